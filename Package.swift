@@ -1,0 +1,118 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One settings list for every Swift target of the package.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func example(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + ["Jobs", "CommandLineSupport", argumentParser],
+        path: "Examples/\(folder)", swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "antifraud",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Columnar", targets: ["Columnar"]),
+        .library(name: "StorageIO", targets: ["StorageIO"]),
+        .library(name: "StorageIOTesting", targets: ["StorageIOTesting"]),
+        .library(name: "DataPrep", targets: ["DataPrep"]),
+        .library(name: "ModelKit", targets: ["ModelKit"]),
+        .library(name: "Scoring", targets: ["Scoring"]),
+        .library(name: "Tracking", targets: ["Tracking"]),
+        .library(name: "Streaming", targets: ["Streaming"]),
+        .library(name: "Serving", targets: ["Serving"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Foundations: no dependency on one another.
+        library("Columnar", []),
+        library("Parallelism", []),
+        library("ReportKit", []),
+
+        // Storage.
+        systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .target(name: "CStorageKernels"),
+        library(
+            "StorageIO", ["Columnar", "Parallelism", "CStorageKernels", "CZlib", "CZstd", "CSnappy", logging]),
+        library("StorageIOTesting", ["StorageIO"]),
+
+        // Data preparation and machine learning.
+        library("DataPrep", ["Columnar", "Parallelism", "ReportKit", "StorageIO"]),
+        .target(name: "CTreeKernels"),
+        library("ModelKit", ["Columnar", "Parallelism", "CTreeKernels"]),
+        library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
+
+        // Services.
+        library("Tracking", ["StorageIO", grdb, logging]),
+        systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+        library(
+            "Streaming",
+            ["Columnar", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics, serviceLifecycle]),
+        library("Serving", ["DataPrep", "Scoring", hummingbird, logging, metrics, serviceLifecycle]),
+
+        // What the executables share: terminal manners, and the jobs they are thin wrappers of.
+        .target(
+            name: "CommandLineSupport", dependencies: [argumentParser, logging],
+            path: "Examples/CommandLineSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "Columnar", "ReportKit", "StorageIO", "DataPrep", "ModelKit", "Scoring", "Tracking", "Streaming",
+                "Serving", logging,
+            ],
+            path: "Examples/Jobs", swiftSettings: swiftSettings),
+
+        // Tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        tests("ColumnarTests", ["Columnar", "TestSupport"]),
+        tests("ParallelismTests", ["Parallelism", "TestSupport"]),
+        tests("ReportKitTests", ["ReportKit", "TestSupport"]),
+        tests("StorageIOTests", ["Columnar", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests("ModelKitTests", ["Columnar", "ModelKit", "TestSupport"]),
+        tests("ScoringTests", ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests("TrackingTests", ["StorageIO", "StorageIOTesting", "Tracking", "TestSupport"]),
+        tests("StreamingTests", ["DataPrep", "ModelKit", "Scoring", "Streaming", "TestSupport"]),
+        tests("ServingTests", ["DataPrep", "ModelKit", "Scoring", "Serving", hummingbird, hummingbirdTesting, "TestSupport"]),
+    ]
+)

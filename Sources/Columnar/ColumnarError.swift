@@ -1,0 +1,28 @@
+/// What can be wrong with table data that a caller hands in.
+public enum ColumnarError: Error, Sendable, Hashable {
+    case duplicateField(name: String)
+    case missingField(name: String, available: [String])
+    case typeMismatch(field: String, expected: String, actual: DataType)
+    case countMismatch(field: String, expected: Int, actual: Int)
+    case unexpectedNull(field: String, row: Int)
+    case schemaMismatch(expected: Schema, actual: Schema)
+}
+
+extension ColumnarError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .duplicateField(let name):
+            "two columns are named '\(name)'"
+        case .missingField(let name, let available):
+            "there is no column '\(name)' (columns: \(available.joined(separator: ", ")))"
+        case .typeMismatch(let field, let expected, let actual):
+            "column '\(field)' is \(actual), expected \(expected)"
+        case .countMismatch(let field, let expected, let actual):
+            "column '\(field)' has \(actual) values, expected \(expected)"
+        case .unexpectedNull(let field, let row):
+            "column '\(field)' is null in row \(row), where a value is needed"
+        case .schemaMismatch(let expected, let actual):
+            "the columns are (\(actual)), expected (\(expected))"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Synchronization
+
+/// How much of the machine work may use.
+package enum Processors {
+    /// Processors that this process may run on, at least 1.
+    package static var available: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+}
+
+/// Tells blocking work that its task has been cancelled; safe to ask from any thread.
+package final class CancellationFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    package init() {}
+
+    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+
+    package func cancel() { flag.store(true, ordering: .relaxed) }
+
+    /// - Throws: `CancellationError` once ``cancel()`` was called.
+    package func check() throws {
+        if isCancelled { throw CancellationError() }
+    }
+}
+
+/// Runs blocking or long CPU-bound work on a thread of its own, so that the cooperative pool stays free.
+///
+/// Cancelling the calling task sets the flag that the body gets; the body decides where it is safe to stop.
+package func onDedicatedThread<Result: Sendable>(
+    named name: String, _ body: @escaping @Sendable (CancellationFlag) throws -> Result
+) async throws -> Result {
+    let flag = CancellationFlag()
+    return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
+            let thread = Thread {
+                continuation.resume(with: Swift.Result { try body(flag) })
+            }
+            thread.name = name
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    } onCancel: {
+        flag.cancel()
+    }
+}

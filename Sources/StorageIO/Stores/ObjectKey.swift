@@ -1,0 +1,31 @@
+/// The name of an object in its store: UTF-8 segments parted by `/`, no segment empty, `.` or `..`.
+public struct ObjectKey: Sendable, Hashable, Comparable {
+    public let path: String
+
+    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidKey`` for an empty path, a leading or
+    ///   closing `/`, a NUL byte, or a segment that is empty, `.` or `..`.
+    public init(_ path: String) throws(ObjectStoreError) {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !path.isEmpty, !path.utf8.contains(0),
+            segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
+        else {
+            throw ObjectStoreError(.invalidKey, location: path, message: "not a usable object key")
+        }
+        self.path = path
+    }
+
+    /// The last segment.
+    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// This key as a folder with `name` in it.
+    public func appending(_ name: String) throws(ObjectStoreError) -> ObjectKey { try ObjectKey("\(path)/\(name)") }
+
+    /// Ascending byte order, as stores list.
+    public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+        left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+    }
+}
+
+extension ObjectKey: CustomStringConvertible {
+    public var description: String { path }
+}

@@ -1,0 +1,99 @@
+/// A place that holds objects (named byte sequences) under `/`-separated keys.
+///
+/// All stores behave alike; the conformance suite in `StorageIOTesting` says how. An object appears whole or not at
+/// all: readers see either the earlier object or the finished new one, never a part.
+public protocol ObjectStore: Sendable {
+    /// Where keys start, for messages: `file:///data/`, `memory://`, `s3://bucket/`.
+    var root: String { get }
+
+    /// What is known about an object without reading it.
+    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/notFound`` when there is none.
+    func head(_ key: ObjectKey) async throws -> ObjectMetadata
+
+    /// The bytes of an object, or of a range of it. A range that reaches past the end is cut at the end; one that
+    /// starts past the end throws ``ObjectStoreError/Code/invalidRange``.
+    func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8]
+
+    /// Starts a new object. Nothing is visible under the key until ``ObjectWriter/finish()`` returns.
+    func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter
+
+    /// All objects whose key starts with the prefix, in ascending byte order of their keys. `prefix` is compared as
+    /// text: give it a closing `/` to list a folder. Unfinished objects are not listed.
+    func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error>
+
+    /// Removes an object; no error when there is none.
+    func delete(_ key: ObjectKey) async throws
+
+    /// Copies within the store, atomically at the destination.
+    func copy(from source: ObjectKey, to destination: ObjectKey) async throws
+}
+
+extension ObjectStore {
+    /// The whole object.
+    public func read(_ key: ObjectKey) async throws -> [UInt8] { try await read(key, range: nil) }
+
+    /// Starts a new object that replaces an earlier one.
+    public func write(_ key: ObjectKey) async throws -> any ObjectWriter { try await write(key, options: WriteOptions()) }
+
+    /// Writes a whole object at once.
+    public func put(_ bytes: [UInt8], to key: ObjectKey, options: WriteOptions = WriteOptions()) async throws {
+        let writer = try await write(key, options: options)
+        do {
+            try await writer.write(bytes)
+            try await writer.finish()
+        } catch {
+            await writer.abort()
+            throw error
+        }
+    }
+
+    /// Whether there is an object under that exact key.
+    public func exists(_ key: ObjectKey) async throws -> Bool {
+        do {
+            _ = try await head(key)
+            return true
+        } catch let error as ObjectStoreError where error.code == .notFound {
+            return false
+        }
+    }
+}
+
+/// An object being written. One task writes at a time.
+public protocol ObjectWriter: Sendable {
+    /// Appends bytes; waits while the store is behind.
+    func write(_ bytes: [UInt8]) async throws
+
+    /// Makes the object visible, durably. The writer is of no use afterwards.
+    func finish() async throws
+
+    /// Drops what was written; harmless after ``finish()``.
+    func abort() async
+}
+
+/// How an object is to be written.
+public struct WriteOptions: Sendable, Hashable {
+    /// Fails with ``ObjectStoreError/Code/alreadyExists`` instead of replacing an object.
+    public var ifAbsent: Bool
+
+    public init(ifAbsent: Bool = false) {
+        self.ifAbsent = ifAbsent
+    }
+}
+
+/// What a store knows about an object.
+public struct ObjectMetadata: Sendable, Hashable {
+    public var key: ObjectKey
+    /// Bytes.
+    public var size: Int64
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public var modified: Double
+    /// Changes whenever the content does; nil where the store has no such thing.
+    public var entityTag: String?
+
+    public init(key: ObjectKey, size: Int64, modified: Double, entityTag: String? = nil) {
+        self.key = key
+        self.size = size
+        self.modified = modified
+        self.entityTag = entityTag
+    }
+}
