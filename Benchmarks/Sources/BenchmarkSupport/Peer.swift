@@ -1,0 +1,44 @@
+import Foundation
+
+/// A Python program that is measured beside us. It prints its own seconds (start-up and imports not counted) as the
+/// last line of its output.
+public struct Peer: Sendable {
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    public let source: String
+
+    public init(_ source: String) { self.source = source }
+
+    /// `ANTIFRAUD_PYTHON`, or the environment that `scripts/setup --test` makes.
+    public static var python: String {
+        ProcessInfo.processInfo.environment["ANTIFRAUD_PYTHON"] ?? "../.venv/bin/python"
+    }
+
+    /// All that the program printed.
+    /// - Throws: ``Failure`` when it cannot be started or ends with an error.
+    public func run(_ arguments: [String] = []) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: Peer.python)
+        process.arguments = ["-c", source] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(description: "the peer ended with \(process.terminationStatus): \(output)")
+        }
+        return output
+    }
+
+    /// The seconds that the program measured.
+    public func seconds(_ arguments: [String] = []) throws -> Double {
+        let output = try run(arguments)
+        guard let last = output.split(separator: "\n").last, let seconds = Double(last) else {
+            throw Failure(description: "the peer did not print its seconds last: \(output)")
+        }
+        return seconds
+    }
+}
