@@ -1,0 +1,98 @@
+import Foundation
+import Synchronization
+
+/// A progress bar on standard error with rate and time left, redrawn ten times a second at most.
+package final class ProgressBar: Sendable {
+    private struct State {
+        var started = ContinuousClock.now
+        var drawn: ContinuousClock.Instant?
+        var width = 0
+        var isFinished = false
+    }
+
+    private let title: String
+    private let isVisible: Bool
+    private let state = Mutex(State())
+
+    package init(_ title: String, isVisible: Bool) {
+        self.title = title
+        self.isVisible = isVisible
+    }
+
+    /// Shows how far the work is. `detail` stands at the end of the line; without a total the bar only counts.
+    package func update(_ done: Int64, of total: Int64?, unit: String, detail: String = "") {
+        guard isVisible else { return }
+        state.withLock { state in
+            let now = ContinuousClock.now
+            if state.isFinished { return }
+            if let drawn = state.drawn, now - drawn < .milliseconds(100) { return }
+            state.drawn = now
+            let elapsed = ProgressBar.seconds(now - state.started)
+            let line = ProgressBar.line(
+                title: title, done: done, total: total, unit: unit, detail: detail, elapsed: elapsed)
+            draw(line, &state)
+        }
+    }
+
+    /// Takes the bar off the screen.
+    package func finish() {
+        guard isVisible else { return }
+        state.withLock { state in
+            guard !state.isFinished else { return }
+            state.isFinished = true
+            if state.width > 0 { StandardError.write("\r\u{1B}[K") }
+        }
+    }
+
+    private func draw(_ line: String, _ state: inout State) {
+        StandardError.write("\r\u{1B}[K" + line)
+        state.width = line.count
+    }
+
+    /// One line of text: `title  [#####-----]  52 %  1.2M rows/s  3 s left  detail`.
+    package static func line(
+        title: String, done: Int64, total: Int64?, unit: String, detail: String, elapsed: Double
+    ) -> String {
+        let rate = elapsed > 0.2 ? Double(done) / elapsed : 0
+        var parts = [title.padding(toLength: max(20, title.count), withPad: " ", startingAt: 0)]
+        if let total, total > 0 {
+            let share = min(1, Double(done) / Double(total))
+            let filled = Int(share * 24)
+            parts.append(
+                "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled) + "]")
+            parts.append(String(format: "%3d %%", Int(share * 100)))
+            if rate > 0 {
+                parts.append("\(compact(rate)) \(unit)/s")
+                parts.append("\(duration(Double(total - min(done, total)) / rate)) left")
+            }
+        } else {
+            parts.append("\(compact(Double(done))) \(unit)")
+            if rate > 0 { parts.append("\(compact(rate)) \(unit)/s") }
+        }
+        if !detail.isEmpty { parts.append(detail) }
+        return parts.joined(separator: "  ")
+    }
+
+    /// 1234567 -> `1.23M`.
+    package static func compact(_ number: Double) -> String {
+        switch abs(number) {
+        case 1e9...: String(format: "%.2fG", number / 1e9)
+        case 1e6...: String(format: "%.2fM", number / 1e6)
+        case 1e4...: String(format: "%.1fk", number / 1e3)
+        default: String(format: "%.0f", number)
+        }
+    }
+
+    /// 75 -> `1 min 15 s`.
+    package static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 360_000 else { return "long" }
+        let whole = Int(seconds.rounded(.up))
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole % 3600 / 60) min"
+    }
+
+    private static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}

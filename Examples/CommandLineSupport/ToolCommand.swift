@@ -1,0 +1,72 @@
+package import ArgumentParser
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A command-line program with the manners that all of ours share: one clear line for an error, exit code 1 for a
+/// failure, 64 for wrong arguments, 130 when interrupted, and a Ctrl-C that lets the work clean up after itself.
+package protocol ToolCommand: AsyncParsableCommand {}
+
+extension ToolCommand {
+    package static func main() async {
+        let command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            exit(withError: error)
+        }
+        // A reader that goes away must not kill us while an output is half-written.
+        signal(SIGPIPE, SIG_IGN)
+        let work = Task {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                var synchronous = command
+                try synchronous.run()
+            }
+        }
+        let interrupts = InterruptHandler { work.cancel() }
+        let result = await work.result
+        interrupts.stop()
+        switch result {
+        case .success:
+            return
+        case .failure(let error) where error is CancellationError || work.isCancelled:
+            StandardError.write("interrupted\n")
+            Foundation.exit(130)
+        case .failure(let error) where error is ExitCode || error is CleanExit || error is ValidationError:
+            exit(withError: error)
+        case .failure(let error):
+            StandardError.write("error: \(error)\n")
+            Foundation.exit(1)
+        }
+    }
+}
+
+/// Turns the first SIGINT or SIGTERM into a cancellation; the second ends the process at once.
+private final class InterruptHandler {
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ cancel: @escaping @Sendable () -> Void) {
+        let count = SignalCount()
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if count.next() == 1 { cancel() } else { Foundation.exit(130) }
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    func stop() {
+        for source in sources { source.cancel() }
+    }
+}
+
+private final class SignalCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    func next() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
+}
