@@ -1,0 +1,32 @@
+/// One card transaction, for the edges (HTTP, message queues); tables are held as ``TransactionColumns``.
+public struct Transaction: Sendable, Hashable {
+    public var transactionID: Int64
+    /// Wall-clock microseconds since 1970-01-01T00:00:00.
+    public var dateTime: Int64
+    public var customerID: Int64
+    public var terminalID: Int64
+    public var amount: Double
+    /// Seconds since midnight of the first day of the data.
+    public var timeSeconds: Int64
+    /// Whole days since the first day of the data.
+    public var timeDays: Int32
+    /// 1 for a fraud, 0 for none, nil while nobody knows.
+    public var fraud: Int32?
+    /// The simulator's scenario, 0 to 3; never a feature.
+    public var fraudScenario: Int32?
+
+    public init(
+        transactionID: Int64, dateTime: Int64, customerID: Int64, terminalID: Int64, amount: Double,
+        timeSeconds: Int64 = 0, timeDays: Int32 = 0, fraud: Int32? = nil, fraudScenario: Int32? = nil
+    ) {
+        self.transactionID = transactionID
+        self.dateTime = dateTime
+        self.customerID = customerID
+        self.terminalID = terminalID
+        self.amount = amount
+        self.timeSeconds = timeSeconds
+        self.timeDays = timeDays
+        self.fraud = fraud
+        self.fraudScenario = fraudScenario
+    }
+}

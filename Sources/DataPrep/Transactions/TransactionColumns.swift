@@ -1,0 +1,97 @@
+public import Columnar
+
+/// A table of transactions, column by column, in the types of ``TransactionSchema``.
+///
+/// All arrays have `count` values. Where a batch holds a column in its own type already, the buffer is shared, not copied.
+public struct TransactionColumns: Sendable {
+    public let count: Int
+    public let transactionID: [Int64]
+    /// Wall-clock microseconds since 1970-01-01T00:00:00.
+    public let dateTime: [Int64]
+    public let customerID: [Int64]
+    public let terminalID: [Int64]
+    public let amount: [Double]
+    public let timeSeconds: [Int64]
+    public let timeDays: [Int32]
+    /// 1 for a fraud, 0 for none or not known; nil where the table has no labels.
+    public let fraud: [Int32]?
+    /// A one bit for each row whose label is known; nil when all are.
+    public let fraudValidity: Bitmap?
+    public let fraudScenario: [Int32]?
+
+    /// Finds the columns under any spelling that ``TransactionColumn/init(spelling:)`` knows, in any order, among any others.
+    ///
+    /// Accepted by conversion: `int32` for `int64` and the reverse, timestamps of any unit, with or without a zone
+    /// (nanoseconds are rounded down to microseconds), any number as the amount, and booleans as labels.
+    /// - Throws: ``TransactionError`` that names the column, and the row of a null or of a value that does not fit.
+    public init(_ batch: RecordBatch) throws(TransactionError) {
+        let reader = TransactionColumnReader(batch: batch)
+        count = batch.rowCount
+        transactionID = try reader.int64(.transactionID)
+        dateTime = try reader.microseconds(.dateTime)
+        customerID = try reader.int64(.customerID)
+        terminalID = try reader.int64(.terminalID)
+        amount = try reader.float64(.amount)
+        timeSeconds = try reader.int64(.timeSeconds)
+        timeDays = try reader.int32(.timeDays)
+        let labels = try reader.label(.fraud)
+        fraud = labels?.values
+        fraudValidity = labels?.validity
+        fraudScenario = try reader.label(.fraudScenario)?.values
+    }
+
+    /// Turns single transactions into columns; `fraud` is nil when no transaction has a label.
+    public init(_ transactions: some Collection<Transaction>) {
+        count = transactions.count
+        transactionID = transactions.map(\.transactionID)
+        dateTime = transactions.map(\.dateTime)
+        customerID = transactions.map(\.customerID)
+        terminalID = transactions.map(\.terminalID)
+        amount = transactions.map(\.amount)
+        timeSeconds = transactions.map(\.timeSeconds)
+        timeDays = transactions.map(\.timeDays)
+        let known = Bitmap(transactions.lazy.map { $0.fraud != nil })
+        fraud = known.trueCount == 0 ? nil : transactions.map { $0.fraud ?? 0 }
+        fraudValidity = known.trueCount == 0 || known.trueCount == count ? nil : known
+        fraudScenario =
+            transactions.contains { $0.fraudScenario != nil } ? transactions.map { $0.fraudScenario ?? 0 } : nil
+    }
+
+    /// One row; meant for edges and messages, not for loops over tables.
+    public subscript(row: Int) -> Transaction {
+        Transaction(
+            transactionID: transactionID[row], dateTime: dateTime[row], customerID: customerID[row],
+            terminalID: terminalID[row], amount: amount[row], timeSeconds: timeSeconds[row], timeDays: timeDays[row],
+            fraud: fraudValidity.map { $0[row] } ?? true ? fraud?[row] : nil, fraudScenario: fraudScenario?[row])
+    }
+
+    /// The labels for training and evaluation, 0 or 1 a row.
+    /// - Throws: ``TransactionError`` when there is no `tx_fraud` column, or a label is null or neither 0 nor 1.
+    public func labels() throws(TransactionError) -> [UInt8] {
+        let name = TransactionColumn.fraud.name
+        guard let fraud else { throw .missingColumn(name: name, available: []) }
+        if let validity = fraudValidity, let row = (0..<count).first(where: { !validity[$0] }) {
+            throw .missingValue(column: name, row: row)
+        }
+        if let row = fraud.firstIndex(where: { $0 & ~1 != 0 }) {
+            throw .invalidValue(column: name, row: row, value: "\(fraud[row])", expected: "0 or 1")
+        }
+        return fraud.map { UInt8(truncatingIfNeeded: $0) }
+    }
+
+    /// The table as a batch of ``TransactionSchema``'s types, without label columns where there are none.
+    public func recordBatch() throws(ColumnarError) -> RecordBatch {
+        var columns: [(name: String, column: Column)] = [
+            (TransactionColumn.transactionID.name, .int64(transactionID)),
+            (TransactionColumn.dateTime.name, .timestamp(dateTime)),
+            (TransactionColumn.customerID.name, .int64(customerID)),
+            (TransactionColumn.terminalID.name, .int64(terminalID)),
+            (TransactionColumn.amount.name, .float64(amount)),
+            (TransactionColumn.timeSeconds.name, .int64(timeSeconds)),
+            (TransactionColumn.timeDays.name, .int32(timeDays)),
+        ]
+        if let fraud { columns.append((TransactionColumn.fraud.name, .int32(fraud, validity: fraudValidity))) }
+        if let fraudScenario { columns.append((TransactionColumn.fraudScenario.name, .int32(fraudScenario))) }
+        return try RecordBatch(columns)
+    }
+}

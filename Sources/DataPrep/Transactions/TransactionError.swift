@@ -1,0 +1,25 @@
+public import Columnar
+
+/// What makes a table unusable as transactions.
+public enum TransactionError: Error, Sendable, Hashable {
+    case missingColumn(name: String, available: [String])
+    case wrongType(column: String, expected: String, actual: DataType)
+    case missingValue(column: String, row: Int)
+    /// A value that its type or meaning does not allow.
+    case invalidValue(column: String, row: Int, value: String, expected: String)
+}
+
+extension TransactionError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missingColumn(let name, let available):
+            "there is no column '\(name)' (columns: \(available.joined(separator: ", ")))"
+        case .wrongType(let column, let expected, let actual):
+            "column '\(column)' is \(actual), expected \(expected)"
+        case .missingValue(let column, let row):
+            "column '\(column)' is null in row \(row), where a value is needed"
+        case .invalidValue(let column, let row, let value, let expected):
+            "column '\(column)' holds \(value) in row \(row), expected \(expected)"
+        }
+    }
+}
