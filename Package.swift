@@ -70,10 +70,11 @@ let package = Package(
         // Storage.
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        systemLibrary("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .target(name: "CStorageKernels"),
         library(
-            "StorageIO", ["Columnar", "Parallelism", "CStorageKernels", "CZlib", "CZstd", "CSnappy", logging]),
+            "StorageIO", ["Columnar", "Parallelism", "CStorageKernels", "CLZ4", "CSnappy", "CZlib", "CZstd", logging]),
         library("StorageIOTesting", ["StorageIO"]),
 
         // Data preparation and machine learning.
