@@ -1,0 +1,41 @@
+/// Decompresses a stream piece by piece, with memory bounded by the caller's buffers.
+///
+/// One stream may hold several members (gzip) or frames (zstd) after one another, as `cat a.gz b.gz` makes them; their
+/// contents follow one another too.
+package protocol StreamDecompressor: AnyObject {
+    /// Decompresses some of `input` into `output`, and says how much of both it used. It stops when either is used up:
+    /// call again with the rest. With `consumed` and `produced` both 0 it wants more input.
+    /// - Throws: ``CompressionError/corrupt(codec:message:)``.
+    func decompress(
+        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(CompressionError) -> (consumed: Int, produced: Int)
+
+    /// Call at the end of the input, once nothing more is produced.
+    /// - Throws: ``CompressionError/truncated(codec:)`` when the last member is not complete.
+    func finish() throws(CompressionError)
+}
+
+/// The compression of a file, told by its first bytes.
+package enum StreamCompression: Sendable, Hashable {
+    case gzip
+    case zstd
+
+    /// What `head` (at least the first 4 bytes of a file, where it has so many) shows; nil for anything else.
+    package init?(head: some Collection<UInt8>) {
+        let start = Array(head.prefix(4))
+        if start.starts(with: [0x1F, 0x8B]) {
+            self = .gzip
+        } else if start == [0x28, 0xB5, 0x2F, 0xFD] {
+            self = .zstd
+        } else {
+            return nil
+        }
+    }
+
+    package func makeDecompressor() throws(CompressionError) -> any StreamDecompressor {
+        switch self {
+        case .gzip: try GzipDecompressor()
+        case .zstd: try ZstdDecompressor()
+        }
+    }
+}

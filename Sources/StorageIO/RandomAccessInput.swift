@@ -1,0 +1,63 @@
+/// Bytes that can be read at any place: what a format with an index, such as Parquet, is read from.
+public protocol RandomAccessInput: Sendable {
+    /// Bytes in all.
+    var size: Int64 { get }
+    /// What messages call it: a path or URL, without secrets.
+    var name: String { get }
+    /// Exactly the bytes of the range.
+    /// - Throws: an error when the range does not lie in `0..<size`, or the bytes cannot be had.
+    func read(_ range: Range<Int64>) async throws -> [UInt8]
+}
+
+/// Bytes in memory as an input.
+public struct InMemoryInput: RandomAccessInput {
+    public let name: String
+    private let bytes: [UInt8]
+
+    /// - Parameter name: what messages call it.
+    public init(_ bytes: [UInt8], name: String = "memory") {
+        self.bytes = bytes
+        self.name = name
+    }
+
+    public var size: Int64 { Int64(bytes.count) }
+
+    public func read(_ range: Range<Int64>) async throws -> [UInt8] {
+        guard range.lowerBound >= 0, range.upperBound <= size else {
+            throw ObjectStoreError(.invalidRange, location: name, message: "bytes \(range) of \(size) were asked for")
+        }
+        return Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+}
+
+/// An object of a store as an input.
+public struct StoredObjectInput: RandomAccessInput {
+    public let size: Int64
+    public let name: String
+    private let store: any ObjectStore
+    private let key: ObjectKey
+
+    /// Asks the store for the object's size.
+    /// - Throws: ``ObjectStoreError``, with code ``ObjectStoreError/Code/notFound`` when there is no such object.
+    public init(store: any ObjectStore, key: ObjectKey) async throws {
+        self.init(store: store, metadata: try await store.head(key))
+    }
+
+    /// An object whose metadata are known, from a listing for instance.
+    public init(store: any ObjectStore, metadata: ObjectMetadata) {
+        self.store = store
+        key = metadata.key
+        size = metadata.size
+        name = store.root + metadata.key.path
+    }
+
+    public func read(_ range: Range<Int64>) async throws -> [UInt8] {
+        guard !range.isEmpty else { return [] }
+        let bytes = try await store.read(key, range: range)
+        guard bytes.count == range.count else {
+            throw ObjectStoreError(
+                .modified, location: name, message: "\(bytes.count) bytes came where \(range.count) were asked for")
+        }
+        return bytes
+    }
+}
