@@ -1,0 +1,29 @@
+import ReportKit
+import Testing
+
+@Suite struct NumberTextTests {
+    @Test func counts() {
+        #expect(NumberText.count(0) == "0")
+        #expect(NumberText.count(999) == "999")
+        #expect(NumberText.count(1_754_155) == "1\u{202F}754\u{202F}155")
+        #expect(NumberText.count(-1000) == "\u{2212}1\u{202F}000")
+        #expect(NumberText.count(.min) == "\u{2212}9\u{202F}223\u{202F}372\u{202F}036\u{202F}854\u{202F}775\u{202F}808")
+    }
+
+    @Test func decimals() {
+        #expect(NumberText.decimal(0.87654, 3) == "0.877")
+        #expect(NumberText.decimal(-0.0001, 3) == "0.000")
+        #expect(NumberText.decimal(-1.5, 1) == "\u{2212}1.5")
+        #expect(NumberText.decimal(.nan, 3) == "\u{2013}")
+        #expect(NumberText.percent(0.0312) == "3.1%")
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (1.0, "1"), (0.0312, "0.0312"), (0.1, "0.1"), (0.001, "0.001"), (123.456, "123"), (9999, "9999"),
+        (1_754_155, "1.75M"), (12_300, "12.3k"), (2e9, "2B"), (2.1e-7, "2.10·10⁻⁷"), (-0.5, "\u{2212}0.5"),
+        (Double.leastNonzeroMagnitude, "4.94·10⁻³²⁴"), (1.7e308, "1.70·10³⁰⁸"),
+    ])
+    func compact(value: Double, text: String) {
+        #expect(NumberText.compact(value) == text)
+    }
+}
