@@ -1,0 +1,112 @@
+/// One customer's or terminal's past events in ascending time, each with an integer value, summed from the left: any window's
+/// count and sum are the difference of two positions.
+///
+/// Sums are exact modulo 2^64, so they do not depend on the order or the portions in which events came.
+struct EventHistory: Sendable, Hashable {
+    struct Event: Sendable, Hashable {
+        var time: Int64
+        /// The sum of the values of all earlier events.
+        var sumBefore: Int64
+    }
+
+    /// Those before `first` have been evicted and await removal.
+    private var events: [Event] = []
+    private var first = 0
+    private var sum: Int64 = 0
+
+    var count: Int { events.count - first }
+
+    var oldestTime: Int64? { first < events.count ? events[first].time : nil }
+
+    var newestTime: Int64? { first < events.count ? events[events.count - 1].time : nil }
+
+    /// How many events are no later than `time`.
+    func position(after time: Int64) -> Int {
+        events.withUnsafeBufferPointer { events in
+            // The newest events are asked for most: in time order, nothing is later than the transaction at hand.
+            guard first < events.count, events[events.count - 1].time > time else { return events.count }
+            var base = first
+            var length = events.count - first
+            while length > 1 {
+                let half = length >> 1
+                base = events[base &+ half &- 1].time <= time ? base &+ half : base
+                length -= half
+            }
+            return events[base].time <= time ? base + 1 : base
+        }
+    }
+
+    /// The sum of the values of the events between two positions.
+    func sum(from lower: Int, to upper: Int) -> Int64 { sumBefore(upper) &- sumBefore(lower) }
+
+    private func sumBefore(_ position: Int) -> Int64 {
+        position < events.count ? events[position].sumBefore : sum
+    }
+
+    /// Adds an event after those of the same time.
+    mutating func insert(time: Int64, value: Int64) {
+        let position = position(after: time)
+        if position == events.count {
+            events.append(Event(time: time, sumBefore: sum))
+        } else {
+            events.insert(Event(time: time, sumBefore: events[position].sumBefore), at: position)
+            addToSums(after: position, value)
+        }
+        sum &+= value
+    }
+
+    /// Makes one event of exactly that time have `value` in place of `other`.
+    /// - Returns: whether there was one with either value.
+    mutating func setValue(_ value: Int64, replacing other: Int64, at time: Int64) -> Bool {
+        var isThere = false
+        var position = position(after: time)
+        while position > first, events[position - 1].time == time {
+            position -= 1
+            let current = sum(from: position, to: position + 1)
+            if current == other {
+                addToSums(after: position, value &- other)
+                sum &+= value &- other
+                return true
+            }
+            isThere = isThere || current == value
+        }
+        return isThere
+    }
+
+    private mutating func addToSums(after position: Int, _ difference: Int64) {
+        for later in events.indices[(position + 1)...] { events[later].sumBefore &+= difference }
+    }
+
+    /// Forgets the events up to and including that time.
+    /// - Returns: how many they were.
+    @discardableResult
+    mutating func evict(through time: Int64) -> Int {
+        let earlier = first
+        while first < events.count, events[first].time <= time { first += 1 }
+        let evicted = first - earlier
+        // Moving the rest when at least half of the array is free costs each event a constant in all.
+        if evicted > 0, first * 2 >= events.count {
+            events.removeFirst(first)
+            first = 0
+        }
+        return evicted
+    }
+
+    /// Calls `body` with each event's time and value, in ascending time.
+    func forEach(_ body: (_ time: Int64, _ value: Int64) -> Void) {
+        for position in first..<events.count {
+            body(events[position].time, sum(from: position, to: position + 1))
+        }
+    }
+
+    static func == (left: EventHistory, right: EventHistory) -> Bool {
+        guard left.count == right.count else { return false }
+        return (0..<left.count).allSatisfy { offset in
+            let (mine, other) = (left.first + offset, right.first + offset)
+            return left.events[mine].time == right.events[other].time
+                && left.sum(from: mine, to: mine + 1) == right.sum(from: other, to: other + 1)
+        }
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(count) }
+}

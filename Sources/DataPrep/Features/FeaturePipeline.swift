@@ -1,0 +1,100 @@
+import Columnar
+
+/// Computes the features of transactions. Batch job, stream and service call the same code and get bit-identical values for
+/// the same history.
+public struct FeaturePipeline: Sendable, Hashable {
+    public let featureSet: FeatureSet
+    /// Of no effect in ``FeatureSet/basic``.
+    public let windows: FeatureWindows
+
+    public init(_ set: FeatureSet = .windows, windows: FeatureWindows = .handbook) {
+        featureSet = set
+        self.windows = windows
+    }
+
+    /// The features' names, in their order. The window features bear the Handbook's names in lower case.
+    public var names: [String] {
+        switch featureSet {
+        case .basic:
+            return ["tx_amount", "terminal_id", "hour"] + (0..<4).map { "time_of_day_\($0)" }
+        case .windows:
+            let customer = windows.customerDays.flatMap {
+                ["customer_id_nb_tx_\($0)day_window", "customer_id_avg_amount_\($0)day_window"]
+            }
+            let terminal = windows.terminalDays.flatMap {
+                ["terminal_id_nb_tx_\($0)day_window", "terminal_id_risk_\($0)day_window"]
+            }
+            return ["tx_amount", "tx_during_weekend", "tx_during_night"] + customer + terminal
+        }
+    }
+
+    /// How many features there are.
+    public var count: Int {
+        switch featureSet {
+        case .basic: 7
+        case .windows: 3 + 2 * (windows.customerDays.count + windows.terminalDays.count)
+        }
+    }
+
+    /// Whether features depend on earlier transactions.
+    public var usesHistory: Bool { featureSet == .windows }
+
+    /// A state without history that fits this pipeline.
+    public func makeState(latenessDays: Int = 1) -> FeatureState {
+        FeatureState(windows: windows, latenessDays: latenessDays)
+    }
+
+    /// - Throws: ``FeatureError/stateMismatch(expected:actual:)`` when the state was kept for other windows.
+    public func requireState(_ state: FeatureState) throws(FeatureError) {
+        guard state.windows == windows else { throw .stateMismatch(expected: windows, actual: state.windows) }
+    }
+
+    /// Writes the features of a transaction that is not recorded yet to `row`. Nothing is recorded or allocated.
+    /// - Precondition: the state fits (``requireState(_:)``), and `row` has room for ``count`` values.
+    public func compute(_ transaction: Transaction, state: FeatureState, into row: UnsafeMutableBufferPointer<Float>) {
+        precondition(row.count >= count, "no room for the features")
+        let time = DayTime(transaction.dateTime)
+        switch featureSet {
+        case .basic:
+            row[0] = Float(transaction.amount)
+            row[1] = Float(transaction.terminalID)
+            row[2] = Float(time.hour)
+            for quarter in 0..<4 { row[3 + quarter] = time.hour / 6 == quarter ? 1 : 0 }
+        case .windows:
+            row[0] = Float(transaction.amount)
+            row[1] = time.isWeekend ? 1 : 0
+            row[2] = time.isNight ? 1 : 0
+            state.spans.customerFeatures(
+                time: transaction.dateTime, amount: transaction.amount,
+                history: state.customers.history(of: transaction.customerID) ?? EventHistory()
+            ) { window, count, mean in
+                row[3 + 2 * window] = count
+                row[4 + 2 * window] = mean
+            }
+            let start = 3 + 2 * state.spans.customer.count
+            state.spans.terminalFeatures(
+                time: transaction.dateTime, history: state.terminals.history(of: transaction.terminalID) ?? EventHistory()
+            ) { window, count, risk in
+                row[start + 2 * window] = count
+                row[start + 1 + 2 * window] = risk
+            }
+        }
+    }
+}
+
+extension FeaturePipeline: Codable {
+    private enum CodingKeys: String, CodingKey { case set, windows }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(FeatureSet.self, forKey: .set),
+            windows: try container.decodeIfPresent(FeatureWindows.self, forKey: .windows) ?? .handbook)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(featureSet, forKey: .set)
+        if usesHistory { try container.encode(windows, forKey: .windows) }
+    }
+}

@@ -1,0 +1,93 @@
+import Columnar
+
+/// What must be remembered of past transactions to compute the features of the next one: per customer the times and amounts, per
+/// terminal the times and frauds, as far back as a window reaches.
+///
+/// - A feature is a function of the transaction and of the set of transactions recorded so far; the order in which they were
+///   recorded does not matter (among equal times, those recorded count as earlier). In time order, this is the Handbook's definition.
+/// - A transaction may come late. Once recorded it counts in every later window that reaches it. Its own features are exact
+///   while it is at most `lateness` behind; further behind, its windows may have lost their oldest part.
+/// - A transaction whose label is not known counts as no fraud until ``recordLabel(isFraud:terminalID:dateTime:)`` tells otherwise.
+/// - Amounts are summed as integers of 1/10,000, so that sums neither drift nor depend on how rows were portioned. Amounts
+///   beyond 100 million count as 100 million, and those that are not a number as 0, in sums (not in `tx_amount`).
+/// - Memory holds the transactions of the longest window, the label delay (terminals only) and `lateness`; at times up to twice that.
+public struct FeatureState: Sendable {
+    /// The windows that the state serves.
+    public let windows: FeatureWindows
+    /// Microseconds.
+    let lateness: Int64
+    var watermark: Watermark
+    var customers = HistoryTable()
+    var terminals = HistoryTable()
+    let spans: WindowSpans
+    private var recordedSinceSweep = 0
+    private var keptAfterSweep = 0
+
+    /// A state without history.
+    /// - Parameter latenessDays: how far behind the newest transaction one may be and still get exact features, 0 to 3,650.
+    public init(windows: FeatureWindows = .handbook, latenessDays: Int = 1) {
+        let lateness = Int64(min(max(0, latenessDays), 3650)) * CivilDateTime.microsecondsPerDay
+        self.init(windows: windows, lateness: lateness, watermark: Watermark())
+    }
+
+    init(windows: FeatureWindows, lateness: Int64, watermark: Watermark) {
+        self.windows = windows
+        self.lateness = lateness
+        self.watermark = watermark
+        spans = WindowSpans(windows)
+    }
+
+    /// The time up to which transactions have come, in microseconds since 1970-01-01T00:00:00; nil without history.
+    public var newestDateTime: Int64? { watermark.time }
+
+    /// How many customers and terminals are remembered.
+    public var keyCount: (customers: Int, terminals: Int) { (customers.histories.count, terminals.histories.count) }
+
+    /// How many events are remembered; each recorded transaction is one of its customer and one of its terminal.
+    public var eventCount: Int { customers.eventCount + terminals.eventCount }
+
+    /// Adds a transaction to the history of its customer and its terminal.
+    public mutating func record(_ transaction: Transaction) {
+        record(
+            dateTime: transaction.dateTime, customerID: transaction.customerID, terminalID: transaction.terminalID,
+            amount: transaction.amount, isFraud: transaction.fraud == 1)
+    }
+
+    mutating func record(dateTime: Int64, customerID: Int64, terminalID: Int64, amount: Double, isFraud: Bool) {
+        watermark.observe(dateTime)
+        let customer = customers.makeSlot(of: customerID)
+        customers.histories[customer].insert(time: dateTime, value: WindowSpans.integerAmount(amount))
+        let terminal = terminals.makeSlot(of: terminalID)
+        terminals.histories[terminal].insert(time: dateTime, value: isFraud ? 1 : 0)
+        if let newest = watermark.time {
+            customers.histories[customer].evict(through: spans.customerHorizon(newest: newest, lateness: lateness))
+            terminals.histories[terminal].evict(through: spans.terminalHorizon(newest: newest, lateness: lateness))
+        }
+        didRecord(1)
+    }
+
+    /// Sets the label of a recorded transaction, found by its terminal and its exact time.
+    ///
+    /// Of several transactions of one terminal in the same microsecond any will do: they are in the same windows.
+    /// - Returns: false when no such transaction is remembered, as when no window can reach it any more.
+    @discardableResult
+    public mutating func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {
+        guard let slot = terminals.slot(of: terminalID) else { return false }
+        return terminals.histories[slot].setValue(isFraud ? 1 : 0, replacing: isFraud ? 0 : 1, at: dateTime)
+    }
+
+    /// Notes that so many transactions have been recorded, and forgets what no window can reach when that is worth the walk.
+    mutating func didRecord(_ count: Int) {
+        recordedSinceSweep += count
+        if recordedSinceSweep > max(1 << 16, keptAfterSweep) { removeUnreachable() }
+    }
+
+    /// Forgets the events that no window can reach any more, and the customers and terminals that have none left.
+    public mutating func removeUnreachable() {
+        guard let newest = watermark.time else { return }
+        customers.evict(through: spans.customerHorizon(newest: newest, lateness: lateness))
+        terminals.evict(through: spans.terminalHorizon(newest: newest, lateness: lateness))
+        recordedSinceSweep = 0
+        keptAfterSweep = max(customers.eventCount, terminals.eventCount)
+    }
+}

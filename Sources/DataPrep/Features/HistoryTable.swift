@@ -1,0 +1,38 @@
+/// The histories of all customers, or of all terminals.
+struct HistoryTable: Sendable {
+    private var slotOfKey: [Int64: Int32] = [:]
+    private(set) var keys: [Int64] = []
+    var histories: [EventHistory] = []
+
+    func history(of key: Int64) -> EventHistory? { slotOfKey[key].map { histories[Int($0)] } }
+
+    func slot(of key: Int64) -> Int? { slotOfKey[key].map(Int.init) }
+
+    /// The position of the key's history, which is made where there is none.
+    mutating func makeSlot(of key: Int64) -> Int {
+        if let slot = slotOfKey[key] { return Int(slot) }
+        let slot = histories.count
+        slotOfKey[key] = Int32(slot)
+        keys.append(key)
+        histories.append(EventHistory())
+        return slot
+    }
+
+    /// Takes a key's whole history; the key is not in the table yet.
+    mutating func add(_ key: Int64, _ history: EventHistory) {
+        let slot = makeSlot(of: key)
+        histories[slot] = history
+    }
+
+    var eventCount: Int { histories.reduce(0) { $0 + $1.count } }
+
+    /// Forgets the events up to and including that time, and the keys that have none left.
+    mutating func evict(through time: Int64) {
+        var kept = HistoryTable()
+        for slot in histories.indices {
+            histories[slot].evict(through: time)
+            if histories[slot].count > 0 { kept.add(keys[slot], histories[slot]) }
+        }
+        self = kept
+    }
+}

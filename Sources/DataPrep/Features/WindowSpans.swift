@@ -1,0 +1,68 @@
+import Columnar
+
+/// Window lengths in microseconds, and what a history says within them.
+struct WindowSpans: Sendable, Hashable {
+    let customer: [Int64]
+    let terminal: [Int64]
+    let delay: Int64
+
+    init(_ windows: FeatureWindows) {
+        customer = windows.customerDays.map { Int64($0) * CivilDateTime.microsecondsPerDay }
+        terminal = windows.terminalDays.map { Int64($0) * CivilDateTime.microsecondsPerDay }
+        delay = Int64(windows.delayDays) * CivilDateTime.microsecondsPerDay
+    }
+
+    /// Integer amounts in one unit of money.
+    static let amountScale = 10_000.0
+
+    static func integerAmount(_ amount: Double) -> Int64 {
+        guard !amount.isNaN else { return 0 }
+        return Int64((min(max(amount, -1e8), 1e8) * amountScale).rounded())
+    }
+
+    /// Gives count and mean amount of each customer window to `body`, with the transaction at hand counted in.
+    @inline(__always)
+    func customerFeatures(
+        time: Int64, amount: Double, history: EventHistory, _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
+    ) {
+        let own = WindowSpans.integerAmount(amount)
+        let end = history.position(after: time)
+        for window in customer.indices {
+            let start = min(end, history.position(after: WindowSpans.earlier(time, customer[window])))
+            let count = end - start + 1
+            let sum = history.sum(from: start, to: end) &+ own
+            body(window, Float(count), Float(Double(sum) / (Double(count) * WindowSpans.amountScale)))
+        }
+    }
+
+    /// Gives count and share of frauds of each terminal window to `body`.
+    @inline(__always)
+    func terminalFeatures(
+        time: Int64, history: EventHistory, _ body: (_ window: Int, _ count: Float, _ risk: Float) -> Void
+    ) {
+        let known = WindowSpans.earlier(time, delay)
+        let end = history.position(after: known)
+        for window in terminal.indices {
+            let start = min(end, history.position(after: WindowSpans.earlier(known, terminal[window])))
+            let count = end - start
+            let frauds = history.sum(from: start, to: end)
+            body(window, Float(count), count == 0 ? 0 : Float(Double(frauds) / Double(count)))
+        }
+    }
+
+    /// The latest time that no customer window of a transaction at most `lateness` behind the newest reaches.
+    func customerHorizon(newest: Int64, lateness: Int64) -> Int64 {
+        WindowSpans.earlier(newest, lateness + (customer.last ?? 0))
+    }
+
+    /// The latest time that no terminal window of a transaction at most `lateness` behind the newest reaches.
+    func terminalHorizon(newest: Int64, lateness: Int64) -> Int64 {
+        WindowSpans.earlier(newest, lateness + delay + (terminal.last ?? 0))
+    }
+
+    @inline(__always)
+    private static func earlier(_ time: Int64, _ span: Int64) -> Int64 {
+        let (result, overflow) = time.subtractingReportingOverflow(span)
+        return overflow ? .min : result
+    }
+}

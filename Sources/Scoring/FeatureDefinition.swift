@@ -1,0 +1,45 @@
+public import DataPrep
+
+/// Where a model's features come from.
+public enum FeatureDefinition: Sendable, Hashable {
+    /// Computed from transactions and their history.
+    case pipeline(FeaturePipeline)
+    /// Taken as they are from the numeric or boolean columns of these names; null becomes NaN, 'missing'.
+    case columns([String])
+
+    /// The features' names, in the order in which the classifier gets them.
+    public var names: [String] {
+        switch self {
+        case .pipeline(let pipeline): pipeline.names
+        case .columns(let names): names
+        }
+    }
+
+    /// The pipeline, where there is one.
+    public var pipeline: FeaturePipeline? {
+        if case .pipeline(let pipeline) = self { pipeline } else { nil }
+    }
+}
+
+extension FeatureDefinition: Codable {
+    private enum CodingKeys: String, CodingKey { case pipeline, columns }
+
+    /// Reads `{"pipeline": {...}}` or `{"columns": [...]}`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let pipeline = try container.decodeIfPresent(FeaturePipeline.self, forKey: .pipeline) {
+            self = .pipeline(pipeline)
+        } else {
+            self = .columns(try container.decode([String].self, forKey: .columns))
+        }
+    }
+
+    /// Writes `{"pipeline": {...}}` or `{"columns": [...]}`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .pipeline(let pipeline): try container.encode(pipeline, forKey: .pipeline)
+        case .columns(let names): try container.encode(names, forKey: .columns)
+        }
+    }
+}

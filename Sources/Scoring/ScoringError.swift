@@ -1,0 +1,31 @@
+public import DataPrep
+
+/// What can be wrong with a model, and with what is to be scored.
+public enum ScoringError: Error, Sendable, Hashable {
+    case featureMismatch(expected: [String], actual: [String])
+    case invalidThreshold(Double)
+    case stateMismatch(expected: FeatureWindows, actual: FeatureWindows)
+    /// The features are columns that a single transaction does not have.
+    case notInTransaction(columns: [String])
+    /// A saved history was asked for, and the model has none.
+    case noSavedHistory
+}
+
+extension ScoringError: CustomStringConvertible {
+    /// One line that says what is wrong with which value.
+    public var description: String {
+        switch self {
+        case .featureMismatch(let expected, let actual):
+            "the classifier needs the features \(expected.joined(separator: ", ")); "
+                + "the model makes \(actual.joined(separator: ", "))"
+        case .invalidThreshold(let threshold):
+            "the threshold is \(threshold), expected a probability from 0 to 1"
+        case .stateMismatch(let expected, let actual):
+            "the feature state was kept for the windows \(actual), the model has \(expected)"
+        case .notInTransaction(let columns):
+            "the model's features \(columns.joined(separator: ", ")) are not numbers that a single transaction has"
+        case .noSavedHistory:
+            "the model holds no feature state to start from"
+        }
+    }
+}
