@@ -1,5 +1,5 @@
 public import Columnar
-public import DataPrep
+import DataPrep
 public import ModelKit
 
 /// Which history scoring starts from.

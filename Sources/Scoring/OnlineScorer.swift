@@ -7,9 +7,19 @@ import Synchronization
 /// Safe to use from any thread. Features and history are taken under a lock, a microsecond or so a transaction; the classifier
 /// runs outside of it.
 public final class OnlineScorer: Sendable {
+    /// A model with what is derived from it once; a class, so that handing it out is one reference.
+    private final class Loaded: Sendable {
+        let model: FraudModel
+        let features: TransactionFeatures
+
+        init(_ model: FraudModel) throws(ScoringError) {
+            self.model = model
+            features = try TransactionFeatures(model.features)
+        }
+    }
+
     private struct Current: Sendable {
-        var model: FraudModel
-        var features: TransactionFeatures
+        var loaded: Loaded
         var state: FeatureState
     }
 
@@ -19,37 +29,111 @@ public final class OnlineScorer: Sendable {
     /// - Throws: ``ScoringError`` when the model's features are columns that a transaction does not have, or the state was kept
     ///   for other windows.
     public init(_ model: FraudModel, state: FeatureState? = nil) throws(ScoringError) {
-        let features = try TransactionFeatures(model.features)
+        let loaded = try Loaded(model)
         let windows = model.features.pipeline?.windows
         if let state, let windows, state.windows != windows {
             throw .stateMismatch(expected: windows, actual: state.windows)
         }
-        current = Mutex(
-            Current(
-                model: model, features: features,
-                state: state ?? model.state ?? FeatureState(windows: windows ?? .handbook)))
+        let start = state ?? model.state ?? FeatureState(windows: windows ?? .handbook)
+        current = Mutex(Current(loaded: loaded, state: start))
     }
 
     /// The model in use.
-    public var model: FraudModel { current.withLock { $0.model } }
+    public var model: FraudModel { current.withLock { $0.loaded.model } }
 
-    /// The history up to now, to be saved. A copy in value; it costs a copy in memory once the scorer records on.
+    /// The history up to now, for saving. The scorer's next recording after this copies what it still shares.
     public var state: FeatureState { current.withLock { $0.state } }
+
+    /// Goes on with another model.
+    ///
+    /// The history stays when it suits the new model; else the new model's saved one takes its place, or none.
+    /// - Returns: whether the history stayed.
+    /// - Throws: ``ScoringError/notInTransaction(columns:)``; the earlier model then stays.
+    @discardableResult
+    public func replaceModel(with model: FraudModel) throws(ScoringError) -> Bool {
+        let loaded = try Loaded(model)
+        return current.withLock { current in
+            current.loaded = loaded
+            guard let windows = model.features.pipeline?.windows, windows != current.state.windows else { return true }
+            current.state = model.state ?? FeatureState(windows: windows)
+            return false
+        }
+    }
 
     /// Scores a transaction against the history.
     /// - Parameter recording: whether it then belongs to the history.
     public func score(_ transaction: Transaction, recording: Bool = true) -> TransactionScore {
-        let featureCount = current.withLock { $0.features.count }
-        return withUnsafeTemporaryAllocation(of: Float.self, capacity: featureCount) { row in
-            row.initialize(repeating: 0)
-            while true {
-                let model = current.withLock { current -> FraudModel? in
-                    guard current.features.count == row.count else { return nil }
-                    current.features.compute(transaction, state: current.state, into: row)
-                    if recording, current.features.usesHistory { current.state.record(transaction) }
-                    return current.model
-                }
+        while true {
+            let featureCount = current.withLock { $0.loaded.features.count }
+            let score = withUnsafeTemporaryAllocation(of: Float.self, capacity: featureCount) { row in
+                self.score(transaction, recording, row)
+            }
+            if let score { return score }
+        }
+    }
+
+    /// - Returns: nil when the model has been replaced by one with another number of features.
+    private func score(
+        _ transaction: Transaction, _ recording: Bool, _ row: UnsafeMutableBufferPointer<Float>
+    ) -> TransactionScore? {
+        row.initialize(repeating: 0)
+        let loaded = current.withLock { current -> Loaded? in
+            guard current.loaded.features.count == row.count else { return nil }
+            current.loaded.features.compute(transaction, state: current.state, into: row)
+            if recording, current.loaded.features.usesHistory { current.state.record(transaction) }
+            return current.loaded
+        }
+        guard let loaded else { return nil }
+        let probability = loaded.model.classifier.probability(row: UnsafeBufferPointer(row))
+        return TransactionScore(
+            transactionID: transaction.transactionID, probability: probability,
+            prediction: loaded.model.prediction(probability))
+    }
+
+    /// Scores transactions in their order, each against the history and, when recording, those before it.
+    /// - Parameters:
+    ///   - recording: whether they then belong to the history.
+    ///   - threads: on how many threads the classifier may run.
+    /// - Returns: one score a transaction, in their order.
+    public func score(
+        _ transactions: [Transaction], recording: Bool = true, threads: Int = 1
+    ) throws -> [TransactionScore] {
+        let (loaded, rows) = current.withLock { current in
+            (current.loaded, OnlineScorer.rows(transactions, recording, &current))
+        }
+        let matrix = try loaded.features.matrix(rows, rowCount: transactions.count, names: loaded.model.features.names)
+        let probabilities = try loaded.model.classifier.probabilities(matrix, threads: threads)
+        return zip(transactions, probabilities).map { transaction, probability in
+            TransactionScore(
+                transactionID: transaction.transactionID, probability: probability,
+                prediction: loaded.model.prediction(probability))
+        }
+    }
+
+    private static func rows(_ transactions: [Transaction], _ recording: Bool, _ current: inout Current) -> [Float] {
+        let features = current.loaded.features
+        var rows = [Float](repeating: 0, count: transactions.count * features.count)
+        rows.withUnsafeMutableBufferPointer { rows in
+            for (index, transaction) in transactions.enumerated() {
+                let row = rows[index * features.count..<(index + 1) * features.count]
+                features.compute(transaction, state: current.state, into: UnsafeMutableBufferPointer(rebasing: row))
+                if recording, features.usesHistory { current.state.record(transaction) }
             }
         }
+        return rows
+    }
+
+    /// Adds a transaction to the history without scoring it.
+    public func record(_ transaction: Transaction) {
+        current.withLock { current in
+            if current.loaded.features.usesHistory { current.state.record(transaction) }
+        }
+    }
+
+    /// Sets the label of a recorded transaction; see `FeatureState.recordLabel(isFraud:terminalID:dateTime:)`.
+    /// - Returns: whether the transaction is still remembered.
+    @discardableResult
+    public func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {
+        current.withLock { $0.state.recordLabel(isFraud: isFraud, terminalID: terminalID, dateTime: dateTime) }
     }
 }

@@ -1,4 +1,5 @@
 import DataPrep
+import ModelKit
 
 /// Makes a single transaction's features, by either kind of definition.
 struct TransactionFeatures: Sendable {
@@ -53,5 +54,18 @@ struct TransactionFeatures: Sendable {
                     }
             }
         }
+    }
+}
+
+extension TransactionFeatures {
+    /// Turns rows of `count` values, one after the other, into columns.
+    func matrix(_ rows: [Float], rowCount: Int, names: [String]) throws(ModelError) -> FeatureMatrix {
+        let columns = (0..<count).map { column in
+            [Float](unsafeUninitializedCapacity: rowCount) { target, initialized in
+                for row in 0..<rowCount { target.initializeElement(at: row, to: rows[row * count + column]) }
+                initialized = rowCount
+            }
+        }
+        return try FeatureMatrix(names: names, columns: columns)
     }
 }

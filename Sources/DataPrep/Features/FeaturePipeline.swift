@@ -73,7 +73,8 @@ public struct FeaturePipeline: Sendable, Hashable {
             }
             let start = 3 + 2 * state.spans.customer.count
             state.spans.terminalFeatures(
-                time: transaction.dateTime, history: state.terminals.history(of: transaction.terminalID) ?? EventHistory()
+                time: transaction.dateTime,
+                history: state.terminals.history(of: transaction.terminalID) ?? EventHistory()
             ) { window, count, risk in
                 row[start + 2 * window] = count
                 row[start + 1 + 2 * window] = risk

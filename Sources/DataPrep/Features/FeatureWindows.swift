@@ -16,7 +16,8 @@ public struct FeatureWindows: Sendable, Hashable {
         for (name, days) in [("customer", customerDays), ("terminal", terminalDays)] {
             let isAscending = zip(days, days.dropFirst()).allSatisfy { $0 < $1 }
             guard (1...8).contains(days.count), isAscending, days.allSatisfy({ (1...3650).contains($0) }) else {
-                throw .invalidWindows("the \(name) windows are \(days), expected 1 to 8 ascending lengths of 1 to 3650 days")
+                throw .invalidWindows(
+                    "the \(name) windows are \(days), expected 1 to 8 ascending lengths of 1 to 3650 days")
             }
         }
         guard (1...3650).contains(delayDays) else {

@@ -23,7 +23,8 @@ struct WindowSpans: Sendable, Hashable {
     /// Gives count and mean amount of each customer window to `body`, with the transaction at hand counted in.
     @inline(__always)
     func customerFeatures(
-        time: Int64, amount: Double, history: EventHistory, _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
+        time: Int64, amount: Double, history: EventHistory,
+        _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
     ) {
         let own = WindowSpans.integerAmount(amount)
         let end = history.position(after: time)

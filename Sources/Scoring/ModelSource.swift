@@ -1,0 +1,30 @@
+/// The models to score with, one after the other: the first to begin with, each later one to take its place.
+///
+/// When the sequence ends, the last model stays in use. An error before the first model means that there is none to
+/// begin with. Each iteration starts anew.
+public struct ModelSource: AsyncSequence, Sendable {
+    /// One model after the other.
+    public typealias Element = FraudModel
+    /// Goes through the models.
+    public typealias AsyncIterator = AsyncThrowingStream<FraudModel, any Error>.Iterator
+
+    private let makeStream: @Sendable () -> AsyncThrowingStream<FraudModel, any Error>
+
+    /// A source of any kind, such as a model registry: `makeStream` starts to look for models.
+    public init(_ makeStream: @escaping @Sendable () -> AsyncThrowingStream<FraudModel, any Error>) {
+        self.makeStream = makeStream
+    }
+
+    /// One model, for good.
+    public static func fixed(_ model: FraudModel) -> ModelSource {
+        ModelSource {
+            AsyncThrowingStream { continuation in
+                continuation.yield(model)
+                continuation.finish()
+            }
+        }
+    }
+
+    /// Starts to look for models.
+    public func makeAsyncIterator() -> AsyncIterator { makeStream().makeAsyncIterator() }
+}
