@@ -1,5 +1,6 @@
 /// The name of an object in its store: UTF-8 segments parted by `/`, no segment empty, `.` or `..`.
 public struct ObjectKey: Sendable, Hashable, Comparable {
+    /// The segments joined by `/`.
     public let path: String
 
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidKey`` for an empty path, a leading or
@@ -20,6 +21,14 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     /// This key as a folder with `name` in it.
     public func appending(_ name: String) throws(ObjectStoreError) -> ObjectKey { try ObjectKey("\(path)/\(name)") }
 
+    /// Keys are equal when their bytes are: a store tells an `é` of one scalar from one of two.
+    public static func == (left: ObjectKey, right: ObjectKey) -> Bool { left.path.utf8.elementsEqual(right.path.utf8) }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        for byte in path.utf8 { hasher.combine(byte) }
+    }
+
     /// Ascending byte order, as stores list.
     public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
         left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
@@ -27,5 +36,6 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
 }
 
 extension ObjectKey: CustomStringConvertible {
+    /// The path.
     public var description: String { path }
 }

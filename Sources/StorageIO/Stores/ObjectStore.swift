@@ -33,7 +33,9 @@ extension ObjectStore {
     public func read(_ key: ObjectKey) async throws -> [UInt8] { try await read(key, range: nil) }
 
     /// Starts a new object that replaces an earlier one.
-    public func write(_ key: ObjectKey) async throws -> any ObjectWriter { try await write(key, options: WriteOptions()) }
+    public func write(_ key: ObjectKey) async throws -> any ObjectWriter {
+        try await write(key, options: WriteOptions())
+    }
 
     /// Writes a whole object at once.
     public func put(_ bytes: [UInt8], to key: ObjectKey, options: WriteOptions = WriteOptions()) async throws {
@@ -75,6 +77,7 @@ public struct WriteOptions: Sendable, Hashable {
     /// Fails with ``ObjectStoreError/Code/alreadyExists`` instead of replacing an object.
     public var ifAbsent: Bool
 
+    /// Replaces unless told otherwise.
     public init(ifAbsent: Bool = false) {
         self.ifAbsent = ifAbsent
     }
@@ -82,6 +85,7 @@ public struct WriteOptions: Sendable, Hashable {
 
 /// What a store knows about an object.
 public struct ObjectMetadata: Sendable, Hashable {
+    /// The object's name.
     public var key: ObjectKey
     /// Bytes.
     public var size: Int64
@@ -90,6 +94,7 @@ public struct ObjectMetadata: Sendable, Hashable {
     /// Changes whenever the content does; nil where the store has no such thing.
     public var entityTag: String?
 
+    /// All that a store may know.
     public init(key: ObjectKey, size: Int64, modified: Double, entityTag: String? = nil) {
         self.key = key
         self.size = size

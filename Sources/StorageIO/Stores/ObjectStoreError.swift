@@ -1,6 +1,8 @@
 /// What went wrong at a store, and where.
 public struct ObjectStoreError: Error, Sendable, Hashable {
+    /// What a program may want to react to.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The meaning in words.
         public let description: String
 
         /// There is no such object, folder or bucket.
@@ -23,11 +25,14 @@ public struct ObjectStoreError: Error, Sendable, Hashable {
         public static let unavailable = Code(description: "store unavailable")
     }
 
+    /// What kind of failure it is.
     public var code: Code
     /// The URL or path, without secrets.
     public var location: String
+    /// What happened, for people.
     public var message: String
 
+    /// A failure of `code` at a location.
     public init(_ code: Code, location: String, message: String) {
         self.code = code
         self.location = location
@@ -36,5 +41,6 @@ public struct ObjectStoreError: Error, Sendable, Hashable {
 }
 
 extension ObjectStoreError: CustomStringConvertible {
+    /// Location, message and code in one line.
     public var description: String { "\(location): \(message) (\(code))" }
 }

@@ -1,0 +1,259 @@
+/// A pattern for object keys, as shells and Spark know it: `*` and `?` stand for any characters and any one character
+/// of a segment, `[a-c]` and `[!a-c]` for one of a set, `{x,y}` for alternatives, a segment `**` for any number of
+/// segments. A backslash takes the meaning from the character after it.
+package struct GlobPattern: Sendable, Hashable {
+    private enum Element: Hashable {
+        case literal(Unicode.Scalar)
+        case anyScalar
+        case anyScalars
+        case set([ClosedRange<Unicode.Scalar>], isNegated: Bool)
+
+        func matches(_ scalar: Unicode.Scalar) -> Bool {
+            switch self {
+            case .literal(let own): own == scalar
+            case .anyScalar: true
+            case .anyScalars: false
+            case .set(let ranges, let isNegated): ranges.contains { $0.contains(scalar) } != isNegated
+            }
+        }
+    }
+
+    private enum Segment: Hashable {
+        case anySegments
+        case elements([Element])
+    }
+
+    private static let maximumAlternatives = 1_000
+
+    private let alternatives: [[Segment]]
+
+    /// Whether a text has a character that makes it a pattern.
+    static func isPattern(_ text: String) -> Bool {
+        var isEscaped = false
+        for scalar in text.unicodeScalars {
+            if isEscaped {
+                isEscaped = false
+            } else if scalar == "\\" {
+                isEscaped = true
+            } else if "*?[{".unicodeScalars.contains(scalar) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// The text without the backslashes that escape.
+    static func unescaped(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var isEscaped = false
+        for scalar in text.unicodeScalars {
+            if !isEscaped, scalar == "\\" {
+                isEscaped = true
+                continue
+            }
+            // A backslash before a character without a meaning stays what it is: part of a name.
+            if isEscaped, !"*?[]{},\\".unicodeScalars.contains(scalar) { result.append("\\") }
+            result.append(scalar)
+            isEscaped = false
+        }
+        if isEscaped { result.append("\\") }
+        return String(result)
+    }
+
+    /// The text with backslashes before every character that has a meaning in patterns.
+    static func escaped(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if "*?[]{},\\".unicodeScalars.contains(scalar) { result.append("\\") }
+            result.append(scalar)
+        }
+        return String(result)
+    }
+
+    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for an open `[` or `{`, or too many alternatives.
+    package init(_ text: String) throws(ObjectStoreError) {
+        var alternatives: [[Segment]] = []
+        for expanded in try Self.expandingBraces(Array(text.unicodeScalars), in: text) {
+            var segments: [Segment] = []
+            for segment in Self.segments(expanded) {
+                segments.append(segment == ["*", "*"] ? .anySegments : .elements(try Self.elements(segment, in: text)))
+            }
+            alternatives.append(segments)
+        }
+        self.alternatives = alternatives
+    }
+
+    /// Whether a key is of this form. Names that start with `.` or `_` must have that character spelled out.
+    package func matches(_ key: String) -> Bool {
+        let names = key.split(separator: "/", omittingEmptySubsequences: false).map { Array($0.unicodeScalars) }
+        return alternatives.contains { pattern in
+            Self.matches(
+                pattern, names, isStar: { $0 == .anySegments },
+                matchesOne: { segment, name in
+                    switch segment {
+                    case .anySegments: Self.isVisible(name)
+                    case .elements(let elements): Self.matches(elements, name)
+                    }
+                })
+        }
+    }
+
+    /// The text that all matching keys start with.
+    package var literalPrefix: String {
+        var common: String.UnicodeScalarView?
+        for pattern in alternatives {
+            var prefix = String.UnicodeScalarView()
+            segments: for (index, segment) in pattern.enumerated() {
+                guard case .elements(let elements) = segment else { break }
+                if index > 0 { prefix.append("/") }
+                for element in elements {
+                    guard case .literal(let scalar) = element else { break segments }
+                    prefix.append(scalar)
+                }
+            }
+            if let earlier = common {
+                let length = zip(earlier, prefix).prefix { $0 == $1 }.count
+                common = String.UnicodeScalarView(earlier.prefix(length))
+            } else {
+                common = prefix
+            }
+        }
+        return common.map { String($0) } ?? ""
+    }
+
+    private static func isVisible(_ name: [Unicode.Scalar]) -> Bool { name.first != "." && name.first != "_" }
+
+    private static func matches(_ elements: [Element], _ name: [Unicode.Scalar]) -> Bool {
+        if let first = name.first, !isVisible(name), elements.first != .literal(first) { return false }
+        return matches(elements, name, isStar: { $0 == .anyScalars }, matchesOne: { $0.matches($1) })
+    }
+
+    /// Matching with stars needs to go back to the latest star only; that keeps it quadratic at worst.
+    private static func matches<PatternElement, Item>(
+        _ pattern: [PatternElement], _ items: [Item], isStar: (PatternElement) -> Bool,
+        matchesOne: (PatternElement, Item) -> Bool
+    ) -> Bool {
+        var patternIndex = 0, itemIndex = 0
+        var afterStar: (pattern: Int, item: Int)?
+        while itemIndex < items.count {
+            if patternIndex < pattern.count, isStar(pattern[patternIndex]) {
+                patternIndex += 1
+                afterStar = (patternIndex, itemIndex)
+            } else if patternIndex < pattern.count, matchesOne(pattern[patternIndex], items[itemIndex]) {
+                patternIndex += 1
+                itemIndex += 1
+            } else if let star = afterStar, isSwallowed(items[star.item], by: pattern[star.pattern - 1], matchesOne) {
+                afterStar = (star.pattern, star.item + 1)
+                (patternIndex, itemIndex) = (star.pattern, star.item + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[patternIndex...].allSatisfy(isStar)
+    }
+
+    /// Within a name a star takes any character; between segments `**` takes visible names only.
+    private static func isSwallowed<PatternElement, Item>(
+        _ item: Item, by star: PatternElement, _ matchesOne: (PatternElement, Item) -> Bool
+    ) -> Bool {
+        item is Unicode.Scalar || matchesOne(star, item)
+    }
+}
+
+extension GlobPattern {
+    private static func expandingBraces(
+        _ scalars: [Unicode.Scalar], in text: String
+    ) throws(ObjectStoreError) -> [[Unicode.Scalar]] {
+        guard let open = firstUnescaped("{", scalars) else { return [scalars] }
+        var depth = 0
+        var partStart = open + 1
+        var parts: [[Unicode.Scalar]] = []
+        var index = open
+        while index < scalars.count {
+            switch scalars[index] {
+            case "\\": index += 1
+            case "{": depth += 1
+            case "}":
+                depth -= 1
+                guard depth == 0 else { break }
+                parts.append(Array(scalars[partStart..<index]))
+                var expanded: [[Unicode.Scalar]] = []
+                for part in parts {
+                    expanded += try expandingBraces(scalars[..<open] + part + scalars[(index + 1)...], in: text)
+                    guard expanded.count <= maximumAlternatives else {
+                        throw ObjectStoreError(
+                            .invalidURL, location: text,
+                            message: "the pattern has more than \(maximumAlternatives) alternatives")
+                    }
+                }
+                return expanded
+            case "," where depth == 1:
+                parts.append(Array(scalars[partStart..<index]))
+                partStart = index + 1
+            default: break
+            }
+            index += 1
+        }
+        throw ObjectStoreError(.invalidURL, location: text, message: "the pattern lacks a closing }")
+    }
+
+    private static func firstUnescaped(_ wanted: Unicode.Scalar, _ scalars: [Unicode.Scalar]) -> Int? {
+        var index = 0
+        while index < scalars.count {
+            if scalars[index] == wanted { return index }
+            index += scalars[index] == "\\" ? 2 : 1
+        }
+        return nil
+    }
+
+    private static func segments(_ scalars: [Unicode.Scalar]) -> [[Unicode.Scalar]] {
+        scalars.split(separator: "/", omittingEmptySubsequences: false).map(Array.init)
+    }
+
+    private static func elements(
+        _ segment: [Unicode.Scalar], in text: String
+    ) throws(ObjectStoreError) -> [Element] {
+        var elements: [Element] = []
+        var index = 0
+        while index < segment.count {
+            switch segment[index] {
+            case "*": if elements.last != .anyScalars { elements.append(.anyScalars) }
+            case "?": elements.append(.anyScalar)
+            case "[":
+                let (set, end) = try set(segment, from: index, in: text)
+                elements.append(set)
+                index = end
+            case "\\" where index + 1 < segment.count && "*?[]{},\\".unicodeScalars.contains(segment[index + 1]):
+                index += 1
+                elements.append(.literal(segment[index]))
+            case let scalar: elements.append(.literal(scalar))
+            }
+            index += 1
+        }
+        return elements
+    }
+
+    /// The set that starts with `[` at `start`, and where its `]` is.
+    private static func set(
+        _ segment: [Unicode.Scalar], from start: Int, in text: String
+    ) throws(ObjectStoreError) -> (Element, end: Int) {
+        var index = start + 1
+        let isNegated = index < segment.count && (segment[index] == "!" || segment[index] == "^")
+        if isNegated { index += 1 }
+        let first = index
+        var ranges: [ClosedRange<Unicode.Scalar>] = []
+        while index < segment.count {
+            if segment[index] == "]", index > first { return (.set(ranges, isNegated: isNegated), index) }
+            if segment[index] == "\\", index + 1 < segment.count { index += 1 }
+            let low = segment[index]
+            if index + 2 < segment.count, segment[index + 1] == "-", segment[index + 2] != "]" {
+                index += 2
+                if low <= segment[index] { ranges.append(low...segment[index]) }
+            } else {
+                ranges.append(low...low)
+            }
+            index += 1
+        }
+        throw ObjectStoreError(.invalidURL, location: text, message: "the pattern lacks a closing ]")
+    }
+}

@@ -1,0 +1,35 @@
+import Parallelism
+
+/// Hands the files of a walk to a stream, some hundreds for each visit to the pool for blocking work.
+actor LocalListing {
+    private static let batchSize = 512
+
+    private var walk: FolderWalk
+    private var batch: [ObjectMetadata] = []
+    private var position = 0
+
+    init(store: LocalObjectStore, prefix: String) {
+        walk = FolderWalk(store: store, prefix: prefix, showing: .objects)
+    }
+
+    func next() async throws -> ObjectMetadata? {
+        if position == batch.count {
+            try Task.checkCancellation()
+            (walk, batch) = try await BlockingPool.files.run { [walk] in
+                var walk = walk
+                var batch: [ObjectMetadata] = []
+                while batch.count < Self.batchSize, let file = try walk.next() {
+                    batch.append(
+                        ObjectMetadata(
+                            key: try ObjectKey(file.name), size: file.size, modified: file.modified,
+                            entityTag: file.entityTag))
+                }
+                return (walk, batch)
+            }
+            position = 0
+        }
+        guard position < batch.count else { return nil }
+        defer { position += 1 }
+        return batch[position]
+    }
+}

@@ -1,0 +1,53 @@
+import Parallelism
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Gathers small writes, and does the file's calls on the pool for blocking work.
+actor LocalObjectWriter: ObjectWriter {
+    /// Enough for one system call to be cheap in comparison.
+    private static let bufferSize = 1 << 18
+
+    private let file: UnfinishedFile
+    private var buffer: [UInt8] = []
+
+    init(file: UnfinishedFile) { self.file = file }
+
+    func write(_ bytes: [UInt8]) async throws {
+        try Task.checkCancellation()
+        if buffer.count + bytes.count < Self.bufferSize {
+            buffer.append(contentsOf: bytes)
+            return
+        }
+        let gathered = takeBuffer()
+        try await BlockingPool.files.run { [file] in
+            try file.append(gathered)
+            try file.append(bytes)
+        }
+    }
+
+    func finish() async throws {
+        try Task.checkCancellation()
+        let gathered = takeBuffer()
+        try await BlockingPool.files.run { [file] in
+            try file.append(gathered)
+            try file.publish()
+        }
+    }
+
+    func abort() async {
+        buffer = []
+        // Discarding reports nothing: what cannot be removed now is recognised as unfinished later.
+        _ = try? await BlockingPool.files.run { [file] in file.discard() }
+    }
+
+    private func takeBuffer() -> [UInt8] {
+        defer { buffer = [] }
+        return buffer
+    }
+}

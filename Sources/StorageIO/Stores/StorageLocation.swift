@@ -1,0 +1,141 @@
+import Foundation
+
+/// A place as users write it: a path, a folder, a pattern such as `raw/*.txt`, or a URL.
+///
+/// - Plain paths are taken as they are, relative ones from the working directory.
+/// - `file:` URLs name an absolute path and are percent-decoded.
+/// - Other URLs are `scheme://authority/path`; as S3 and Hadoop clients do, their path is not percent-decoded.
+///
+/// `*`, `?`, `[...]`, `{...}` and `**` make the path a pattern; a backslash, or percent-encoding in `file:` URLs, makes
+/// them plain characters.
+public struct StorageLocation: Sendable, Hashable {
+    /// Lower case; `file` for plain paths.
+    public let scheme: String
+    /// Bucket, host and port, or name of the store; empty for files.
+    public let authority: String
+    /// What follows, without leading and closing `/`, escapes removed; empty for the store's root.
+    public let path: String
+    /// Whether the text ended with `/`: a folder, whatever is there.
+    public let isFolder: Bool
+    let pattern: GlobPattern?
+
+    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL``.
+    public init(_ text: String) throws(ObjectStoreError) {
+        guard let (scheme, rest) = Self.splitScheme(text) else {
+            try self.init(scheme: "file", authority: "", escapedPath: try Self.absolutePath(text), text: text)
+            return
+        }
+        guard let (authority, path) = Self.splitAuthority(rest) else {
+            throw Self.invalid(text, "expected //host/path or /path after \(scheme):")
+        }
+        guard !authority.contains("@") else {
+            // The text is not repeated: it may hold a password.
+            throw Self.invalid("\(scheme)://...@...", "credentials do not belong in a URL")
+        }
+        guard scheme == "file" else {
+            guard !authority.isEmpty || scheme == "memory" || scheme == "hdfs" else {
+                throw Self.invalid(text, "the name of the bucket or host is missing after \(scheme)://")
+            }
+            try self.init(scheme: scheme, authority: authority, escapedPath: path, text: text)
+            return
+        }
+        guard authority.isEmpty || authority.lowercased() == "localhost" else {
+            throw Self.invalid(text, "a file URL names no host; write file:///path")
+        }
+        try self.init(scheme: scheme, authority: "", escapedPath: try Self.percentDecoded(path, of: text), text: text)
+    }
+
+    /// The place as a URL or absolute path for messages.
+    public var description: String {
+        scheme == "file" ? "/" + path : "\(scheme)://\(authority)/\(path)"
+    }
+
+    private init(
+        scheme: String, authority: String, escapedPath: String, text: String
+    ) throws(ObjectStoreError) {
+        let segments = try Self.normalizedSegments(escapedPath, isFile: scheme == "file", of: text)
+        let escaped = segments.joined(separator: "/")
+        self.scheme = scheme
+        self.authority = authority
+        path = GlobPattern.unescaped(escaped)
+        isFolder = escapedPath.hasSuffix("/")
+        pattern = GlobPattern.isPattern(escaped) ? try GlobPattern(escaped) : nil
+    }
+
+    /// An absolute path of plain characters without leading `/`, dot segments taken away.
+    static func normalizedPath(_ path: String) throws(ObjectStoreError) -> String {
+        try normalizedSegments(absolutePath(path), isFile: true, of: path).joined(separator: "/")
+    }
+
+    private static func absolutePath(_ path: String) throws(ObjectStoreError) -> String {
+        guard !path.isEmpty else { throw invalid(path, "the place is empty") }
+        if path.hasPrefix("/") { return path }
+        return GlobPattern.escaped(FileManager.default.currentDirectoryPath) + "/" + path
+    }
+
+    private static func normalizedSegments(
+        _ path: String, isFile: Bool, of text: String
+    ) throws(ObjectStoreError) -> [Substring] {
+        guard !path.utf8.contains(0) else { throw invalid(text, "a place has no NUL byte") }
+        var segments: [Substring] = []
+        for segment in path.split(separator: "/") where segment != "." {
+            if segment != ".." {
+                segments.append(segment)
+            } else if isFile {
+                _ = segments.popLast()
+            } else {
+                throw invalid(text, ".. has no meaning in this place")
+            }
+        }
+        return segments
+    }
+
+    /// `scheme` and what follows its colon, if the text is a URL: `word://...`, or `file:/...`.
+    private static func splitScheme(_ text: String) -> (scheme: String, rest: Substring)? {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let scheme = text[..<colon].lowercased(), rest = text[text.index(after: colon)...]
+        guard let first = scheme.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first),
+            scheme.utf8.allSatisfy({ byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
+            }),
+            rest.hasPrefix("//") || (scheme == "file" && rest.hasPrefix("/"))
+        else { return nil }
+        return (scheme, rest)
+    }
+
+    private static func splitAuthority(_ rest: Substring) -> (authority: String, path: String)? {
+        guard rest.hasPrefix("//") else { return rest.hasPrefix("/") ? ("", String(rest)) : nil }
+        let afterSlashes = rest.dropFirst(2)
+        guard let slash = afterSlashes.firstIndex(of: "/") else { return (String(afterSlashes), "") }
+        return (String(afterSlashes[..<slash]), String(afterSlashes[slash...]))
+    }
+
+    /// Decodes `%XX`; what was encoded loses its meaning in patterns.
+    private static func percentDecoded(_ path: String, of text: String) throws(ObjectStoreError) -> String {
+        var bytes: [UInt8] = []
+        var rest = path.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2,
+                digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
+            else { throw invalid(text, "% is not followed by two hexadecimal digits") }
+            rest = rest.dropFirst(2)
+            if "*?[]{},\\".utf8.contains(value) { bytes.append(UInt8(ascii: "\\")) }
+            bytes.append(value)
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw invalid(text, "the percent-encoded bytes are not UTF-8")
+        }
+        return decoded
+    }
+
+    private static func invalid(_ text: String, _ message: String) -> ObjectStoreError {
+        ObjectStoreError(.invalidURL, location: text, message: message)
+    }
+}
+
+extension StorageLocation: CustomStringConvertible {}

@@ -1,0 +1,197 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The file system calls of the local store: interrupted calls are repeated, failures carry the path and a code.
+enum SystemCalls {
+    /// Repeats a call that a signal interrupted.
+    /// - Throws: ``ObjectStoreError`` for any other failure (a result of -1).
+    @discardableResult
+    static func check(_ path: String, _ call: () -> Int32) throws(ObjectStoreError) -> Int32 {
+        while true {
+            let result = call()
+            if result != -1 { return result }
+            let code = errno
+            if code != EINTR { throw ObjectStoreError(errno: code, path: path) }
+        }
+    }
+
+    /// The attributes of the file that the path leads to, links followed.
+    static func status(_ path: String) throws(ObjectStoreError) -> stat {
+        var result = stat()
+        try check(path) { stat(path, &result) }
+        return result
+    }
+
+    /// The attributes of what is at the path itself, a link or a file.
+    static func linkStatus(_ path: String) throws(ObjectStoreError) -> stat {
+        var result = stat()
+        try check(path) { lstat(path, &result) }
+        return result
+    }
+
+    static func status(of descriptor: Int32, path: String) throws(ObjectStoreError) -> stat {
+        var result = stat()
+        try check(path) { fstat(descriptor, &result) }
+        return result
+    }
+
+    /// The path without links; it exists.
+    static func realPath(_ path: String) throws(ObjectStoreError) -> String {
+        guard let resolved = realpath(path, nil) else { throw ObjectStoreError(errno: errno, path: path) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Exactly `count` bytes from `offset` on.
+    /// - Throws: ``ObjectStoreError/Code/modified`` when the file ends earlier.
+    static func read(
+        _ descriptor: Int32, at offset: Int64, count: Int, path: String
+    ) throws(ObjectStoreError) -> [UInt8] {
+        var failure: ObjectStoreError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count, let start = buffer.baseAddress {
+                let got = pread(descriptor, start + filled, count - filled, off_t(offset) + off_t(filled))
+                if got > 0 {
+                    filled += got
+                } else if got == 0 {
+                    failure = ObjectStoreError(
+                        .modified, location: path,
+                        message: "ends at byte \(offset + Int64(filled)), it was longer when reading began")
+                    return
+                } else if errno != EINTR {
+                    failure = ObjectStoreError(errno: errno, path: path)
+                    return
+                }
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Appends all bytes at the descriptor's position.
+    static func write(_ descriptor: Int32, _ bytes: [UInt8], path: String) throws(ObjectStoreError) {
+        var failure: ObjectStoreError?
+        bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress else { return }
+            var written = 0
+            while written < buffer.count {
+                #if canImport(Darwin)
+                    let count = Darwin.write(descriptor, start + written, min(buffer.count - written, 1 << 30))
+                #elseif canImport(Musl)
+                    let count = Musl.write(descriptor, start + written, buffer.count - written)
+                #else
+                    let count = Glibc.write(descriptor, start + written, buffer.count - written)
+                #endif
+                if count >= 0 {
+                    written += count
+                } else if errno != EINTR {
+                    failure = ObjectStoreError(errno: errno, path: path)
+                    return
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Makes the names in a folder durable. File systems that cannot do that for folders answer EINVAL; they have
+    /// nothing to make durable.
+    static func synchronizeFolder(_ path: String) throws(ObjectStoreError) {
+        let descriptor = try check(path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { close(descriptor) }
+        while fsync(descriptor) == -1 {
+            let code = errno
+            if code == EINVAL || code == ENOTSUP { return }
+            if code != EINTR { throw ObjectStoreError(errno: code, path: path) }
+        }
+    }
+
+    /// Makes a folder and the missing ones above it, durably.
+    static func makeFolder(_ path: String) throws(ObjectStoreError) {
+        if mkdir(path, 0o777) == 0 {
+            try synchronizeFolder(parent(path))
+            return
+        }
+        switch errno {
+        case EEXIST:
+            guard try status(path).isFolder else { throw ObjectStoreError(errno: ENOTDIR, path: path) }
+        case ENOENT where path != "/":
+            try makeFolder(parent(path))
+            try makeFolder(path)
+        case let code:
+            throw ObjectStoreError(errno: code, path: path)
+        }
+    }
+
+    /// The names in a folder, unordered, without `.` and `..`; those that are not UTF-8 are left out, since no key can
+    /// name them.
+    static func names(inFolder path: String) throws(ObjectStoreError) -> [String] {
+        guard let folder = opendir(path) else { throw ObjectStoreError(errno: errno, path: path) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(folder) else {
+                let code = errno
+                if code != 0 { throw ObjectStoreError(errno: code, path: path) }
+                return names
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) {
+                    String(validatingCString: $0)
+                }
+            }
+            if let name, name != ".", name != ".." { names.append(name) }
+        }
+    }
+
+    /// The folder part of an absolute path.
+    static func parent(_ path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+}
+
+extension stat {
+    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
+    var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
+
+    private var modificationTime: timespec {
+        #if canImport(Darwin)
+            st_mtimespec
+        #else
+            st_mtim
+        #endif
+    }
+
+    /// Seconds since 1970.
+    var modified: Double { Double(modificationTime.tv_sec) + Double(modificationTime.tv_nsec) * 1e-9 }
+
+    /// Differs between any two contents that a path had: every replacement is another file.
+    var entityTag: String {
+        let time = modificationTime
+        return [UInt64(st_ino), UInt64(st_size), UInt64(bitPattern: Int64(time.tv_sec)), UInt64(time.tv_nsec)]
+            .map { String($0, radix: 16) }.joined(separator: "-")
+    }
+}
+
+extension ObjectStoreError {
+    /// What an error number of the operating system means for a store.
+    package init(errno code: Int32, path: String) {
+        let meaning: Code =
+            switch code {
+            case ENOENT: .notFound
+            case EEXIST: .alreadyExists
+            case EACCES, EPERM, EROFS, ELOOP: .permissionDenied
+            case ENOSPC, EDQUOT, EFBIG: .noSpace
+            case ENAMETOOLONG, EISDIR, ENOTDIR, ENOTEMPTY, EILSEQ: .invalidKey
+            default: .unavailable
+            }
+        self.init(meaning, location: path, message: String(cString: strerror(code)).lowercased())
+    }
+}

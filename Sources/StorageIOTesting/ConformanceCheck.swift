@@ -1,0 +1,7 @@
+/// A named check of one promise.
+struct ConformanceCheck: Sendable {
+    let name: String
+    let body: @Sendable (StoreUnderTest) async throws -> Void
+
+    static let all = reading + writing + listing
+}

@@ -1,0 +1,90 @@
+import Foundation
+import StorageIO
+import Testing
+
+@Suite struct StoresLocationTests {
+    @Test func placesAreReadAsUsersWriteThem() throws {
+        let here = FileManager.default.currentDirectoryPath
+        for (text, description, isFolder) in [
+            ("/data/a.csv", "/data/a.csv", false),
+            ("data/a.csv", "\(here)/data/a.csv", false),
+            ("./a/../b.csv", "\(here)/b.csv", false),
+            ("/a//b/./c/", "/a/b/c", true),
+            ("/a/../../../b", "/b", false),
+            ("/", "/", true),
+            ("/with space/100%/a+b?", "/with space/100%/a+b?", false),
+            ("/x%20y", "/x%20y", false),
+            ("/odd:name", "/odd:name", false),
+            ("file:///data/x%20y%2Bz", "/data/x y+z", false),
+            ("file:/data/%C5%BC%C3%B3%C5%82w/", "/data/żółw", true),
+            ("FILE://localhost/a", "/a", false),
+            ("memory://", "memory:///", false),
+            ("memory://tests/a%20b", "memory://tests/a%20b", false),
+            ("s3://bucket", "s3://bucket/", false),
+            ("s3a://bucket/x/prepared_data.parquet", "s3a://bucket/x/prepared_data.parquet", false),
+            ("webhdfs://host:9870/data/", "webhdfs://host:9870/data", true),
+        ] {
+            let location = try StorageLocation(text)
+            #expect(location.description == description, "\(text)")
+            #expect(location.isFolder == isFolder, "\(text)")
+        }
+    }
+
+    @Test func malformedPlacesAreRefused() {
+        for text in [
+            "", "file://host/a", "file:///a%2", "file:///a%zz", "file:///%FF", "s3://", "s3:///key", "a\0b",
+            "s3://bucket/../other", "/data/[a", "/data/{a,b",
+        ] {
+            #expect(throws: ObjectStoreError.self, "\(text)") { try StorageLocation(text) }
+        }
+        let error = #expect(throws: ObjectStoreError.self) { try StorageLocation("s3://id:secret@bucket/key") }
+        #expect(error?.description.contains("secret") == false)
+    }
+
+    @Test func storesAreFoundByScheme() async throws {
+        let stores = ObjectStores()
+        let error = #expect(throws: ObjectStoreError.self) { try stores.resolve("s3://bucket/a") }
+        #expect(error?.code == .invalidURL)
+        #expect(error?.message == "no store is known for s3://, only for file, memory")
+
+        stores.register(schemes: ["s3", "s3a"]) { InMemoryObjectStore(name: "\($0.scheme)-\($0.authority)") }
+        #expect(try stores.resolve("S3A://bucket/a").store.root == "memory://s3a-bucket/")
+
+        let first = try stores.resolve("memory://x/folder/")
+        try await first.store.put([1], to: first.key("b"))
+        let second = try stores.resolve("memory://x/folder/b")
+        #expect(try await second.store.read(second.key()) == [1])
+        let other = try stores.resolve("memory://y/folder/b")
+        #expect(try await !other.store.exists(other.key()))
+        #expect(first.folderPrefix == "folder/")
+        #expect(throws: ObjectStoreError.self) { try stores.resolve("memory://x").key() }
+        #expect(try stores.resolve("memory://x").key("a/b").path == "a/b")
+    }
+
+    @Test func patternsMatchAsShellsDo() throws {
+        for (pattern, matching, others) in [
+            ("*.parquet", ["a.parquet", "x y.parquet"], ["a.csv", "b/a.parquet", ".a.parquet", "_a.parquet"]),
+            ("part-?.csv", ["part-1.csv", "part-é.csv"], ["part-.csv", "part-12.csv"]),
+            ("[a-c][!0-9].txt", ["ab.txt", "cz.txt"], ["a1.txt", "db.txt", "a.txt"]),
+            ("2019-{08,09}-*.txt", ["2019-08-22.txt", "2019-09-21.txt"], ["2019-10-21.txt"]),
+            ("{a,b{1,2}}/c", ["a/c", "b1/c", "b2/c"], ["b/c", "b3/c"]),
+            ("**/x.csv", ["x.csv", "a/x.csv", "a/b/x.csv"], ["_a/x.csv", "a/.b/x.csv", "a/y.csv"]),
+            ("year=*/**", ["year=1/a", "year=1/b/c"], ["month=1/a", "year=1/_SUCCESS"]),
+            ("_logs/*", ["_logs/a"], ["logs/a", "_logs/_b"]),
+            ("a\\*b*", ["a*b", "a*bc"], ["axb"]),
+            ("[]x]*", ["]", "x1"], ["y"]),
+            ("*a*b*c", ["abc", "xaxbxc", "aabbc"], ["acb", "ab"]),
+        ] as [(String, [String], [String])] {
+            let glob = try GlobPattern(pattern)
+            for key in matching { #expect(glob.matches(key), "\(pattern) \(key)") }
+            for key in others { #expect(!glob.matches(key), "\(pattern) \(key)") }
+        }
+        #expect(try GlobPattern("a/b-*/c").literalPrefix == "a/b-")
+        #expect(try GlobPattern("raw/2019-{08,09}.txt").literalPrefix == "raw/2019-0")
+        #expect(try GlobPattern("a/**/b").literalPrefix == "a/" || GlobPattern("a/**/b").literalPrefix == "a")
+        #expect(throws: ObjectStoreError.self) { try GlobPattern(String(repeating: "{a,b}", count: 20)) }
+        // Without a bound on going back this would take longer than the universe has existed.
+        #expect(
+            try !GlobPattern(String(repeating: "a*", count: 60) + "b").matches(String(repeating: "a", count: 5_000)))
+    }
+}
