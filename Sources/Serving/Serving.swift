@@ -1,4 +1,1 @@
 import Hummingbird
-import Logging
-import Metrics
-import ServiceLifecycle
