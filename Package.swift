@@ -14,9 +14,10 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(
@@ -95,7 +96,11 @@ let package = Package(
             ["Columnar", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics, serviceLifecycle]),
         library(
             "Serving",
-            ["Columnar", "DataPrep", "Scoring", hummingbird, httpTypes, logging, metrics, nioCore, serviceLifecycle]),
+            [
+                "Columnar", "DataPrep", "Scoring", coreMetrics, hummingbird, hummingbirdCore, httpTypes, logging,
+                metrics,
+                nioCore, serviceLifecycle,
+            ]),
 
         // What the executables share: terminal manners, and the jobs they are thin wrappers of.
         .target(
@@ -117,9 +122,13 @@ let package = Package(
         tests("StorageIOTests", ["Columnar", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("ModelKitTests", ["Columnar", "ModelKit", "TestSupport"]),
-        tests("ScoringTests", ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests(
+            "ScoringTests",
+            ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("TrackingTests", ["StorageIO", "StorageIOTesting", "Tracking", "TestSupport"]),
         tests("StreamingTests", ["DataPrep", "ModelKit", "Scoring", "Streaming", "TestSupport"]),
-        tests("ServingTests", ["DataPrep", "ModelKit", "Scoring", "Serving", hummingbird, hummingbirdTesting, "TestSupport"]),
+        tests(
+            "ServingTests",
+            ["DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, "TestSupport"]),
     ]
 )

@@ -2,9 +2,12 @@
 ///
 /// Bits past `count` in the last word are zero.
 public struct Bitmap: Sendable, Hashable {
+    /// The bits, 64 a word.
     public private(set) var words: [UInt64]
+    /// How many bits there are.
     public let count: Int
 
+    /// Bits that are all the same.
     public init(repeating value: Bool, count: Int) {
         self.count = count
         words = [UInt64](repeating: value ? .max : 0, count: Bitmap.wordCount(count))
@@ -24,6 +27,7 @@ public struct Bitmap: Sendable, Hashable {
         clearUnusedBits()
     }
 
+    /// One bit an element.
     public init(_ bits: some Sequence<Bool>) {
         var words: [UInt64] = []
         var count = 0
@@ -36,15 +40,18 @@ public struct Bitmap: Sendable, Hashable {
         self.count = count
     }
 
+    /// How many words hold that many bits.
     @inlinable
     public static func wordCount(_ bits: Int) -> Int { (bits + 63) >> 6 }
 
+    /// One bit.
     @inlinable
     public subscript(index: Int) -> Bool {
         precondition(index >= 0 && index < count, "bit index out of range")
         return words[index >> 6] & (1 << UInt64(index & 63)) != 0
     }
 
+    /// Changes one bit.
     public mutating func set(_ index: Int, to value: Bool) {
         precondition(index >= 0 && index < count, "bit index out of range")
         let mask: UInt64 = 1 << UInt64(index & 63)

@@ -3,8 +3,10 @@
 public struct ByteArrays: Sendable, Hashable {
     /// `count + 1` ascending offsets, the first 0.
     public private(set) var offsets: [Int32]
+    /// All values, one after the other.
     public private(set) var bytes: [UInt8]
 
+    /// No values.
     public init() {
         offsets = [0]
         bytes = []
@@ -17,13 +19,16 @@ public struct ByteArrays: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// The UTF-8 bytes of texts.
     public init(_ strings: some Sequence<String>) {
         self.init()
         for string in strings { append(string.utf8) }
     }
 
+    /// How many values there are.
     public var count: Int { offsets.count - 1 }
 
+    /// Makes room for that many values and bytes in all.
     public mutating func reserveCapacity(values: Int, bytes byteCount: Int) {
         offsets.reserveCapacity(values + 1)
         bytes.reserveCapacity(byteCount)
@@ -35,6 +40,7 @@ public struct ByteArrays: Sendable, Hashable {
         offsets.append(Int32(bytes.count))
     }
 
+    /// The bytes of one value.
     public subscript(index: Int) -> ArraySlice<UInt8> {
         bytes[Int(offsets[index])..<Int(offsets[index + 1])]
     }

@@ -135,5 +135,6 @@ extension CivilDateTime {
 }
 
 extension CivilDateTime: CustomStringConvertible {
+    /// What it is, for people.
     public var description: String { CivilDateTime.text(microseconds: microsecondsSince1970) }
 }

@@ -3,6 +3,7 @@
 /// Conversion between calendar dates and day numbers follows H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"
 /// (2013), <https://howardhinnant.github.io/date_algorithms.html>.
 public struct CivilDateTime: Sendable, Hashable {
+    /// 1 is the year 1; 0 the year before.
     public var year: Int
     /// 1 to 12.
     public var month: Int

@@ -1,24 +1,30 @@
 extension Column {
+    /// A column of 32-bit integers.
     public static func int32(_ values: [Int32], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .int32, .int32(values), validity)
     }
 
+    /// A column of 64-bit integers.
     public static func int64(_ values: [Int64], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .int64, .int64(values), validity)
     }
 
+    /// A column of 32-bit floating-point numbers.
     public static func float32(_ values: [Float], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .float32, .float32(values), validity)
     }
 
+    /// A column of 64-bit floating-point numbers.
     public static func float64(_ values: [Double], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .float64, .float64(values), validity)
     }
 
+    /// A column of truth values.
     public static func boolean(_ values: [Bool], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .boolean, .boolean(Bitmap(values)), validity)
     }
 
+    /// A column of texts.
     public static func string(_ values: [String], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .string, .bytes(ByteArrays(values)), validity)
     }

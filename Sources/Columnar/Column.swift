@@ -2,7 +2,9 @@
 ///
 /// The value stored where a row is null is unspecified; builders store zero.
 public struct Column: Sendable, Hashable {
+    /// What the values mean.
     public let type: DataType
+    /// The values; those of null rows mean nothing.
     public let storage: ColumnStorage
     /// A one bit for each row that has a value; nil when no row is null.
     public let validity: Bitmap?
@@ -25,9 +27,12 @@ public struct Column: Sendable, Hashable {
         self.validity = validity.flatMap { $0.trueCount == $0.count ? nil : $0 }
     }
 
+    /// Rows, null ones included.
     public var count: Int { storage.count }
+    /// Rows without a value.
     public var nullCount: Int { validity.map { $0.count - $0.trueCount } ?? 0 }
 
+    /// Whether a row has no value.
     public func isNull(_ row: Int) -> Bool { validity.map { !$0[row] } ?? false }
 
     /// The rows at these positions, in this order.
@@ -65,6 +70,7 @@ public enum ColumnStorage: Sendable, Hashable {
     case float64([Double])
     case bytes(ByteArrays)
 
+    /// No values, in a layout.
     public init(empty physicalType: PhysicalType) {
         switch physicalType {
         case .boolean: self = .boolean(Bitmap(repeating: false, count: 0))
@@ -76,6 +82,7 @@ public enum ColumnStorage: Sendable, Hashable {
         }
     }
 
+    /// The layout of the values.
     public var physicalType: PhysicalType {
         switch self {
         case .boolean: .boolean
@@ -87,6 +94,7 @@ public enum ColumnStorage: Sendable, Hashable {
         }
     }
 
+    /// How many values there are.
     public var count: Int {
         switch self {
         case .boolean(let values): values.count

@@ -9,6 +9,7 @@ public enum ColumnarError: Error, Sendable, Hashable {
 }
 
 extension ColumnarError: CustomStringConvertible {
+    /// What is wrong, in one line.
     public var description: String {
         switch self {
         case .duplicateField(let name):

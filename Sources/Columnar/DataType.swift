@@ -65,6 +65,7 @@ public enum PhysicalType: String, Sendable, Hashable, Codable {
 }
 
 extension DataType: CustomStringConvertible {
+    /// What it is, for people.
     public var description: String {
         switch self {
         case .boolean: "boolean"

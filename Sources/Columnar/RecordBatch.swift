@@ -1,7 +1,10 @@
 /// Some rows of a table: columns of equal length under a schema.
 public struct RecordBatch: Sendable, Hashable {
+    /// Names and types of the columns.
     public let schema: Schema
+    /// The columns in the order of the schema.
     public let columns: [Column]
+    /// The length of each column.
     public let rowCount: Int
 
     /// - Throws: ``ColumnarError`` when number, types, lengths or nullability of the columns contradict the schema.

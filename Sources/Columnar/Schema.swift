@@ -1,9 +1,13 @@
 /// A named, typed column of a schema.
 public struct Field: Sendable, Hashable, Codable {
+    /// Unique within a schema; case matters.
     public var name: String
+    /// What the values mean.
     public var type: DataType
+    /// Whether rows without a value are allowed.
     public var isNullable: Bool
 
+    /// A field of that name and type.
     public init(_ name: String, _ type: DataType, isNullable: Bool = true) {
         self.name = name
         self.type = type
@@ -13,6 +17,7 @@ public struct Field: Sendable, Hashable, Codable {
 
 /// The ordered fields of a table. Names are unique.
 public struct Schema: Sendable, Hashable {
+    /// The fields in column order.
     public let fields: [Field]
     private let indexByName: [String: Int]
 
@@ -27,6 +32,7 @@ public struct Schema: Sendable, Hashable {
         self.indexByName = indexByName
     }
 
+    /// The names in column order.
     public var names: [String] { fields.map(\.name) }
 
     /// The position of the field with that exact name, or nil.
@@ -50,22 +56,27 @@ public struct Schema: Sendable, Hashable {
         return try Schema(selected)
     }
 
+    /// Whether all fields are equal and in the same order.
     public static func == (left: Schema, right: Schema) -> Bool { left.fields == right.fields }
 
+    /// Hashes the fields.
     public func hash(into hasher: inout Hasher) { hasher.combine(fields) }
 }
 
 extension Schema: Codable {
+    /// Reads a list of fields.
     public init(from decoder: any Decoder) throws {
         try self.init([Field](from: decoder))
     }
 
+    /// Writes a list of fields.
     public func encode(to encoder: any Encoder) throws {
         try fields.encode(to: encoder)
     }
 }
 
 extension Schema: CustomStringConvertible {
+    /// What it is, for people.
     public var description: String {
         fields.map { "\($0.name): \($0.type)\($0.isNullable ? "" : " not null")" }.joined(separator: ", ")
     }

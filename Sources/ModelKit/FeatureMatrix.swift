@@ -5,9 +5,11 @@ public import Columnar
 /// 32 bits are the precision in which ONNX's tree ensembles and XGBoost hold features: a model that was trained on them
 /// gives the same leaf for the same row in every runtime.
 public struct FeatureMatrix: Sendable, Hashable {
+    /// The name of each column.
     public let names: [String]
     /// One array a feature, each of `rowCount` values.
     public let columns: [[Float]]
+    /// The length of each column.
     public let rowCount: Int
 
     /// - Throws: ``ModelError/shapeMismatch(_:)`` when names and columns differ in number, or columns in length.
@@ -32,6 +34,7 @@ public struct FeatureMatrix: Sendable, Hashable {
         try self.init(names: features, columns: columns)
     }
 
+    /// How many columns there are.
     public var featureCount: Int { columns.count }
 
     /// The rows at these positions, in this order.

@@ -13,6 +13,7 @@ public enum ModelError: Error, Sendable, Hashable {
 }
 
 extension ModelError: CustomStringConvertible {
+    /// What is wrong, in one line.
     public var description: String {
         switch self {
         case .shapeMismatch(let message), .invalidSetting(let message), .unusableData(let message): message

@@ -41,7 +41,9 @@ import Testing
     }
 
     @Test func contradictionsAreRefused() throws {
-        #expect(throws: ColumnarError.duplicateField(name: "x")) { try Schema([Field("x", .int32), Field("x", .date)]) }
+        #expect(throws: ColumnarError.duplicateField(name: "x")) {
+            try Schema([Field("x", .int32), Field("x", .date)])
+        }
         #expect(throws: ColumnarError.missingField(name: "y", available: ["id", "amount", "name", "known"])) {
             try batch.column("y")
         }

@@ -12,6 +12,7 @@ import Synchronization
 public final class PrometheusMetrics: MetricsFactory {
     private let series = Mutex<[SeriesIdentity: any PrometheusSeries]>([:])
 
+    /// An empty set of metrics.
     public init() {}
 
     /// All metrics as text, ordered by name, then by labels.
@@ -32,20 +33,24 @@ public final class PrometheusMetrics: MetricsFactory {
         return text
     }
 
+    /// A counter of that name and labels; the same one each time.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         member(label, suffix: "_total", dimensions) { CounterSeries() }
     }
 
+    /// A counter of that name and labels; the same one each time.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         member(label, suffix: "_total", dimensions) { CounterSeries() }
     }
 
+    /// A gauge of that name and labels; the same one each time.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         member(label, suffix: "", dimensions) { GaugeSeries() }
     }
 
+    /// A histogram of that name and labels, or a gauge where values are not to be aggregated.
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -53,14 +58,20 @@ public final class PrometheusMetrics: MetricsFactory {
         return member(label, suffix: "", dimensions) { GaugeSeries() }
     }
 
+    /// A histogram of seconds of that name and labels; the same one each time.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         member(label, suffix: "_seconds", dimensions) { HistogramSeries(bounds: HistogramSeries.latencies) }
     }
 
+    /// Forgets a metric and its values.
     public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+    /// Forgets a metric and its values.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
+    /// Forgets a metric and its values.
     public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+    /// Forgets a metric and its values.
     public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+    /// Forgets a metric and its values.
     public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 
     /// The series of that name and labels. Where another kind already has the name, a series of its own that is not
@@ -72,7 +83,9 @@ public final class PrometheusMetrics: MetricsFactory {
         return series.withLock { series in
             if let existing = series[identity] as? Series { return existing }
             let made = make()
-            let isFree = series[identity] == nil && !series.contains { $0.key.name == identity.name && $0.value.kind != made.kind }
+            let isFree =
+                series[identity] == nil
+                && !series.contains { $0.key.name == identity.name && $0.value.kind != made.kind }
             if isFree { series[identity] = made }
             return made
         }

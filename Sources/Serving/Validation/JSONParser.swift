@@ -38,7 +38,9 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while let scalar = current, scalar == " " || scalar == "\n" || scalar == "\r" || scalar == "\t" { position += 1 }
+        while let scalar = current, scalar == " " || scalar == "\n" || scalar == "\r" || scalar == "\t" {
+            position += 1
+        }
     }
 
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
@@ -193,11 +195,11 @@ struct JSONParser {
     }
 
     private mutating func hexadecimal() throws(Failure) -> UInt32 {
-        let start = position - 1
+        let escapeStart = position - 1
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let scalar = current, scalar.isASCII, let digit = Character(scalar).hexDigitValue else {
-                throw failure("Invalid \\uXXXX escape", at: start + 1)
+                throw failure("Invalid \\uXXXX escape", at: escapeStart)
             }
             value = value << 4 + UInt32(digit)
             position += 1

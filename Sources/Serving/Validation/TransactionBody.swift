@@ -8,7 +8,8 @@ package enum TransactionBody {
         guard !bytes.isEmpty else {
             return .failure(
                 ValidationFailure([
-                    ValidationProblem(type: "missing", location: [.name("body")], message: "Field required", input: .null)
+                    ValidationProblem(
+                        type: "missing", location: [.name("body")], message: "Field required", input: .null)
                 ]))
         }
         do throws(JSONParser.Failure) {

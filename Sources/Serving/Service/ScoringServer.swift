@@ -1,0 +1,99 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import Scoring
+public import ServiceLifecycle
+import Synchronization
+
+/// An HTTP service that scores single transactions.
+///
+/// | request | answer |
+/// | --- | --- |
+/// | `GET /` | `"OK"` |
+/// | `POST /predict` with a transaction's seven fields | the probability of fraud as a JSON number |
+/// | the same with a body that is no transaction | 422 with FastAPI's `detail` list |
+/// | `GET /health` | 200 with the model in use, 503 while there is none |
+/// | `GET /metrics` | what ``PrometheusMetrics`` has counted |
+///
+/// It begins with the source's first model and changes to each later one between two requests. Graceful shutdown stops
+/// accepting connections and lets running requests end.
+public struct ScoringServer: Service {
+    private let configuration: ServerConfiguration
+    private let models: ModelSource
+    private let metrics: PrometheusMetrics
+    private let logger: Logger
+    private let onRunning: @Sendable (_ port: Int) async -> Void
+
+    /// - Parameters:
+    ///   - models: where models come from; the server listens from the start and answers 503 until the first is there.
+    ///   - metrics: what `GET /metrics` shows.
+    ///   - onRunning: called with the bound port once the server accepts connections.
+    public init(
+        _ models: ModelSource, configuration: ServerConfiguration = ServerConfiguration(),
+        metrics: PrometheusMetrics = PrometheusMetrics(), logger: Logger,
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) {
+        self.models = models
+        self.configuration = configuration
+        self.metrics = metrics
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Serves until graceful shutdown or cancellation.
+    /// - Throws: ``ServingError`` when the address cannot be bound or no model can be had.
+    public func run() async throws {
+        let responder = ScoringResponder(configuration: configuration, metrics: metrics, logger: logger)
+        let application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+            services: [ModelUpdater(models: models, responder: responder, logger: logger)],
+            onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger)
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ServingError.cannotListen(
+                host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
+        }
+    }
+}
+
+/// Hands each model of the source to the responder.
+private struct ModelUpdater: Service {
+    let models: ModelSource
+    let responder: ScoringResponder
+    let logger: Logger
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            var hasModel = false
+            do {
+                for try await model in models {
+                    try responder.use(model)
+                    hasModel = true
+                }
+            } catch  where hasModel && !(error is CancellationError) {
+                // The model in use is still good.
+                logger.error("no further models", metadata: ["error": "\(error)"])
+            }
+            // A service that returns would end the whole group.
+            try await gracefulShutdown()
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeNanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,15 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Another project that imports single modules: it must build without Kafka, libcurl, PostgreSQL or a web server.
+let package = Package(
+    name: "consumer",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "antifraud", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "train-only",
+            dependencies: [.product(name: "ModelKit", package: "antifraud")],
+            path: "Sources/TrainOnly")
+    ]
+)
