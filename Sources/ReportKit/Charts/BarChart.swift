@@ -31,13 +31,14 @@ package struct BarChart: Chart {
         let rowHeight = 26.0, top = 6.0, bottomMargin = 46.0
         let height = top + rowHeight * Double(max(1, bars.count)) + bottomMargin
         var canvas = Canvas(width: size.width, height: height, label: label)
-        let nameLimit = size == .wide ? 46 : 24
+        let nameLimit = size == .wide ? 46 : 26
         let names = bars.map { Self.shortened($0.name, to: nameLimit) }
-        let left = 16 + 6.9 * Double(names.map(\.count).max() ?? 0)
+        let left = 14 + 7.5 * Double(names.map(\.count).max() ?? 0)
         let texts = bars.map { $0.text ?? NumberText.compact($0.value) }
         let right = size.width - 20 - 6.9 * Double(min(16, texts.map(\.count).max() ?? 0))
         let scale = AxisScale(
-            ChartAxis(valueLabel), values: bars.map(\.value), includesZero: true, tickCount: size == .wide ? 8 : 4)
+            ChartAxis(valueLabel), values: bars.map(\.value), includesZero: true, tickCount: size == .wide ? 8 : 4,
+            roundsEnds: false)
         let bottom = height - bottomMargin
         func horizontal(_ value: Double) -> Double { left + (scale.position(value) ?? 0) * (right - left) }
 

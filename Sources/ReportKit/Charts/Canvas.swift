@@ -62,16 +62,21 @@ struct Canvas {
     mutating func path(_ points: some Sequence<(x: Double, y: Double)?>, class names: String, closed: Bool = false) {
         var data = ""
         var previous: (x: String, y: String)?
+        var isAlone = false
         for point in points {
             guard let point else {
-                previous = nil
+                // A point between two gaps: a line of no length shows as a dot, as its ends are round.
+                if isAlone, let previous { data += "L\(previous.x) \(previous.y)" }
+                (previous, isAlone) = (nil, false)
                 continue
             }
             let x = Self.number(point.x), y = Self.number(point.y)
             if let previous, previous == (x, y) { continue }
-            data += "\(previous == nil ? "M" : "L")\(x) \(y)"
+            isAlone = previous == nil
+            data += "\(isAlone ? "M" : "L")\(x) \(y)"
             previous = (x, y)
         }
+        if isAlone, let previous { data += "L\(previous.x) \(previous.y)" }
         guard !data.isEmpty else { return }
         markup.raw("<path class=\"\(names)\" d=\"\(data)\(closed ? "Z" : "")\"/>")
     }

@@ -37,7 +37,7 @@ package struct IntervalPlot: Chart {
         let texts = rows.map(text)
         // In a narrow chart the name and the figures stand above the interval, in a wide one at its sides.
         let isWide = size == .wide
-        let left = isWide ? 20 + 6.9 * Double(min(40, rows.map(\.name.count).max() ?? 0)) : 20
+        let left = isWide ? 20 + 7.5 * Double(min(40, rows.map(\.name.count).max() ?? 0)) : 20
         let right = size.width - (isWide ? 24 + 6.6 * Double(min(44, texts.map(\.count).max() ?? 0)) : 20)
         let bottom = height - bottomMargin
         let values = rows.flatMap { [$0.lower, $0.estimate, $0.upper] } + [reference].compactMap { $0 }

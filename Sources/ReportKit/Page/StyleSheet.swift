@@ -76,7 +76,8 @@ enum StyleSheet {
         .plot.wide svg { min-width: 600px; }
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
-        svg text.name, svg text.amount { fill: var(--ink); }
+        svg text.name, svg text.amount { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 4px;
+          stroke-linejoin: round; }
         svg .grid { stroke: var(--grid); stroke-width: 1; }
         svg .axis { stroke: var(--muted); stroke-width: 1; }
         svg .reference { stroke: var(--muted); stroke-width: 1.25; stroke-dasharray: 5 4; fill: none; }
