@@ -119,7 +119,7 @@ let package = Package(
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
-        tests("StorageIOTests", ["Columnar", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests("StorageIOTests", ["Columnar", "CStorageKernels", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("ModelKitTests", ["Columnar", "ModelKit", "TestSupport"]),
         tests(
