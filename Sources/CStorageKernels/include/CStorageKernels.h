@@ -1,3 +1,5 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "csv_scan.h"
+#include "csv_values.h"

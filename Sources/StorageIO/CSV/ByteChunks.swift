@@ -1,0 +1,146 @@
+import Parallelism
+
+/// The content of an input from its first byte to its last, piece by piece; decompressed when its first bytes are those of
+/// gzip or zstd. Some pieces are read ahead.
+package actor ByteChunks {
+    private let input: any RandomAccessInput
+    private let chunkBytes: Int
+    private let stored: OrderedReadAhead<Range<Int64>, [UInt8]>
+    private var decompression: Decompression?
+    private var hasBegun = false
+    /// How much of the input as it is stored has been taken.
+    package private(set) var storedBytesTaken: Int64 = 0
+
+    /// - Parameter chunkBytes: the size of pieces, before decompression and after it.
+    package init(_ input: any RandomAccessInput, chunkBytes: Int, readAhead: Int = 3) {
+        self.input = input
+        self.chunkBytes = chunkBytes
+        let ranges = RangeSequence(size: input.size, step: Int64(chunkBytes))
+        stored = OrderedReadAhead(width: readAhead) {
+            await ranges.next()
+        } work: { range in
+            try await input.read(range)
+        }
+    }
+
+    /// The next piece, nil at the end; never empty.
+    /// - Throws: ``CSVError/compression(file:error:)`` for a damaged or truncated compressed file, or the input's error.
+    package func next() async throws -> [UInt8]? {
+        guard let decompression = try await begun() else { return try await nextStored() }
+        while true {
+            if decompression.needsInput {
+                guard let bytes = try await nextStored() else { break }
+                decompression.feed(bytes)
+            }
+            let produced = try await decompressed(by: decompression)
+            if !produced.isEmpty { return produced }
+        }
+        return nil
+    }
+
+    /// Ends reading ahead.
+    package func cancel() async { await stored.cancel() }
+
+    private var first: [UInt8]?
+
+    /// The decompression that the first bytes ask for.
+    private func begun() async throws -> Decompression? {
+        if !hasBegun {
+            hasBegun = true
+            first = try await stored.next()
+            if let first, let compression = StreamCompression(head: first) {
+                do {
+                    decompression = Decompression(try compression.makeDecompressor())
+                } catch {
+                    throw CSVError.compression(file: input.name, error: error)
+                }
+            }
+        }
+        return decompression
+    }
+
+    private func nextStored() async throws -> [UInt8]? {
+        let bytes: [UInt8]?
+        if let begun = first {
+            first = nil
+            bytes = begun
+        } else {
+            bytes = try await stored.next()
+        }
+        storedBytesTaken += Int64(bytes?.count ?? 0)
+        return bytes
+    }
+
+    private func decompressed(by decompression: Decompression) async throws -> [UInt8] {
+        let isLast = storedBytesTaken == input.size
+        do {
+            return try await onDedicatedThread(named: "decompress") { [chunkBytes] _ in
+                try decompression.take(upTo: chunkBytes, isLastInput: isLast)
+            }
+        } catch let error as CompressionError {
+            throw CSVError.compression(file: input.name, error: error)
+        }
+    }
+}
+
+/// A decompressor with the compressed bytes that it has not used yet.
+///
+/// `@unchecked Sendable` invariant: ``ByteChunks`` calls one method at a time and awaits its end.
+private final class Decompression: @unchecked Sendable {
+    private let decompressor: any StreamDecompressor
+    private var compressed: [UInt8] = []
+    private var position = 0
+    private var isDrained = true
+
+    init(_ decompressor: any StreamDecompressor) { self.decompressor = decompressor }
+
+    var needsInput: Bool { isDrained && position == compressed.count }
+
+    func feed(_ bytes: [UInt8]) {
+        compressed = bytes
+        position = 0
+        isDrained = false
+    }
+
+    /// Up to that many bytes of content; fewer once the input at hand is used up.
+    func take(upTo limit: Int, isLastInput: Bool) throws -> [UInt8] {
+        let content = try [UInt8](unsafeUninitializedCapacity: limit) { output, count in
+            try compressed.withUnsafeBytes { input in
+                while count < limit {
+                    let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: output[count...]))
+                    let (consumed, produced) = try decompressor.decompress(
+                        UnsafeRawBufferPointer(rebasing: input[position...]), into: rest)
+                    position += consumed
+                    count += produced
+                    if consumed == 0 && produced == 0 { break }
+                }
+            }
+        }
+        // A full output may leave content inside the decompressor even when all input is used.
+        isDrained = content.count < limit
+        if isDrained {
+            position = compressed.count
+            if isLastInput { try decompressor.finish() }
+        }
+        return content
+    }
+}
+
+/// Consecutive ranges that cover an input.
+private actor RangeSequence {
+    private let size: Int64
+    private let step: Int64
+    private var position: Int64 = 0
+
+    init(size: Int64, step: Int64) {
+        self.size = size
+        self.step = step
+    }
+
+    func next() -> Range<Int64>? {
+        guard position < size else { return nil }
+        let range = position..<min(size, position + step)
+        position = range.upperBound
+        return range
+    }
+}

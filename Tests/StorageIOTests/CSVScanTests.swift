@@ -1,0 +1,109 @@
+import CStorageKernels
+import StorageIO
+import TestSupport
+import Testing
+
+@Suite struct CSVScanTests {
+    @Test func masksAgreeWithEachByte() {
+        var random = SeededGenerator(seed: 1)
+        for _ in 0..<2000 {
+            // Few distinct bytes, their neighbours, and bytes with the top bit set.
+            let alphabet: [UInt8] = [UInt8(ascii: ","), 0x2D, 0x2B, 0x0A, 0x0B, 0, 1, 0x80, 0xAC, 0xFF]
+            let bytes = (0..<64).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            for wanted: UInt8 in [0x2C, 0x0A, 0, 0x80, 0xFF] {
+                var expected: UInt64 = 0
+                for (index, byte) in bytes.enumerated() where byte == wanted { expected |= 1 << UInt64(index) }
+                #expect(csv_equal_mask(bytes, wanted) == expected)
+                #expect(csv_equal_mask_portable(bytes, wanted) == expected)
+            }
+        }
+    }
+
+    @Test func quotedAndPlainScanAgreeOnTextWithoutQuotes() {
+        var random = SeededGenerator(seed: 2)
+        for _ in 0..<500 {
+            let alphabet: [UInt8] = [UInt8(ascii: ","), 0x0A, UInt8(ascii: "a"), UInt8(ascii: "7"), 0xC3]
+            let count = Int.random(in: 0...300, using: &random)
+            let bytes = (0..<count).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            var plain = [UInt32](repeating: 0, count: bytes.count + 1)
+            var quoted = plain, expected: [UInt32] = []
+            let plainCount = csv_scan(bytes, 0, bytes.count, UInt8(ascii: ","), &plain)
+            let quotedCount = csv_scan_quoted(
+                bytes, 0, bytes.count, UInt8(ascii: ","), UInt8(ascii: "\""), true, &quoted)
+            for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: ",") || byte == 0x0A {
+                expected.append(UInt32(index) | (byte == 0x0A ? 0x8000_0000 : 0))
+            }
+            #expect(Array(plain[..<plainCount]) == expected)
+            #expect(Array(quoted[..<quotedCount]) == expected)
+        }
+    }
+
+    private func integer(_ text: String) -> Int64? { parse(text) { TextValue.int64($0, $1) } }
+    private func decimal(_ text: String) -> Double? { parse(text) { TextValue.float64($0, $1) } }
+
+    private func parse<Value>(
+        _ text: String, _ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Value?
+    ) -> Value? {
+        // What stands before a value must not matter, digits least of all.
+        let bytes = [UInt8](repeating: UInt8(ascii: "9"), count: TextBlock.padding) + Array(text.utf8)
+        return bytes.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.flatMap { body($0 + TextBlock.padding, $0 + bytes.count) }
+        }
+    }
+
+    @Test func integers() {
+        for text in [
+            "", "-", "+", "1e3", "5.0", "1_000", "0x10", "--5", "+-5", "9223372036854775808", "1 0", "٣", "1/", "1:",
+        ] {
+            #expect(integer(text) == nil, "\(text)")
+        }
+        let expected: [(String, Int64)] = [
+            ("0", 0), ("-0", 0), ("+5", 5), ("007", 7), (" 12\t", 12), ("-999999", -999_999), ("12345678", 12_345_678),
+            ("123456789", 123_456_789), ("1234567890123456", 1_234_567_890_123_456), (String(Int64.max), .max),
+            (String(Int64.min), .min), ("00000000000000000000000000012", 12),
+        ]
+        for (text, value) in expected { #expect(integer(text) == value, "\(text)") }
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<20_000 {
+            let value = Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0..<64, using: &random)
+            #expect(integer(String(value)) == value)
+        }
+    }
+
+    @Test func decimalsAreRoundedAsByTheStandardLibrary() {
+        for text in ["", ".", "-", "1e", "1e+", "e5", "0x1p3", "1d", "1.2.3", "1,5", "--1", "in", "infin"] {
+            #expect(decimal(text) == nil, "\(text)")
+        }
+        #expect(decimal("NaN")?.isNaN == true)
+        #expect(decimal(" -Infinity ") == -.infinity)
+        #expect(decimal("1e400") == .infinity && decimal("-1e400") == -.infinity && decimal("1e-400") == 0)
+        #expect(decimal("0e999999999999") == 0 && decimal("5.") == 5 && decimal("+.5") == 0.5)
+        var random = SeededGenerator(seed: 4)
+        func digits(_ count: Int) -> String {
+            String((0..<count).map { _ in Character(String(Int.random(in: 0...9, using: &random))) })
+        }
+        for round in 0..<40_000 {
+            var text = ["", "-", "+"].randomElement(using: &random) ?? ""
+            text += digits(Int.random(in: 1...(round % 4 == 0 ? 30 : 9), using: &random))
+            if Bool.random(using: &random) {
+                text += "." + digits(Int.random(in: 0...(round % 4 == 0 ? 25 : 6), using: &random))
+            }
+            if round % 3 == 0 { text += "e\(Int.random(in: -330...330, using: &random))" }
+            // Swift reads no closing point.
+            let expected = Double(text.hasSuffix(".") ? text + "0" : text.replacing(".e", with: ".0e"))
+            #expect(decimal(text) == expected, "\(text)")
+        }
+    }
+
+    @Test func datesAndTimes() {
+        func time(_ text: String) -> Int64? { parse(text) { TextValue.microseconds($0, $1) } }
+        func day(_ text: String) -> Int32? { parse(text) { TextValue.date($0, $1) } }
+        #expect(time("1970-01-02 00:00:01") == 86_401_000_000)
+        #expect(time(" 1970-01-02T00:00:01 ") == 86_401_000_000)
+        #expect(time("2020-02-29 23:59:59") != nil && time("2019-02-29 00:00:00") == nil)
+        #expect(time("2019-09-01 24:00:00") == nil && time("2019-09-01 00:00:60") == nil && time("2019-09-01") == nil)
+        #expect(day("1970-01-11") == 10 && day("1969-12-31") == -1)
+        #expect(
+            day("2019-02-29") == nil && day("2019-13-01") == nil && day("2019-1-1") == nil && day("1970/01/01") == nil)
+    }
+}
