@@ -89,7 +89,7 @@ let package = Package(
         library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
         // Services.
-        library("Tracking", ["StorageIO", grdb, logging]),
+        library("Tracking", ["Parallelism", "StorageIO", grdb]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",

@@ -17,11 +17,20 @@ package enum Oracle {
             ?? packageRoot.appending(path: ".venv/bin/python").path(percentEncoded: false)
     }
 
+    /// The interpreter of an environment with MLflow, which is large and has its own: `ANTIFRAUD_MLFLOW_PYTHON`, or the
+    /// one that `scripts/setup --test` makes.
+    package static var mlflowPython: String {
+        ProcessInfo.processInfo.environment["ANTIFRAUD_MLFLOW_PYTHON"]
+            ?? packageRoot.appending(path: ".venv-mlflow/bin/python").path(percentEncoded: false)
+    }
+
     /// Runs a Python source text and returns what it printed.
     /// - Throws: ``Failure`` with the program's standard error when it does not exit with 0, or cannot be started.
     @discardableResult
-    package static func run(_ source: String, _ arguments: [String] = []) throws -> String {
-        try execute(python, ["-c", source] + arguments)
+    package static func run(
+        _ source: String, _ arguments: [String] = [], interpreter: String = python
+    ) throws -> String {
+        try execute(interpreter, ["-c", source] + arguments)
     }
 
     /// Runs any program and returns its standard output.
@@ -48,8 +57,8 @@ package enum Oracle {
 
     /// Runs a Python source text that prints one JSON value.
     package static func json<Value: Decodable>(
-        _ type: Value.Type, _ source: String, _ arguments: [String] = []
+        _ type: Value.Type, _ source: String, _ arguments: [String] = [], interpreter: String = python
     ) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(try run(source, arguments).utf8))
+        try JSONDecoder().decode(type, from: Data(try run(source, arguments, interpreter: interpreter).utf8))
     }
 }

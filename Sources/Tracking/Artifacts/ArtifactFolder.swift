@@ -1,0 +1,112 @@
+public import StorageIO
+
+/// Files that belong to a run or a model.
+///
+/// Paths in it are relative, with `/` between segments. A path that would lead out of the folder is refused before
+/// anything is touched.
+public struct ArtifactFolder: Sendable {
+    /// A file in the folder.
+    public struct Entry: Sendable, Hashable {
+        /// Relative to the folder.
+        public var path: String
+        /// Bytes.
+        public var size: Int64
+    }
+
+    /// The folder as MLflow names it: an absolute path or a URL.
+    public let uri: String
+    /// The store that holds it.
+    public let store: any ObjectStore
+    /// What the keys of its files start with in ``store``: empty, or closing with `/`.
+    public let prefix: String
+
+    /// The key of a file in ``store``.
+    /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
+    public func key(_ path: String) throws -> ObjectKey {
+        do {
+            // Checked by itself first: the prefix must not make a bad path good.
+            return try ObjectKey(prefix + ObjectKey(path).path)
+        } catch {
+            throw TrackingError(.invalidValue, "artifact '\(path)'", "is not a relative path of plain segments")
+        }
+    }
+
+    /// The files whose path starts with `folder/`, or all, in ascending order.
+    public func list(under folder: String? = nil) async throws -> [Entry] {
+        let start = try folder.map { try key($0).path + "/" } ?? prefix
+        var entries: [Entry] = []
+        for try await object in store.list(prefix: start) {
+            entries.append(Entry(path: String(object.key.path.dropFirst(prefix.count)), size: object.size))
+        }
+        return entries
+    }
+
+    /// A file's bytes.
+    public func read(_ path: String) async throws -> [UInt8] { try await store.read(key(path)) }
+
+    /// Writes a file, replacing an earlier one; it appears whole or not at all.
+    public func write(_ bytes: [UInt8], to path: String) async throws { try await store.put(bytes, to: key(path)) }
+
+    /// Copies a local file here, piece by piece.
+    public func upload(file: String, to path: String) async throws {
+        let source = try LocalFile(file)
+        try await copy(source.key, of: source.store, to: key(path), of: store)
+    }
+
+    /// Copies all files of a local folder here, keeping their paths.
+    /// - Parameter folder: A path in this folder; this folder itself by default.
+    public func upload(folder source: String, to folder: String? = nil) async throws {
+        let local = try LocalObjectStore(folder: source)
+        let start = try folder.map { try key($0).path + "/" } ?? prefix
+        for try await object in local.list(prefix: "") {
+            try await copy(object.key, of: local, to: ObjectKey(start + object.key.path), of: store)
+        }
+    }
+
+    /// Copies the files under a path, or all, to a local folder, keeping their paths relative to that path.
+    public func download(_ folder: String? = nil, to destination: String) async throws {
+        let local = try LocalObjectStore(folder: destination)
+        let start = try folder.map { try key($0).path + "/" } ?? prefix
+        for try await object in store.list(prefix: start) {
+            let path = String(object.key.path.dropFirst(start.count))
+            try await copy(object.key, of: store, to: ObjectKey(path), of: local)
+        }
+    }
+}
+
+/// A file of this machine as an object of the folder it lies in.
+private struct LocalFile {
+    let store: LocalObjectStore
+    let key: ObjectKey
+
+    init(_ path: String) throws {
+        let absolute = TrackingURI.absolute(path)
+        let slash = absolute.lastIndex(of: "/") ?? absolute.startIndex
+        key = try ObjectKey(String(absolute[absolute.index(after: slash)...]))
+        store = try LocalObjectStore(folder: String(absolute[...slash]))
+    }
+}
+
+/// Copies an object between stores with bounded memory.
+private func copy(
+    _ source: ObjectKey, of sourceStore: any ObjectStore, to destination: ObjectKey, of store: any ObjectStore
+) async throws {
+    let size = try await sourceStore.head(source).size
+    let writer = try await store.write(destination)
+    do {
+        var offset: Int64 = 0
+        while offset < size {
+            let end = min(size, offset + 4 << 20)
+            let bytes = try await sourceStore.read(source, range: offset..<end)
+            guard !bytes.isEmpty else {
+                throw ObjectStoreError(.modified, location: source.path, message: "became shorter while it was copied")
+            }
+            try await writer.write(bytes)
+            offset += Int64(bytes.count)
+        }
+        try await writer.finish()
+    } catch {
+        await writer.abort()
+        throw error
+    }
+}

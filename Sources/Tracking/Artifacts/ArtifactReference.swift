@@ -1,0 +1,72 @@
+/// What a URI of artifacts names.
+enum ArtifactReference: Hashable {
+    /// `runs:/ID/path`; the path may be empty.
+    case run(id: String, path: String)
+    /// `models:/...`.
+    case model(ModelReference)
+    /// A path or a URL of a store.
+    case place(String)
+
+    init(_ uri: String) throws(TrackingError) {
+        guard let colon = uri.firstIndex(of: ":") else {
+            self = .place(uri)
+            return
+        }
+        let rest = uri[uri.index(after: colon)...]
+        switch uri[..<colon] {
+        case "runs":
+            let segments = try Self.segments(of: rest, uri: uri)
+            guard let id = segments.first else { throw TrackingError(.invalidValue, uri, "names no run") }
+            self = .run(id: id, path: segments.dropFirst().joined(separator: "/"))
+        case "models": self = .model(try ModelReference(segments: Self.segments(of: rest, uri: uri), uri: uri))
+        default: self = .place(uri)
+        }
+    }
+
+    /// `/a/b` or `///a/b`.
+    private static func segments(of path: Substring, uri: String) throws(TrackingError) -> [String] {
+        guard path.hasPrefix("/") else { throw TrackingError(.invalidValue, uri, "lacks a '/' after the colon") }
+        let segments = path.drop { $0 == "/" }.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard !segments.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
+            throw TrackingError(.invalidValue, uri, "has an empty segment, '.' or '..'")
+        }
+        return segments
+    }
+}
+
+/// A model version by what names it.
+struct ModelReference: Hashable {
+    enum Selector: Hashable {
+        case version(Int)
+        case alias(String)
+        /// The highest number, of a stage if one is named.
+        case latest(stage: String?)
+    }
+
+    var name: String
+    var selector: Selector
+
+    fileprivate init(segments: [String], uri: String) throws(TrackingError) {
+        if segments.count == 2 {
+            name = segments[0]
+            if segments[1].utf8.allSatisfy({ (48...57).contains($0) }) {
+                guard let number = Int(segments[1]) else {
+                    throw TrackingError(.invalidValue, uri, "has a version number that is too large")
+                }
+                selector = .version(number)
+            } else if segments[1].lowercased() == "latest" {
+                selector = .latest(stage: nil)
+            } else {
+                selector = .latest(stage: segments[1])
+            }
+        } else if segments.count == 1, let at = segments[0].lastIndex(of: "@"), at > segments[0].startIndex,
+            segments[0].index(after: at) < segments[0].endIndex
+        {
+            name = String(segments[0][..<at])
+            selector = .alias(String(segments[0][segments[0].index(after: at)...]))
+        } else {
+            throw TrackingError(
+                .invalidValue, uri, "is not of the form models:/NAME@alias, models:/NAME/3 or models:/NAME/latest")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// One version of a registered model.
+public struct ModelVersion: Sendable, Hashable {
+    /// The registered model's name.
+    public var name: String
+    /// Counts from 1.
+    public var version: Int
+    /// The place of the model's files, as given when it was registered.
+    public var source: String
+    /// The run that made it.
+    public var runID: String?
+    /// For people.
+    public var description: String?
+    /// MLflow's older marker of a version's use; `None` unless someone moved it.
+    public var stage: String
+    /// MLflow's state of the copy; `READY` unless a server is at work on it.
+    public var status: String
+    /// Milliseconds since 1970.
+    public var creationTime: Int64
+    /// Milliseconds since 1970.
+    public var lastUpdatedTime: Int64
+    /// Free notes by key.
+    public var tags: [String: String]
+    /// The aliases that point at this version, in ascending order.
+    public var aliases: [String]
+    /// Where the files are when that differs from `source`.
+    var storageLocation: String?
+}

@@ -1,0 +1,12 @@
+/// A part of a longer answer.
+public struct Page<Element: Sendable>: Sendable {
+    /// This part's elements, in order.
+    public var elements: [Element]
+    /// Hand it to the same search to get what follows; nil at the end.
+    public var nextPageToken: String?
+
+    init(elements: [Element], nextPageToken: String?) {
+        self.elements = elements
+        self.nextPageToken = nextPageToken
+    }
+}

@@ -1,0 +1,45 @@
+/// What is stored about a run, as of one moment.
+public struct RunRecord: Sendable, Hashable {
+    /// 32 hexadecimal digits.
+    public var id: String
+    /// The run's experiment.
+    public var experimentID: String
+    /// For people; need not be unique.
+    public var name: String
+    /// Where the run stands.
+    public var status: RunStatus
+    /// Milliseconds since 1970.
+    public var startTime: Int64
+    /// Milliseconds since 1970; nil while it runs.
+    public var endTime: Int64?
+    /// Who started it; may be empty.
+    public var userID: String
+    /// The place of its artifacts: an absolute path or a URL.
+    public var artifactURI: String
+    /// Whether it is deleted.
+    public var lifecycleStage: LifecycleStage
+    /// The latest value of each metric: that of the highest step, then timestamp, then value.
+    public var metrics: [String: Metric]
+    /// Parameters by key.
+    public var parameters: [String: String]
+    /// Tags by key, MLflow's own (`mlflow.…`) among them.
+    public var tags: [String: String]
+}
+
+/// Parts of a run that a search fetches beyond its own row.
+public struct RunFields: OptionSet, Sendable, Hashable {
+    /// The option's bit.
+    public let rawValue: Int
+
+    /// Options from bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Latest metric values.
+    public static let metrics = RunFields(rawValue: 1)
+    /// Parameters.
+    public static let parameters = RunFields(rawValue: 2)
+    /// Tags.
+    public static let tags = RunFields(rawValue: 4)
+    /// Everything.
+    public static let all: RunFields = [.metrics, .parameters, .tags]
+}

@@ -1,0 +1,36 @@
+/// A database in MLflow's layout. What differs between SQLite and PostgreSQL lives behind this.
+///
+/// Statements are in the dialect that both share, with `?` for values.
+protocol SQLDatabase: Sendable {
+    /// For messages: the tracking URI without secrets.
+    var name: String { get }
+    /// Whether tables tell workspaces apart, as MLflow's do from revision 1b5f0d9ad7c1 (3.10) on.
+    var hasWorkspaces: Bool { get }
+
+    /// Runs the body on one unchanging state of the database.
+    func read<Result: Sendable>(_ body: @Sendable (any SQLSession) throws -> Result) async throws -> Result
+
+    /// Runs the body in a transaction that is undone if it throws. Bodies are short: others wait.
+    func write<Result: Sendable>(_ body: @Sendable (any SQLSession) throws -> Result) async throws -> Result
+
+    func close() async throws
+}
+
+/// A connection inside a transaction. Not to be kept.
+protocol SQLSession {
+    /// - Returns: The number of rows changed.
+    @discardableResult
+    func execute(_ sql: String, _ values: [SQLValue]) throws -> Int
+
+    /// Runs one statement once for each row of values.
+    func execute(_ sql: String, rows: [[SQLValue]]) throws
+
+    func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow]
+}
+
+extension SQLSession {
+    @discardableResult
+    func execute(_ statement: SQLFragment) throws -> Int { try execute(statement.sql, statement.values) }
+
+    func query(_ statement: SQLFragment) throws -> [SQLRow] { try query(statement.sql, statement.values) }
+}

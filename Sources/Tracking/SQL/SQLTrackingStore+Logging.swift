@@ -1,0 +1,99 @@
+extension SQLTrackingStore {
+    func log(_ batch: RunBatch, toRun id: String) async throws {
+        try await database.write { session in
+            try checkActive(session, run: id)
+            try insert(session, parameters: batch.parameters, run: id)
+            try insert(session, metrics: batch.metrics, run: id)
+            for (key, value) in batch.tags {
+                if key == MLflowTag.runName {
+                    try setName(session, value, ofRun: id)
+                } else {
+                    try upsert(session, table: "tags", owner: [("run_uuid", .text(id))], key: key, value: value)
+                }
+            }
+        }
+    }
+
+    /// Parameters never change: one that is there stays, and another value for it is an error.
+    private func insert(
+        _ session: any SQLSession, parameters: [(key: String, value: String)], run id: String
+    ) throws {
+        guard !parameters.isEmpty else { return }
+        var known: [String: String] = [:]
+        for part in parameters.parts(of: 500) {
+            let query =
+                SQLFragment("SELECT run_uuid, key, value FROM params WHERE run_uuid = ? AND key IN (", [.text(id)])
+                + .list(part.map { .text($0.key) }) + SQLFragment(")")
+            known.merge(try texts(session, query)[id] ?? [:]) { first, _ in first }
+        }
+        var rows: [[SQLValue]] = []
+        for (key, value) in parameters {
+            if let earlier = known[key] {
+                guard earlier == value else {
+                    throw TrackingError(
+                        .invalidState, "run \(id)",
+                        "parameter '\(key)' is '\(Self.excerpt(earlier))' and cannot become '\(Self.excerpt(value))'")
+                }
+            } else {
+                known[key] = value
+                rows.append([.text(key), .text(value), .text(id)])
+            }
+        }
+        try session.execute("INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?)", rows: rows)
+    }
+
+    private static func excerpt(_ text: String) -> String {
+        text.count > 100 ? "\(text.prefix(100))…" : text
+    }
+
+    /// MLflow's rule: the history keeps each point once; the latest is that of the greatest (step, timestamp, value),
+    /// where NaN counts as the 0 that stands in its place.
+    private func insert(_ session: any SQLSession, metrics: [Metric], run id: String) throws {
+        guard !metrics.isEmpty else { return }
+        var latest: [String: StoredMetric] = [:]
+        var rows: [[SQLValue]] = []
+        rows.reserveCapacity(metrics.count)
+        for metric in metrics {
+            let stored = StoredMetric(metric)
+            rows.append(stored.row(key: metric.key, run: id))
+            if latest[metric.key].map({ stored > $0 }) ?? true { latest[metric.key] = stored }
+        }
+        try session.execute(
+            """
+            INSERT INTO metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """, rows: rows)
+        try session.execute(
+            """
+            INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (key, run_uuid) DO UPDATE SET
+            value = excluded.value, timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
+            WHERE (excluded.step, excluded.timestamp, excluded.value)
+            > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)
+            """, rows: latest.map { $0.value.row(key: $0.key, run: id) })
+    }
+}
+
+/// A metric as tables hold it: NaN is 0 with a mark, infinities are the largest finite values.
+private struct StoredMetric: Comparable {
+    let value: Double
+    let isNaN: Bool
+    let timestamp: Int64
+    let step: Int64
+
+    init(_ metric: Metric) {
+        isNaN = metric.value.isNaN
+        let largest = Double.greatestFiniteMagnitude
+        value = isNaN ? 0 : min(max(metric.value, -largest), largest)
+        timestamp = metric.timestamp
+        step = metric.step
+    }
+
+    static func < (left: StoredMetric, right: StoredMetric) -> Bool {
+        (left.step, left.timestamp, left.value) < (right.step, right.timestamp, right.value)
+    }
+
+    func row(key: String, run id: String) -> [SQLValue] {
+        [.text(key), .real(value), .integer(timestamp), .integer(step), .boolean(isNaN), .text(id)]
+    }
+}

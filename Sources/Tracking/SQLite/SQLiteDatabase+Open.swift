@@ -1,0 +1,156 @@
+import Foundation
+import GRDB
+import Parallelism
+
+extension SQLiteDatabase {
+    /// Opens a file, or makes it with MLflow's tables. A file of another program is left as it is.
+    static func open(
+        path: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Double
+    ) async throws -> SQLiteDatabase {
+        try await onDedicatedThread(named: "tracking-open") { _ in
+            do {
+                return try openBlocking(
+                    path: path, name: name, artifactRoot: artifactRoot, readOnly: readOnly, busyTimeout: busyTimeout)
+            } catch let error as DatabaseError {
+                throw TrackingError(error, name)
+            }
+        }
+    }
+
+    private static func openBlocking(
+        path: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Double
+    ) throws -> SQLiteDatabase {
+        let files = FileManager.default
+        let exists = files.fileExists(atPath: path)
+        let isReadOnly = readOnly || (exists && !files.isWritableFile(atPath: path))
+        if exists {
+            // Looks before the journal mode is touched, for the file may be another program's.
+            let probe = try DatabaseQueue(
+                path: path, configuration: configuration(readOnly: isReadOnly, busyTimeout: busyTimeout))
+            defer { try? probe.close() }
+            try probe.read { database in
+                if try !tables(database).isEmpty { try check(database, name: name) }
+            }
+        } else if readOnly {
+            throw TrackingError(.notFound, name, "there is no such file to read")
+        } else {
+            let folder = URL(filePath: path).deletingLastPathComponent()
+            do {
+                try files.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw TrackingError(.unavailable, name, "its folder cannot be made: \(error.localizedDescription)")
+            }
+        }
+        let settings = configuration(readOnly: isReadOnly, busyTimeout: busyTimeout)
+        let connections: any DatabaseWriter =
+            isReadOnly
+            ? try DatabaseQueue(path: path, configuration: settings)
+            : try DatabasePool(path: path, configuration: settings)
+        do {
+            if !isReadOnly {
+                // The pool chooses NORMAL, which may lose the last commits when power fails.
+                try connections.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+                try connections.write { database in
+                    if try tables(database).isEmpty { try initialize(database, artifactRoot: artifactRoot) }
+                }
+            }
+            let hasWorkspaces = try connections.read { database in
+                try check(database, name: name)
+                return try columns(database, of: "experiments").contains("workspace")
+            }
+            return SQLiteDatabase(name: name, hasWorkspaces: hasWorkspaces, connections: connections)
+        } catch {
+            try? connections.close()
+            throw error
+        }
+    }
+
+    private static func configuration(readOnly: Bool, busyTimeout: Double) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "tracking"
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.maximumReaderCount = 4
+        // As MLflow does on its connections: LIKE tells upper from lower case.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA case_sensitive_like = ON") }
+        return configuration
+    }
+
+    private static func tables(_ database: GRDB.Database) throws -> Set<String> {
+        Set(
+            try String.fetchAll(
+                database,
+                sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            ))
+    }
+
+    private static func columns(_ database: GRDB.Database, of table: String) throws -> Set<String> {
+        Set(try database.columns(in: table).map(\.name))
+    }
+
+    private static func initialize(_ database: GRDB.Database, artifactRoot: String) throws {
+        try database.execute(sql: MLflowSchema.sqlite)
+        try database.execute(
+            sql: "INSERT INTO alembic_version (version_num) VALUES (?)", arguments: [MLflowSchema.revision])
+        try database.execute(
+            sql:
+                "INSERT INTO workspaces (name, description) VALUES ('default', 'Default workspace for legacy resources')"
+        )
+        // MLflow's pages and clients expect an experiment with the id 0.
+        let now = Clock.now()
+        try database.execute(
+            sql: """
+                INSERT INTO experiments
+                (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time)
+                VALUES (0, 'Default', ?, 'active', ?, ?)
+                """, arguments: [ArtifactPath.join(artifactRoot, "0"), now, now])
+    }
+
+    /// - Throws: ``TrackingError`` unless every table and column that this library uses is there.
+    private static func check(_ database: GRDB.Database, name: String) throws {
+        let present = try tables(database)
+        guard present.contains("alembic_version"), present.contains("experiments"), present.contains("runs") else {
+            throw TrackingError(
+                .incompatibleDatabase, name,
+                "holds the tables of another program (\(present.sorted().prefix(3).joined(separator: ", "))…); name another file"
+            )
+        }
+        for (table, needed) in neededColumns.sorted(by: { $0.key < $1.key }) {
+            let missing = needed.subtracting(present.contains(table) ? try columns(database, of: table) : [])
+            guard missing.isEmpty else {
+                let revision = try String.fetchOne(database, sql: "SELECT version_num FROM alembic_version") ?? "none"
+                throw TrackingError(
+                    .incompatibleDatabase, name,
+                    "was made by another MLflow version (revision \(revision)): table \(table) lacks "
+                        + "\(missing.sorted().joined(separator: ", ")); back it up, then run 'mlflow db upgrade \(name)'"
+                )
+            }
+        }
+    }
+
+    private static let neededColumns: [String: Set<String>] = [
+        "experiments": [
+            "experiment_id", "name", "artifact_location", "lifecycle_stage", "creation_time", "last_update_time",
+        ],
+        "experiment_tags": ["experiment_id", "key", "value"],
+        "runs": [
+            "run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id", "status", "start_time",
+            "end_time", "source_version", "lifecycle_stage", "artifact_uri", "experiment_id", "deleted_time",
+        ],
+        "metrics": ["key", "value", "timestamp", "run_uuid", "step", "is_nan"],
+        "latest_metrics": ["key", "value", "timestamp", "run_uuid", "step", "is_nan"],
+        "params": ["key", "value", "run_uuid"],
+        "tags": ["key", "value", "run_uuid"],
+        "datasets": ["dataset_uuid", "name", "digest"],
+        "inputs": ["input_uuid", "source_id", "destination_id"],
+        "input_tags": ["input_uuid", "name", "value"],
+        "registered_models": ["name", "creation_time", "last_updated_time", "description"],
+        "registered_model_tags": ["name", "key", "value"],
+        "registered_model_aliases": ["name", "alias", "version"],
+        "model_versions": [
+            "name", "version", "creation_time", "last_updated_time", "description", "current_stage", "source", "run_id",
+            "status", "storage_location",
+        ],
+        "model_version_tags": ["name", "version", "key", "value"],
+    ]
+}

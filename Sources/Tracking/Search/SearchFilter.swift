@@ -1,0 +1,76 @@
+/// A condition in MLflow's filter language, such as `metrics.auc > 0.9 and params.depth = '5'`.
+///
+/// Conditions are joined by `and`. Each compares a field with a value:
+/// - `metrics.KEY` with a number by `=`, `!=`, `<`, `<=`, `>`, `>=`;
+/// - `params.KEY` and `tags.KEY` with a quoted text by `=`, `!=`, `LIKE`, `ILIKE` (`%` and `_` are wildcards; `ILIKE`
+///   ignores ASCII case), or by `IS NULL` and `IS NOT NULL`;
+/// - `attributes.NAME` (the prefix may be left out): `status`, `run_name`, `run_id`, `user_id`, `artifact_uri` with a
+///   text, `start_time` and `end_time` with a number of milliseconds; `run_id` also by `IN ('a', 'b')`;
+/// - `datasets.name`, `.digest`, `.context` with a text or a list.
+///
+/// Keys with other characters stand in backquotes or double quotes: ``metrics.`val/auc` ``. Texts stand in single or
+/// double quotes and are taken as they are: there is no escape, as in MLflow.
+///
+/// Values that are interpolated into a literal never become part of the language, whatever they hold; write them
+/// without quotes: `"params.city = \(city)"`.
+public struct SearchFilter: Sendable, Hashable, ExpressibleByStringInterpolation {
+    enum Piece: Sendable, Hashable {
+        case text(String)
+        case string(String)
+        case number(Double, integer: Int64?)
+    }
+
+    var pieces: [Piece]
+
+    /// A filter whose text is known at run time only. Use a literal with interpolation to put values in.
+    public init(_ text: String) { pieces = [.text(text)] }
+
+    /// A filter from a literal.
+    public init(stringLiteral text: String) { pieces = [.text(text)] }
+
+    /// A filter from a literal with values.
+    public init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
+
+    /// Gathers a literal's parts.
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var pieces: [Piece] = []
+
+        /// Room for a literal's parts.
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            pieces.reserveCapacity(2 * interpolationCount + 1)
+        }
+
+        /// A part of the filter's own text.
+        public mutating func appendLiteral(_ text: String) {
+            if !text.isEmpty { pieces.append(.text(text)) }
+        }
+
+        /// A text value.
+        public mutating func appendInterpolation(_ value: some StringProtocol) {
+            pieces.append(.string(String(value)))
+        }
+
+        /// A whole number.
+        public mutating func appendInterpolation(_ value: some BinaryInteger) {
+            pieces.append(.number(Double(value), integer: Int64(exactly: value)))
+        }
+
+        /// A number.
+        public mutating func appendInterpolation(_ value: some BinaryFloatingPoint) {
+            pieces.append(.number(Double(value), integer: nil))
+        }
+    }
+}
+
+extension SearchFilter: CustomStringConvertible {
+    /// The filter with its values in place, for messages.
+    public var description: String {
+        pieces.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .string(let value): "'\(value)'"
+            case .number(let value, let integer): integer.map(String.init) ?? "\(value)"
+            }
+        }.joined()
+    }
+}

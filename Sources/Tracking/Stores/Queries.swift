@@ -1,0 +1,47 @@
+/// What a search of runs is to find. A store that is asked for the next page gets the same query with its token.
+package struct RunQuery: Sendable {
+    /// The experiments to look in; nil for all.
+    package var experimentIDs: [String]?
+    package var filter: SearchFilter
+    /// Such as `metrics.auc DESC`; ties go to the latest start time, then to the id.
+    package var orderBy: [String] = []
+    package var view: LifecycleView = .active
+    package var fields: RunFields = .all
+    package var pageSize = 1000
+    package var pageToken: String?
+
+    package init(experimentIDs: [String]?, filter: SearchFilter = "") {
+        self.experimentIDs = experimentIDs
+        self.filter = filter
+    }
+}
+
+/// What a search of experiments, registered models or model versions is to find.
+package struct EntityQuery: Sendable {
+    package var filter: SearchFilter
+    package var orderBy: [String] = []
+    package var view: LifecycleView = .active
+    package var pageSize = 1000
+    package var pageToken: String?
+
+    package init(filter: SearchFilter = "") { self.filter = filter }
+}
+
+/// A run that is to be started.
+package struct RunCreation: Sendable {
+    package var experimentID: String
+    package var name: String
+    package var userID: String
+    package var startTime: Int64
+    package var tags: [String: String]
+
+    package init(
+        experimentID: String, name: String, userID: String = "", startTime: Int64, tags: [String: String] = [:]
+    ) {
+        self.experimentID = experimentID
+        self.name = name
+        self.userID = userID
+        self.startTime = startTime
+        self.tags = tags
+    }
+}

@@ -1,0 +1,191 @@
+public import StorageIO
+
+/// Experiments, runs and registered models at one place, in MLflow's own format.
+///
+/// ```swift
+/// let tracking = try await TrackingClient.open("sqlite:///mlflow.db")
+/// let run = try await tracking.experiment(named: "antifraud").startRun(name: "baseline")
+/// try await run.log(metric: "roc_auc", 0.91)
+/// try await run.end()
+/// ```
+///
+/// A client is a value that may be copied and used from any number of tasks at once. Calls wait without blocking a
+/// thread of the cooperative pool; those that write return once the values are durable.
+public struct TrackingClient: Sendable {
+    package let store: any TrackingStore
+    let context: RunContext
+    let artifacts: ArtifactStores
+
+    /// Where the client was opened, as MLflow writes it.
+    public let uri: String
+
+    /// Opens a place; a file that does not exist, or is empty, is made ready for MLflow too.
+    ///
+    /// - Parameters:
+    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`.
+    ///   - artifactRoot: The place under which new experiments keep their artifacts: a folder, or a URL that `stores`
+    ///     knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`, the
+    ///     place that MLflow's server gives to experiments when it hands artifacts through.
+    ///   - context: Who and what makes the runs.
+    ///   - stores: Opens artifact places that are URLs of object stores.
+    ///   - options: Reading only, time-outs.
+    /// - Throws: ``TrackingError`` that says why the place cannot be used and, where that helps, what to run.
+    public static func open(
+        _ uri: String, artifactRoot: String? = nil, context: RunContext = RunContext(),
+        stores: ObjectStores = ObjectStores(), options: TrackingOptions = TrackingOptions()
+    ) async throws -> TrackingClient {
+        let location = try TrackingURI(uri)
+        switch location {
+        case .sqlite(let path):
+            let folder = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
+            let root = ArtifactPath.normalized(artifactRoot ?? "\(folder)mlruns")
+            let database = try await SQLiteDatabase.open(
+                path: path, name: location.description, artifactRoot: root, readOnly: options.isReadOnly,
+                busyTimeout: options.busyTimeout)
+            return TrackingClient(
+                store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
+                artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
+        }
+    }
+
+    /// Lets go of the files. Calls that come later fail. A client that is dropped unclosed closes by itself.
+    public func close() async throws { try await store.close() }
+
+    // MARK: Experiments
+
+    /// The experiment of that name, made if there is none.
+    ///
+    /// - Parameters:
+    ///   - artifactLocation: For a new one; by default its id under the artifact root.
+    ///   - tags: For a new one.
+    /// - Throws: ``TrackingError`` with code ``TrackingError/Code/invalidState`` if it is deleted.
+    public func experiment(
+        named name: String, artifactLocation: String? = nil, tags: [String: String] = [:]
+    ) async throws -> Experiment {
+        try EntityLimits.check(experimentName: name)
+        for (key, value) in tags { try EntityLimits.check(experimentTag: key, value) }
+        if let found = try await store.experiment(named: name) { return try usable(found) }
+        do {
+            let location = artifactLocation.map(ArtifactPath.normalized)
+            return Experiment(
+                record: try await store.createExperiment(named: name, artifactLocation: location, tags: tags),
+                client: self)
+        } catch let error as TrackingError where error.code == .alreadyExists {
+            // Somebody else made it in this moment.
+            guard let found = try await store.experiment(named: name) else { throw error }
+            return try usable(found)
+        }
+    }
+
+    /// The experiment with that id, deleted or not.
+    public func experiment(id: String) async throws -> Experiment {
+        Experiment(record: try await store.experiment(id: id), client: self)
+    }
+
+    /// All experiments that a filter on `name`, `creation_time`, `last_update_time` and `tags.KEY` finds; the newest
+    /// first unless `orderBy` says otherwise.
+    public func experiments(
+        matching filter: SearchFilter = "", orderBy: [String] = [], view: LifecycleView = .active, pageSize: Int = 1000
+    ) -> PagedResults<ExperimentRecord> {
+        var query = EntityQuery(filter: filter)
+        query.orderBy = orderBy
+        query.view = view
+        return PagedResults { [store, query] token in
+            var query = query
+            query.pageSize = try checked(pageSize)
+            query.pageToken = token
+            return try await store.searchExperiments(query)
+        }
+    }
+
+    private func usable(_ record: ExperimentRecord) throws -> Experiment {
+        guard record.lifecycleStage == .active else {
+            throw TrackingError(
+                .invalidState, "experiment '\(record.name)'", "is deleted; restore it or choose another name")
+        }
+        return Experiment(record: record, client: self)
+    }
+
+    // MARK: Runs
+
+    /// A run, whatever its state.
+    public func run(id: String) async throws -> Run { Run(try await store.run(id: id), client: self) }
+
+    /// Goes on with a run: its status becomes ``RunStatus/running`` again.
+    public func resumeRun(id: String) async throws -> Run {
+        try await store.updateRun(id: id, status: .running, endTime: nil, name: nil)
+        return try await run(id: id)
+    }
+
+    /// Runs of several experiments; see ``Experiment/runs(matching:orderBy:view:fields:pageSize:)``.
+    /// - Parameter experimentIDs: Nil for all experiments.
+    public func runs(
+        inExperiments experimentIDs: [String]?, matching filter: SearchFilter = "", orderBy: [String] = [],
+        view: LifecycleView = .active, fields: RunFields = .all, pageSize: Int = 1000
+    ) -> PagedResults<RunRecord> {
+        var query = RunQuery(experimentIDs: experimentIDs, filter: filter)
+        query.orderBy = orderBy
+        query.view = view
+        query.fields = fields
+        return PagedResults { [store, query] token in
+            var query = query
+            query.pageSize = try checked(pageSize)
+            query.pageToken = token
+            return try await store.searchRuns(query)
+        }
+    }
+
+    // MARK: Models and artifacts
+
+    /// The model registry.
+    public var models: ModelRegistry { ModelRegistry(client: self) }
+
+    /// The folder that a URI names: `runs:/RUN/path`, `models:/NAME@alias`, `models:/NAME/3`, `models:/NAME/latest`, a
+    /// path, or a URL.
+    public func artifacts(at uri: String) async throws -> ArtifactFolder {
+        try artifacts.folder(at: try await location(of: uri))
+    }
+
+    /// The absolute path or URL that a URI stands for.
+    func location(of uri: String) async throws -> String {
+        switch try ArtifactReference(uri) {
+        case .run(let id, let path):
+            let root = try await store.run(id: id).artifactURI
+            return path.isEmpty ? root : ArtifactPath.join(root, path)
+        case .model(let reference):
+            let version = try await models.resolve(reference)
+            let place = version.storageLocation ?? version.source
+            guard case .place = try ArtifactReference(place) else {
+                guard place.hasPrefix("runs:") else {
+                    throw TrackingError(
+                        .invalidValue, uri, "its files are said to be at '\(place)', which names no place")
+                }
+                return try await location(of: place)
+            }
+            return place
+        case .place(let place): return place
+        }
+    }
+}
+
+/// How a client works with its place.
+public struct TrackingOptions: Sendable, Hashable {
+    /// Refuses to write, and to make a file that is missing.
+    public var isReadOnly: Bool
+    /// Seconds to wait for others that hold the database.
+    public var busyTimeout: Double
+
+    /// Writing, waiting up to 20 s as MLflow does.
+    public init(isReadOnly: Bool = false, busyTimeout: Double = 20) {
+        self.isReadOnly = isReadOnly
+        self.busyTimeout = busyTimeout
+    }
+}
+
+/// MLflow's bounds of a page.
+func checked(_ pageSize: Int) throws(TrackingError) -> Int {
+    guard (1...50_000).contains(pageSize) else {
+        throw TrackingError(.invalidValue, "page size \(pageSize)", "must be from 1 to 50000")
+    }
+    return pageSize
+}

@@ -1,0 +1,48 @@
+/// What went wrong while tracking, with the thing it happened to.
+public struct TrackingError: Error, Sendable, Hashable {
+    /// The kind of failure.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The code in words.
+        public let description: String
+
+        /// There is no such experiment, run, model, version, alias or tag.
+        public static let notFound = Code(description: "not found")
+        /// The name is taken.
+        public static let alreadyExists = Code(description: "already exists")
+        /// A name, value, filter or URI that MLflow would not take.
+        public static let invalidValue = Code(description: "invalid value")
+        /// The run or experiment is deleted, or a parameter has another value already.
+        public static let invalidState = Code(description: "invalid state")
+        /// The database is not one of MLflow's, or lacks what this library needs.
+        public static let incompatibleDatabase = Code(description: "incompatible database")
+        /// The file is damaged.
+        public static let corruptDatabase = Code(description: "corrupt database")
+        /// The file may not be written.
+        public static let readOnly = Code(description: "read-only")
+        /// Others held the database for longer than the time-out.
+        public static let busy = Code(description: "busy")
+        /// Disk or quota is full.
+        public static let noSpace = Code(description: "no space left")
+        /// Any other failure of the database or the way to it.
+        public static let unavailable = Code(description: "unavailable")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What it happened to: a URI, or a run, experiment or model by name.
+    public var subject: String
+    /// What happened and, where one exists, the remedy.
+    public var message: String
+
+    /// An error about `subject`.
+    public init(_ code: Code, _ subject: String, _ message: String) {
+        self.code = code
+        self.subject = subject
+        self.message = message
+    }
+}
+
+extension TrackingError: CustomStringConvertible {
+    /// One line: subject, message, code.
+    public var description: String { "\(subject): \(message) (\(code))" }
+}
