@@ -136,5 +136,6 @@ extension CivilDateTime {
 
 extension CivilDateTime: CustomStringConvertible {
     /// What it is, for people.
+    /// The plain form, such as `2019-08-22 00:00:31`.
     public var description: String { CivilDateTime.text(microseconds: microsecondsSince1970) }
 }

@@ -4,6 +4,7 @@
 /// (2013), <https://howardhinnant.github.io/date_algorithms.html>.
 public struct CivilDateTime: Sendable, Hashable {
     /// 1 is the year 1; 0 the year before.
+    /// Astronomical: 0 is 1 BC.
     public var year: Int
     /// 1 to 12.
     public var month: Int

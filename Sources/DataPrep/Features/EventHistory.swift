@@ -36,6 +36,9 @@ struct EventHistory: Sendable, Hashable {
         }
     }
 
+    /// How many events are later than `time`.
+    func count(after time: Int64) -> Int { events.count - max(first, position(after: time)) }
+
     /// The sum of the values of the events between two positions.
     func sum(from lower: Int, to upper: Int) -> Int64 { sumBefore(upper) &- sumBefore(lower) }
 

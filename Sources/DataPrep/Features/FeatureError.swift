@@ -8,6 +8,7 @@ public enum FeatureError: Error, Sendable, Hashable {
 }
 
 extension FeatureError: CustomStringConvertible {
+    /// One line that says what is wrong with which value.
     public var description: String {
         switch self {
         case .invalidWindows(let message):

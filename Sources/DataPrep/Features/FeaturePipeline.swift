@@ -3,10 +3,12 @@ import Columnar
 /// Computes the features of transactions. Batch job, stream and service call the same code and get bit-identical values for
 /// the same history.
 public struct FeaturePipeline: Sendable, Hashable {
+    /// Which features.
     public let featureSet: FeatureSet
     /// Of no effect in ``FeatureSet/basic``.
     public let windows: FeatureWindows
 
+    /// The Handbook's features, unless told otherwise.
     public init(_ set: FeatureSet = .windows, windows: FeatureWindows = .handbook) {
         featureSet = set
         self.windows = windows
@@ -86,6 +88,7 @@ public struct FeaturePipeline: Sendable, Hashable {
 extension FeaturePipeline: Codable {
     private enum CodingKeys: String, CodingKey { case set, windows }
 
+    /// Reads `{"set": ..., "windows": {...}}`; without windows the Handbook's.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -93,6 +96,7 @@ extension FeaturePipeline: Codable {
             windows: try container.decodeIfPresent(FeatureWindows.self, forKey: .windows) ?? .handbook)
     }
 
+    /// Writes `{"set": ..., "windows": {...}}`, without windows for ``FeatureSet/basic``.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(featureSet, forKey: .set)

@@ -40,6 +40,7 @@ extension FeatureWindows: Codable {
         case delayDays = "delay_days"
     }
 
+    /// Reads what was encoded, with the checks of ``init(customerDays:terminalDays:delayDays:)``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(

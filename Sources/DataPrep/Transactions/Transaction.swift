@@ -1,10 +1,14 @@
 /// One card transaction, for the edges (HTTP, message queues); tables are held as ``TransactionColumns``.
 public struct Transaction: Sendable, Hashable {
+    /// Unique, but for rare errors in the data.
     public var transactionID: Int64
     /// Wall-clock microseconds since 1970-01-01T00:00:00.
     public var dateTime: Int64
+    /// Who paid; -9999 and -999999 stand for 'unknown' in raw data.
     public var customerID: Int64
+    /// Where it was paid.
     public var terminalID: Int64
+    /// What was paid.
     public var amount: Double
     /// Seconds since midnight of the first day of the data.
     public var timeSeconds: Int64
@@ -15,6 +19,7 @@ public struct Transaction: Sendable, Hashable {
     /// The simulator's scenario, 0 to 3; never a feature.
     public var fraudScenario: Int32?
 
+    /// Takes the parts as they are.
     public init(
         transactionID: Int64, dateTime: Int64, customerID: Int64, terminalID: Int64, amount: Double,
         timeSeconds: Int64 = 0, timeDays: Int32 = 0, fraud: Int32? = nil, fraudScenario: Int32? = nil

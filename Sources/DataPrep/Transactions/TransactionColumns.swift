@@ -4,19 +4,27 @@ public import Columnar
 ///
 /// All arrays have `count` values. Where a batch holds a column in its own type already, the buffer is shared, not copied.
 public struct TransactionColumns: Sendable {
+    /// Rows.
     public let count: Int
+    /// Unique, but for rare errors in the data.
     public let transactionID: [Int64]
     /// Wall-clock microseconds since 1970-01-01T00:00:00.
     public let dateTime: [Int64]
+    /// Who paid.
     public let customerID: [Int64]
+    /// Where it was paid.
     public let terminalID: [Int64]
+    /// What was paid.
     public let amount: [Double]
+    /// Seconds since midnight of the first day of the data.
     public let timeSeconds: [Int64]
+    /// Whole days since the first day of the data.
     public let timeDays: [Int32]
     /// 1 for a fraud, 0 for none or not known; nil where the table has no labels.
     public let fraud: [Int32]?
     /// A one bit for each row whose label is known; nil when all are.
     public let fraudValidity: Bitmap?
+    /// The simulator's scenario, 0 to 3; nil where the table has none.
     public let fraudScenario: [Int32]?
 
     /// Finds the columns under any spelling that ``TransactionColumn/init(spelling:)`` knows, in any order, among any others.

@@ -10,6 +10,7 @@ public enum TransactionError: Error, Sendable, Hashable {
 }
 
 extension TransactionError: CustomStringConvertible {
+    /// One line that names the column, the row and the value.
     public var description: String {
         switch self {
         case .missingColumn(let name, let available):

@@ -1,0 +1,186 @@
+extension FeatureState {
+    /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were portioned.
+    ///
+    /// Layout: `AFFS`, version (1 byte, 1), the windows (count and days of the customer's, then the terminal's, delay), lateness,
+    /// 1 and the newest time or 0, the customers' table, the terminals' table, CRC-32C of all before (4 bytes, little-endian).
+    /// A table is the number of keys, then per key in ascending order: the key less the one before, the number of events,
+    /// per event the time less the one before, and the value. Integers are LEB128, signed ones in zigzag form.
+    /// Only what a window can still reach is written.
+    public func encoded() -> [UInt8] {
+        var writer = VarintWriter()
+        writer.bytes = FeatureState.magic
+        writer.bytes.append(FeatureState.version)
+        for days in [windows.customerDays, windows.terminalDays] {
+            writer.append(unsigned: UInt64(days.count))
+            for length in days { writer.append(unsigned: UInt64(length)) }
+        }
+        writer.append(unsigned: UInt64(windows.delayDays))
+        writer.append(signed: lateness)
+        writer.append(unsigned: watermark.time == nil ? 0 : 1)
+        if let newest = watermark.time {
+            writer.append(signed: newest)
+            writer.append(customers, after: spans.customerHorizon(newest: newest, lateness: lateness))
+            writer.append(terminals, after: spans.terminalHorizon(newest: newest, lateness: lateness))
+        }
+        let checksum = FeatureState.checksum(writer.bytes)
+        for shift in stride(from: 0, to: 32, by: 8) {
+            writer.bytes.append(UInt8(truncatingIfNeeded: checksum >> UInt32(shift)))
+        }
+        return writer.bytes
+    }
+
+    /// Restores a state from what ``encoded()`` gave.
+    /// - Throws: ``FeatureError/malformedState(byteOffset:message:)``.
+    public init(decoding bytes: [UInt8]) throws(FeatureError) {
+        let header = FeatureState.magic.count + 1
+        guard bytes.count >= header + 4, Array(bytes[..<FeatureState.magic.count]) == FeatureState.magic else {
+            throw .malformedState(byteOffset: 0, message: "not a feature state")
+        }
+        guard bytes[header - 1] == FeatureState.version else {
+            throw .malformedState(
+                byteOffset: header - 1, message: "version \(bytes[header - 1]), known is \(FeatureState.version)")
+        }
+        let content = Array(bytes[..<(bytes.count - 4)])
+        let stored = bytes[(bytes.count - 4)...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard FeatureState.checksum(content) == stored else {
+            throw .malformedState(byteOffset: content.count, message: "the checksum does not fit")
+        }
+        var reader = VarintReader(bytes: content, position: header)
+        let customerDays = try reader.days(), terminalDays = try reader.days()
+        let windows: FeatureWindows
+        do {
+            windows = try FeatureWindows(
+                customerDays: customerDays, terminalDays: terminalDays, delayDays: reader.integer(upTo: 3650))
+        } catch {
+            throw .malformedState(byteOffset: header, message: "\(error)")
+        }
+        let lateness = try reader.signed()
+        guard (0...3650 * 86_400_000_000).contains(lateness) else { throw reader.failure("a lateness of \(lateness)") }
+        let newest = try reader.integer(upTo: 1) == 1 ? try reader.signed() : nil
+        self.init(windows: windows, lateness: lateness, watermark: Watermark(time: newest))
+        if newest != nil {
+            customers = try reader.table(values: -1_000_000_000_000...1_000_000_000_000)
+            terminals = try reader.table(values: 0...1)
+        }
+        guard reader.position == content.count else { throw reader.failure("something follows the tables") }
+    }
+
+    private static let magic = Array("AFFS".utf8)
+    private static let version: UInt8 = 1
+
+    /// CRC-32C (Castagnoli's polynomial, reflected).
+    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var crc: UInt32 = .max
+        checksumTable.withUnsafeBufferPointer { table in
+            for byte in bytes { crc = table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8 }
+        }
+        return ~crc
+    }
+
+    private static let checksumTable: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? 0x82F6_3B78 ^ crc >> 1 : crc >> 1 }
+    }
+}
+
+/// Writes integers in as few bytes as they need.
+private struct VarintWriter {
+    var bytes: [UInt8] = []
+
+    mutating func append(unsigned value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    mutating func append(signed value: Int64) {
+        append(unsigned: UInt64(bitPattern: value << 1 ^ value >> 63))
+    }
+
+    mutating func append(_ table: HistoryTable, after horizon: Int64) {
+        let kept = table.histories.indices
+            .map { slot in (key: table.keys[slot], slot: slot, count: table.histories[slot].count(after: horizon)) }
+            .filter { $0.count > 0 }
+            .sorted { $0.key < $1.key }
+        append(unsigned: UInt64(kept.count))
+        var previousKey: Int64 = 0
+        for (key, slot, count) in kept {
+            append(signed: key &- previousKey)
+            previousKey = key
+            append(unsigned: UInt64(count))
+            var previousTime: Int64 = 0
+            table.histories[slot].forEach { time, value in
+                guard time > horizon else { return }
+                append(signed: time &- previousTime)
+                previousTime = time
+                append(signed: value)
+            }
+        }
+    }
+}
+
+/// Reads what ``VarintWriter`` wrote, trusting nothing.
+private struct VarintReader {
+    let bytes: [UInt8]
+    var position: Int
+
+    func failure(_ message: String) -> FeatureError { .malformedState(byteOffset: position, message: message) }
+
+    mutating func unsigned() throws(FeatureError) -> UInt64 {
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 64, by: 7) {
+            guard position < bytes.count else { throw failure("the state ends early") }
+            let byte = bytes[position]
+            position += 1
+            guard shift < 63 || byte <= 1 else { break }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+        }
+        throw failure("an integer of more than 64 bits")
+    }
+
+    mutating func signed() throws(FeatureError) -> Int64 {
+        let value = try unsigned()
+        return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    mutating func integer(upTo limit: Int) throws(FeatureError) -> Int {
+        let value = try unsigned()
+        guard value <= UInt64(limit) else { throw failure("\(value), expected at most \(limit)") }
+        return Int(value)
+    }
+
+    mutating func days() throws(FeatureError) -> [Int] {
+        var days: [Int] = []
+        for _ in 0..<(try integer(upTo: 8)) { days.append(try integer(upTo: 3650)) }
+        return days
+    }
+
+    mutating func table(values: ClosedRange<Int64>) throws(FeatureError) -> HistoryTable {
+        var table = HistoryTable()
+        // Every key and every event takes two bytes at least, so that counts cannot ask for more than the bytes hold.
+        let keyCount = try integer(upTo: (bytes.count - position) / 2)
+        var previousKey: Int64 = 0
+        for index in 0..<keyCount {
+            let key = previousKey &+ (try signed())
+            guard index == 0 || key > previousKey else { throw failure("keys that do not ascend") }
+            previousKey = key
+            let eventCount = try integer(upTo: (bytes.count - position) / 2)
+            guard eventCount > 0 else { throw failure("a key without events") }
+            var history = EventHistory()
+            var previousTime: Int64 = 0
+            for event in 0..<eventCount {
+                let time = previousTime &+ (try signed())
+                guard event == 0 || time >= previousTime else { throw failure("times that do not ascend") }
+                previousTime = time
+                let value = try signed()
+                guard values.contains(value) else { throw failure("a value of \(value), expected \(values)") }
+                history.insert(time: time, value: value)
+            }
+            table.add(key, history)
+        }
+        return table
+    }
+}

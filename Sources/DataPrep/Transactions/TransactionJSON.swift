@@ -1,0 +1,213 @@
+import Columnar
+
+/// Transactions as JSON objects, as message queues and HTTP carry them:
+///
+///     {"transaction_id":0,"tx_datetime":"2019-08-22T00:00:31.000Z","customer_id":596,"terminal_id":3156,"tx_amount":57.16,
+///      "tx_time_seconds":31,"tx_time_days":0,"tx_fraud":0,"tx_fraud_scenario":0}
+public enum TransactionJSON {
+    /// How many arrays and objects may stand within one another.
+    public static let maximumDepth = 128
+
+    /// Reads one transaction.
+    ///
+    /// Keys may come in any order; unknown ones are skipped with whatever they hold; of a key that occurs twice the last one
+    /// counts, and `tranaction_id` is `transaction_id`. `tx_fraud` and `tx_fraud_scenario` may be absent or null. The time may be
+    /// in any form that `CivilDateTime.microseconds(parsing:)` reads. Integers may be written with a fraction of zeros or an exponent.
+    ///
+    /// Nothing is allocated, but for numbers of more than 15 digits or extreme exponents.
+    /// - Throws: ``TransactionJSONError`` with the byte offset and the field.
+    public static func decode(_ text: UnsafeBufferPointer<UInt8>) throws(TransactionJSONError) -> Transaction {
+        var decoder = TransactionDecoder(text)
+        return try decoder.decode()
+    }
+
+    /// Reads one transaction from an array's bytes.
+    /// - Throws: ``TransactionJSONError`` with the byte offset and the field.
+    public static func decode(_ text: [UInt8]) throws(TransactionJSONError) -> Transaction {
+        let result = text.withUnsafeBufferPointer { text in
+            Result { () throws(TransactionJSONError) in try decode(text) }
+        }
+        return try result.get()
+    }
+}
+
+/// Reads one transaction from a text.
+private struct TransactionDecoder {
+    typealias Failure = TransactionJSONError
+
+    private static let requiredFields: UInt16 = 0b0000_0000_0111_1111
+
+    private var scanner: JSONScanner
+    private var transaction = Transaction(transactionID: 0, dateTime: 0, customerID: 0, terminalID: 0, amount: 0)
+    /// Bit i is the i-th column.
+    private var found: UInt16 = 0
+
+    init(_ text: UnsafeBufferPointer<UInt8>) { scanner = JSONScanner(text) }
+
+    mutating func decode() throws(Failure) -> Transaction {
+        try scanner.expect(UInt8(ascii: "{"))
+        if try scanner.peek() == UInt8(ascii: "}") {
+            scanner.position += 1
+        } else {
+            try members()
+        }
+        guard scanner.isAtEnd() else { throw Failure(.trailingBytes, at: scanner.position) }
+        let missing = Self.requiredFields & ~found
+        guard missing == 0 else {
+            let field = TransactionColumn.allCases[missing.trailingZeroBitCount]
+            throw Failure(.missingField, at: scanner.position, field: field)
+        }
+        return transaction
+    }
+
+    private mutating func members() throws(Failure) {
+        while true {
+            let byte = try scanner.peek()
+            guard byte == UInt8(ascii: "\"") else { throw Failure(.unexpectedByte(byte), at: scanner.position) }
+            let key = try scanner.string()
+            let field = try key.hasEscapes ? unescapedField(key.contents) : field(key.contents)
+            try scanner.expect(UInt8(ascii: ":"))
+            if let field { try value(of: field) } else { try scanner.skipValue() }
+            let next = try scanner.peek()
+            scanner.position += 1
+            if next == UInt8(ascii: "}") { return }
+            guard next == UInt8(ascii: ",") else { throw Failure(.unexpectedByte(next), at: scanner.position - 1) }
+        }
+    }
+
+    private mutating func value(of field: TransactionColumn) throws(Failure) {
+        let byte = try scanner.peek()
+        if byte == UInt8(ascii: "n") {
+            let start = scanner.position
+            try scanner.skip("null")
+            guard field.isLabel else { throw Failure(.nullField, at: start, field: field) }
+            if field == .fraud { transaction.fraud = nil } else { transaction.fraudScenario = nil }
+            return
+        }
+        switch field {
+        case .transactionID: transaction.transactionID = try integer(field, byte)
+        case .dateTime: transaction.dateTime = try dateTime(byte)
+        case .customerID: transaction.customerID = try integer(field, byte)
+        case .terminalID: transaction.terminalID = try integer(field, byte)
+        case .amount:
+            let number = try number(field, byte)
+            do {
+                transaction.amount = try number.double(in: scanner.text)
+            } catch {
+                throw Failure(error, at: number.range.lowerBound, field: field)
+            }
+        case .timeSeconds: transaction.timeSeconds = try integer(field, byte)
+        case .timeDays: transaction.timeDays = try smallInteger(field, byte)
+        case .fraud: transaction.fraud = try smallInteger(field, byte)
+        case .fraudScenario: transaction.fraudScenario = try smallInteger(field, byte)
+        }
+        found |= Self.bit(of: field)
+    }
+
+    @inline(__always)
+    private static func bit(of field: TransactionColumn) -> UInt16 {
+        switch field {
+        case .transactionID: 1
+        case .dateTime: 1 << 1
+        case .customerID: 1 << 2
+        case .terminalID: 1 << 3
+        case .amount: 1 << 4
+        case .timeSeconds: 1 << 5
+        case .timeDays: 1 << 6
+        case .fraud: 1 << 7
+        case .fraudScenario: 1 << 8
+        }
+    }
+
+    @inline(__always)
+    private mutating func number(_ field: TransactionColumn, _ byte: UInt8) throws(Failure) -> JSONNumber {
+        guard byte == UInt8(ascii: "-") || byte &- 0x30 <= 9 else {
+            throw Failure(.expectedNumber, at: scanner.position, field: field)
+        }
+        do {
+            return try scanner.number()
+        } catch {
+            throw Failure(error.problem, at: error.byteOffset, field: field)
+        }
+    }
+
+    private mutating func integer(_ field: TransactionColumn, _ byte: UInt8) throws(Failure) -> Int64 {
+        let number = try number(field, byte)
+        do {
+            return try number.int64()
+        } catch {
+            throw Failure(error, at: number.range.lowerBound, field: field)
+        }
+    }
+
+    private mutating func smallInteger(_ field: TransactionColumn, _ byte: UInt8) throws(Failure) -> Int32 {
+        let start = scanner.position
+        guard let value = Int32(exactly: try integer(field, byte)) else {
+            throw Failure(.outOfRange, at: start, field: field)
+        }
+        return value
+    }
+
+    private mutating func dateTime(_ byte: UInt8) throws(Failure) -> Int64 {
+        let start = scanner.position
+        guard byte == UInt8(ascii: "\"") else { throw Failure(.expectedString, at: start, field: .dateTime) }
+        let string: (contents: Range<Int>, hasEscapes: Bool)
+        do {
+            string = try scanner.string()
+        } catch {
+            throw Failure(error.problem, at: error.byteOffset, field: .dateTime)
+        }
+        let ticks: Int64?
+        if string.hasEscapes {
+            ticks = try withUnescaped(string.contents) { CivilDateTime.microseconds(parsing: $0) }
+        } else {
+            ticks = CivilDateTime.microseconds(parsing: UnsafeBufferPointer(rebasing: scanner.text[string.contents]))
+        }
+        guard let ticks else { throw Failure(.invalidDateTime, at: start, field: .dateTime) }
+        return ticks
+    }
+
+    private func unescapedField(_ contents: Range<Int>) throws(Failure) -> TransactionColumn? {
+        try withUnescaped(contents) { TransactionDecoder.field(named: $0) }
+    }
+
+    /// Calls `body` with the characters of a string that holds escapes; gives nil for strings longer than any that has a meaning.
+    private func withUnescaped<Value>(
+        _ contents: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) -> Value?
+    ) throws(Failure) -> Value? {
+        let result = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { target in
+            Result { () throws(Failure) -> Value? in
+                guard let count = try scanner.unescape(contents, into: target) else { return nil }
+                return body(UnsafeBufferPointer(rebasing: target[..<count]))
+            }
+        }
+        return try result.get()
+    }
+
+    @inline(__always)
+    private func field(_ contents: Range<Int>) -> TransactionColumn? {
+        TransactionDecoder.field(named: UnsafeBufferPointer(rebasing: scanner.text[contents]))
+    }
+
+    private static func field(named name: UnsafeBufferPointer<UInt8>) -> TransactionColumn? {
+        func matches(_ expected: StaticString) -> Bool {
+            for offset in 0..<name.count where name[offset] != expected.utf8Start[offset] { return false }
+            return true
+        }
+        // Lengths tell all names apart, but for three of 11 bytes.
+        switch name.count {
+        case 8: return matches("tx_fraud") ? .fraud : nil
+        case 9: return matches("tx_amount") ? .amount : nil
+        case 11:
+            if matches("tx_datetime") { return .dateTime }
+            if matches("customer_id") { return .customerID }
+            return matches("terminal_id") ? .terminalID : nil
+        case 12: return matches("tx_time_days") ? .timeDays : nil
+        case 13: return matches("tranaction_id") ? .transactionID : nil
+        case 14: return matches("transaction_id") ? .transactionID : nil
+        case 15: return matches("tx_time_seconds") ? .timeSeconds : nil
+        case 17: return matches("tx_fraud_scenario") ? .fraudScenario : nil
+        default: return nil
+        }
+    }
+}

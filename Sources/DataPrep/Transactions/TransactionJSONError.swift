@@ -1,0 +1,66 @@
+/// Why a text is not a transaction in JSON, and where.
+public struct TransactionJSONError: Error, Sendable, Hashable {
+    /// What is wrong.
+    public enum Problem: Error, Sendable, Hashable {
+        case unexpectedEnd
+        case unexpectedByte(UInt8)
+        /// Bytes follow the object.
+        case trailingBytes
+        /// A number that JSON does not allow, such as `01` or `.5`.
+        case malformedNumber
+        /// A control character, an unknown escape, or bytes that are not UTF-8.
+        case malformedString
+        /// More than ``TransactionJSON/maximumDepth`` arrays and objects within one another.
+        case tooDeep
+        case missingField
+        case nullField
+        case expectedNumber
+        case expectedString
+        case notAnInteger
+        /// A number that the field's type cannot hold.
+        case outOfRange
+        /// Text that is not `yyyy-MM-ddTHH:mm:ss.SSSZ` or `yyyy-MM-dd HH:mm:ss`, or no date of the calendar.
+        case invalidDateTime
+    }
+
+    /// What is wrong.
+    public var problem: Problem
+    /// Where in the text, from 0.
+    public var byteOffset: Int
+    /// The field that it concerns, if it is one of a transaction's.
+    public var field: TransactionColumn?
+
+    init(_ problem: Problem, at byteOffset: Int, field: TransactionColumn? = nil) {
+        self.problem = problem
+        self.byteOffset = byteOffset
+        self.field = field
+    }
+}
+
+extension TransactionJSONError: CustomStringConvertible {
+    /// One line that names the field, the problem and the place.
+    public var description: String {
+        let subject = field.map { "field '\($0.name)'" } ?? "transaction JSON"
+        let message =
+            switch problem {
+            case .unexpectedEnd: "the text ends early"
+            case .unexpectedByte(let byte): "unexpected \(TransactionJSONError.name(of: byte))"
+            case .trailingBytes: "something follows the object"
+            case .malformedNumber: "not a JSON number"
+            case .malformedString: "not a JSON string"
+            case .tooDeep: "more than \(TransactionJSON.maximumDepth) levels"
+            case .missingField: "missing"
+            case .nullField: "null, where a value is needed"
+            case .expectedNumber: "expected a number"
+            case .expectedString: "expected a string"
+            case .notAnInteger: "expected an integer"
+            case .outOfRange: "the number is out of range"
+            case .invalidDateTime: "not a date and time such as 2019-08-22T00:00:31.000Z"
+            }
+        return "\(subject): \(message) (byte \(byteOffset))"
+    }
+
+    private static func name(of byte: UInt8) -> String {
+        (0x21...0x7E).contains(byte) ? "'\(Character(UnicodeScalar(byte)))'" : "byte \(byte)"
+    }
+}
