@@ -1,3 +1,49 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+
+// Vector instructions a call may use. A level that the processor lacks falls back to the next lower one.
+enum { TREE_KERNEL_PORTABLE = 0, TREE_KERNEL_AVX2 = 1, TREE_KERNEL_AVX512 = 2 };
+
+/// The highest level that this processor has.
+int tree_kernel_best_level(void);
+
+/// Asks for the cache line of an address ahead of its use.
+static inline void tree_kernel_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Parts row numbers by a bin threshold, keeping their order: those with (uint8_t)(column[row] + shift) <= threshold
+/// come first. Returns their number. `column` is readable 3 bytes beyond its last row; `scratch` has room for
+/// `count + 32` numbers. Nothing behind `rows[count - 1]` is written.
+size_t tree_kernel_partition(
+    int level, uint16_t *rows, size_t count, const uint8_t *column, uint8_t shift, uint8_t threshold,
+    uint16_t *scratch);
+
+/// The same for the rows 0, 1, ... count - 1, which `rows` need not hold yet. `column` is readable 31 bytes beyond.
+size_t tree_kernel_partition_all(
+    int level, uint16_t *rows, size_t count, const uint8_t *column, uint8_t shift, uint8_t threshold,
+    uint16_t *scratch);
+
+/// Gradient and hessian of the log loss at `scores` (log-odds), times weights (null: 1) and scales, rounded to integers;
+/// written as pairs. Every level gives the same bits.
+void tree_kernel_logistic_gradients(
+    int level, const float *scores, const uint8_t *labels, const float *weights, size_t count, float gradient_scale,
+    float hessian_scale, int32_t *pairs);
+
+/// One test of a tree for `tree_kernel_exit_leaves`: rows with feature > threshold lose the leaves of `left_leaves`.
+typedef struct {
+    float threshold;
+    uint32_t feature;
+    uint32_t left_leaves;
+} TreeKernelTest;
+
+/// Adds to `sums[0..<count]` each row's leaf value of a tree of at most 32 leaves. Leaf i, from left to right, is bit
+/// 31 - i of a test's `left_leaves`. The first `default_left` tests send NaN to the left, the others to the right. `columns`
+/// holds a pointer for each feature, to `count` values.
+void tree_kernel_add_leaf_values(
+    int level, const TreeKernelTest *tests, size_t default_left, size_t test_count, const double *leaf_values,
+    const float *const *columns, size_t offset, size_t count, double *sums);
+
+/// Writes for each value the number of bounds below it, or 255 for NaN. `bounds` ascend and end with +infinity; `size` is a
+/// power of two, at most 256. Returns 1 if there was a NaN, else 0.
+int tree_kernel_encode_bins(
+    int level, const float *bounds, size_t size, const float *values, size_t count, uint8_t *codes);

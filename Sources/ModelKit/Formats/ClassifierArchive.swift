@@ -1,0 +1,88 @@
+import Foundation
+
+/// The stored form of a classifier: named files.
+///
+/// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other programs read
+/// it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM has trained is
+/// decoded alike, even from `trees.txt` alone.
+public enum ClassifierArchive {
+    private static let format = "antifraud-classifier"
+    private static let version = 1
+    private static let manifestName = "classifier.json"
+    private static let treesName = "trees.txt"
+
+    private enum Kind: String, Codable {
+        case trees
+    }
+
+    private struct Manifest: Codable {
+        var format: String
+        var version: Int
+        var kind: String
+        var featureNames: [String]
+    }
+
+    /// The files that hold a classifier.
+    /// - Throws: ``ModelError/invalidSetting(_:)`` for a type of classifier that is not this module's.
+    public static func encode(_ classifier: any BinaryClassifier) throws(ModelError) -> [String: [UInt8]] {
+        switch classifier {
+        case let trees as TreeEnsemble:
+            return [
+                manifestName: try json(manifest(.trees, trees.featureNames)),
+                treesName: Array(LightGBMModelWriter.text(trees).utf8),
+            ]
+        default:
+            throw .invalidSetting("a classifier of type \(type(of: classifier)) has no stored form")
+        }
+    }
+
+    /// The classifier that files hold.
+    /// - Throws: ``ModelError/malformedModel(_:)`` that names the file, the line and what is wrong there.
+    public static func decode(_ files: [String: [UInt8]]) throws(ModelError) -> any BinaryClassifier {
+        guard let bytes = files[manifestName] else {
+            guard let trees = files[treesName] else { throw .malformedModel("there is no file '\(manifestName)'") }
+            return try LightGBMModelReader.model(trees, fileName: treesName)
+        }
+        let manifest = try value(Manifest.self, bytes, fileName: manifestName)
+        guard manifest.format == format else { throw .malformedModel("\(manifestName): format '\(manifest.format)'") }
+        guard manifest.version == version else {
+            throw .malformedModel("\(manifestName): version \(manifest.version) is not known; \(version) is")
+        }
+        switch Kind(rawValue: manifest.kind) {
+        case .trees:
+            let trees = try file(treesName, files)
+            return try LightGBMModelReader.model(trees, fileName: treesName, featureNames: manifest.featureNames)
+        case nil:
+            throw .malformedModel("\(manifestName): kind '\(manifest.kind)' is not known")
+        }
+    }
+
+    private static func manifest(_ kind: Kind, _ featureNames: [String]) -> Manifest {
+        Manifest(format: format, version: version, kind: kind.rawValue, featureNames: featureNames)
+    }
+
+    private static func file(_ name: String, _ files: [String: [UInt8]]) throws(ModelError) -> [UInt8] {
+        guard let bytes = files[name] else { throw .malformedModel("there is no file '\(name)'") }
+        return bytes
+    }
+
+    private static func json(_ value: some Encodable) throws(ModelError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(value))
+        } catch {
+            throw .unusableData("the classifier cannot be stored: \(error)")
+        }
+    }
+
+    private static func value<Value: Decodable>(
+        _ type: Value.Type, _ bytes: [UInt8], fileName: String
+    ) throws(ModelError) -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch {
+            throw .malformedModel("\(fileName): \(error)")
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import CTreeKernels
+import Parallelism
+
+/// The trees of an ensemble in the forms in which rows are predicted.
+///
+/// A tree of at most 32 leaves is predicted for a block of rows at once by making all of its tests; a larger one by taking
+/// eight rows down together. A single row goes down eight trees together. `@unchecked Sendable`: written in `init` only.
+final class PredictionTables: @unchecked Sendable {
+    /// A node or leaf of any tree; a leaf's children are itself, so that a walk may go on when it has arrived.
+    struct PackedNode {
+        var threshold: Float
+        /// Twice the feature, plus one where NaN goes to the left.
+        var featureAndDefault: UInt32
+        var right: UInt32
+        var left: UInt32
+    }
+
+    private struct TreeTable {
+        var root: UInt32
+        /// Steps that are sure to end in a leaf.
+        var depth: Int
+        /// A tree of few leaves: its tests, NaN-to-the-left first, and leaf values from left to right.
+        var tests: Range<Int>?
+        var defaultLeftTests = 0
+        var firstLeafValue = 0
+    }
+
+    /// Rows whose features stay in the nearest cache while the trees pass by.
+    private static let blockRows = 512
+    private static let taskBlocks = 8
+    static let mostLeavesForTests = 32
+
+    private let trees: [TreeTable]
+    private let nodes: UnsafeMutablePointer<PackedNode>
+    /// The values of leaves, at their nodes' positions.
+    private let values: UnsafeMutablePointer<Double>
+    private let tests: UnsafeMutablePointer<TreeKernelTest>
+    private let leafValues: UnsafeMutablePointer<Double>
+    private let kernelLevel: Int32
+
+    /// The trees are sound.
+    init(_ trees: [DecisionTree], featureCount: Int, kernelLevel: Int32 = tree_kernel_best_level()) {
+        self.kernelLevel = kernelLevel
+        let total = trees.reduce(0) { $0 + $1.nodes.count + $1.leaves.count }
+        nodes = .allocate(capacity: max(1, total))
+        values = .allocate(capacity: max(1, total))
+        tests = .allocate(capacity: max(1, total))
+        leafValues = .allocate(capacity: max(1, total))
+        var tables: [TreeTable] = []
+        var nodeCount = 0, testCount = 0, leafCount = 0
+        for tree in trees {
+            var table = TreeTable(root: UInt32(nodeCount), depth: tree.depth)
+            Self.pack(tree, at: nodeCount, nodes, values)
+            nodeCount += tree.nodes.count + tree.leaves.count
+            if tree.leaves.count <= Self.mostLeavesForTests {
+                let (order, ranges) = tree.leavesInOrder
+                table.firstLeafValue = leafCount
+                for leaf in order {
+                    (leafValues + leafCount).initialize(to: tree.leaves[leaf].value)
+                    leafCount += 1
+                }
+                let first = testCount
+                for goesLeft in [true, false] {
+                    for (node, range) in zip(tree.nodes, ranges) where node.defaultLeft == goesLeft {
+                        (tests + testCount).initialize(
+                            to: TreeKernelTest(
+                                threshold: node.threshold, feature: UInt32(node.feature), left_leaves: Self.bits(range))
+                        )
+                        testCount += 1
+                    }
+                    if goesLeft { table.defaultLeftTests = testCount - first }
+                }
+                table.tests = first..<testCount
+            }
+            tables.append(table)
+        }
+        self.trees = tables
+    }
+
+    deinit {
+        nodes.deallocate()
+        values.deallocate()
+        tests.deallocate()
+        leafValues.deallocate()
+    }
+
+    /// Leaf i is bit 31 - i.
+    private static func bits(_ range: Range<Int>) -> UInt32 {
+        range.reduce(0) { $0 | 0x8000_0000 >> UInt32($1) }
+    }
+
+    private static func pack(
+        _ tree: DecisionTree, at offset: Int, _ nodes: UnsafeMutablePointer<PackedNode>,
+        _ values: UnsafeMutablePointer<Double>
+    ) {
+        func position(_ child: Int32) -> UInt32 {
+            UInt32(offset + (child >= 0 ? Int(child) : tree.nodes.count + Int(~child)))
+        }
+        // Node 0 is the root; a tree of one leaf has it at its first position, too.
+        for (index, node) in tree.nodes.enumerated() {
+            (nodes + offset + index).initialize(
+                to: PackedNode(
+                    threshold: node.threshold,
+                    featureAndDefault: UInt32(node.feature) << 1 | (node.defaultLeft ? 1 : 0),
+                    right: position(node.right), left: position(node.left)))
+            (values + offset + index).initialize(to: 0)
+        }
+        for (index, leaf) in tree.leaves.enumerated() {
+            let own = offset + tree.nodes.count + index
+            (nodes + own).initialize(
+                to: PackedNode(threshold: .infinity, featureAndDefault: 1, right: UInt32(own), left: UInt32(own)))
+            (values + own).initialize(to: leaf.value)
+        }
+    }
+
+    // MARK: One row
+
+    /// The sum for a model that has no features, whose trees are single leaves.
+    var sumWithoutFeatures: Double { trees.reduce(0) { $0 + values[Int($1.root)] } }
+
+    /// The sum of the trees' values for one row.
+    func sum(_ row: UnsafePointer<Float>) -> Double {
+        trees.withUnsafeBufferPointer { trees in
+            var sum = 0.0
+            var first = 0
+            while first + 8 <= trees.count {
+                var depth = 0
+                var places = SIMD8<UInt32>()
+                for lane in 0..<8 {
+                    places[lane] = trees[first + lane].root
+                    depth = max(depth, trees[first + lane].depth)
+                }
+                for _ in 0..<depth {
+                    for lane in 0..<8 { places[lane] = next(places[lane]) { row[$0] } }
+                }
+                for lane in 0..<8 { sum += values[Int(places[lane])] }
+                first += 8
+            }
+            while first < trees.count {
+                var place = trees[first].root
+                for _ in 0..<trees[first].depth { place = next(place) { row[$0] } }
+                sum += values[Int(place)]
+                first += 1
+            }
+            return sum
+        }
+    }
+
+    @inline(__always)
+    private func next(_ place: UInt32, _ value: (Int) -> Float) -> UInt32 {
+        let node = nodes[Int(place)]
+        let value = value(Int(node.featureAndDefault &>> 1))
+        let isBelow: UInt32 = value <= node.threshold ? 1 : 0
+        let isDefault: UInt32 = value.isNaN ? node.featureAndDefault & 1 : 0
+        return isBelow | isDefault != 0 ? node.left : node.right
+    }
+
+    // MARK: Many rows
+
+    /// The sum of the trees' values for each row.
+    func sums(_ features: FeatureMatrix, threads: Int) -> [Double] {
+        let rowCount = features.rowCount
+        guard rowCount > 0, !features.columns.isEmpty else {
+            return [Double](repeating: sumWithoutFeatures, count: rowCount)
+        }
+        var result = [Double](repeating: 0, count: rowCount)
+        result.withUnsafeMutableBufferPointer { result in
+            guard let sums = result.baseAddress else { return }
+            features.withColumnPointers { columns in
+                nonisolated(unsafe) let (sums, columns) = (sums, columns)
+                let taskRows = Self.blockRows * Self.taskBlocks
+                parallelFor(count: (rowCount + taskRows - 1) / taskRows, threads: threads) { task in
+                    let end = min(rowCount, (task + 1) * taskRows)
+                    for start in stride(from: task * taskRows, to: end, by: Self.blockRows) {
+                        self.addBlock(columns, start..<min(end, start + Self.blockRows), to: sums)
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    private func addBlock(
+        _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>, to sums: UnsafeMutablePointer<Double>
+    ) {
+        for tree in trees {
+            if let range = tree.tests {
+                tree_kernel_add_leaf_values(
+                    kernelLevel, tests + range.lowerBound, tree.defaultLeftTests, range.count,
+                    leafValues + tree.firstLeafValue, columns, rows.lowerBound, rows.count, sums + rows.lowerBound)
+            } else {
+                walk(tree, columns, rows, sums)
+            }
+        }
+    }
+
+    private func walk(
+        _ tree: TreeTable, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
+        _ sums: UnsafeMutablePointer<Double>
+    ) {
+        var row = rows.lowerBound
+        while row + 8 <= rows.upperBound {
+            var places = SIMD8<UInt32>(repeating: tree.root)
+            for _ in 0..<tree.depth {
+                for lane in 0..<8 { places[lane] = next(places[lane]) { columns[$0].unsafelyUnwrapped[row &+ lane] } }
+            }
+            for lane in 0..<8 { sums[row &+ lane] += values[Int(places[lane])] }
+            row += 8
+        }
+        while row < rows.upperBound {
+            var place = tree.root
+            for _ in 0..<tree.depth { place = next(place) { columns[$0].unsafelyUnwrapped[row] } }
+            sums[row] += values[Int(place)]
+            row += 1
+        }
+    }
+}
+
+extension FeatureMatrix {
+    /// Calls `body` with a pointer to each column's values.
+    func withColumnPointers(_ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void) {
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: max(1, columns.count)) { pointers in
+            func fill(_ index: Int) {
+                guard index < columns.count else {
+                    if let base = pointers.baseAddress { body(UnsafePointer(base)) }
+                    return
+                }
+                columns[index].withUnsafeBufferPointer {
+                    pointers.initializeElement(at: index, to: $0.baseAddress)
+                    fill(index + 1)
+                }
+            }
+            fill(0)
+        }
+    }
+}

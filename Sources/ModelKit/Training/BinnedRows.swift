@@ -1,0 +1,52 @@
+import Parallelism
+
+/// The joined codes of ``HistogramLayout``'s groups, row by row within a tile: all that a row adds to a histogram lies in one
+/// cache line.
+///
+/// `@unchecked Sendable`: the memory is written in `init` only.
+final class BinnedRows: @unchecked Sendable {
+    let layout: HistogramLayout
+    let columns: BinnedColumns
+    /// Bytes of a row, for each tile.
+    let strides: [Int]
+    private let tiles: [UnsafeMutablePointer<UInt8>]
+
+    init(_ columns: BinnedColumns, layout: HistogramLayout, team: ThreadTeam) {
+        self.columns = columns
+        self.layout = layout
+        let rowCount = columns.rowCount
+        // Whole words, so that the kernel reads eight codes at once.
+        let strides = layout.tiles.map { ($0.groups.count + 3) / 4 * 4 }
+        let tiles = strides.map { stride in
+            let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * rowCount + 8)
+            bytes.initialize(repeating: 0, count: stride * rowCount + 8)
+            return bytes
+        }
+        self.strides = strides
+        self.tiles = tiles
+        let groupCount = layout.groups.count
+        team.forEach(count: columns.shardCount * groupCount) { task, _ in
+            let shard = task / groupCount
+            let group = task % groupCount
+            guard let tile = layout.tiles.firstIndex(where: { $0.groups.contains(group) }) else { return }
+            let stride = strides[tile]
+            let target =
+                tiles[tile] + shard * BinnedColumns.shardRows * stride + (group - layout.tiles[tile].groups.lowerBound)
+            for member in layout.groups[group].members {
+                let source = columns.column(member.feature, shard: shard)
+                let missingCode = layout.binCounts[member.feature]
+                for row in 0..<columns.rowCount(ofShard: shard) {
+                    let bin = source[row] == FeatureBins.missing ? missingCode : Int(source[row])
+                    target[row * stride] &+= UInt8(truncatingIfNeeded: bin &* member.divisor)
+                }
+            }
+        }
+    }
+
+    deinit { for tile in tiles { tile.deallocate() } }
+
+    /// The codes of a tile from the first row of a shard on.
+    func rows(tile: Int, shard: Int) -> UnsafePointer<UInt8> {
+        UnsafePointer(tiles[tile] + shard * BinnedColumns.shardRows * strides[tile])
+    }
+}

@@ -1,0 +1,115 @@
+import CTreeKernels
+import Foundation
+package import Parallelism
+
+/// Rows on which a model is measured while it is trained.
+public struct ValidationSet: Sendable {
+    /// Of the training's features, in their order.
+    public var features: FeatureMatrix
+    /// 0 or 1 for each row.
+    public var labels: [UInt8]
+    /// One for each row; nil: all 1.
+    public var weights: [Float]?
+
+    public init(features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil) {
+        self.features = features
+        self.labels = labels
+        self.weights = weights
+    }
+}
+
+/// What one round of boosting came to.
+public struct BoostingRound: Sendable, Hashable, Codable {
+    /// From 1.
+    public let round: Int
+    /// Leaves of the round's tree.
+    public let leafCount: Int
+    /// The configuration's metric on the validation set after this round; nil without one.
+    public let validationMetric: Double?
+}
+
+/// A boosted model and how it came to be.
+public struct BoostedTrees: Sendable {
+    /// The trees up to ``bestRound``.
+    public let model: TreeEnsemble
+    /// All rounds that were trained, the ones after the best among them.
+    public let history: [BoostingRound]
+    /// The round with the best validation metric when early stopping is on; else the last one.
+    public let bestRound: Int
+}
+
+/// Trains gradient-boosted trees for binary classification: log loss, second order (Chen and Guestrin, KDD 2016), on
+/// histograms of at most 255 bins a feature.
+///
+/// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values (NaN) go to
+/// the side that each split has learnt; features of one value are never used.
+public struct BoostedTreesTrainer: Sendable {
+    /// The settings of each training.
+    public let configuration: BoostedTreesConfiguration
+
+    /// - Throws: ``ModelError/invalidSetting(_:)``.
+    public init(_ configuration: BoostedTreesConfiguration = BoostedTreesConfiguration()) throws(ModelError) {
+        try configuration.validate()
+        self.configuration = configuration
+    }
+
+    /// Trains on threads of its own.
+    /// - Parameters:
+    ///   - labels: 0 or 1 for each row.
+    ///   - weights: one for each row, finite and not negative; nil: all 1.
+    ///   - validation: rows to measure the model on after each round; early stopping needs them.
+    ///   - progress: called after each round, in order, on a thread of the training's.
+    /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the task is
+    ///   cancelled, which is looked for once a round.
+    public func train(
+        _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
+        progress: (@Sendable (BoostingRound) -> Void)? = nil
+    ) async throws -> BoostedTrees {
+        try await onDedicatedThread(named: "boosting") { [self] flag in
+            try trainBlocking(
+                features, labels: labels, weights: weights, validation: validation, flag: flag, progress: progress)
+        }
+    }
+
+    /// ``train(_:labels:weights:validation:progress:)`` on the calling thread and helpers.
+    package func trainBlocking(
+        _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
+        flag: CancellationFlag = CancellationFlag(), progress: ((BoostingRound) -> Void)? = nil
+    ) throws -> BoostedTrees {
+        let rows = try TrainingRows(
+            features, labels: labels, weights: weights, scalePositiveWeight: configuration.scalePositiveWeight)
+        if configuration.earlyStoppingRounds != nil, validation == nil {
+            throw ModelError.invalidSetting("earlyStoppingRounds needs a validation set")
+        }
+        let threads = configuration.threads > 0 ? configuration.threads : Processors.available
+        let team = ThreadTeam(threads: threads)
+        let matrix = rows.binned(maxBins: configuration.maxBins, seed: configuration.seed, team: team)
+        let boosting = Boosting(rows, matrix, configuration, team)
+        let monitor = try validation.map {
+            try ValidationMonitor($0, features: features, configuration, boosting.baseScore, matrix.columns.bins, team)
+        }
+        var trees: [DecisionTree] = []
+        var history: [BoostingRound] = []
+        var best: (round: Int, metric: Double)?
+        for round in 1...configuration.rounds {
+            try flag.check()
+            let grown = boosting.grow(round)
+            let metric = try monitor?.add(grown, scratch: boosting.grower.scratch)
+            trees.append(grown.tree)
+            let outcome = BoostingRound(round: round, leafCount: grown.tree.leaves.count, validationMetric: metric)
+            history.append(outcome)
+            progress?(outcome)
+            if let metric, best.map({ configuration.metric.isBetter(metric, than: $0.metric) }) ?? true {
+                best = (round, metric)
+            }
+            if let patience = configuration.earlyStoppingRounds, let best, round - best.round >= patience { break }
+            // Without sampling each further round would end like this one.
+            if grown.splits.isEmpty, configuration.rowSubsample == 1, configuration.columnSubsample == 1 { break }
+        }
+        let bestRound = configuration.earlyStoppingRounds == nil ? trees.count : best?.round ?? trees.count
+        trees.removeSubrange(bestRound...)
+        trees[0].shift(by: boosting.baseScore)
+        let model = try TreeEnsemble(featureNames: features.names, trees: trees, combination: .sum, link: .logistic)
+        return BoostedTrees(model: model, history: history, bestRound: bestRound)
+    }
+}

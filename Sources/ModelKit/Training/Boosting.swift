@@ -1,0 +1,111 @@
+import CTreeKernels
+import Foundation
+import Parallelism
+
+/// The state of a boosting between rounds: each row's score, and the rows that the coming tree is grown on.
+final class Boosting {
+    let grower: TreeGrower
+    /// The log-odds of the positive class's share, where scores start.
+    let baseScore: Double
+
+    private let rows: TrainingRows
+    private let configuration: BoostedTreesConfiguration
+    private let team: ThreadTeam
+    private let columns: BinnedColumns
+    private let scale: GradientScale
+    private let partition: RowPartition
+    /// The rows that the sample left out; nil without sampling.
+    private let leftOut: RowPartition?
+    private let scores: UnsafeMutablePointer<Float>
+    private let gradients: UnsafeMutablePointer<GradientPair>
+    /// Its values are not in `scores` yet.
+    private var pending: GrownTree?
+
+    init(_ rows: TrainingRows, _ matrix: BinnedRows, _ configuration: BoostedTreesConfiguration, _ team: ThreadTeam) {
+        self.rows = rows
+        self.configuration = configuration
+        self.team = team
+        columns = matrix.columns
+        grower = TreeGrower(matrix, settings: configuration.growthSettings, team: team)
+        baseScore = log(rows.positiveWeight / rows.negativeWeight)
+        scale = GradientScale(largestGradient: rows.largestWeight, largestHessian: rows.largestWeight / 4)
+        partition = RowPartition(columns)
+        leftOut = configuration.rowSubsample < 1 ? RowPartition(columns) : nil
+        scores = .allocate(capacity: rows.rowCount)
+        scores.initialize(repeating: Float(baseScore), count: rows.rowCount)
+        gradients = .allocate(capacity: rows.rowCount)
+        gradients.initialize(repeating: .zero, count: rows.rowCount)
+    }
+
+    deinit {
+        scores.deallocate()
+        gradients.deallocate()
+    }
+
+    /// Grows the tree of a round and adds it to the scores.
+    func grow(_ round: Int) -> GrownTree {
+        updateScoresAndGradients()
+        let seed = RandomBits.bits(configuration.seed, UInt64(round))
+        if let leftOut {
+            let share = configuration.rowSubsample
+            partition.start(team: team) { RandomBits.unit(seed, UInt64($0)) < share }
+            leftOut.start(team: team) { RandomBits.unit(seed, UInt64($0)) >= share }
+        } else {
+            partition.startWithAllRows()
+        }
+        let grown = grower.grow(partition, gradients: gradients, scale: scale, seed: seed)
+        leftOut?.follow(grown.splits, team: team, scratch: grower.scratch)
+        pending = grown
+        return grown
+    }
+
+    private func updateScoresAndGradients() {
+        let level = tree_kernel_best_level()
+        let tree = pending?.tree
+        rows.labels.withUnsafeBufferPointer { labels in
+            rows.weights.withOptionalPointer { weights in
+                guard let labels = labels.baseAddress else { return }
+                team.forEach(count: columns.shardCount) { shard, _ in
+                    if let tree {
+                        for partition in [partition, leftOut].compacted() {
+                            partition.forEachLeaf(tree, shard: shard) { row, value in scores[row] += Float(value) }
+                        }
+                    }
+                    let first = shard * BinnedColumns.shardRows
+                    tree_kernel_logistic_gradients(
+                        level, scores + first, labels + first, weights.map { $0 + first },
+                        columns.rowCount(ofShard: shard), Float(1 / scale.gradient), Float(1 / scale.hessian),
+                        UnsafeMutableRawPointer(gradients + first).assumingMemoryBound(to: Int32.self))
+                }
+            }
+        }
+    }
+}
+
+extension RowPartition {
+    /// Calls `body` with each row of a shard, numbered over all shards, and the value of its leaf.
+    @inline(__always)
+    func forEachLeaf(_ tree: DecisionTree, shard: Int, _ body: (_ row: Int, _ value: Double) -> Void) {
+        let first = shard * BinnedColumns.shardRows
+        for (leaf, entry) in tree.leaves.enumerated() {
+            let (list, count) = rows(leaf: leaf, shard: shard)
+            if let list {
+                for index in 0..<count { body(first &+ Int(list[index]), entry.value) }
+            } else {
+                for row in 0..<count { body(first &+ row, entry.value) }
+            }
+        }
+    }
+}
+
+extension Optional<[Float]> {
+    /// Calls `body` with a pointer to the elements; null without an array.
+    fileprivate func withOptionalPointer(_ body: (UnsafePointer<Float>?) -> Void) {
+        guard let array = self else { return body(nil) }
+        array.withUnsafeBufferPointer { body($0.baseAddress) }
+    }
+}
+
+extension [RowPartition?] {
+    fileprivate func compacted() -> [RowPartition] { compactMap { $0 } }
+}

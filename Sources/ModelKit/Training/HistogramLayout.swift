@@ -1,0 +1,100 @@
+/// Where the bins of each feature lie in a leaf's histogram, and which features are counted together while it is built.
+///
+/// Features of few values are joined: two features of 16 and 13 codes are counted as one of 208, with one addition a row
+/// instead of two; the sums of each are recovered afterwards. Sums are integers, so this changes no result.
+struct HistogramLayout: Sendable {
+    /// A feature's part of a joined code.
+    struct Member: Sendable {
+        let feature: Int
+        let divisor: Int
+        let codeCount: Int
+        /// The feature's code for each joined code: `code / divisor % codeCount`.
+        let digits: [UInt8]
+
+        init(feature: Int, divisor: Int, codeCount: Int) {
+            self.feature = feature
+            self.divisor = divisor
+            self.codeCount = codeCount
+            digits = (0..<256).map { UInt8(truncatingIfNeeded: $0 / divisor % codeCount) }
+        }
+    }
+
+    /// Features that are counted together.
+    struct Group: Sendable {
+        var members: [Member]
+        var codeCount: Int
+        /// The first entry of the group in an accumulator.
+        var offset = 0
+    }
+
+    /// Groups whose codes lie side by side, so that a histogram of them stays in the nearest cache.
+    struct Tile: Sendable {
+        let groups: Range<Int>
+        let offset: Int
+    }
+
+    /// The first bin of each feature in a leaf's histogram; a feature's missing values, if there are any, are its last bin.
+    let featureOffsets: [Int]
+    let binCounts: [Int]
+    let hasMissing: [Bool]
+    let totalBins: Int
+    let groups: [Group]
+    let tiles: [Tile]
+    /// The entries of an accumulator.
+    let totalCodes: Int
+    /// The group of each feature; nil for a feature of one code, on which nothing can be split.
+    let groupOfFeature: [Int?]
+
+    private static let largestGroup = 256
+    private static let largestTile = 6144
+
+    init(bins: [FeatureBins], hasMissing: [Bool], joinsFeatures: Bool = true) {
+        self.hasMissing = hasMissing
+        binCounts = bins.map(\.count)
+        let codeCounts = zip(bins, hasMissing).map { $0.count + ($1 ? 1 : 0) }
+        var offsets: [Int] = []
+        var total = 0
+        for count in codeCounts {
+            offsets.append(total)
+            total += count
+        }
+        featureOffsets = offsets
+        totalBins = total
+
+        // Best fit, largest first.
+        var groups: [Group] = []
+        let order = codeCounts.indices.filter { codeCounts[$0] > 1 }.sorted {
+            (codeCounts[$1], $0) < (codeCounts[$0], $1)
+        }
+        for feature in order {
+            let count = codeCounts[feature]
+            let fitting = groups.indices.filter { joinsFeatures && groups[$0].codeCount * count <= Self.largestGroup }
+            if let best = fitting.max(by: { groups[$0].codeCount < groups[$1].codeCount }) {
+                groups[best].members.append(
+                    Member(feature: feature, divisor: groups[best].codeCount, codeCount: count))
+                groups[best].codeCount *= count
+            } else {
+                groups.append(
+                    Group(members: [Member(feature: feature, divisor: 1, codeCount: count)], codeCount: count))
+            }
+        }
+        var tiles: [Tile] = []
+        var first = 0
+        var codes = 0
+        var groupOfFeature = [Int?](repeating: nil, count: bins.count)
+        for index in groups.indices {
+            if index > first, codes + groups[index].codeCount - groups[first].offset > Self.largestTile {
+                tiles.append(Tile(groups: first..<index, offset: groups[first].offset))
+                first = index
+            }
+            groups[index].offset = codes
+            codes += groups[index].codeCount
+            for member in groups[index].members { groupOfFeature[member.feature] = index }
+        }
+        if first < groups.count { tiles.append(Tile(groups: first..<groups.count, offset: groups[first].offset)) }
+        self.groups = groups
+        self.tiles = tiles
+        self.groupOfFeature = groupOfFeature
+        totalCodes = codes
+    }
+}

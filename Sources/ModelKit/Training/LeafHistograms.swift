@@ -1,0 +1,31 @@
+/// Memory of leaves' histograms, used again and again.
+final class LeafHistograms {
+    typealias Histogram = UnsafeMutablePointer<GradientSums>
+
+    private static let memoryLimit = 512 << 20
+    private let binCount: Int
+    private let limit: Int
+    private var all: [Histogram] = []
+    private var free: [Histogram] = []
+
+    init(binCount: Int) {
+        self.binCount = max(1, binCount)
+        limit = max(4, Self.memoryLimit / (self.binCount * MemoryLayout<GradientSums>.stride))
+    }
+
+    deinit { for histogram in all { histogram.deallocate() } }
+
+    /// Whether so many are in use that one is better built again than kept.
+    var isFull: Bool { all.count - free.count >= limit }
+
+    /// A histogram of undefined content.
+    func take() -> Histogram {
+        if let histogram = free.popLast() { return histogram }
+        let histogram = Histogram.allocate(capacity: binCount)
+        histogram.initialize(repeating: GradientSums(), count: binCount)
+        all.append(histogram)
+        return histogram
+    }
+
+    func giveBack(_ histogram: Histogram) { free.append(histogram) }
+}
