@@ -20,7 +20,9 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         case identity
     }
 
+    /// The features, in the order in which rows hold them.
     public let featureNames: [String]
+    /// Each feature's share of the gain of all splits, in `featureNames`' order.
     public let featureImportance: [Double]
     package let trees: [DecisionTree]
     package let combination: Combination
@@ -48,6 +50,8 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// The number of trees.
     public var treeCount: Int { trees.count }
 
+    /// The probability of each row, on at most `threads` threads. Blocks the calling thread.
+    /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     public func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
         try requireFeatures(features)
         var sums = tables.sums(features, threads: threads)
@@ -55,6 +59,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         return sums
     }
 
+    /// The probability of one row of `featureNames.count` values. Allocates nothing and takes no lock.
     public func probability(row: UnsafeBufferPointer<Float>) -> Double {
         precondition(row.count >= featureNames.count, "a row of \(row.count) values for \(featureNames.count) features")
         guard let values = row.baseAddress else { return probability(ofSum: tables.sumWithoutFeatures) }
@@ -77,11 +82,13 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         return total > 0 ? gains.map { $0 / total } : gains
     }
 
+    /// Whether features and trees are equal.
     public static func == (left: Self, right: Self) -> Bool {
         left.featureNames == right.featureNames && left.trees == right.trees && left.combination == right.combination
             && left.link == right.link
     }
 
+    /// Hashes features and trees.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(featureNames)
         hasher.combine(trees)

@@ -38,8 +38,10 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     /// What is measured on the validation set.
     public var metric = EvaluationMetric.averagePrecision
 
+    /// The defaults.
     public init() {}
 
+    /// What is absent takes its default.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func read<Value: Decodable>(_ key: CodingKeys, _ path: WritableKeyPath<Self, Value>) throws {

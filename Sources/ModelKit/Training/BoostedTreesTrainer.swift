@@ -11,6 +11,7 @@ public struct ValidationSet: Sendable {
     /// One for each row; nil: all 1.
     public var weights: [Float]?
 
+    /// A set whose counts and labels are checked when training starts.
     public init(features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil) {
         self.features = features
         self.labels = labels

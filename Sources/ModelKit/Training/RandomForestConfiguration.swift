@@ -25,8 +25,10 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
     /// Threads at most; 0: as many as there are processors. Results do not depend on it.
     public var threads = 0
 
+    /// The defaults.
     public init() {}
 
+    /// What is absent takes its default.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func read<Value: Decodable>(_ key: CodingKeys, _ path: WritableKeyPath<Self, Value>) throws {
