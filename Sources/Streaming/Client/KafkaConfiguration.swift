@@ -1,0 +1,44 @@
+/// How to reach a Kafka cluster: what producers and consumers share.
+///
+/// Security and other client settings pass through to librdkafka under its own property names, for instance
+///
+///     KafkaConfiguration(
+///         bootstrapServers: ["broker:9093"],
+///         properties: [
+///             "security.protocol": "SASL_SSL", "sasl.mechanisms": "SCRAM-SHA-512",
+///             "sasl.username": "fraud", "sasl.password": password,
+///         ])
+///
+/// Values of secret properties appear in no log line, error or description.
+public struct KafkaConfiguration: Sendable, Hashable {
+    /// `host:port` of some of the brokers; the rest are learnt from them.
+    public var bootstrapServers: [String]
+    /// The name by which brokers log this client.
+    public var clientID: String
+    /// Any of librdkafka's properties, apart from those that this module decides (``ProducerSettings``,
+    /// ``ConsumerSettings``).
+    public var properties: [String: String]
+
+    /// A configuration for these brokers.
+    public init(bootstrapServers: [String], clientID: String = "antifraud", properties: [String: String] = [:]) {
+        self.bootstrapServers = bootstrapServers
+        self.clientID = clientID
+        self.properties = properties
+    }
+}
+
+extension KafkaConfiguration: CustomStringConvertible, CustomReflectable {
+    /// The configuration with every secret replaced.
+    public var description: String {
+        let shown = properties.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\(SecretProperties.isSecret($0.key) ? SecretProperties.replacement : $0.value)"
+        }
+        return (["bootstrap.servers=\(bootstrapServers.joined(separator: ","))", "client.id=\(clientID)"] + shown)
+            .joined(separator: " ")
+    }
+
+    /// What `dump` and string interpolation of containers show: the description.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["description": description])
+    }
+}

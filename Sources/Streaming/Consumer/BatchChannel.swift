@@ -1,0 +1,96 @@
+import Synchronization
+
+/// Hands batches from a consumer's thread to one reading task, a bounded number ahead.
+final class BatchChannel: Sendable {
+    private struct State: Sendable {
+        var queued: [ConsumedBatch] = []
+        var reader: CheckedContinuation<ConsumedBatch?, any Error>?
+        var isFinished = false
+        var failure: (any Error)?
+        /// The reader has come back after the last batch: it has processed whatever it got.
+        var isReaderDone = false
+    }
+
+    /// What to resume outside the lock.
+    private struct Delivery: Sendable {
+        let reader: CheckedContinuation<ConsumedBatch?, any Error>
+        let result: Result<ConsumedBatch?, any Error>
+    }
+
+    private let capacity: Int
+    private let state = Mutex(State())
+    /// Called when the reader made room or is done.
+    private let onProgress: @Sendable () -> Void
+
+    init(capacity: Int, onProgress: @escaping @Sendable () -> Void) {
+        self.capacity = max(1, capacity)
+        self.onProgress = onProgress
+    }
+
+    /// Hands a batch over unless the channel is full.
+    func offer(_ batch: ConsumedBatch) -> Bool {
+        let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<ConsumedBatch?, any Error>?) in
+            if let reader = state.reader.take() { return (true, reader) }
+            guard state.queued.count < capacity else { return (false, nil) }
+            state.queued.append(batch)
+            return (true, nil)
+        }
+        reader?.resume(returning: batch)
+        return isTaken
+    }
+
+    /// Drops batches that no reader has seen.
+    func discardQueued() { state.withLock { $0.queued.removeAll() } }
+
+    /// No batch comes any more; the reader still gets those queued.
+    func finish(_ failure: (any Error)? = nil) {
+        let delivery = state.withLock { state -> Delivery? in
+            guard !state.isFinished else { return nil }
+            state.isFinished = true
+            state.failure = failure
+            guard let reader = state.reader.take() else { return nil }
+            state.isReaderDone = true
+            return Delivery(reader: reader, result: Self.end(&state))
+        }
+        delivery?.reader.resume(with: delivery?.result ?? .success(nil))
+    }
+
+    var isReaderDone: Bool { state.withLock(\.isReaderDone) }
+
+    /// The next batch, or nil after the last.
+    func next() async throws -> ConsumedBatch? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isCancelled = Task.isCancelled
+                let result = state.withLock { state -> Result<ConsumedBatch?, any Error>? in
+                    if isCancelled {
+                        state.isReaderDone = true
+                        return .failure(CancellationError())
+                    }
+                    if !state.queued.isEmpty { return .success(state.queued.removeFirst()) }
+                    if state.isFinished {
+                        state.isReaderDone = true
+                        return Self.end(&state)
+                    }
+                    precondition(state.reader == nil, "a consumer's batches have one reader at a time")
+                    state.reader = continuation
+                    return nil
+                }
+                onProgress()
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            let reader = state.withLock { state in
+                state.isReaderDone = true
+                return state.reader.take()
+            }
+            onProgress()
+            reader?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// The failure is told once.
+    private static func end(_ state: inout State) -> Result<ConsumedBatch?, any Error> {
+        state.failure.take().map { .failure($0) } ?? .success(nil)
+    }
+}

@@ -1,0 +1,77 @@
+/// Where a message was read, and where it lies in its batch's bytes.
+public struct ConsumedMessage: Sendable, Hashable {
+    /// The index of the topic in ``ConsumedBatch/topics``.
+    public let topicIndex: Int32
+    /// The partition's number.
+    public let partition: Int32
+    /// The offset in the partition.
+    public let offset: Int64
+    /// Milliseconds since 1970 as the producer or broker stamped it; -1 when unknown.
+    public let timestamp: Int64
+    /// The first byte of key and value, which follow one another.
+    let start: Int
+    /// -1 when there is none.
+    let keyLength: Int32
+    /// -1 when there is none.
+    let valueLength: Int32
+
+    var valueRange: Range<Int> {
+        let valueStart = start + Int(max(0, keyLength))
+        return valueStart..<(valueStart + Int(max(0, valueLength)))
+    }
+}
+
+/// Messages read in one go: all keys and values in one buffer of bytes.
+public struct ConsumedBatch: Sendable {
+    /// The topics that messages are from.
+    public internal(set) var topics: [String] = []
+    /// The messages; those of a partition in ascending offset.
+    public internal(set) var messages: [ConsumedMessage] = []
+    /// The bytes of keys and values.
+    public internal(set) var bytes: [UInt8] = []
+    /// What to commit once this batch is processed.
+    public internal(set) var position = ConsumerPosition()
+
+    /// The number of messages.
+    public var count: Int { messages.count }
+    /// Whether there is no message.
+    public var isEmpty: Bool { messages.isEmpty }
+
+    /// The key of the message at `index`, nil when it has none.
+    public func key(at index: Int) -> ArraySlice<UInt8>? {
+        let message = messages[index]
+        return message.keyLength < 0 ? nil : bytes[message.start..<(message.start + Int(message.keyLength))]
+    }
+
+    /// The value of the message at `index`, nil when it has none (a tombstone).
+    public func value(at index: Int) -> ArraySlice<UInt8>? {
+        let message = messages[index]
+        return message.valueLength < 0 ? nil : bytes[message.valueRange]
+    }
+
+    /// The partition of the message at `index`.
+    public func partition(at index: Int) -> TopicPartition {
+        TopicPartition(topics[Int(messages[index].topicIndex)], messages[index].partition)
+    }
+
+    /// Empties the batch and keeps its memory.
+    mutating func removeAll() {
+        topics.removeAll(keepingCapacity: true)
+        messages.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
+        position = ConsumerPosition()
+    }
+
+    /// Keeps the first `count` messages; the position then ends after them.
+    mutating func keepFirst(_ count: Int) {
+        guard count < messages.count else { return }
+        messages.removeSubrange(count...)
+        var kept = ConsumerPosition()
+        for index in messages.indices {
+            let partition = partition(at: index)
+            guard let term = position.entries[partition]?.term else { continue }
+            kept.entries[partition] = ConsumerPosition.Entry(next: messages[index].offset + 1, term: term)
+        }
+        position = kept
+    }
+}

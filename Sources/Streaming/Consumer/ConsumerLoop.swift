@@ -1,0 +1,109 @@
+import Logging
+import Parallelism
+
+/// What the thread of a ``KafkaConsumer`` does. Confined to that thread.
+struct ConsumerLoop {
+    /// How long a batch may wait for the reader before fetching is paused.
+    private static let patience = Duration.milliseconds(500)
+    private static let commitTimeout = Duration.seconds(10)
+    private static let leaveTimeout = Duration.milliseconds(500)
+
+    private let topics: [String]
+    private let settings: ConsumerSettings
+    private let control: ConsumerControl
+    private let channel: BatchChannel
+    private let session: ConsumerSession
+
+    init(
+        _ configuration: KafkaConfiguration, _ topics: [String], _ settings: ConsumerSettings, logger: Logger,
+        control: ConsumerControl, channel: BatchChannel
+    ) throws(KafkaError) {
+        self.topics = topics
+        self.settings = settings
+        self.control = control
+        self.channel = channel
+        session = try ConsumerSession(configuration, settings, logger: logger)
+    }
+
+    func run(_ cancellation: CancellationFlag) throws {
+        control.open(session.queue)
+        defer {
+            control.close()
+            session.close(within: cancellation.isCancelled ? Self.leaveTimeout : settings.drainTimeout)
+        }
+        session.onRevoke = { [session, control, channel] partitions, isLost in
+            // The last chance for what the reader has asked to commit; a lost partition has gone to somebody else.
+            let commits = control.takeCommits()
+            Self.settle(commits, session, isLost ? nil : cancellation)
+            if session.assignedPartitions.count == partitions.count { channel.discardQueued() }
+        }
+        for topic in topics { _ = try session.partitionCount(of: topic, within: settings.startTimeout, cancellation) }
+        try session.subscribe(topics)
+        try read(cancellation)
+        try drain(cancellation)
+    }
+
+    private func read(_ cancellation: CancellationFlag) throws {
+        var batch = ConsumedBatch()
+        while !control.isStopping {
+            try cancellation.check()
+            Self.settle(control.takeCommits(), session, cancellation)
+            try session.poll(into: &batch, timeout: settings.batchWait)
+            control.publish(session.lag, skippedOffsets: session.skippedOffsets)
+            guard !batch.isEmpty else { continue }
+            try handOver(batch, cancellation)
+            batch = ConsumedBatch()
+        }
+    }
+
+    /// Waits until the reader takes the batch, serving commits and, after a while, the group.
+    private func handOver(_ batch: ConsumedBatch, _ cancellation: CancellationFlag) throws {
+        let start = ContinuousClock.now
+        var nothing = ConsumedBatch()
+        while !channel.offer(batch) {
+            try cancellation.check()
+            if control.isStopping { break }
+            Self.settle(control.takeCommits(), session, cancellation)
+            if session.isPaused {
+                try session.poll(into: &nothing, timeout: .milliseconds(50))
+                // Everything the batch holds may have gone to another member meanwhile.
+                if session.assignedPartitions.isEmpty { break }
+            } else if start.duration(to: .now) > Self.patience {
+                session.pause()
+            } else {
+                control.waitForSignal(.milliseconds(50))
+            }
+        }
+        if session.isPaused { session.resume() }
+    }
+
+    /// Lets the reader finish, so that it commits what it has.
+    private func drain(_ cancellation: CancellationFlag) throws {
+        channel.finish()
+        let deadline = ContinuousClock.now + settings.drainTimeout
+        while !channel.isReaderDone, deadline > .now {
+            try cancellation.check()
+            Self.settle(control.takeCommits(), session, cancellation)
+            control.waitForSignal(.milliseconds(50))
+        }
+        Self.settle(control.takeCommits(), session, cancellation)
+    }
+
+    /// Commits the furthest of the positions asked for, and answers all who asked.
+    private static func settle(
+        _ commits: [ConsumerControl.Commit], _ session: ConsumerSession, _ cancellation: CancellationFlag?
+    ) {
+        guard !commits.isEmpty else { return }
+        var position = ConsumerPosition()
+        for commit in commits { position.advance(to: commit.position) }
+        var failure: KafkaError?
+        if let cancellation {
+            do throws(KafkaError) {
+                try session.commit(position, within: commitTimeout, cancellation)
+            } catch {
+                failure = error
+            }
+        }
+        for commit in commits { commit.onFinished(failure) }
+    }
+}

@@ -1,0 +1,267 @@
+import CRdKafka
+import Logging
+
+/// What a producer's thread does: hands messages to librdkafka while there is room, and collects delivery reports in
+/// bulk. Confined to that thread.
+final class ProducerLoop {
+    /// Most messages a call hands over, and reports a call takes.
+    private static let chunk = 4_096
+    /// The index of a message within its batch takes the low bits of a message's opaque value, the batch's slot the rest.
+    private static let indexBits = 40
+    private static let anyPartition: Int32 = -1
+
+    let queue: KafkaQueue
+    private let handle: KafkaHandle
+    private let capacity: Int
+    private let messages: UnsafeMutablePointer<rd_kafka_message_t>
+    private let reports: UnsafeMutablePointer<UnsafePointer<rd_kafka_message_t>?>
+
+    private var topics: [String: OpaquePointer] = [:]
+    private var waiting: [Submission] = []
+    private var slots: [Submission?] = []
+    private var freeSlots: [Int] = []
+    private var slotOfHead: Int?
+    private var outstanding = 0
+    private var isQueueFull = false
+
+    init(_ configuration: KafkaConfiguration, _ settings: ProducerSettings, logger: Logger) throws(KafkaError) {
+        let context = ClientContext(logger: logger, secrets: SecretProperties(configuration.properties))
+        handle = try KafkaHandle(.producer, configuration, decided: settings.properties, context: context) {
+            rd_kafka_conf_set_events($0, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
+        }
+        guard let main = rd_kafka_queue_get_main(handle.client) else {
+            handle.destroy()
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, "creating a Kafka producer")
+        }
+        queue = KafkaQueue(pointer: main)
+        capacity = max(1, settings.queueMessages)
+        messages = .allocate(capacity: Self.chunk)
+        messages.initialize(repeating: rd_kafka_message_t(), count: Self.chunk)
+        reports = .allocate(capacity: Self.chunk)
+        reports.initialize(repeating: nil, count: Self.chunk)
+    }
+
+    deinit {
+        messages.deallocate()
+        reports.deallocate()
+    }
+
+    // MARK: The thread's life
+
+    func run(_ thread: ProducerThread) {
+        var flushes: [ProducerThread.Flush] = []
+        var closing: ProducerThread.Closing?
+        var hasPurged = false
+        while true {
+            let mayRest = waiting.isEmpty || !hasRoom
+            let inbox = thread.takeInbox(mayRest: mayRest)
+            waiting += inbox.submissions
+            flushes += inbox.flushes
+            if let asked = inbox.closing {
+                thread.fail(Self.closed)
+                closing = ProducerThread.Closing(
+                    deadline: min(asked.deadline, closing?.deadline ?? asked.deadline),
+                    waiters: (closing?.waiters ?? []) + asked.waiters)
+            }
+            feed()
+            settle(&flushes)
+            if let closing {
+                if waiting.isEmpty && outstanding == 0 { break }
+                if closing.deadline <= .now, !hasPurged {
+                    hasPurged = true
+                    purge()
+                }
+            }
+            let isIdle = waiting.isEmpty || !hasRoom
+            collect(timeoutMilliseconds: isIdle && inbox.submissions.isEmpty ? 100 : 0, thread)
+        }
+        end(thread, flushes, closing)
+    }
+
+    private static let closed = KafkaError(
+        RD_KAFKA_RESP_ERR__DESTROY, "producing", reason: "the producer is closed", kind: .permanent)
+
+    private var hasRoom: Bool { !isQueueFull && outstanding < capacity }
+
+    /// Gives up what was not acknowledged in time.
+    private func purge() {
+        for submission in waiting { refuse(submission, Self.closed, acceptance: Self.closed) }
+        waiting.removeAll()
+        slotOfHead = nil
+        rd_kafka_purge(handle.client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+    }
+
+    private func settle(_ flushes: inout [ProducerThread.Flush]) {
+        guard !flushes.isEmpty else { return }
+        let isDone = waiting.isEmpty && outstanding == 0
+        flushes.removeAll { flush in
+            if isDone {
+                flush.onFinished(nil)
+            } else if flush.cancellation.isCancelled {
+                flush.onFinished(CancellationError())
+            } else if flush.deadline <= .now {
+                let left = outstanding + waiting.reduce(0) { $0 + $1.slices.count - $1.next }
+                flush.onFinished(
+                    KafkaError(
+                        RD_KAFKA_RESP_ERR__TIMED_OUT, "flushing a producer",
+                        reason: "\(left) messages are not acknowledged in time"))
+            } else {
+                return false
+            }
+            return true
+        }
+    }
+
+    private func end(_ thread: ProducerThread, _ flushes: [ProducerThread.Flush], _ closing: ProducerThread.Closing?) {
+        let late = thread.giveUpQueue()
+        for submission in late.submissions { refuse(submission, Self.closed, acceptance: Self.closed) }
+        for flush in flushes + late.flushes { flush.onFinished(nil) }
+        for topic in topics.values { rd_kafka_topic_destroy(topic) }
+        queue.destroy()
+        handle.destroy()
+        for waiter in (closing?.waiters ?? []) + (late.closing?.waiters ?? []) { waiter() }
+    }
+
+    // MARK: Handing over
+
+    private func feed() {
+        isQueueFull = false
+        var done = 0
+        while done < waiting.count {
+            let submission = waiting[done]
+            if submission.cancellation.isCancelled {
+                refuse(
+                    submission,
+                    KafkaError(RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled"),
+                    acceptance: CancellationError())
+            } else {
+                hand(submission)
+            }
+            guard submission.next == submission.slices.count else { break }
+            submission.accept()
+            // A batch with messages in flight stays in its slot until they are reported.
+            if let slot = slotOfHead {
+                if submission.completeIfDone() { free(slot) }
+            } else {
+                _ = submission.completeIfDone()
+            }
+            slotOfHead = nil
+            done += 1
+        }
+        waiting.removeFirst(done)
+    }
+
+    private func hand(_ submission: Submission) {
+        guard submission.next < submission.slices.count else { return }
+        guard let topic = topic(submission.topic) else {
+            let error = KafkaError(rd_kafka_last_error(), "producing to '\(submission.topic)'")
+            return submission.refuseRest(error, acceptance: error)
+        }
+        let slot = slotOfHead ?? takeSlot(submission)
+        slotOfHead = slot
+        while submission.next < submission.slices.count, hasRoom {
+            let count = min(Self.chunk, submission.slices.count - submission.next, capacity - outstanding)
+            for place in 0..<count {
+                let index = submission.next + place
+                submission.describe(index, in: &messages[place])
+                messages[place]._private = UnsafeMutableRawPointer(bitPattern: slot << Self.indexBits | index)
+            }
+            let good = Int(rd_kafka_produce_batch(topic, Self.anyPartition, 0, messages, Int32(count)))
+            outstanding += good
+            submission.outstanding += good
+            submission.next += good == count ? count : takeRefusals(submission, count)
+        }
+    }
+
+    /// Notes the messages of a chunk that librdkafka refused; returns how many of the chunk are settled.
+    private func takeRefusals(_ submission: Submission, _ count: Int) -> Int {
+        for place in 0..<count where messages[place].err != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let code = messages[place].err
+            if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
+                // From here on all were refused; they go again once reports have made room.
+                isQueueFull = true
+                return place
+            }
+            submission.failures.append(
+                DeliveryReport.Failure(
+                    index: submission.next + place, error: KafkaError(code, "producing to '\(submission.topic)'")))
+        }
+        return count
+    }
+
+    private func refuse(_ submission: Submission, _ error: KafkaError, acceptance: any Error) {
+        submission.refuseRest(error, acceptance: acceptance)
+        if submission.outstanding == 0 { _ = submission.completeIfDone() }
+    }
+
+    private func topic(_ name: String) -> OpaquePointer? {
+        if let topic = topics[name] { return topic }
+        guard let topic = rd_kafka_topic_new(handle.client, name, nil) else { return nil }
+        topics[name] = topic
+        return topic
+    }
+
+    private func takeSlot(_ submission: Submission) -> Int {
+        if let slot = freeSlots.popLast() {
+            slots[slot] = submission
+            return slot
+        }
+        slots.append(submission)
+        return slots.count - 1
+    }
+
+    private func free(_ slot: Int) {
+        slots[slot] = nil
+        freeSlots.append(slot)
+    }
+
+    // MARK: Delivery reports
+
+    private func collect(timeoutMilliseconds: Int32, _ thread: ProducerThread) {
+        var timeout = timeoutMilliseconds
+        var taken = 0
+        // Leave after a while even if reports keep coming: there may be room for new messages.
+        while taken < Self.chunk, let event = rd_kafka_queue_poll(queue.pointer, timeout) {
+            timeout = 0
+            switch rd_kafka_event_type(event) {
+            case RD_KAFKA_EVENT_DR: taken += takeReports(event)
+            case RD_KAFKA_EVENT_ERROR: takeError(event, thread)
+            default: break
+            }
+            rd_kafka_event_destroy(event)
+        }
+    }
+
+    private func takeReports(_ event: OpaquePointer) -> Int {
+        var total = 0
+        while case let count = rd_kafka_event_message_array(event, reports, Self.chunk), count > 0 {
+            total += count
+            for place in 0..<count {
+                guard let message = reports[place] else { continue }
+                let opaque = Int(bitPattern: message.pointee._private)
+                let slot = opaque >> Self.indexBits
+                guard let submission = slots[slot] else { continue }
+                submission.outstanding -= 1
+                if message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+                    submission.failures.append(
+                        DeliveryReport.Failure(
+                            index: opaque & (1 << Self.indexBits - 1),
+                            error: KafkaError(message.pointee.err, "producing to '\(submission.topic)'")))
+                }
+                if submission.outstanding == 0, slotOfHead != slot, submission.completeIfDone() { free(slot) }
+            }
+        }
+        outstanding -= total
+        return total
+    }
+
+    private func takeError(_ event: OpaquePointer, _ thread: ProducerThread) {
+        let text = rd_kafka_event_error_string(event).map { String(cString: $0) } ?? ""
+        let isFatal = rd_kafka_event_error_is_fatal(event) != 0
+        let error = KafkaError(
+            rd_kafka_event_error(event), "producing", reason: handle.context.secrets.hiding(in: text),
+            kind: isFatal ? .fatal : nil)
+        handle.context.logger.log(level: isFatal ? .error : .warning, "\(error)")
+        if isFatal { thread.fail(error) }
+    }
+}

@@ -1,0 +1,134 @@
+import CRdKafka
+import Foundation
+import Logging
+import Parallelism
+import Synchronization
+
+/// The thread that owns a producer's librdkafka client from birth to death, and what other threads tell it.
+final class ProducerThread: Sendable {
+    /// Somebody who waits until everything is sent.
+    struct Flush: Sendable {
+        let deadline: ContinuousClock.Instant
+        let cancellation: CancellationFlag
+        let onFinished: @Sendable ((any Error)?) -> Void
+    }
+
+    struct Closing: Sendable {
+        var deadline: ContinuousClock.Instant
+        var waiters: [@Sendable () -> Void]
+    }
+
+    /// What the thread takes over at its next turn.
+    struct Inbox: Sendable {
+        var submissions: [Submission] = []
+        var flushes: [Flush] = []
+        var closing: Closing?
+    }
+
+    private struct Shared: Sendable {
+        var inbox = Inbox()
+        var isAsleep = false
+        /// Nil before the thread has its client and after it has given it up.
+        var queue: KafkaQueue?
+        /// Why nothing can be sent any more.
+        var failure: KafkaError?
+    }
+
+    private let shared = Mutex(Shared())
+
+    private init() {}
+
+    /// Starts the thread and waits until it has its client.
+    static func start(
+        _ configuration: KafkaConfiguration, _ settings: ProducerSettings, logger: Logger
+    ) async throws(KafkaError) -> ProducerThread {
+        let producer = ProducerThread()
+        let outcome: Result<Void, KafkaError> = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                do throws(KafkaError) {
+                    let loop = try ProducerLoop(configuration, settings, logger: logger)
+                    producer.shared.withLock { $0.queue = loop.queue }
+                    continuation.resume(returning: .success(()))
+                    loop.run(producer)
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+            thread.name = "kafka-producer"
+            thread.start()
+        }
+        try outcome.get()
+        return producer
+    }
+
+    func submit(_ submission: Submission) {
+        let failure = shared.withLock { shared -> KafkaError? in
+            if let failure = shared.failure { return failure }
+            shared.inbox.submissions.append(submission)
+            wake(&shared)
+            return nil
+        }
+        if let failure {
+            submission.refuseRest(failure, acceptance: failure)
+            _ = submission.completeIfDone()
+        }
+    }
+
+    func flush(_ flush: Flush) {
+        let failure = shared.withLock { shared -> KafkaError? in
+            if let failure = shared.failure { return failure }
+            shared.inbox.flushes.append(flush)
+            wake(&shared)
+            return nil
+        }
+        if let failure { flush.onFinished(failure) }
+    }
+
+    /// Asks the thread to send what is left until the deadline, then to end; calls back when it has ended.
+    func close(_ deadline: ContinuousClock.Instant, onClosed: @escaping @Sendable () -> Void) {
+        let isClosed = shared.withLock { shared -> Bool in
+            guard shared.queue != nil else { return true }
+            let earlier = shared.inbox.closing
+            shared.inbox.closing = Closing(
+                deadline: min(deadline, earlier?.deadline ?? deadline), waiters: (earlier?.waiters ?? []) + [onClosed])
+            wake(&shared)
+            return false
+        }
+        if isClosed { onClosed() }
+    }
+
+    func wake() { shared.withLock { wake(&$0) } }
+
+    private func wake(_ shared: inout Shared) {
+        guard shared.isAsleep else { return }
+        shared.isAsleep = false
+        shared.queue?.wake()
+    }
+
+    // MARK: For the loop
+
+    /// What came in since the last turn; with `mayRest`, the thread counts as asleep if that is nothing.
+    func takeInbox(mayRest: Bool) -> Inbox {
+        shared.withLock { shared in
+            var taken = Inbox()
+            swap(&taken, &shared.inbox)
+            shared.isAsleep = mayRest && taken.submissions.isEmpty && taken.flushes.isEmpty && taken.closing == nil
+            return taken
+        }
+    }
+
+    /// Refuses whatever comes from now on, for this reason.
+    func fail(_ error: KafkaError) {
+        shared.withLock { if $0.failure == nil { $0.failure = error } }
+    }
+
+    /// Nobody wakes the queue after this.
+    func giveUpQueue() -> Inbox {
+        shared.withLock { shared in
+            shared.queue = nil
+            var taken = Inbox()
+            swap(&taken, &shared.inbox)
+            return taken
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import CRdKafka
+import Parallelism
+
+/// A batch on its way through a producer's thread.
+///
+/// The payload lies in memory that does not move, and librdkafka sends from it without a copy a message; it is freed
+/// once each message is reported.
+///
+/// Invariant for `Sendable`: after the hand-over only the producer's thread touches the variables.
+final class Submission: @unchecked Sendable {
+    let topic: String
+    let slices: [MessageBatch.Slice]
+    /// Set when the submitter no longer waits: what is not handed to librdkafka yet need not be.
+    let cancellation: CancellationFlag
+    private let payload: UnsafeMutableRawPointer
+    private let onAccepted: @Sendable ((any Error)?) -> Void
+    private let onCompleted: @Sendable (DeliveryReport) -> Void
+
+    /// The first message not handed to librdkafka yet.
+    var next = 0
+    /// Messages handed over and not reported yet.
+    var outstanding = 0
+    var failures: [DeliveryReport.Failure] = []
+    private var isAccepted = false
+
+    /// - Parameters:
+    ///   - onAccepted: called once, when librdkafka has all messages (nil) or the rest was refused.
+    ///   - onCompleted: called once, when each message is reported.
+    init(
+        _ batch: MessageBatch, topic: String, cancellation: CancellationFlag = CancellationFlag(),
+        onAccepted: @escaping @Sendable ((any Error)?) -> Void = { _ in },
+        onCompleted: @escaping @Sendable (DeliveryReport) -> Void
+    ) {
+        self.topic = topic
+        self.cancellation = cancellation
+        self.onAccepted = onAccepted
+        self.onCompleted = onCompleted
+        slices = batch.slices
+        payload = UnsafeMutableRawPointer.allocate(byteCount: max(1, batch.byteCount), alignment: 16)
+        batch.bytes.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { payload.copyMemory(from: start, byteCount: bytes.count) }
+        }
+    }
+
+    deinit { payload.deallocate() }
+
+    /// Describes the message at `index` to librdkafka.
+    func describe(_ index: Int, in message: inout rd_kafka_message_t) {
+        let slice = slices[index]
+        let start = payload + slice.start
+        message.key = slice.keyLength < 0 ? nil : start
+        message.key_len = max(0, slice.keyLength)
+        message.payload = start + max(0, slice.keyLength)
+        message.len = slice.valueLength
+        message.err = RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// Gives up the messages not handed over yet.
+    func refuseRest(_ error: KafkaError, acceptance: any Error) {
+        for index in next..<slices.count { failures.append(DeliveryReport.Failure(index: index, error: error)) }
+        next = slices.count
+        accept(acceptance)
+    }
+
+    func accept(_ error: (any Error)? = nil) {
+        guard !isAccepted else { return }
+        isAccepted = true
+        onAccepted(error)
+    }
+
+    /// Reports the outcome if all messages have one.
+    func completeIfDone() -> Bool {
+        guard next == slices.count, outstanding == 0 else { return false }
+        onCompleted(DeliveryReport(messageCount: slices.count, failures: failures.sorted { $0.index < $1.index }))
+        return true
+    }
+}
