@@ -126,7 +126,9 @@ let package = Package(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("TrackingTests", ["StorageIO", "StorageIOTesting", "Tracking", "TestSupport"]),
-        tests("StreamingTests", ["DataPrep", "ModelKit", "Scoring", "Streaming", "TestSupport"]),
+        tests(
+            "StreamingTests",
+            ["DataPrep", "ModelKit", "Scoring", "Streaming", logging, metrics, serviceLifecycle, "TestSupport"]),
         tests(
             "ServingTests",
             ["DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, "TestSupport"]),
