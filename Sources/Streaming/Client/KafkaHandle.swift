@@ -100,23 +100,22 @@ final class KafkaHandle: @unchecked Sendable {
     }
 
     /// The number of partitions of a topic, asked of the brokers. Blocks up to `timeoutMilliseconds`.
+    ///
+    /// It asks for the list of all topics: to ask for one by name makes some brokers create it.
     /// - Throws: ``KafkaError`` when no broker answers, or the topic does not exist.
     func partitionCount(of topic: String, timeoutMilliseconds: Int32) throws(KafkaError) -> Int {
         let operation = "looking up topic '\(topic)'"
-        guard let handle = rd_kafka_topic_new(client, topic, nil) else {
-            throw KafkaError(rd_kafka_last_error(), operation)
-        }
-        defer { rd_kafka_topic_destroy(handle) }
         var answer: UnsafePointer<rd_kafka_metadata_t>?
-        let code = rd_kafka_metadata(client, 0, handle, &answer, timeoutMilliseconds)
+        let code = rd_kafka_metadata(client, 1, nil, &answer, timeoutMilliseconds)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = answer else {
             throw KafkaError(code, operation)
         }
         defer { rd_kafka_metadata_destroy(metadata) }
-        guard metadata.pointee.topic_cnt == 1, let found = metadata.pointee.topics else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, operation)
+        let topics = UnsafeBufferPointer(start: metadata.pointee.topics, count: Int(metadata.pointee.topic_cnt))
+        guard let found = topics.first(where: { String(cString: $0.topic) == topic }) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation)
         }
-        guard found.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(found.pointee.err, operation) }
-        return Int(found.pointee.partition_cnt)
+        guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(found.err, operation) }
+        return Int(found.partition_cnt)
     }
 }

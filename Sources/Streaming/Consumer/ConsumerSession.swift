@@ -69,10 +69,10 @@ final class ConsumerSession {
         let deadline = ContinuousClock.now + limit
         while true {
             try cancellation.check()
-            do {
+            do throws(KafkaError) {
                 return try handle.partitionCount(of: topic, timeoutMilliseconds: 500)
-            } catch where error.isRetriable && deadline > .now {
-                continue
+            } catch {
+                guard error.isRetriable, deadline > .now else { throw error }
             }
         }
     }

@@ -92,7 +92,7 @@ extension KafkaConsumer: Service {
                         configuration, topics, settings, logger: logger, control: control, channel: channel
                     ).run(cancellation)
                 }
-            } onGracefulShutdown: {
+            } onGracefulShutdown: { [control] in
                 control.stop()
             }
         } catch {

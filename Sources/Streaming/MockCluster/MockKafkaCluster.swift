@@ -26,7 +26,7 @@ public final class MockKafkaCluster: Sendable {
     public init(brokers: Int = 3, topics: [String: Int] = [:]) async throws(KafkaError) {
         running = try await offPool("kafka-mock") { () throws(KafkaError) in
             let running = try RunningMockCluster(brokers: brokers)
-            do {
+            do throws(KafkaError) {
                 for (name, partitions) in topics { try running.createTopic(name, partitions: partitions) }
             } catch {
                 running.end()

@@ -41,7 +41,11 @@ public struct MessageBatch: Sendable {
 
     /// Appends a message; messages of equal keys keep their order.
     public mutating func append(key: some Sequence<UInt8>, value: some Sequence<UInt8>) {
-        append { $0.append(contentsOf: key) } value: { $0.append(contentsOf: value) }
+        append {
+            $0.append(contentsOf: key)
+        } value: {
+            $0.append(contentsOf: value)
+        }
     }
 
     /// Appends a message whose key and value the closures append to the buffer they get.

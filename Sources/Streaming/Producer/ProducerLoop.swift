@@ -1,5 +1,6 @@
 import CRdKafka
 import Logging
+import Parallelism
 
 /// What a producer's thread does: hands messages to librdkafka while there is room, and collects delivery reports in
 /// bulk. Confined to that thread.
@@ -132,7 +133,8 @@ final class ProducerLoop {
             if submission.cancellation.isCancelled {
                 refuse(
                     submission,
-                    KafkaError(RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled"),
+                    KafkaError(
+                        RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled"),
                     acceptance: CancellationError())
             } else {
                 hand(submission)
