@@ -1,0 +1,101 @@
+import Parallelism
+
+/// How a logistic regression is trained.
+public struct LogisticRegressionConfiguration: Sendable, Hashable, Codable {
+    /// What a fraud counts against a genuine row.
+    public enum ClassWeight: Sendable, Hashable, Codable {
+        /// As much.
+        case equal
+        /// So much that both classes count the same in all.
+        case balanced
+        /// This many times as much.
+        case positive(Double)
+    }
+
+    /// How little the coefficients are held near 0: the loss summed over the rows counts this many times against half the
+    /// coefficients' squared length. scikit-learn calls it `C`.
+    public var inverseRegularization = 1.0
+    /// What a fraud counts.
+    public var classWeight = ClassWeight.equal
+    /// Newton steps before training is given up.
+    public var maxIterations = 100
+    /// Threads at most; 0: as many as there are processors. Results do not depend on it.
+    public var threads = 0
+
+    /// A configuration of the defaults.
+    public init() {}
+}
+
+/// Trains logistic regressions with an L2 penalty, on features that are standardised inside.
+///
+/// Newton's method goes on until the coefficients are within about 1e-9 of the optimum. The intercept is not penalised.
+/// Means and deviations are those of the rows whatever their weight. Missing values count as the feature's mean.
+public struct LogisticRegressionTrainer: Sendable {
+    /// The settings of each training.
+    public let configuration: LogisticRegressionConfiguration
+
+    /// - Throws: ``ModelError/invalidSetting(_:)``.
+    public init(_ configuration: LogisticRegressionConfiguration = .init()) throws(ModelError) {
+        func requirePositive(_ name: String, _ value: Double) throws(ModelError) {
+            guard value > 0, value.isFinite else {
+                throw .invalidSetting("\(name) is \(value); it must be finite and above 0")
+            }
+        }
+        try requirePositive("inverseRegularization", configuration.inverseRegularization)
+        if case .positive(let weight) = configuration.classWeight { try requirePositive("classWeight", weight) }
+        guard configuration.maxIterations >= 1 else {
+            throw .invalidSetting("maxIterations is \(configuration.maxIterations); it must be at least 1")
+        }
+        self.configuration = configuration
+    }
+
+    /// Trains on threads of its own.
+    /// - Parameters:
+    ///   - labels: 0 or 1 for each row.
+    ///   - weights: one for each row, finite and not negative; `nil`: all 1.
+    /// - Throws: ``ModelError`` for shapes and data that cannot be trained on; `CancellationError` when the task is cancelled,
+    ///   which is looked for once a Newton step.
+    public func train(
+        _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil
+    ) async throws -> LogisticRegression {
+        try await onDedicatedThread(named: "logistic-regression") { [self] flag in
+            try trainBlocking(features, labels: labels, weights: weights, flag: flag)
+        }
+    }
+
+    private func trainBlocking(
+        _ features: FeatureMatrix, labels: [UInt8], weights: [Float]?, flag: CancellationFlag
+    ) throws -> LogisticRegression {
+        guard features.rowCount == labels.count else {
+            throw ModelError.shapeMismatch("\(features.rowCount) rows for \(labels.count) labels")
+        }
+        guard !labels.isEmpty else { throw ModelError.unusableData("there are no rows to learn from") }
+        try EvaluationInput.validateLabels(labels)
+        if let weights { try EvaluationInput.validateWeights(weights, count: labels.count) }
+        let classTotals = Self.classTotals(labels, weights)
+        guard classTotals.min() > 0 else {
+            throw ModelError.unusableData("no row has the label \(classTotals[1] > 0 ? 0 : 1); both classes are needed")
+        }
+        let threads = configuration.threads > 0 ? configuration.threads : Processors.available
+        let scaler = StandardScaler(features, threads: threads)
+        let classFactors: SIMD2<Double> =
+            switch configuration.classWeight {
+            case .equal: SIMD2(1, 1)
+            case .balanced: classTotals.sum() / (2 * classTotals)
+            case .positive(let weight): SIMD2(1, weight)
+            }
+        let loss = LogisticLoss(
+            features: features, labels: labels, weights: weights, scaler: scaler,
+            labelWeights: classFactors * configuration.inverseRegularization, threads: threads)
+        let optimum = try NewtonOptimizer(maxIterations: configuration.maxIterations).minimum(of: loss, flag: flag)
+        return try LogisticRegression(
+            scaler: scaler, coefficients: Array(optimum.dropLast()), intercept: optimum.last ?? 0)
+    }
+
+    /// Weight of the genuine rows and of the frauds.
+    private static func classTotals(_ labels: [UInt8], _ weights: [Float]?) -> SIMD2<Double> {
+        var totals = SIMD2<Double>.zero
+        for row in labels.indices { totals[Int(labels[row])] += weights.map { Double($0[row]) } ?? 1 }
+        return totals
+    }
+}

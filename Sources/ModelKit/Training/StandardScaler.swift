@@ -1,0 +1,70 @@
+import Parallelism
+
+/// Brings features to mean 0 and standard deviation 1.
+///
+/// Values that are not finite are missing: they play no part in a feature's mean and deviation. The deviation is the
+/// population's (divided by the number of values), as scikit-learn's `StandardScaler` has it. A feature that does not vary
+/// keeps its scale.
+public struct StandardScaler: Sendable, Hashable, Codable {
+    /// The features, in order.
+    public let featureNames: [String]
+    /// Each feature's mean; 0 for one without any value.
+    public let means: [Double]
+    /// Each feature's standard deviation; 1 for one that does not vary.
+    public let scales: [Double]
+
+    /// Learns from rows. Blocks the calling thread.
+    public init(_ features: FeatureMatrix, threads: Int = 1) {
+        var moments = [(mean: Double, scale: Double)](repeating: (0, 1), count: features.featureCount)
+        moments.withUnsafeMutableBufferPointer { buffer in
+            // Each feature writes its own element.
+            nonisolated(unsafe) let moments = buffer
+            parallelFor(count: features.featureCount, threads: threads) { feature in
+                moments[feature] = Self.moments(features.columns[feature])
+            }
+        }
+        featureNames = features.names
+        means = moments.map(\.mean)
+        scales = moments.map(\.scale)
+    }
+
+    /// The rows scaled; missing values become NaN.
+    /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
+    public func transform(_ features: FeatureMatrix) throws(ModelError) -> FeatureMatrix {
+        guard features.names == featureNames else {
+            throw .featureMismatch(expected: featureNames, actual: features.names)
+        }
+        let columns = features.columns.enumerated().map { index, column in
+            let mean = means[index], scale = scales[index]
+            return column.map { $0.isFinite ? Float((Double($0) - mean) / scale) : .nan }
+        }
+        return try FeatureMatrix(names: featureNames, columns: columns)
+    }
+
+    /// Two passes, in blocks to keep rounding small.
+    private static func moments(_ column: [Float]) -> (mean: Double, scale: Double) {
+        let (sum, count) = blockSum(column) { $0 }
+        guard count > 0 else { return (0, 1) }
+        let mean = sum / count
+        let variance = blockSum(column) { ($0 - mean) * ($0 - mean) }.sum / count
+        // What rounding alone can make of a constant: the deviation of the mean's last digit, squared.
+        let rounding = count * mean.magnitude * .ulpOfOne
+        return variance <= rounding * rounding + count * .ulpOfOne * variance
+            ? (mean, 1) : (mean, variance.squareRoot())
+    }
+
+    @inline(__always)
+    private static func blockSum(_ column: [Float], _ value: (Double) -> Double) -> (sum: Double, count: Double) {
+        column.withUnsafeBufferPointer { column in
+            var total = SIMD2<Double>.zero
+            for start in stride(from: 0, to: column.count, by: 4096) {
+                var block = SIMD2<Double>.zero
+                for index in start..<min(column.count, start + 4096) where column[index].isFinite {
+                    block += SIMD2(value(Double(column[index])), 1)
+                }
+                total += block
+            }
+            return (total[0], total[1])
+        }
+    }
+}
