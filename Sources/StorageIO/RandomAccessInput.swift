@@ -11,6 +11,7 @@ public protocol RandomAccessInput: Sendable {
 
 /// Bytes in memory as an input.
 public struct InMemoryInput: RandomAccessInput {
+    /// See ``RandomAccessInput``.
     public let name: String
     private let bytes: [UInt8]
 
@@ -20,8 +21,10 @@ public struct InMemoryInput: RandomAccessInput {
         self.name = name
     }
 
+    /// See ``RandomAccessInput``.
     public var size: Int64 { Int64(bytes.count) }
 
+    /// See ``RandomAccessInput``.
     public func read(_ range: Range<Int64>) async throws -> [UInt8] {
         guard range.lowerBound >= 0, range.upperBound <= size else {
             throw ObjectStoreError(.invalidRange, location: name, message: "bytes \(range) of \(size) were asked for")
@@ -32,7 +35,9 @@ public struct InMemoryInput: RandomAccessInput {
 
 /// An object of a store as an input.
 public struct StoredObjectInput: RandomAccessInput {
+    /// See ``RandomAccessInput``.
     public let size: Int64
+    /// See ``RandomAccessInput``.
     public let name: String
     private let store: any ObjectStore
     private let key: ObjectKey
@@ -51,6 +56,7 @@ public struct StoredObjectInput: RandomAccessInput {
         name = store.root + metadata.key.path
     }
 
+    /// See ``RandomAccessInput``.
     public func read(_ range: Range<Int64>) async throws -> [UInt8] {
         guard !range.isEmpty else { return [] }
         let bytes = try await store.read(key, range: range)

@@ -3,3 +3,4 @@
 #include <stdint.h>
 #include "csv_scan.h"
 #include "csv_values.h"
+#include "parquet_kernels.h"

@@ -1,0 +1,84 @@
+import Columnar
+import Foundation
+
+extension ColumnChunkDecoder {
+    func convert(_ values: [Int32]) throws(ParquetFault) -> ColumnStorage {
+        switch column.conversion {
+        case .unsigned32: .int64(values.map { Int64(UInt32(bitPattern: $0)) })
+        case .decimal(let scale):
+            .float64(values.map { Self.scaled(Double($0), scale) })
+        default: .int32(values)
+        }
+    }
+
+    func convert(_ values: [Int64]) throws(ParquetFault) -> ColumnStorage {
+        switch column.conversion {
+        case .unsigned64:
+            // Null rows hold zero, so a negative number is a value.
+            if let row = values.firstIndex(where: { $0 < 0 }) {
+                throw ParquetFault(
+                    .outOfRange, "\(UInt64(bitPattern: values[row])) in row \(row) of the row group does not fit int64")
+            }
+            return .int64(values)
+        case .decimal(let scale): return .float64(values.map { Self.scaled(Double($0), scale) })
+        default: return .int64(values)
+        }
+    }
+
+    func convert(_ values: ByteArrays) throws(ParquetFault) -> ColumnStorage {
+        switch column.conversion {
+        case .decimal(let scale):
+            .float64((0..<values.count).map { Self.scaled(Self.bigEndian(values[$0]), scale) })
+        case .float16:
+            .float32((0..<values.count).map { Self.half(values[$0]) })
+        case .int96:
+            .int64((0..<values.count).map { Self.microseconds(values[$0]) })
+        default: .bytes(values)
+        }
+    }
+
+    /// Exactly rounded up to 15 digits and scale 22; beyond that within some units of the last place.
+    private static func scaled(_ unscaled: Double, _ scale: Int) -> Double {
+        scale == 0 ? unscaled : unscaled / pow(10, Double(scale))
+    }
+
+    /// Two's complement, most significant byte first.
+    private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Double {
+        guard let first = bytes.first else { return 0 }
+        if bytes.count <= 8 {
+            var value: Int64 = first < 0x80 ? 0 : -1
+            for byte in bytes { value = value << 8 | Int64(byte) }
+            return Double(value)
+        }
+        var value = first < 0x80 ? 0.0 : -1.0
+        for byte in bytes { value = value * 256 + Double(byte) }
+        return value
+    }
+
+    /// IEEE 754 half precision. (Swift's `Float16` does not exist on every platform.)
+    private static func half(_ bytes: ArraySlice<UInt8>) -> Float {
+        guard bytes.count == 2, let low = bytes.first, let high = bytes.last else { return 0 }
+        let bits = UInt32(high) << 8 | UInt32(low)
+        let sign = (bits & 0x8000) << 16
+        let exponent = bits >> 10 & 0x1F
+        let fraction = bits & 0x3FF
+        switch exponent {
+        case 0:
+            let magnitude = Float(fraction) * 0x1p-24
+            return Float(bitPattern: magnitude.bitPattern | sign)
+        case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+        default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+        }
+    }
+
+    /// Nanoseconds of the day (64 bits), then the Julian day (32 bits), as Hive, Impala and Spark write them. The
+    /// Unix epoch is Julian day 2,440,588. What is finer than a microsecond is cut off.
+    private static func microseconds(_ bytes: ArraySlice<UInt8>) -> Int64 {
+        guard bytes.count == 12 else { return 0 }
+        let (nanoseconds, day) = bytes.withUnsafeBytes {
+            ($0.loadUnaligned(as: Int64.self), $0.loadUnaligned(fromByteOffset: 8, as: Int32.self))
+        }
+        // No 32-bit day leaves the range of 64-bit microseconds by much: wrap rather than trap.
+        return (Int64(day) - 2_440_588) &* 86_400_000_000 &+ nanoseconds / 1_000
+    }
+}

@@ -1,0 +1,45 @@
+/// Decompresses the pages of one column chunk into memory that it reuses.
+final class PageDecompressor {
+    private let codec: ParquetFormat.Codec
+    private let scratch = ScratchBuffer()
+    private var gzip: GzipDecompressor?
+    private var zstd: ZstdDecompressor?
+
+    init(_ codec: ParquetFormat.Codec) throws(ParquetFault) {
+        switch codec {
+        case .uncompressed, .snappy, .gzip, .zstd, .lz4, .lz4Raw: self.codec = codec
+        case .lzo: throw ParquetFault(.unsupported, "LZO compression is not supported")
+        case .brotli: throw ParquetFault(.unsupported, "Brotli compression is not supported")
+        }
+    }
+
+    /// The content of a page, which is `size` bytes long; valid until the next call.
+    func decompress(_ input: UnsafeRawBufferPointer, to size: Int) throws -> UnsafeRawBufferPointer {
+        guard codec != .uncompressed else { return input }
+        guard size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let output = try scratch.reserve(size)
+        switch codec {
+        case .uncompressed, .lzo, .brotli: break
+        case .snappy: try Snappy.decompress(input, into: output)
+        case .lz4Raw: try LZ4.decompress(input, into: output)
+        case .lz4: try LZ4.decompressHadoop(input, into: output)
+        case .gzip:
+            let gzip = try self.gzip ?? GzipDecompressor()
+            self.gzip = gzip
+            try gzip.reset()
+            let (consumed, produced) = try gzip.decompress(input, into: output)
+            if consumed == input.count { try gzip.finish() }
+            guard produced == size else {
+                throw CompressionError.sizeMismatch(codec: "gzip", expected: size, actual: produced)
+            }
+        case .zstd:
+            let zstd = try self.zstd ?? ZstdDecompressor()
+            self.zstd = zstd
+            let produced = try zstd.decompressBlock(input, into: output)
+            guard produced == size else {
+                throw CompressionError.sizeMismatch(codec: "zstd", expected: size, actual: produced)
+            }
+        }
+        return UnsafeRawBufferPointer(output)
+    }
+}

@@ -1,0 +1,198 @@
+import CZlib
+import Foundation
+
+/// The pages of one column chunk, one after the other, decompressed.
+struct PageReader {
+    /// A page of values. The buffers are valid until the next page is read.
+    struct DataPage {
+        /// Where a page says which rows have values.
+        enum Levels {
+            /// Every row has one.
+            case none
+            case rle(UnsafeRawBufferPointer)
+            /// The encoding before RLE: bits from the most significant on.
+            case bitPacked(UnsafeRawBufferPointer)
+        }
+
+        var rowCount: Int
+        var levels: Levels
+        var encoding: ParquetFormat.Encoding
+        var values: UnsafeRawBufferPointer
+    }
+
+    enum Page {
+        case dictionary(values: UnsafeRawBufferPointer, count: Int)
+        case data(DataPage)
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private let isOptional: Bool
+    private let decompressor: PageDecompressor
+    private var position = 0
+    private var rowsRead = 0
+    private let rowCount: Int
+    /// The number of the page that is being read.
+    private(set) var page = -1
+    /// Where it begins in the chunk.
+    private(set) var pageStart = 0
+
+    /// - Parameter rowCount: after so many rows the chunk ends; what follows is not looked at.
+    init(
+        _ bytes: UnsafeRawBufferPointer, codec: ParquetFormat.Codec, isOptional: Bool, rowCount: Int
+    ) throws(ParquetFault) {
+        self.bytes = bytes
+        self.isOptional = isOptional
+        self.rowCount = rowCount
+        decompressor = try PageDecompressor(codec)
+    }
+
+    /// Reads just the headers, to be sure that the chunk holds as many rows as it should before memory is taken for them.
+    func checkRowCount() throws(ParquetFault) {
+        var scan = self
+        while scan.rowsRead < rowCount {
+            let (header, _) = try scan.readHeader()
+            if let rows = header.data?.valueCount ?? header.dataV2?.valueCount { try scan.count(rows: rows) }
+        }
+    }
+
+    /// The next dictionary or data page; nil once all rows have been read.
+    mutating func next() throws -> Page? {
+        while rowsRead < rowCount {
+            let (header, body) = try readHeader()
+            if let stated = header.checksum { try verify(body, stated) }
+            switch ParquetFormat.PageType(rawValue: header.type) {
+            case .dictionary:
+                guard let dictionary = header.dictionary, dictionary.valueCount >= 0 else {
+                    throw ParquetFault(.corrupt, "a dictionary page without its header or of less than no values")
+                }
+                guard let encoding = ParquetFormat.Encoding(rawValue: dictionary.encoding),
+                    encoding == .plain || encoding == .plainDictionary
+                else {
+                    throw ParquetFault(.unsupported, "dictionary of encoding \(dictionary.encoding)")
+                }
+                let values = try decompressor.decompress(body, to: Int(header.uncompressedByteCount))
+                return .dictionary(values: values, count: Int(dictionary.valueCount))
+            case .data:
+                guard let data = header.data else { throw ParquetFault(.corrupt, "a data page without its header") }
+                return .data(try readDataPage(header, data, body))
+            case .dataV2:
+                guard let data = header.dataV2 else { throw ParquetFault(.corrupt, "a data page without its header") }
+                return .data(try readDataPageV2(header, data, body))
+            case .index, nil:
+                continue
+            }
+        }
+        return nil
+    }
+
+    private mutating func readHeader() throws(ParquetFault) -> (ParquetFormat.PageHeader, UnsafeRawBufferPointer) {
+        page += 1
+        pageStart = position
+        guard position < bytes.count else {
+            throw ParquetFault(.truncated, "the column chunk ends after \(rowsRead) of \(rowCount) rows")
+        }
+        var reader = ThriftCompactReader(UnsafeRawBufferPointer(rebasing: bytes[position...]))
+        let header = try ParquetFormat.PageHeader(reading: &reader)
+        position += reader.position
+        guard header.uncompressedByteCount >= 0, header.compressedByteCount >= 0 else {
+            throw ParquetFault(.corrupt, "a page header without sizes")
+        }
+        guard header.compressedByteCount <= bytes.count - position else {
+            throw ParquetFault(
+                .truncated,
+                "a page of \(header.compressedByteCount) bytes where \(bytes.count - position) are left")
+        }
+        defer { position += Int(header.compressedByteCount) }
+        return (
+            header, UnsafeRawBufferPointer(rebasing: bytes[position..<position + Int(header.compressedByteCount)])
+        )
+    }
+
+    private mutating func count(rows: Int32) throws(ParquetFault) {
+        guard rows >= 0, Int(rows) <= rowCount - rowsRead else {
+            throw ParquetFault(
+                .corrupt, "a page of \(rows) values where \(rowCount - rowsRead) rows of the row group are left")
+        }
+        rowsRead += Int(rows)
+    }
+
+    private mutating func readDataPage(
+        _ header: ParquetFormat.PageHeader, _ data: ParquetFormat.DataPageHeader, _ body: UnsafeRawBufferPointer
+    ) throws -> DataPage {
+        let encoding = try Self.encoding(data.encoding)
+        try count(rows: data.valueCount)
+        let content = try decompressor.decompress(body, to: Int(header.uncompressedByteCount))
+        guard isOptional else {
+            return DataPage(rowCount: Int(data.valueCount), levels: .none, encoding: encoding, values: content)
+        }
+        switch ParquetFormat.Encoding(rawValue: data.definitionLevelEncoding) {
+        case .rle:
+            guard content.count >= 4 else { throw ParquetFault(.truncated, "a page without definition levels") }
+            let length = Int(content.loadUnaligned(as: UInt32.self))
+            guard length <= content.count - 4 else {
+                throw ParquetFault(.truncated, "definition levels of \(length) bytes in \(content.count - 4)")
+            }
+            return DataPage(
+                rowCount: Int(data.valueCount),
+                levels: .rle(UnsafeRawBufferPointer(rebasing: content[4..<4 + length])),
+                encoding: encoding, values: UnsafeRawBufferPointer(rebasing: content[(4 + length)...]))
+        case .bitPacked:
+            let length = (Int(data.valueCount) + 7) / 8
+            guard length <= content.count else { throw ParquetFault(.truncated, "definition levels end early") }
+            return DataPage(
+                rowCount: Int(data.valueCount),
+                levels: .bitPacked(UnsafeRawBufferPointer(rebasing: content[..<length])),
+                encoding: encoding, values: UnsafeRawBufferPointer(rebasing: content[length...]))
+        default:
+            throw ParquetFault(.corrupt, "definition levels of encoding \(data.definitionLevelEncoding)")
+        }
+    }
+
+    private mutating func readDataPageV2(
+        _ header: ParquetFormat.PageHeader, _ data: ParquetFormat.DataPageHeaderV2, _ body: UnsafeRawBufferPointer
+    ) throws -> DataPage {
+        let encoding = try Self.encoding(data.encoding)
+        try count(rows: data.valueCount)
+        let repetition = Int(data.repetitionLevelByteCount)
+        let definition = Int(data.definitionLevelByteCount)
+        guard repetition >= 0, definition >= 0, repetition + definition <= body.count,
+            repetition + definition <= Int(header.uncompressedByteCount)
+        else {
+            throw ParquetFault(.corrupt, "levels of \(repetition) and \(definition) bytes in \(body.count)")
+        }
+        let packed = UnsafeRawBufferPointer(rebasing: body[(repetition + definition)...])
+        let size = Int(header.uncompressedByteCount) - repetition - definition
+        let values = data.isCompressed ? try decompressor.decompress(packed, to: size) : packed
+        let levels = UnsafeRawBufferPointer(rebasing: body[repetition..<repetition + definition])
+        return DataPage(
+            rowCount: Int(data.valueCount), levels: isOptional ? .rle(levels) : .none, encoding: encoding,
+            values: values)
+    }
+
+    private static func encoding(_ code: Int32) throws(ParquetFault) -> ParquetFormat.Encoding {
+        guard let encoding = ParquetFormat.Encoding(rawValue: code) else {
+            throw ParquetFault(.unsupported, "values of unknown encoding \(code)")
+        }
+        return encoding
+    }
+
+    /// The checksum covers the page's bytes as stored, without the header.
+    private func verify(_ body: UnsafeRawBufferPointer, _ stated: Int32) throws(ParquetFault) {
+        let actual = PageChecksum.of(body)
+        guard actual == UInt32(bitPattern: stated) else {
+            throw ParquetFault(
+                .checksumMismatch,
+                "the page's CRC-32 is \(String(actual, radix: 16)), its header says \(String(UInt32(bitPattern: stated), radix: 16))"
+            )
+        }
+    }
+}
+
+/// CRC-32 as gzip has it.
+enum PageChecksum {
+    static func of(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
+        UInt32(
+            truncatingIfNeeded: crc32_z(
+                UInt(checksum), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+    }
+}

@@ -1,0 +1,41 @@
+/// Finds and reads a file's footer.
+enum ParquetFooter {
+    /// What is read in the hope that the footer is in it.
+    private static let guess: Int64 = 64 << 10
+
+    static func read(_ input: any RandomAccessInput) async throws -> ParquetFormat.FileMetadata {
+        let size = input.size
+        guard size >= 12 else {
+            throw ParquetError(.notParquet, file: input.name, message: "a file of \(size) bytes is too short")
+        }
+        let start = max(0, size - guess)
+        var tail = try await input.read(start..<size)
+        let end = Array(tail.suffix(4))
+        guard end != ParquetFormat.encryptedMagic else {
+            throw ParquetError(.unsupported, file: input.name, message: "the file is encrypted")
+        }
+        guard end == ParquetFormat.magic, tail.count >= 8 else {
+            throw ParquetError(.notParquet, file: input.name, message: "the file does not end with PAR1")
+        }
+        let length = Int64(tail.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: tail.count - 8, as: UInt32.self) })
+        guard length <= size - 12 else {
+            throw ParquetError(
+                .truncated, file: input.name, offset: size - 8,
+                message: "a footer of \(length) bytes in a file of \(size)")
+        }
+        let footerStart = size - 8 - length
+        if footerStart < start { tail = try await input.read(footerStart..<start) + tail }
+        do {
+            return try tail.withUnsafeBytes { bytes in
+                let footer = UnsafeRawBufferPointer(
+                    rebasing: bytes[(bytes.count - 8 - Int(length))..<(bytes.count - 8)])
+                var reader = ThriftCompactReader(footer)
+                let metadata = try ParquetFormat.FileMetadata(reading: &reader)
+                guard !metadata.isEncrypted else { throw ParquetFault(.unsupported, "the file is encrypted") }
+                return metadata
+            }
+        } catch let fault as ParquetFault {
+            throw ParquetError(fault.code, file: input.name, offset: footerStart, message: fault.message)
+        }
+    }
+}

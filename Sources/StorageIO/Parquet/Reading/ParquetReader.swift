@@ -1,0 +1,146 @@
+public import Columnar
+import Parallelism
+
+/// Reads Parquet files (apache/parquet-format 2.12) of flat columns.
+///
+/// | stored as | read as |
+/// | --- | --- |
+/// | BOOLEAN | `boolean` |
+/// | INT32, INT64 and their signed widths, times of day | `int32`, `int64` |
+/// | UINT_8, UINT_16; UINT_32, UINT_64 | `int32`; `int64`, an error for a number that does not fit |
+/// | FLOAT, FLOAT16; DOUBLE | `float32`; `float64` |
+/// | DECIMAL, however stored | `float64`: the nearest number, so digits past the 15th are lost |
+/// | DATE, TIMESTAMP | `date`, `timestamp` of the same unit and kind |
+/// | INT96 | `timestamp(microseconds, UTC)`, as Spark means it; finer digits are cut off |
+/// | STRING, ENUM, JSON | `string`, the bytes as they are |
+/// | any other BYTE_ARRAY or FIXED_LEN_BYTE_ARRAY | `binary` |
+///
+/// Nested columns (groups, lists, maps) are listed in ``unreadableColumns``; the flat columns beside them can be read by
+/// naming them. Encrypted files, LZO and Brotli are refused.
+public struct ParquetReader: Sendable {
+    /// The columns that can be read.
+    public let schema: Schema
+    /// Why the other columns cannot be read, by name.
+    public let unreadableColumns: [String: String]
+    /// Rows of all row groups.
+    public let rowCount: Int64
+    /// The row groups, in the file's order.
+    public let rowGroups: [ParquetRowGroup]
+    /// What the writer noted: pairs of key and value.
+    public let keyValueMetadata: [String: String]
+    /// The program that wrote the file, in its own words.
+    public let createdBy: String?
+
+    let input: any RandomAccessInput
+    let columns: [ParquetColumn]
+    let chunks: [[ParquetFormat.ColumnChunk]]
+
+    /// Reads a file's footer: one request of the last 64 KiB, and a second for a larger footer.
+    /// - Throws: ``ParquetError``, or what the input throws.
+    public static func open(_ input: any RandomAccessInput) async throws -> ParquetReader {
+        try ParquetReader(input, try await ParquetFooter.read(input))
+    }
+
+    private init(_ input: any RandomAccessInput, _ footer: ParquetFormat.FileMetadata) throws(ParquetError) {
+        do {
+            let columns = try ParquetColumns(footer.schema)
+            let hasColumnOrder = footer.columnOrderCount == columns.leafCount
+            var rowGroups: [ParquetRowGroup] = []
+            var total: Int64 = 0
+            for (index, group) in footer.rowGroups.enumerated() {
+                guard group.columns.count == columns.leafCount else {
+                    throw ParquetFault(
+                        .corrupt,
+                        "row group \(index) has \(group.columns.count) columns, the schema \(columns.leafCount)")
+                }
+                guard group.rowCount >= 0, let rowCount = Int(exactly: group.rowCount),
+                    case let (sum, overflow) = total.addingReportingOverflow(group.rowCount), !overflow
+                else { throw ParquetFault(.corrupt, "row group \(index) has \(group.rowCount) rows") }
+                total = sum
+                let statistics = columns.readable.map { column in
+                    (
+                        column.name,
+                        ParquetColumnStatistics(
+                            group.columns[column.leaf].metadata?.statistics, column: column,
+                            hasColumnOrder: hasColumnOrder)
+                    )
+                }
+                rowGroups.append(
+                    ParquetRowGroup(
+                        rowCount: rowCount, byteCount: group.compressedByteCount ?? group.byteCount,
+                        statistics: Dictionary(statistics) { first, _ in first }))
+            }
+            guard total == footer.rowCount else {
+                throw ParquetFault(.corrupt, "the row groups have \(total) rows, the file \(footer.rowCount)")
+            }
+            do {
+                schema = try Schema(columns.readable.map { Field($0.name, $0.type, isNullable: $0.isOptional) })
+            } catch { throw ParquetFault(.unsupported, "\(error)") }
+            self.input = input
+            self.rowGroups = rowGroups
+            self.columns = columns.readable
+            unreadableColumns = columns.unreadable
+            rowCount = total
+            chunks = footer.rowGroups.map(\.columns)
+            keyValueMetadata = Dictionary(footer.keyValues.map { ($0.key, $0.value ?? "") }) { _, last in last }
+            createdBy = footer.createdBy
+        } catch let fault as ParquetFault {
+            throw ParquetError(fault.code, file: input.name, message: fault.message)
+        } catch {
+            throw ParquetError(.corrupt, file: input.name, message: "\(error)")
+        }
+    }
+
+    /// One row group.
+    /// - Parameters:
+    ///   - columns: the names of the columns wanted, in the order wanted; nil for all.
+    ///   - threads: on how many threads columns are decoded at the same time.
+    /// - Throws: ``ParquetError``, what the input throws, or `CancellationError`.
+    public func read(rowGroup: Int, columns names: [String]? = nil, threads: Int = 1) async throws -> RecordBatch {
+        guard rowGroups.indices.contains(rowGroup) else {
+            throw ParquetError(
+                .invalidRequest, file: input.name, message: "there is no row group \(rowGroup) of \(rowGroups.count)")
+        }
+        let (schema, columns) = try select(names)
+        let plan = try RowGroupPlan(self, rowGroup: rowGroup, columns: columns)
+        let buffers = try await plan.fetch(from: input)
+        let decoded = try await onDedicatedThread(named: "parquet-read") { cancellation in
+            try plan.decode(buffers, threads: threads, cancellation)
+        }
+        return try RecordBatch(schema: schema, columns: decoded)
+    }
+
+    /// All row groups, in order, as one batch each (none for a row group without rows). Decoding runs ahead of the
+    /// consumer by one row group, no further.
+    public func batches(columns: [String]? = nil, threads: Int = 1) -> AsyncThrowingStream<RecordBatch, any Error> {
+        let producer = BatchProducer(self, columns: columns, threads: threads)
+        return AsyncThrowingStream { try await producer.next() }
+    }
+
+    /// The schema of some columns, and where they are.
+    func select(_ names: [String]?) throws(ParquetError) -> (Schema, [ParquetColumn]) {
+        guard let names else {
+            if let (name, reason) = unreadableColumns.min(by: { $0.key < $1.key }) {
+                throw ParquetError(.unsupported, file: input.name, column: name, message: reason)
+            }
+            return (schema, columns)
+        }
+        var selected: [ParquetColumn] = []
+        for name in names {
+            if let reason = unreadableColumns[name] {
+                throw ParquetError(.unsupported, file: input.name, column: name, message: reason)
+            }
+            guard let index = schema.index(of: name) else {
+                throw ParquetError(
+                    .invalidRequest, file: input.name, column: name,
+                    message: "there is no such column (columns: \(schema.names.joined(separator: ", ")))")
+            }
+            selected.append(columns[index])
+        }
+        do {
+            return (try schema.selecting(names), selected)
+        } catch {
+            throw ParquetError(.invalidRequest, file: input.name, message: "\(error)")
+        }
+    }
+}

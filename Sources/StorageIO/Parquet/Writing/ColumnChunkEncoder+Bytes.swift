@@ -1,0 +1,88 @@
+import CStorageKernels
+import Columnar
+
+extension ColumnChunkEncoder {
+    /// Smallest and largest value are noted up to this length.
+    private static let maximumStatisticBytes = 256
+
+    func encode(
+        _ values: ByteArrays, _ rows: Range<Int>, _ present: Present, _ pages: PageWriter,
+        _ statistics: inout ParquetFormat.Statistics
+    ) throws {
+        var dense = values
+        var first = rows.lowerBound
+        if !present.words.isEmpty {
+            dense = ByteArrays()
+            first = 0
+            for row in rows where present.hasValue(row - rows.lowerBound) { dense.append(values[row]) }
+        }
+        try dense.offsets.withUnsafeBufferPointer { allOffsets in
+            try dense.bytes.withUnsafeBufferPointer { bytes in
+                let offsets = UnsafeBufferPointer(rebasing: allOffsets[first...first + present.count])
+                if options.writeStatistics { Self.note(offsets, UnsafeRawBufferPointer(bytes), in: &statistics) }
+                if options.useDictionary, present.count > 0,
+                    let dictionary = try ValueDictionary(
+                        offsets: offsets, bytes: bytes, maximumByteCount: Self.dictionaryBytes)
+                {
+                    try dictionary.write(to: pages, present, rows: rows.count)
+                } else {
+                    try writePlain(offsets, UnsafeRawBufferPointer(bytes), rows.count, present, pages)
+                }
+            }
+        }
+    }
+
+    /// Each value after its length. A page ends after ``pageRows`` rows, or once it has ``pageBytes``.
+    private func writePlain(
+        _ offsets: UnsafeBufferPointer<Int32>, _ bytes: UnsafeRawBufferPointer, _ rowCount: Int, _ present: Present,
+        _ pages: PageWriter
+    ) throws {
+        let content = ScratchBuffer()
+        var value = 0
+        var start = 0
+        while start < rowCount {
+            content.clear()
+            let firstValue = value
+            var end = start
+            while end < rowCount, end - start < Self.pageRows, content.count < Self.pageBytes {
+                if present.hasValue(end) {
+                    try content.appendValue(bytes, Int(offsets[value])..<Int(offsets[value + 1]))
+                    value += 1
+                }
+                end += 1
+            }
+            try pages.writeData(present.page(start..<end, firstValue: firstValue), .plain, content.contents)
+            start = end
+        }
+    }
+
+    /// Text and bytes are compared as unsigned bytes. Values that are long are not noted.
+    private static func note(
+        _ offsets: UnsafeBufferPointer<Int32>, _ bytes: UnsafeRawBufferPointer,
+        in statistics: inout ParquetFormat.Statistics
+    ) {
+        guard offsets.count > 1 else { return }
+        var minimum = value(0)
+        var maximum = minimum
+        for index in 1..<max(1, offsets.count - 1) {
+            let candidate = value(index)
+            if precedes(candidate, minimum) {
+                minimum = candidate
+            } else if precedes(maximum, candidate) {
+                maximum = candidate
+            }
+        }
+        if minimum.count <= maximumStatisticBytes { statistics.minimum = Array(minimum) }
+        if maximum.count <= maximumStatisticBytes { statistics.maximum = Array(maximum) }
+
+        func value(_ index: Int) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: bytes[Int(offsets[index])..<Int(offsets[index + 1])])
+        }
+
+        func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+            // Most comparisons end at the first byte.
+            if let first = left.first, let other = right.first, first != other { return first < other }
+            return left.lexicographicallyPrecedes(right)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// How a Parquet file is to be written.
+public struct ParquetWriteOptions: Sendable, Hashable {
+    /// What pages are compressed with.
+    public enum Compression: Sendable, Hashable {
+        case uncompressed
+        case snappy
+        case gzip
+        /// Level 1 (fastest) to 22 (smallest).
+        case zstd(level: Int = 1)
+    }
+
+    /// The layout of data pages. Every reader knows version 1.
+    public enum DataPageVersion: Sendable, Hashable {
+        case v1
+        case v2
+    }
+
+    /// What pages are compressed with.
+    public var compression: Compression
+    /// Rows of a row group, at least 1; the last one has fewer. About twice so many are held in memory.
+    public var rowGroupRows: Int
+    /// The layout of data pages.
+    public var dataPageVersion: DataPageVersion
+    /// Whether columns of few distinct values are written as a dictionary and indices.
+    public var useDictionary: Bool
+    /// Whether smallest and largest value of each column are noted in each row group.
+    public var writeStatistics: Bool
+    /// Whether each page gets a CRC-32.
+    public var writeChecksums: Bool
+    /// Noted in the footer.
+    public var keyValueMetadata: [String: String]
+    /// On how many threads columns are encoded at the same time.
+    public var threads: Int
+
+    /// - Parameter threads: nil for as many as there are processors.
+    public init(
+        compression: Compression = .snappy, rowGroupRows: Int = 262_144, dataPageVersion: DataPageVersion = .v1,
+        useDictionary: Bool = true, writeStatistics: Bool = true, writeChecksums: Bool = false,
+        keyValueMetadata: [String: String] = [:], threads: Int? = nil
+    ) {
+        self.compression = compression
+        self.rowGroupRows = rowGroupRows
+        self.dataPageVersion = dataPageVersion
+        self.useDictionary = useDictionary
+        self.writeStatistics = writeStatistics
+        self.writeChecksums = writeChecksums
+        self.keyValueMetadata = keyValueMetadata
+        self.threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+    }
+}

@@ -1,0 +1,192 @@
+public import Columnar
+import Parallelism
+import Synchronization
+
+/// Writes one Parquet file of flat columns, row group by row group as they fill.
+///
+/// While one row group is being encoded and written, the next one is being collected; more is never held in memory. One
+/// task writes at a time.
+public actor ParquetWriter {
+    private enum State {
+        case open
+        case finished
+        case failed
+    }
+
+    private let writer: any ObjectWriter
+    private let schema: Schema
+    private let options: ParquetWriteOptions
+    private var state = State.open
+    private var isBusy = false
+    private var collected: [RowSegment] = []
+    private var collectedRows = 0
+    /// The row group that is being encoded and written; it starts at byte `position`.
+    private var inFlight: Task<WrittenRowGroup, any Error>?
+    private var position: Int64 = 0
+    private var rowGroups: [ParquetFormat.RowGroup] = []
+
+    private struct WrittenRowGroup: Sendable {
+        var metadata: ParquetFormat.RowGroup
+        var end: Int64
+    }
+
+    /// - Parameter writer: gets the file's bytes, and is finished or aborted along with this writer.
+    public init(to writer: any ObjectWriter, schema: Schema, options: ParquetWriteOptions = ParquetWriteOptions()) {
+        self.writer = writer
+        self.schema = schema
+        self.options = options
+    }
+
+    /// Appends rows.
+    /// - Throws: `ColumnarError` when the batch does not have the file's columns, and what encoding or writing of an
+    ///   earlier row group threw; nothing can be written after that.
+    public func write(_ batch: RecordBatch) async throws {
+        try enter()
+        defer { isBusy = false }
+        try check(batch)
+        let groupRows = max(1, options.rowGroupRows)
+        var row = 0
+        while row < batch.rowCount {
+            let count = min(groupRows - collectedRows, batch.rowCount - row)
+            collected.append(RowSegment(batch: batch, rows: row..<row + count))
+            collectedRows += count
+            row += count
+            if collectedRows == groupRows { try await startRowGroup() }
+        }
+    }
+
+    /// Writes what is left and the footer, and finishes the object: only then does the file exist.
+    public func finish() async throws {
+        try enter()
+        defer { isBusy = false }
+        if collectedRows > 0 { try await startRowGroup() }
+        try await awaitRowGroup()
+        do {
+            if position == 0 { try await writeMagic() }
+            try await writer.write(footer())
+            try await writer.finish()
+            state = .finished
+        } catch {
+            state = .failed
+            throw error
+        }
+    }
+
+    /// Drops the file; harmless after ``finish()``.
+    public func abort() async {
+        inFlight?.cancel()
+        _ = await inFlight?.result
+        inFlight = nil
+        collected = []
+        if state == .open { state = .failed }
+        await writer.abort()
+    }
+
+    private func enter() throws {
+        guard state == .open, !isBusy else {
+            throw ParquetError(
+                .invalidRequest, file: "Parquet writer",
+                message: isBusy ? "used by two tasks at the same time" : "it is closed, or failed before")
+        }
+        isBusy = true
+    }
+
+    private func check(_ batch: RecordBatch) throws {
+        guard batch.schema.fields.count == schema.fields.count,
+            zip(batch.schema.fields, schema.fields).allSatisfy({ $0.name == $1.name && $0.type == $1.type })
+        else { throw ColumnarError.schemaMismatch(expected: schema, actual: batch.schema) }
+        for (field, column) in zip(schema.fields, batch.columns) where !field.isNullable {
+            if let row = (0..<(column.validity == nil ? 0 : column.count)).first(where: { column.isNull($0) }) {
+                throw ColumnarError.unexpectedNull(field: field.name, row: row)
+            }
+        }
+    }
+
+    /// Hands the collected rows over, once the row group before them is written.
+    private func startRowGroup() async throws {
+        let segments = collected
+        let rows = collectedRows
+        collected = []
+        collectedRows = 0
+        try await awaitRowGroup()
+        do {
+            if position == 0 { try await writeMagic() }
+        } catch {
+            state = .failed
+            throw error
+        }
+        inFlight = Task { [schema, options, writer, position] in
+            try await Self.writeRowGroup(
+                segments, rows: rows, schema: schema, options: options, at: position, to: writer)
+        }
+    }
+
+    private func awaitRowGroup() async throws {
+        guard let task = inFlight else { return }
+        inFlight = nil
+        do {
+            let written = try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+            rowGroups.append(written.metadata)
+            position = written.end
+        } catch {
+            state = .failed
+            throw error
+        }
+    }
+
+    private func writeMagic() async throws {
+        try await writer.write(ParquetFormat.magic)
+        position = Int64(ParquetFormat.magic.count)
+    }
+
+    private static func writeRowGroup(
+        _ segments: [RowSegment], rows: Int, schema: Schema, options: ParquetWriteOptions, at start: Int64,
+        to writer: any ObjectWriter
+    ) async throws -> WrittenRowGroup {
+        let chunks = try await onDedicatedThread(named: "parquet-write") { cancellation in
+            let encoded = Mutex([EncodedChunk?](repeating: nil, count: schema.fields.count))
+            try parallelForThrowing(count: schema.fields.count, threads: options.threads) { index in
+                try cancellation.check()
+                let chunk = try ColumnChunkEncoder(field: schema.fields[index], options: options)
+                    .encode(RowSegment.column(index, of: segments))
+                encoded.withLock { $0[index] = chunk }
+            }
+            return encoded.withLock { $0.compactMap { $0 } }
+        }
+        var metadata = ParquetFormat.RowGroup(rowCount: Int64(rows), fileOffset: start, compressedByteCount: 0)
+        var position = start
+        for chunk in chunks {
+            var column = chunk.metadata
+            column.dataPageOffset += position
+            column.dictionaryPageOffset = column.dictionaryPageOffset.map { $0 + position }
+            metadata.columns.append(ParquetFormat.ColumnChunk(fileOffset: position, metadata: column))
+            metadata.byteCount += column.uncompressedByteCount
+            metadata.compressedByteCount = (metadata.compressedByteCount ?? 0) + column.compressedByteCount
+            try await writer.write(chunk.bytes)
+            position += Int64(chunk.bytes.count)
+        }
+        return WrittenRowGroup(metadata: metadata, end: position)
+    }
+
+    private func footer() -> [UInt8] {
+        var root = ParquetFormat.SchemaElement(name: "schema")
+        root.childCount = Int32(schema.fields.count)
+        let metadata = ParquetFormat.FileMetadata(
+            version: options.dataPageVersion == .v1 ? 1 : 2,
+            schema: [root] + schema.fields.map(ParquetFormat.SchemaElement.init),
+            rowCount: rowGroups.reduce(0) { $0 + $1.rowCount },
+            rowGroups: rowGroups,
+            keyValues: options.keyValueMetadata.sorted { $0.key < $1.key }
+                .map { ParquetFormat.KeyValue(key: $0.key, value: $0.value) },
+            createdBy: "antifraud",
+            columnOrderCount: schema.fields.count)
+        var thrift = ThriftCompactWriter()
+        metadata.write(to: &thrift)
+        let length = UInt32(thrift.bytes.count)
+        return thrift.bytes + (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + ParquetFormat.magic
+    }
+}
