@@ -10,12 +10,19 @@ struct JSONScanner {
     /// The next byte that is not white space, which stays the next.
     @inline(__always)
     mutating func peek() throws(Failure) -> UInt8 {
+        guard !isAtEnd() else { throw Failure(.unexpectedEnd, at: position) }
+        return text[position]
+    }
+
+    /// Steps over white space, and tells whether nothing else is left.
+    @inline(__always)
+    mutating func isAtEnd() -> Bool {
         while position < text.count {
             let byte = text[position]
-            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return false }
             position += 1
         }
-        throw Failure(.unexpectedEnd, at: position)
+        return true
     }
 
     /// Steps over a byte that must come next after white space.
@@ -25,9 +32,6 @@ struct JSONScanner {
         guard byte == expected else { throw Failure(.unexpectedByte(byte), at: position) }
         position += 1
     }
-
-    /// Whether nothing but white space is left.
-    mutating func isAtEnd() -> Bool { (try? peek()) == nil }
 
     /// The contents of a string as they stand in the text, between the quotes, and whether they hold escapes.
     @inline(__always)

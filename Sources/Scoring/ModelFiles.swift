@@ -1,0 +1,104 @@
+import DataPrep
+import Foundation
+import ModelKit
+
+/// A model as named files.
+enum ModelFiles {
+    static let modelName = "model.json"
+    static let stateName = "feature-state.bin"
+    static let classifierPrefix = "classifier/"
+    private static let format = "antifraud-model"
+    static let version = 1
+
+    /// What `model.json` holds beside its format and version.
+    private struct Description: Codable {
+        var format: String
+        var formatVersion: Int
+        var features: FeatureDefinition
+        var featureNames: [String]
+        var threshold: Double
+        var hasState: Bool
+        var provenance: ModelProvenance
+
+        enum CodingKeys: String, CodingKey {
+            case format
+            case formatVersion = "format_version"
+            case features
+            case featureNames = "feature_names"
+            case threshold
+            case hasState = "has_state"
+            case provenance
+        }
+    }
+
+    /// What is read first, since a newer version may have changed all else.
+    private struct Version: Decodable {
+        var format: String
+        var formatVersion: Int
+
+        enum CodingKeys: String, CodingKey {
+            case format
+            case formatVersion = "format_version"
+        }
+    }
+
+    /// - Throws: `ModelError` for a classifier that has no stored form.
+    static func encode(_ model: FraudModel) throws -> [String: [UInt8]] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let description = Description(
+            format: format, formatVersion: version, features: model.features, featureNames: model.features.names,
+            threshold: model.threshold, hasState: model.state != nil, provenance: model.provenance)
+        var files = [modelName: Array(try encoder.encode(description))]
+        for (name, bytes) in try ClassifierArchive.encode(model.classifier) { files[classifierPrefix + name] = bytes }
+        if let state = model.state { files[stateName] = state.encoded() }
+        return files
+    }
+
+    /// - Parameter locate: the place of a file, for messages.
+    /// - Throws: ``StoredModelError``.
+    static func decode(_ files: [String: [UInt8]], locate: (String) -> String) throws -> FraudModel {
+        guard let bytes = files[modelName] else { throw StoredModelError.missingFile(locate(modelName)) }
+        let version: Version = try json(bytes, locate(modelName))
+        guard version.format == format else {
+            throw StoredModelError.malformed(
+                file: locate(modelName), message: "the format is '\(version.format)', expected '\(format)'")
+        }
+        guard version.formatVersion <= self.version else {
+            throw StoredModelError.newerVersion(
+                file: locate(modelName), version: version.formatVersion, supported: self.version)
+        }
+        let description: Description = try json(bytes, locate(modelName))
+        guard description.featureNames == description.features.names else {
+            throw StoredModelError.malformed(
+                file: locate(modelName), message: "feature_names are not those of the features' definition")
+        }
+        var state: FeatureState?
+        if description.hasState {
+            guard let bytes = files[stateName] else { throw StoredModelError.missingFile(locate(stateName)) }
+            state = try naming(locate(stateName)) { try FeatureState(decoding: bytes) }
+        }
+        var classifierFiles: [String: [UInt8]] = [:]
+        for (name, bytes) in files where name.hasPrefix(classifierPrefix) {
+            classifierFiles[String(name.dropFirst(classifierPrefix.count))] = bytes
+        }
+        let classifier = try naming(locate(classifierPrefix)) { try ClassifierArchive.decode(classifierFiles) }
+        return try naming(locate(modelName)) {
+            try FraudModel(
+                features: description.features, classifier: classifier, threshold: description.threshold,
+                provenance: description.provenance, state: state)
+        }
+    }
+
+    private static func json<Value: Decodable>(_ bytes: [UInt8], _ location: String) throws -> Value {
+        try naming(location) { try JSONDecoder().decode(Value.self, from: Data(bytes)) }
+    }
+
+    private static func naming<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StoredModelError.malformed(file: file, message: "\(error)")
+        }
+    }
+}

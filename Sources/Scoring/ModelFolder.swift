@@ -1,0 +1,115 @@
+import Parallelism
+import StorageIO
+
+/// A folder of an object store as the place of one model.
+struct ModelFolder: Sendable {
+    let place: StoredPlace
+
+    private static let attempts = 5
+
+    func location(_ name: String) -> String { "\(place.description)/\(name)" }
+
+    /// The list of checksums as it stands.
+    /// - Throws: ``StoredModelError/unfinished(folder:)`` where there is none.
+    func readManifest() async throws -> [UInt8] {
+        do {
+            return try await place.store.read(try place.key(ModelManifest.fileName))
+        } catch let error as ObjectStoreError where error.code == .notFound {
+            throw StoredModelError.unfinished(folder: place.description)
+        }
+    }
+
+    /// The model, and the list of checksums that vouches for it.
+    func load() async throws -> (model: FraudModel, manifest: [UInt8]) {
+        var attempt = 1
+        while true {
+            let manifest = try await readManifest()
+            do {
+                return (
+                    try await load(ModelManifest(parsing: manifest, location: location(ModelManifest.fileName))),
+                    manifest
+                )
+            } catch let error as StoredModelError {
+                // Another model may have taken this one's place meanwhile; then it is that one that counts.
+                guard attempt < ModelFolder.attempts, try await readManifest() != manifest else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    private func load(_ manifest: ModelManifest) async throws -> FraudModel {
+        var files: [String: [UInt8]] = [:]
+        for path in manifest.checksums.keys.sorted() {
+            do {
+                files[path] = try await place.store.read(try place.key(path))
+            } catch let error as ObjectStoreError where error.code == .notFound {
+                throw StoredModelError.missingFile(location(path))
+            } catch let error as ObjectStoreError where error.code == .invalidKey {
+                throw StoredModelError.malformed(
+                    file: location(ModelManifest.fileName), message: "'\(path)' is not a usable file name")
+            }
+        }
+        let paths = files
+        return try await onDedicatedThread(named: "load model") { _ in
+            var named: [String: [UInt8]] = [:]
+            for (path, bytes) in paths.sorted(by: { $0.key < $1.key }) {
+                let actual = ModelManifest.checksum(bytes)
+                guard let expected = manifest.checksums[path], actual == expected else {
+                    throw StoredModelError.wrongChecksum(
+                        file: location(path), expected: manifest.checksums[path] ?? "", actual: actual)
+                }
+                named[manifest.name(ofPath: path)] = bytes
+            }
+            let folder = manifest.generation == 0 ? "" : "\(manifest.generation)/"
+            return try ModelFiles.decode(named) { location(folder + $0) }
+        }
+    }
+
+    /// Writes a model; an earlier one stays whole until the new one is complete, and goes then.
+    func save(_ model: FraudModel) async throws {
+        let earlier = try await earlierManifest()
+        let generation = earlier == nil ? 0 : try await unusedGeneration()
+        let (files, manifest) = try await onDedicatedThread(named: "save model") { _ in
+            let files = try ModelFiles.encode(model)
+            return (files, ModelManifest(files: files, generation: generation))
+        }
+        var written: [ObjectKey] = []
+        do {
+            for path in manifest.checksums.keys.sorted() {
+                let key = try place.key(path)
+                try await place.store.put(files[manifest.name(ofPath: path)] ?? [], to: key)
+                written.append(key)
+            }
+            try await place.store.put(manifest.encoded, to: try place.key(ModelManifest.fileName))
+        } catch {
+            for key in written { try? await place.store.delete(key) }
+            throw error
+        }
+        // The new model is complete; that an old file may stay behind does no harm to it.
+        for path in earlier?.checksums.keys.sorted() ?? [] where manifest.checksums[path] == nil {
+            if let key = try? place.key(path) { try? await place.store.delete(key) }
+        }
+    }
+
+    /// The list of the model that is there now; nil where there is none.
+    private func earlierManifest() async throws -> ModelManifest? {
+        do {
+            return try ModelManifest(parsing: try await readManifest(), location: location(ModelManifest.fileName))
+        } catch let error as StoredModelError {
+            guard case .unfinished = error else { throw error }
+            return nil
+        }
+    }
+
+    /// The first number after those of all subfolders.
+    private func unusedGeneration() async throws -> Int {
+        var last = 1
+        for try await object in place.store.list(prefix: place.folderPrefix) {
+            let path = object.key.path.dropFirst(place.folderPrefix.count)
+            if let number = path.split(separator: "/").first.flatMap({ Int($0) }), number < .max {
+                last = max(last, number)
+            }
+        }
+        return last + 1
+    }
+}

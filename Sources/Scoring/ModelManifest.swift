@@ -1,0 +1,58 @@
+import Crypto
+import Foundation
+
+/// The files of a stored model with their SHA-256, in the form of `sha256sum`: `sha256sum --check SHA256SUMS` in the folder
+/// verifies it. Written last, it makes the model complete.
+///
+/// A model that replaces another lies in a numbered subfolder, `2/model.json` and so on, so that until the new list appears the earlier
+/// model stays as it was.
+struct ModelManifest: Sendable, Hashable {
+    static let fileName = "SHA256SUMS"
+
+    /// Hexadecimal SHA-256 by path from the folder.
+    private(set) var checksums: [String: String]
+
+    /// Describes files that lie in a subfolder, or, with 0, in the folder itself.
+    init(files: [String: [UInt8]], generation: Int) {
+        checksums = [:]
+        for (name, bytes) in files {
+            checksums[generation == 0 ? name : "\(generation)/\(name)"] = ModelManifest.checksum(bytes)
+        }
+    }
+
+    /// - Throws: ``StoredModelError/malformed(file:message:)`` that names `location` and the line.
+    init(parsing bytes: [UInt8], location: String) throws(StoredModelError) {
+        checksums = [:]
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            let text = String(decoding: line, as: UTF8.self)
+            let checksum = text.prefix(64), path = text.dropFirst(66)
+            guard checksum.utf8.count == 64, checksum.allSatisfy(\.isHexDigit), text.dropFirst(64).hasPrefix("  "),
+                !path.isEmpty, checksums.updateValue(checksum.lowercased(), forKey: String(path)) == nil
+            else { throw .malformed(file: location, message: "line \(index + 1) is not a checksum and a file name") }
+        }
+        guard !checksums.isEmpty else { throw .malformed(file: location, message: "no checksums") }
+    }
+
+    /// The list as text, in the order of the paths.
+    var encoded: [UInt8] {
+        checksums.sorted { $0.key < $1.key }.reduce(into: []) { $0.append(contentsOf: "\($1.value)  \($1.key)\n".utf8) }
+    }
+
+    /// The number of the subfolder that the files lie in; 0 where they lie in the folder itself.
+    var generation: Int {
+        let first = checksums.keys.first?.split(separator: "/").first.flatMap { Int($0) } ?? 0
+        return checksums.keys.allSatisfy { $0.hasPrefix("\(first)/") } ? first : 0
+    }
+
+    /// A file's name, whichever subfolder it lies in.
+    func name(ofPath path: String) -> String {
+        generation == 0 ? path : String(path.dropFirst("\(generation)/".count))
+    }
+
+    static func checksum(_ bytes: [UInt8]) -> String {
+        SHA256.hash(data: bytes).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}

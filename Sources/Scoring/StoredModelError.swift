@@ -1,0 +1,31 @@
+/// Why a folder cannot be read as a model.
+public enum StoredModelError: Error, Sendable, Hashable {
+    /// The list of checksums, which is written last, is not there: no model, or one whose writing was not finished.
+    case unfinished(folder: String)
+    /// A file of the list is not there.
+    case missingFile(String)
+    /// A file is not what was written: damaged, or changed since.
+    case wrongChecksum(file: String, expected: String, actual: String)
+    /// The model was written by a newer version of this library.
+    case newerVersion(file: String, version: Int, supported: Int)
+    /// A file whose checksum is right cannot be understood.
+    case malformed(file: String, message: String)
+}
+
+extension StoredModelError: CustomStringConvertible {
+    /// One line that names the file.
+    public var description: String {
+        switch self {
+        case .unfinished(let folder):
+            "\(folder) holds no finished model: \(ModelManifest.fileName) is missing"
+        case .missingFile(let file):
+            "\(file) is missing"
+        case .wrongChecksum(let file, let expected, let actual):
+            "\(file) is damaged: its SHA-256 is \(actual), expected \(expected)"
+        case .newerVersion(let file, let version, let supported):
+            "\(file) has format version \(version); this version of the library reads up to \(supported)"
+        case .malformed(let file, let message):
+            "\(file): \(message)"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Scoring
+import StorageIO
+import Synchronization
+import Testing
+
+@Suite struct ModelSourceTests {
+    @Test func aFixedSourceGivesItsModelAndEnds() async throws {
+        let source = ModelSource.fixed(try ScoringFixture.model(threshold: 0.7))
+        for _ in 0..<2 {
+            var thresholds: [Double] = []
+            for try await model in source { thresholds.append(model.threshold) }
+            #expect(thresholds == [0.7])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aWatchedFolderGivesEachNewModelAndKeepsTheOldOneOnFailure() async throws {
+        let store = InMemoryObjectStore(name: "tests")
+        let place = try ScoringFixture.place(store)
+        try await ScoringFixture.model(threshold: 0.1).save(to: place)
+        let (failures, report) = AsyncStream.makeStream(of: String.self)
+        let source = ModelSource.watching(place, every: .milliseconds(5)) { report.yield("\($0)") }
+        var models = source.makeAsyncIterator()
+        #expect(try await models.next()?.threshold == 0.1)
+
+        // A damaged model is reported and passed over.
+        let manifest = try ObjectKey("models/one/SHA256SUMS")
+        let text = String(decoding: try await store.read(manifest), as: UTF8.self)
+        try await store.put(Array(text.replacing("0", with: "1").utf8), to: manifest)
+        var reported = failures.makeAsyncIterator()
+        #expect(try #require(await reported.next()).contains("is damaged"))
+
+        try await ScoringFixture.model(threshold: 0.2).save(to: place)
+        #expect(try await models.next()?.threshold == 0.2)
+        try await ScoringFixture.model(threshold: 0.3).save(to: place)
+        #expect(try await models.next()?.threshold == 0.3)
+    }
+
+    @Test func withoutAModelToBeginWithThereIsAnError() async throws {
+        let place = try ScoringFixture.place()
+        await #expect(throws: StoredModelError.unfinished(folder: "memory://tests/models/one")) {
+            for try await _ in ModelSource.watching(place, every: .milliseconds(5)) {}
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func watchingEndsWithItsTask() async throws {
+        let place = try ScoringFixture.place()
+        try await ScoringFixture.model().save(to: place)
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            for try await _ in ModelSource.watching(place, every: .milliseconds(5)) { signal.yield() }
+        }
+        for await _ in started { break }
+        task.cancel()
+        _ = await task.result
+    }
+}

@@ -1,0 +1,108 @@
+import Dispatch
+import DataPrep
+import ModelKit
+import Scoring
+import Testing
+
+@Suite struct OnlineScorerTests {
+    @Test(arguments: FeatureSet.allCases)
+    func batchStreamAndServiceGiveTheSameBits(set: FeatureSet) throws {
+        let model = try ScoringFixture.model(FeaturePipeline(set))
+        let transactions = ScoringFixture.transactions(2000, seed: 7, firstDay: 60)
+        let batch = try model.score(ScoringFixture.batch(transactions), threads: 2)
+
+        let single = try OnlineScorer(model)
+        let one = transactions.map { single.score($0) }
+        #expect(one.map(\.probability) == batch.probabilities)
+        #expect(one.map(\.prediction) == batch.predictions)
+        #expect(one.map(\.transactionID) == batch.transactionIDs)
+
+        let micro = try OnlineScorer(model)
+        var many: [TransactionScore] = []
+        for start in stride(from: 0, to: transactions.count, by: 128) {
+            many += try micro.score(Array(transactions[start..<min(transactions.count, start + 128)]), threads: 2)
+        }
+        #expect(many == one)
+        #expect(micro.state.encoded() == single.state.encoded())
+        #expect(try micro.score([]).isEmpty)
+    }
+
+    @Test func scoringWithoutRecordingLeavesNoTrace() throws {
+        let model = try ScoringFixture.model()
+        let scorer = try OnlineScorer(model)
+        let before = scorer.state.encoded()
+        let transactions = ScoringFixture.transactions(50, seed: 8, firstDay: 60)
+        let first = try scorer.score(transactions, recording: false)
+        #expect(transactions.map { scorer.score($0, recording: false) } == first)
+        #expect(scorer.state.encoded() == before)
+        for transaction in transactions { scorer.record(transaction) }
+        #expect(scorer.state.encoded() != before)
+    }
+
+    @Test func labelsReachTheHistory() throws {
+        let model = try ScoringFixture.model()
+        let scorer = try OnlineScorer(model)
+        var transaction = ScoringFixture.transactions(1, seed: 9, firstDay: 60)[0]
+        transaction.fraud = nil
+        scorer.record(transaction)
+        let before = scorer.state.encoded()
+        #expect(scorer.recordLabel(isFraud: true, terminalID: transaction.terminalID, dateTime: transaction.dateTime))
+        #expect(scorer.state.encoded() != before)
+        #expect(!scorer.recordLabel(isFraud: true, terminalID: -1, dateTime: transaction.dateTime))
+    }
+
+    @Test func aNewModelKeepsTheHistoryThatSuitsIt() throws {
+        let scorer = try OnlineScorer(ScoringFixture.model())
+        for transaction in ScoringFixture.transactions(20, seed: 10, firstDay: 60) { scorer.record(transaction) }
+        let history = scorer.state.encoded()
+        #expect(try scorer.replaceModel(with: ScoringFixture.model(rounds: 3)))
+        #expect(scorer.state.encoded() == history)
+        #expect(scorer.model.classifier.featureNames.count == 15)
+        let windows = try FeatureWindows(customerDays: [2], terminalDays: [5], delayDays: 4)
+        #expect(try !scorer.replaceModel(with: ScoringFixture.model(FeaturePipeline(.windows, windows: windows))))
+        #expect(scorer.state.windows == windows)
+        #expect(throws: ScoringError.self) { try OnlineScorer(ScoringFixture.model(), state: scorer.state) }
+    }
+
+    @Test func columnsOfTheTransactionItselfAreScored() throws {
+        let transactions = ScoringFixture.transactions(500, seed: 11)
+        let columns = TransactionColumns(transactions)
+        let names = ["TX_AMOUNT", "terminal_id", "tx_time_days"]
+        let matrix = try FeatureMatrix(
+            names: names,
+            columns: [
+                columns.amount.map { Float($0) }, columns.terminalID.map { Float($0) },
+                columns.timeDays.map { Float($0) },
+            ])
+        let classifier = try ScoringFixture.classifier(matrix, columns.labels())
+        let model = try FraudModel(
+            features: .columns(names), classifier: classifier, provenance: ScoringFixture.provenance)
+        let scorer = try OnlineScorer(model)
+        #expect(try transactions.map { scorer.score($0).probability } == classifier.probabilities(matrix, threads: 1))
+        #expect(scorer.state.eventCount == 0)
+    }
+
+    @Test func manyThreadsShareAScorer() throws {
+        let model = try ScoringFixture.model()
+        let other = try ScoringFixture.model(FeaturePipeline(.basic))
+        let scorer = try OnlineScorer(model)
+        let transactions = ScoringFixture.transactions(400, seed: 12, firstDay: 60)
+        let already = scorer.state.eventCount
+        DispatchQueue.concurrentPerform(iterations: 8) { thread in
+            for (index, transaction) in transactions.enumerated() where index % 8 == thread {
+                let score = scorer.score(transaction)
+                if score.transactionID != transaction.transactionID { Issue.record("another transaction's score") }
+                // Models of different width take turns under the others' feet.
+                if index % 50 == 0 {
+                    do {
+                        try scorer.replaceModel(with: other)
+                        try scorer.replaceModel(with: model)
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            }
+        }
+        #expect(scorer.state.eventCount > already)
+    }
+}
