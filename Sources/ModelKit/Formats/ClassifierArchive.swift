@@ -4,15 +4,18 @@ import Foundation
 ///
 /// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other programs read
 /// it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM has trained is
-/// decoded alike, even from `trees.txt` alone.
+/// decoded alike, even from `trees.txt` alone. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
+/// intercept.
 public enum ClassifierArchive {
     private static let format = "antifraud-classifier"
     private static let version = 1
     private static let manifestName = "classifier.json"
     private static let treesName = "trees.txt"
+    private static let logisticRegressionName = "logistic-regression.json"
 
     private enum Kind: String, Codable {
         case trees
+        case logisticRegression
     }
 
     private struct Manifest: Codable {
@@ -30,6 +33,11 @@ public enum ClassifierArchive {
             return [
                 manifestName: try json(manifest(.trees, trees.featureNames)),
                 treesName: Array(LightGBMModelWriter.text(trees).utf8),
+            ]
+        case let regression as LogisticRegression:
+            return [
+                manifestName: try json(manifest(.logisticRegression, regression.featureNames)),
+                logisticRegressionName: try json(regression),
             ]
         default:
             throw .invalidSetting("a classifier of type \(type(of: classifier)) has no stored form")
@@ -52,6 +60,13 @@ public enum ClassifierArchive {
         case .trees:
             let trees = try file(treesName, files)
             return try LightGBMModelReader.model(trees, fileName: treesName, featureNames: manifest.featureNames)
+        case .logisticRegression:
+            let bytes = try file(logisticRegressionName, files)
+            let regression = try value(LogisticRegression.self, bytes, fileName: logisticRegressionName)
+            guard regression.featureNames == manifest.featureNames else {
+                throw .malformedModel("\(manifestName) and \(logisticRegressionName) name different features")
+            }
+            return regression
         case nil:
             throw .malformedModel("\(manifestName): kind '\(manifest.kind)' is not known")
         }

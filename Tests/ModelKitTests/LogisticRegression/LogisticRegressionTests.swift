@@ -164,6 +164,20 @@ import Testing
         }
     }
 
+    @Test func archiveKeepsEveryBit() async throws {
+        let rows = try Rows(count: 500)
+        let trained = try await LogisticRegressionTrainer().train(rows.features, labels: rows.labels)
+        var files = try ClassifierArchive.encode(trained)
+        #expect(Set(files.keys) == ["classifier.json", "logistic-regression.json"])
+        #expect(try ClassifierArchive.decode(files) as? LogisticRegression == trained)
+        files["logistic-regression.json"] = Array("{\"scaler\":".utf8)
+        #expect(throws: ModelError.self) { try ClassifierArchive.decode(files) }
+        files["logistic-regression.json"] = nil
+        #expect(throws: ModelError.malformedModel("there is no file 'logistic-regression.json'")) {
+            try ClassifierArchive.decode(files)
+        }
+    }
+
     @Test func scalerLeavesMissingValuesOut() throws {
         let features = try FeatureMatrix(names: ["x", "gone"], columns: [[1, .nan, 3], [.nan, .infinity, .nan]])
         let scaler = StandardScaler(features)
