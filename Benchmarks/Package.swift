@@ -19,5 +19,6 @@ let package = Package(
     dependencies: [.package(name: "antifraud", path: "..")],
     targets: [
         .target(name: "BenchmarkSupport", swiftSettings: [.swiftLanguageMode(.v6)]),
+        benchmark("RankingMetrics", ["ModelKit"]),
     ]
 )
