@@ -36,16 +36,11 @@ public struct LogisticRegressionTrainer: Sendable {
 
     /// - Throws: ``ModelError/invalidSetting(_:)``.
     public init(_ configuration: LogisticRegressionConfiguration = .init()) throws(ModelError) {
-        func requirePositive(_ name: String, _ value: Double) throws(ModelError) {
-            guard value > 0, value.isFinite else {
-                throw .invalidSetting("\(name) is \(value); it must be finite and above 0")
-            }
+        try SettingRange.requirePositive("inverseRegularization", configuration.inverseRegularization)
+        if case .positive(let weight) = configuration.classWeight {
+            try SettingRange.requirePositive("classWeight", weight)
         }
-        try requirePositive("inverseRegularization", configuration.inverseRegularization)
-        if case .positive(let weight) = configuration.classWeight { try requirePositive("classWeight", weight) }
-        guard configuration.maxIterations >= 1 else {
-            throw .invalidSetting("maxIterations is \(configuration.maxIterations); it must be at least 1")
-        }
+        try SettingRange.require("maxIterations", configuration.maxIterations, atLeast: 1)
         self.configuration = configuration
     }
 
