@@ -1,0 +1,118 @@
+import Parallelism
+import Synchronization
+
+/// Keys set aside in partitions, by hash, until all are known; a partition then fits memory, and the first row of each
+/// key stays.
+final class DeferredDuplicates {
+    /// The number of rows that were accepted before keys were set aside.
+    static let decided = UInt64.max
+    private static let partitionBits = 8
+    private static let wordsPerKey = 3
+
+    /// Keys in the order of rows: parts in storage, then those in memory.
+    private struct Partition {
+        var stored: [Range<Int>] = []
+        var words: [UInt64] = []
+
+        var wordCount: Int { stored.reduce(words.count) { $0 + $1.count } }
+    }
+
+    private let memoryBudget: Int
+    private let storage: any SpillStorage
+    private var partitions = [Partition](repeating: Partition(), count: 1 << DeferredDuplicates.partitionBits)
+    private var memoryWords = 0
+
+    init(memoryBudget: Int, storage: any SpillStorage) {
+        self.memoryBudget = memoryBudget
+        self.storage = storage
+    }
+
+    /// Rows come in ascending order.
+    func add(_ key: RowKey, row: UInt64) throws {
+        let index = Int(truncatingIfNeeded: key.high >> UInt64(64 - DeferredDuplicates.partitionBits))
+        partitions[index].words.append(key.high)
+        partitions[index].words.append(key.low)
+        partitions[index].words.append(row)
+        memoryWords += DeferredDuplicates.wordsPerKey
+        // Growing arrays hold up to twice what is in them.
+        if memoryWords * 16 > memoryBudget { try spill() }
+    }
+
+    /// The numbers of all rows whose key an earlier row has.
+    func resolve(threads: Int) throws -> PagedBitmap {
+        let duplicates = Mutex(PagedBitmap())
+        let partitions = partitions, storage = storage
+        // What a partition needs in memory: its keys, and a table of positions at most half full.
+        let budget = max(1 << 20, memoryBudget / max(1, threads) / 2)
+        try parallelForThrowing(count: partitions.count, threads: threads) { index in
+            let partition = partitions[index]
+            let rounds = max(1, (partition.wordCount * 8 * 2 + budget - 1) / budget)
+            for round in 0..<rounds {
+                let found = try DeferredDuplicates.duplicates(in: partition, storage, round: round, of: rounds)
+                guard !found.isEmpty else { continue }
+                duplicates.withLock { bitmap in
+                    for row in found { _ = bitmap.insert(Int64(row)) }
+                }
+            }
+        }
+        return duplicates.withLock { $0 }
+    }
+
+    private func spill() throws {
+        for index in partitions.indices where !partitions[index].words.isEmpty {
+            let words = partitions[index].words
+            let position = try words.withUnsafeBufferPointer { try storage.append($0) }
+            partitions[index].stored.append(position..<position + words.count)
+            partitions[index].words = []
+        }
+        memoryWords = 0
+    }
+
+    /// The duplicates among a share of a partition's keys.
+    private static func duplicates(
+        in partition: Partition, _ storage: any SpillStorage, round: Int, of rounds: Int
+    ) throws -> [UInt64] {
+        var keys: [UInt64] = []
+        keys.reserveCapacity(partition.wordCount / rounds + 1024)
+        func take(_ words: UnsafeBufferPointer<UInt64>) {
+            for start in stride(from: 0, to: words.count, by: wordsPerKey)
+            where rounds == 1 || Int(words[start] & 0xFFFF_FFFF) % rounds == round {
+                keys.append(contentsOf: words[start..<start + wordsPerKey])
+            }
+        }
+        for part in partition.stored {
+            let words = try [UInt64](unsafeUninitializedCapacity: part.count) { buffer, count in
+                buffer.initialize(repeating: 0)
+                count = part.count
+                try storage.read(at: part.lowerBound, into: UnsafeMutableBufferPointer(rebasing: buffer[..<part.count]))
+            }
+            words.withUnsafeBufferPointer(take)
+        }
+        partition.words.withUnsafeBufferPointer(take)
+        return repeated(keys)
+    }
+
+    /// Rows of keys that an earlier key in the list equals.
+    private static func repeated(_ keys: [UInt64]) -> [UInt64] {
+        let count = keys.count / wordsPerKey
+        var slots = 16
+        while slots < count * 2 { slots *= 2 }
+        var table = [UInt32](repeating: .max, count: slots)
+        var found: [UInt64] = []
+        for key in 0..<count {
+            let high = keys[key * wordsPerKey], low = keys[key * wordsPerKey + 1]
+            var slot = Int(truncatingIfNeeded: high &* 0x9E37_79B9_7F4A_7C15 >> 20) & (slots - 1)
+            while table[slot] != .max {
+                let other = Int(table[slot]) * wordsPerKey
+                if keys[other] == high, keys[other + 1] == low {
+                    let row = keys[key * wordsPerKey + 2]
+                    if row != decided { found.append(row) }
+                    break
+                }
+                slot = (slot + 1) & (slots - 1)
+            }
+            if table[slot] == .max { table[slot] = UInt32(key) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,97 @@
+/// Finds rows whose key was seen before, in input order, within a memory budget.
+///
+/// transaction_ids mostly follow one another, so a paged bitmap of those seen decides at once. When the pages outgrow the
+/// budget (ids far apart), and for whole rows, keys are set aside instead and decided after the last row.
+///
+/// `@unchecked Sendable` invariant: one thread at a time calls it, in input order.
+final class DuplicateFilter: @unchecked Sendable {
+    private let key: CleaningPlan.DuplicateKey
+    private let memoryBudget: Int
+    private var seen: PagedBitmap?
+    private var deferred: DeferredDuplicates?
+    private let storage: any SpillStorage
+
+    init(key: CleaningPlan.DuplicateKey, memoryBudget: Int, storage: any SpillStorage) {
+        self.key = key
+        self.memoryBudget = memoryBudget
+        self.storage = storage
+        switch key {
+        case .transactionID: seen = PagedBitmap()
+        case .wholeRow: deferred = DeferredDuplicates(memoryBudget: memoryBudget, storage: storage)
+        }
+    }
+
+    /// Whether duplicates are known only after the last row.
+    var isDeferred: Bool { deferred != nil }
+
+    /// The positions of duplicates in the buffer, ascending; none while they are not known.
+    /// - Parameter firstRow: the number of the buffer's first row.
+    func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int] {
+        if let deferred {
+            try setAside(buffer, firstRow: firstRow, to: deferred)
+            return []
+        }
+        guard let seen else { return [] }
+        let ids = buffer[.transactionID]
+        var found: [Int] = []
+        for row in 0..<buffer.count where !seen.insert(ids[row]) { found.append(row) }
+        if seen.byteCount > memoryBudget {
+            // All ids so far are in the set, each accepted once: they come before any row that is still to be decided.
+            let deferred = DeferredDuplicates(memoryBudget: memoryBudget, storage: storage)
+            try seen.forEach { try deferred.add(RowKey(id: $0), row: DeferredDuplicates.decided) }
+            self.seen = nil
+            self.deferred = deferred
+        }
+        return found
+    }
+
+    /// The numbers of rows that turned out to be duplicates; nil when all were found at once. Call it once, at the end.
+    func resolve(threads: Int) throws -> PagedBitmap? {
+        seen = nil
+        defer { deferred = nil }
+        return try deferred?.resolve(threads: threads)
+    }
+
+    private func setAside(_ buffer: TransactionBuffer, firstRow: Int, to deferred: DeferredDuplicates) throws {
+        for row in 0..<buffer.count {
+            let key =
+                switch key {
+                case .transactionID: RowKey(id: buffer[.transactionID][row])
+                case .wholeRow: RowKey(row: row, of: buffer)
+                }
+            try deferred.add(key, row: UInt64(firstRow + row))
+        }
+    }
+}
+
+/// What two duplicates share.
+struct RowKey {
+    let high: UInt64
+    let low: UInt64
+
+    init(id: Int64) {
+        high = RowKey.mixed(UInt64(bitPattern: id), 0x9E37_79B9_7F4A_7C15)
+        low = UInt64(bitPattern: id)
+    }
+
+    /// Two independent 64-bit hashes of the nine values. That two different rows of a set of two billion share both has a
+    /// probability below 10^-19.
+    init(row: Int, of buffer: TransactionBuffer) {
+        var high: UInt64 = 0x243F_6A88_85A3_08D3, low: UInt64 = 0x1319_8A2E_0370_7344
+        for column in buffer.columns[..<TransactionBuffer.lineColumn] {
+            let value = UInt64(bitPattern: column[row])
+            high = RowKey.mixed(high ^ value, 0x9E37_79B9_7F4A_7C15)
+            low = RowKey.mixed(low ^ value, 0xD1B5_4A32_D192_ED03)
+        }
+        self.high = high
+        self.low = low
+    }
+
+    /// The finaliser of SplitMix64 over the value plus a constant.
+    private static func mixed(_ value: UInt64, _ constant: UInt64) -> UInt64 {
+        var mixed = value &+ constant
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,83 @@
+/// Exact order statistics of the waiting amounts, or of their distances from a centre, in bounded memory.
+///
+/// Doubles are compared as integers that sort alike. Each pass counts the next 16 bits of those that share the bits found
+/// so far with a wanted rank, so four passes find any value exactly.
+struct OrderStatistics: Sendable {
+    let scan: AmountScan
+    /// How many amounts there are.
+    let count: Int
+    /// What is ranked: the amounts, or their absolute distances from this.
+    var center: Double?
+
+    /// The quantiles (shares from 0 to 1) with linear interpolation, computed as `numpy.quantile` does.
+    /// - Parameter transform: applied to the order statistics before interpolation; it must not fall anywhere.
+    func quantiles(_ shares: [Double], transform: (Double) -> Double = { $0 }) throws -> [Double] {
+        guard count > 0 else { return [] }
+        let positions = shares.map { Double(count - 1) * $0 }
+        let ranks = positions.flatMap { [Int($0), min(Int($0) + 1, count - 1)] }
+        let values = try values(at: ranks).map(transform)
+        return positions.indices.map { index in
+            let low = values[2 * index], high = values[2 * index + 1]
+            let part = positions[index] - positions[index].rounded(.down)
+            let step = high - low
+            return part >= 0.5 ? high - step * (1 - part) : low + step * part
+        }
+    }
+
+    /// The values that have these ranks, from 0, in ascending order of all.
+    func values(at ranks: [Int]) throws -> [Double] {
+        /// The bits of a wanted value that are known, and its rank among the values that share them.
+        var wanted = ranks.map { (prefix: UInt64(0), rank: $0) }
+        for pass in 0..<4 {
+            let shift = UInt64(48 - 16 * pass)
+            let prefixes = Array(Set(wanted.map(\.prefix))).sorted()
+            let counts = try histogram(of: prefixes, shift: shift)
+            for index in wanted.indices {
+                guard let group = prefixes.firstIndex(of: wanted[index].prefix) else { continue }
+                var rank = wanted[index].rank
+                var digit = 0
+                while digit < 0xFFFF, rank >= counts[group << 16 + digit] {
+                    rank -= counts[group << 16 + digit]
+                    digit += 1
+                }
+                wanted[index] = (wanted[index].prefix << 16 | UInt64(digit), rank)
+            }
+        }
+        return wanted.map { OrderStatistics.value(ofKey: $0.prefix) }
+    }
+
+    /// For each prefix, how often each 16-bit digit at `shift` follows it.
+    private func histogram(of prefixes: [UInt64], shift: UInt64) throws -> [Int] {
+        let size = prefixes.count << 16
+        let center = center
+        let parts = try scan.fold([Int](repeating: 0, count: size)) { counts, amounts in
+            counts.withUnsafeMutableBufferPointer { counts in
+                for amount in amounts {
+                    let key = OrderStatistics.key(of: center.map { abs(amount - $0) } ?? amount)
+                    let digit = Int(truncatingIfNeeded: key >> shift & 0xFFFF)
+                    if shift == 48 {
+                        counts[digit] += 1
+                    } else {
+                        let prefix = key >> (shift + 16)
+                        for (group, wanted) in prefixes.enumerated() where wanted == prefix {
+                            counts[group << 16 + digit] += 1
+                        }
+                    }
+                }
+            }
+        }
+        return parts.dropFirst().reduce(into: parts[0]) { sum, part in
+            for index in 0..<size { sum[index] += part[index] }
+        }
+    }
+
+    /// An integer that sorts as the value does.
+    private static func key(of value: Double) -> UInt64 {
+        let bits = value.bitPattern
+        return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    }
+
+    private static func value(ofKey key: UInt64) -> Double {
+        Double(bitPattern: key >> 63 == 1 ? key & ~(1 << 63) : ~key)
+    }
+}

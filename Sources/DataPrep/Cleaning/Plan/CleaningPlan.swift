@@ -1,0 +1,110 @@
+import Foundation
+
+/// What cleaning drops and repairs: a value that can be printed, stored as JSON and run by any engine.
+///
+/// ``CleaningRule`` lists the rules. Fields are compared and parsed without spaces and tabs around them.
+public struct CleaningPlan: Sendable, Hashable {
+    /// What makes two rows duplicates.
+    public enum DuplicateKey: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The same transaction_id.
+        case transactionID
+        /// The same value in all nine columns.
+        case wholeRow
+    }
+
+    /// Which amounts are outliers.
+    public var outliers: OutlierRule
+    /// What makes two rows duplicates.
+    public var duplicates: DuplicateKey
+    /// The customer_ids that stand for 'unknown', ascending.
+    public var unknownCustomers: [Int64]
+    /// Whether `tx_time_days` is computed anew as `tx_time_seconds / 86400`, rounded down.
+    public var repairsTimeDays: Bool
+
+    /// The plan of the system's description; everything can be chosen otherwise.
+    public init(
+        outliers: OutlierRule = .standard, duplicates: DuplicateKey = .transactionID,
+        unknownCustomers: [Int64] = [-999_999, -9999], repairsTimeDays: Bool = false
+    ) {
+        self.outliers = outliers
+        self.duplicates = duplicates
+        self.unknownCustomers = unknownCustomers.sorted()
+        self.repairsTimeDays = repairsTimeDays
+    }
+
+    /// Reads JSON; what is absent has its default.
+    /// - Throws: ``CleaningError/invalidPlan(message:)`` for what is no plan, or has an unknown key.
+    public init(json: [UInt8]) throws(CleaningError) {
+        do {
+            self = try JSONDecoder().decode(CleaningPlan.self, from: Data(json))
+        } catch let DecodingError.dataCorrupted(context) {
+            throw .invalidPlan(message: context.debugDescription)
+        } catch let DecodingError.typeMismatch(_, context) {
+            throw .invalidPlan(message: CleaningPlan.located(context))
+        } catch let DecodingError.valueNotFound(_, context) {
+            throw .invalidPlan(message: CleaningPlan.located(context))
+        } catch {
+            throw .invalidPlan(message: "\(error)")
+        }
+    }
+
+    /// The plan as JSON, keys sorted.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return Array(try encoder.encode(self))
+    }
+
+    private static func located(_ context: DecodingError.Context) -> String {
+        let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+        return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+    }
+}
+
+extension CleaningPlan: Codable {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case outliers, duplicates, unknownCustomers, repairsTimeDays
+    }
+
+    private struct AnyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// What is absent has its default.
+    public init(from decoder: any Decoder) throws {
+        let known = Set(CodingKeys.allCases.map(\.rawValue))
+        let keys = try decoder.container(keyedBy: AnyKey.self).allKeys
+        if let unknown = keys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: [],
+                    debugDescription: "unknown key '\(unknown)' (keys: \(known.sorted().joined(separator: ", ")))"))
+        }
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let standard = CleaningPlan()
+        self.init(
+            outliers: try values.decodeIfPresent(OutlierRule.self, forKey: .outliers) ?? standard.outliers,
+            duplicates: try values.decodeIfPresent(DuplicateKey.self, forKey: .duplicates) ?? standard.duplicates,
+            unknownCustomers: try values.decodeIfPresent([Int64].self, forKey: .unknownCustomers)
+                ?? standard.unknownCustomers,
+            repairsTimeDays: try values.decodeIfPresent(Bool.self, forKey: .repairsTimeDays)
+                ?? standard.repairsTimeDays)
+    }
+}
+
+extension CleaningPlan: CustomStringConvertible {
+    /// One line for a person.
+    public var description: String {
+        var steps = ["drop malformed, missing and invalid rows"]
+        if !unknownCustomers.isEmpty {
+            steps.append("customers \(unknownCustomers.map(String.init).joined(separator: ", "))")
+        }
+        steps.append("amounts not above 0")
+        steps.append(duplicates == .transactionID ? "repeated transaction_ids" : "rows equal to an earlier one")
+        if outliers != .none { steps.append("amounts outside \(outliers)") }
+        return steps.joined(separator: "; ") + (repairsTimeDays ? "; recompute tx_time_days" : "")
+    }
+}

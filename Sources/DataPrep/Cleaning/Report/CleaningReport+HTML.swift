@@ -1,0 +1,126 @@
+import Foundation
+import ReportKit
+
+extension CleaningReport {
+    /// A self-contained page for people: counts, fences, amounts before and after, and the first rejected rows.
+    public func html() -> String {
+        HTMLReport(
+            title: "Cleaning of transactions",
+            subtitle:
+                "\(NumberText.count(rowsRead)) rows from \(inputs.count == 1 ? "one file" : "\(inputs.count) files")",
+            sections: [overview, ruleSection, amountSection, sampleSection, fileSection].compactMap { $0 },
+            footer: String(format: "%.1f seconds, %.0f rows a second", seconds, rowsPerSecond)
+        ).html()
+    }
+
+    private var overview: ReportSection {
+        let dropped = rowsRead - rowsKept
+        let frauds = rules.reduce(0) { $0 + $1.frauds }
+        return ReportSection(
+            "Overview",
+            [
+                .keyFigures([
+                    KeyFigure("Rows read", NumberText.count(rowsRead)),
+                    KeyFigure("Rows kept", NumberText.count(rowsKept), detail: share(rowsKept, of: rowsRead)),
+                    KeyFigure("Rows dropped", NumberText.count(dropped), detail: share(dropped, of: rowsRead)),
+                    KeyFigure(
+                        "Frauds dropped", NumberText.count(frauds),
+                        detail: "\(share(frauds, of: frauds + fraudsKept)) of those readable",
+                        tone: frauds * 5 > frauds + fraudsKept ? .caution : .neutral),
+                    KeyFigure("Rows a second", NumberText.compact(rowsPerSecond)),
+                ]),
+                .paragraph("Plan: \(plan)."),
+            ])
+    }
+
+    private var ruleSection: ReportSection {
+        ReportSection(
+            "Rows by rule",
+            [
+                .table(
+                    ReportTable(
+                        [.text("Rule"), .text("What it drops"), .number("Rows"), .number("Share"), .number("Frauds")],
+                        rows: rules.map { outcome in
+                            [
+                                outcome.rule.rawValue, explanation(of: outcome.rule), NumberText.count(outcome.rows),
+                                share(outcome.rows, of: rowsRead), NumberText.count(outcome.frauds),
+                            ]
+                        })),
+                .figure(
+                    Figure(
+                        "Rows dropped by rule",
+                        BarChart(
+                            rules.map { .init($0.rule.rawValue, Double($0.rows), text: NumberText.count($0.rows)) },
+                            valueLabel: "Rows"))),
+            ])
+    }
+
+    private var amountSection: ReportSection? {
+        guard let amounts, let last = histogram.last else { return nil }
+        let fences = [
+            ("Lower fence", amounts.lowerFence), ("First quartile", amounts.firstQuartile), ("Median", amounts.median),
+            ("Third quartile", amounts.thirdQuartile), ("Upper fence", amounts.upperFence),
+        ]
+        let chart = Histogram(
+            edges: histogram.map(\.lower) + [last.upper],
+            series: [
+                .init("before the outlier rule", counts: histogram.map { Double($0.before) }),
+                .init("kept", counts: histogram.map { Double($0.after) }),
+            ],
+            x: ChartAxis("Amount", scale: .logarithmic), y: ChartAxis("Rows", scale: .logarithmic))
+        return ReportSection(
+            "Amounts",
+            [
+                .keyFigures(fences.map { KeyFigure($0.0, $0.1.map { NumberText.decimal($0, 2) } ?? "none") }),
+                .figure(
+                    Figure(
+                        "Amounts before and after", chart,
+                        explanation: "Bins of a quarter of an octave; both axes are logarithmic.")),
+            ])
+    }
+
+    private var sampleSection: ReportSection? {
+        let samples = rules.flatMap { outcome in
+            outcome.samples.map { row in
+                [outcome.rule.rawValue, row.input, NumberText.count(row.line), row.column ?? "", row.value]
+            }
+        }
+        guard !samples.isEmpty else { return nil }
+        return ReportSection(
+            "First rejected rows",
+            [
+                .table(
+                    ReportTable(
+                        [.text("Rule"), .text("File"), .number("Line"), .text("Column"), .text("Value")], rows: samples)
+                )
+            ])
+    }
+
+    private var fileSection: ReportSection {
+        ReportSection(
+            "Files",
+            [
+                .table(
+                    ReportTable(
+                        [.text("Input"), .number("Bytes"), .number("Rows")],
+                        rows: inputs.map { [$0.name, NumberText.count(Int($0.bytes)), NumberText.count($0.rows)] })),
+                .bullets(outputs.map { "Written: \($0)" }),
+            ])
+    }
+
+    private func explanation(of rule: CleaningRule) -> String {
+        switch rule {
+        case .malformed: "another number of fields than the header"
+        case .missing: "a field empty, None, NULL, Err or nan"
+        case .invalid: "a field that is no value of its type"
+        case .unknownCustomer: "customers \(plan.unknownCustomers.map(String.init).joined(separator: ", "))"
+        case .nonPositiveAmount: "an amount not above zero, or not finite"
+        case .duplicate: plan.duplicates == .transactionID ? "a transaction_id seen before" : "a row seen before"
+        case .amountOutlier: "an amount outside \(plan.outliers)"
+        }
+    }
+
+    private func share(_ part: Int, of whole: Int) -> String {
+        NumberText.percent(whole > 0 ? Double(part) / Double(whole) : 0, 3)
+    }
+}

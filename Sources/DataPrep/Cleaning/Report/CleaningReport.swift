@@ -1,0 +1,97 @@
+import Foundation
+
+/// What a cleaning did. `rowsRead - rowsKept` is the sum of the rules' rows.
+public struct CleaningReport: Sendable, Hashable, Codable {
+    /// One rule and the rows that fell to it.
+    public struct RuleOutcome: Sendable, Hashable, Codable {
+        /// What they broke.
+        public var rule: CleaningRule
+        /// How many rows fell to it.
+        public var rows: Int
+        /// Rows among them whose tx_fraud is readable and 1.
+        public var frauds: Int
+        /// The first of them, in input order.
+        public var samples: [RejectedRow]
+    }
+
+    /// One input.
+    public struct Input: Sendable, Hashable, Codable {
+        /// The path or URL.
+        public var name: String
+        /// As stored, before decompression.
+        public var bytes: Int64
+        /// Headers and blank lines are no rows.
+        public var rows: Int
+    }
+
+    /// The amounts that passed all rules but the last.
+    public struct Amounts: Sendable, Hashable, Codable {
+        /// How many amounts there are.
+        public var count: Int
+        /// With linear interpolation.
+        public var firstQuartile: Double
+        /// With linear interpolation.
+        public var median: Double
+        /// With linear interpolation.
+        public var thirdQuartile: Double
+        /// Amounts below it were dropped; nil for no bound.
+        public var lowerFence: Double?
+        /// Amounts above it were dropped; nil for no bound.
+        public var upperFence: Double?
+    }
+
+    /// How many amounts lie in `lower ..< upper`.
+    public struct AmountBin: Sendable, Hashable, Codable {
+        /// Inside the bin.
+        public var lower: Double
+        /// Past the bin.
+        public var upper: Double
+        /// Of the rows that passed all rules but the last.
+        public var before: Int
+        /// Of the rows kept.
+        public var after: Int
+    }
+
+    /// What was asked for.
+    public var plan: CleaningPlan
+    /// In the order read.
+    public var inputs: [Input]
+    /// The files written.
+    public var outputs: [String]
+    /// Rows of all inputs.
+    public var rowsRead: Int
+    /// Rows written.
+    public var rowsKept: Int
+    /// Rows kept whose tx_fraud is 1.
+    public var fraudsKept: Int
+    /// All rules, in their order.
+    public var rules: [RuleOutcome]
+    /// Nil when no row passed the rules before the last.
+    public var amounts: Amounts?
+    /// Consecutive bins; empty when no row passed the rules before the last.
+    public var histogram: [AmountBin]
+    /// Bytes that waited in temporary files.
+    public var spilledBytes: Int
+    /// From the first byte read to the last one written.
+    public var seconds: Double
+
+    /// Rows read a second.
+    public var rowsPerSecond: Double { seconds > 0 ? Double(rowsRead) / seconds : 0 }
+
+    /// The rows that fell to a rule, and the frauds among them.
+    public subscript(rule: CleaningRule) -> RuleOutcome { rules[rule.index] }
+
+    /// The report as JSON, keys sorted.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+}
+
+extension CleaningReport {
+    /// Reads what ``json()`` wrote.
+    public init(json: [UInt8]) throws {
+        self = try JSONDecoder().decode(CleaningReport.self, from: Data(json))
+    }
+}

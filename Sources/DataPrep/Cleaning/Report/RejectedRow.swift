@@ -1,0 +1,11 @@
+/// A row that was dropped, as a report shows it.
+public struct RejectedRow: Sendable, Hashable, Codable {
+    /// The file.
+    public var input: String
+    /// The line of a text file, from 1 (the header is line 1); the row of a Parquet file, from 1.
+    public var line: Int
+    /// The column that broke the rule; nil where the row as a whole did.
+    public var column: String?
+    /// The field as it stood there; for a malformed row the line. Cut after 200 bytes.
+    public var value: String
+}

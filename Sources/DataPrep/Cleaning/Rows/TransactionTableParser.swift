@@ -1,0 +1,163 @@
+import Columnar
+import StorageIO
+
+/// Takes rows of a Parquet file as transactions, and rejects those that break rules 2 to 5.
+///
+/// Numbers may be of any width, timestamps of any unit; text is parsed as in text files. A null is a missing value, and so
+/// is a not-a-number amount, as its text would be.
+struct TransactionTableParser: Sendable {
+    /// The columns to read, in the order of ``TransactionColumn``.
+    let columnNames: [String]
+    private let unknownCustomers: [Int64]
+    private let repairsTimeDays: Bool
+
+    /// - Throws: ``CleaningError`` when a column is not there, or of a type that does not fit.
+    init(schema: Schema, plan: CleaningPlan, input: String) throws(CleaningError) {
+        var names: [String] = []
+        for column in TransactionColumn.allCases {
+            guard let index = TransactionSchema.index(of: column, in: schema) else {
+                throw .missingColumn(input: input, name: column.name, found: schema.names)
+            }
+            let field = schema.fields[index]
+            guard TransactionTableParser.fits(field.type, column) else {
+                throw .wrongColumnType(
+                    input: input, name: field.name, expected: "\(column.type)", actual: "\(field.type)")
+            }
+            names.append(field.name)
+        }
+        columnNames = names
+        unknownCustomers = plan.unknownCustomers
+        repairsTimeDays = plan.repairsTimeDays
+    }
+
+    private static func fits(_ type: DataType, _ column: TransactionColumn) -> Bool {
+        switch (type, column) {
+        case (.string, _), (.timestamp, .dateTime), (.float64, .amount), (.float32, .amount): true
+        case (.int32, let column), (.int64, let column): column != .dateTime
+        case (.boolean, .fraud): true
+        default: false
+        }
+    }
+
+    /// Appends the batch's good rows to the buffer and counts the others.
+    /// - Returns: how many rows the batch has.
+    func parse(_ batch: RecordBatch, into buffer: TransactionBuffer, tally: inout RuleTally) -> Int {
+        let cells = batch.columns.map(CellReader.init)
+        buffer.reserve(batch.rowCount)
+        var writer = RowWriter(buffer)
+        for row in 0..<batch.rowCount {
+            tally.rowsRead += 1
+            if let column = TransactionColumn.allCases.first(where: { cells[$0.index].isMissing(row) }) {
+                reject(cells, row, .missing, column, &tally)
+                continue
+            }
+            var values = RowValues()
+            if let column = TransactionColumn.allCases.first(where: { !cells[$0.index].read(row, as: $0, &values) }) {
+                reject(cells, row, .invalid, column, &tally)
+            } else if unknownCustomers.contains(values.customerID) {
+                reject(cells, row, .unknownCustomer, .customerID, &tally)
+            } else if values.amount > 0, values.amount.isFinite {
+                writer.append(values, line: row, repairsTimeDays: repairsTimeDays)
+            } else {
+                reject(cells, row, .nonPositiveAmount, .amount, &tally)
+            }
+        }
+        buffer.setCount(writer.count)
+        return batch.rowCount
+    }
+
+    private func reject(
+        _ cells: [CellReader], _ row: Int, _ rule: CleaningRule, _ column: TransactionColumn, _ tally: inout RuleTally
+    ) {
+        var values = RowValues()
+        let fraud = cells[TransactionColumn.fraud.index]
+        let isFraud = !fraud.isMissing(row) && fraud.read(row, as: .fraud, &values) && values.fraud == 1
+        tally.reject(rule, isFraud: isFraud)
+        guard tally.wantsSample(rule) else { return }
+        let value = cells[column.index].text(row)
+        tally.add(sample: RejectedRow(input: "", line: row, column: column.name, value: value), for: rule)
+    }
+}
+
+/// Reads single values of a column.
+private struct CellReader {
+    private let column: Column
+    private let ticksPerSecond: Int64
+
+    init(_ column: Column) {
+        self.column = column
+        if case .timestamp(let unit, _) = column.type {
+            ticksPerSecond = unit.ticksPerSecond
+        } else {
+            ticksPerSecond = 1
+        }
+    }
+
+    func isMissing(_ row: Int) -> Bool {
+        if column.isNull(row) { return true }
+        switch column.storage {
+        case .float64(let values): return values[row].isNaN
+        case .float32(let values): return values[row].isNaN
+        case .bytes(let values): return CellReader.withText(values[row]) { MissingValue.isMissing($0, $1) }
+        default: return false
+        }
+    }
+
+    /// Stores the value; false when it is none of that column.
+    func read(_ row: Int, as kind: TransactionColumn, _ values: inout RowValues) -> Bool {
+        switch column.storage {
+        case .boolean(let bits):
+            return values.set(kind, integer: bits[row] ? 1 : 0)
+        case .int32(let numbers):
+            return values.set(kind, integer: Int64(numbers[row]))
+        case .int64(let numbers):
+            guard kind == .dateTime else { return values.set(kind, integer: numbers[row]) }
+            guard let time = microseconds(numbers[row]) else { return false }
+            return values.set(kind, integer: time)
+        case .float32(let numbers):
+            values.amount = Double(numbers[row])
+            return true
+        case .float64(let numbers):
+            values.amount = numbers[row]
+            return true
+        case .bytes(let texts):
+            return CellReader.withText(texts[row]) { values.set(kind, $0, $1) }
+        }
+    }
+
+    /// The value as a report shows it.
+    func text(_ row: Int) -> String {
+        if column.isNull(row) { return "" }
+        switch column.storage {
+        case .boolean(let values): return "\(values[row])"
+        case .int32(let values): return "\(values[row])"
+        case .int64(let values):
+            guard case .timestamp = column.type, let time = microseconds(values[row]) else { return "\(values[row])" }
+            return CivilDateTime.text(microseconds: time)
+        case .float32(let values): return "\(values[row])"
+        case .float64(let values): return "\(values[row])"
+        case .bytes(let values): return String(decoding: values[row].prefix(200), as: UTF8.self)
+        }
+    }
+
+    private func microseconds(_ ticks: Int64) -> Int64? {
+        switch ticksPerSecond {
+        case 1_000:
+            let (product, overflow) = ticks.multipliedReportingOverflow(by: 1000)
+            return overflow ? nil : product
+        case 1_000_000_000: return CivilDateTime.floorDivide(ticks, 1000)
+        default: return ticks
+        }
+    }
+
+    /// The parsers want readable bytes before the text.
+    private static func withText<Result>(
+        _ text: ArraySlice<UInt8>, _ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Result
+    ) -> Result {
+        let padded = [UInt8](repeating: 0, count: TextBlock.padding) + text
+        return padded.withUnsafeBufferPointer { buffer in
+            let begin = buffer.baseAddress.unsafelyUnwrapped + TextBlock.padding
+            return body(begin, begin + text.count)
+        }
+    }
+}

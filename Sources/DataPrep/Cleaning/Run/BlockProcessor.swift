@@ -1,0 +1,82 @@
+import Parallelism
+import Synchronization
+
+/// Parses jobs in parallel, finds their duplicates one after the other, and packs what is left in parallel again.
+final class BlockProcessor: Sendable {
+    /// What became of a job.
+    struct Outcome: Sendable {
+        let job: CleaningJob
+        let tally: RuleTally
+        /// The line, or row, that the block's line 0 is.
+        let firstLine: Int
+        /// Rows that wait for the fences.
+        let waiting: Int
+    }
+
+    /// Where the inputs stand when a job's turn comes.
+    private struct Position {
+        var input = -1
+        var line = 0
+        var row = 0
+    }
+
+    private let store: BlockStore
+    private let duplicates: DuplicateFilter
+    private let sampleLimit: Int
+    private let turnstile = Turnstile()
+    private let position = Mutex(Position())
+    private let buffers = Mutex([TransactionBuffer]())
+
+    init(store: BlockStore, duplicates: DuplicateFilter, sampleLimit: Int) {
+        self.store = store
+        self.duplicates = duplicates
+        self.sampleLimit = sampleLimit
+    }
+
+    /// Call it on a dedicated thread, for jobs in the order of their numbers: it waits for all jobs before.
+    func process(_ job: CleaningJob) throws -> Outcome {
+        let buffer = buffers.withLock { $0.popLast() } ?? TransactionBuffer()
+        defer { buffers.withLock { $0.append(buffer) } }
+        do {
+            buffer.removeAll()
+            var tally = RuleTally(sampleLimit: sampleLimit)
+            let lineCount = job.parse(into: buffer, tally: &tally)
+            let (firstLine, firstRow, repeated) = try turnstile.pass(job.number) {
+                let (firstLine, firstRow) = advance(to: job, lineCount: lineCount, rowCount: buffer.count)
+                return (firstLine, firstRow, try duplicates.duplicates(in: buffer, firstRow: firstRow))
+            }
+            for row in repeated {
+                tally.reject(.duplicate, isFraud: buffer[.fraud][row] == 1)
+                let line = Int(buffer.columns[TransactionBuffer.lineColumn][row])
+                tally.addDuplicateSample(line: line, id: buffer[.transactionID][row])
+            }
+            buffer.remove(repeated)
+            let waiting = buffer.count
+            if waiting > 0 {
+                let block = PackedBlock(preparing: buffer, firstRow: firstRow, input: job.input, firstLine: firstLine)
+                try store.add(block, number: job.number, words: block.pack(buffer))
+            }
+            return Outcome(job: job, tally: tally, firstLine: firstLine, waiting: waiting)
+        } catch {
+            turnstile.close()
+            throw error
+        }
+    }
+
+    /// Sends away the threads that wait for a job that will not come.
+    func close() { turnstile.close() }
+
+    private func advance(to job: CleaningJob, lineCount: Int, rowCount: Int) -> (firstLine: Int, firstRow: Int) {
+        position.withLock { position in
+            if position.input != job.input {
+                position.input = job.input
+                position.line = job.firstLine
+            }
+            defer {
+                position.line += lineCount
+                position.row += rowCount
+            }
+            return (position.line, position.row)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Columnar
+import StorageIO
+
+/// A block of an input to parse.
+struct CleaningJob: Sendable {
+    enum Content: Sendable {
+        case text(TextBlock, TransactionTextParser)
+        case table(RecordBatch, TransactionTableParser)
+    }
+
+    /// Among all jobs, from 0.
+    let number: Int
+    /// The input's index.
+    let input: Int
+    /// The line, or row, that is the input's first.
+    let firstLine: Int
+    let content: Content
+    /// Bytes of all inputs read so far, as stored.
+    let bytesRead: Int64
+
+    /// Appends the good rows to the buffer and counts the others.
+    /// - Returns: how many lines, or rows, the block has.
+    func parse(into buffer: TransactionBuffer, tally: inout RuleTally) -> Int {
+        switch content {
+        case .text(let block, let parser): parser.parse(block, into: buffer, tally: &tally)
+        case .table(let batch, let parser): parser.parse(batch, into: buffer, tally: &tally)
+        }
+    }
+}
+
+/// Cuts the inputs, one after the other, into jobs.
+actor CleaningJobSource {
+    private enum Reading {
+        case text(ByteChunks, TextBlocks, TransactionTextParser)
+        case table(AsyncThrowingStream<RecordBatch, any Error>.Iterator, TransactionTableParser, rowCount: Int64)
+    }
+
+    private let inputs: [any RandomAccessInput]
+    private let plan: CleaningPlan
+    private let options: CleaningOptions
+    private var current: Reading?
+    private var nextInput = 0
+    private var number = 0
+    private var rowsOfInput: Int64 = 0
+    /// Bytes of the inputs that are done.
+    private var bytesBefore: Int64 = 0
+
+    init(_ inputs: [any RandomAccessInput], plan: CleaningPlan, options: CleaningOptions) {
+        self.inputs = inputs
+        self.plan = plan
+        self.options = options
+    }
+
+    func next() async throws -> CleaningJob? {
+        while true {
+            try Task.checkCancellation()
+            if current == nil {
+                guard nextInput < inputs.count else { return nil }
+                current = try await open(inputs[nextInput])
+                nextInput += 1
+                rowsOfInput = 0
+                if current == nil { continue }
+            }
+            if let job = try await nextOfCurrent() {
+                number += 1
+                return job
+            }
+            current = nil
+            bytesBefore += inputs[nextInput - 1].size
+        }
+    }
+
+    private func nextOfCurrent() async throws -> CleaningJob? {
+        switch current {
+        case .text(let chunks, let blocks, let parser):
+            guard let block = try await blocks.next() else { return nil }
+            return CleaningJob(
+                number: number, input: nextInput - 1, firstLine: 2, content: .text(block, parser),
+                bytesRead: bytesBefore + (await chunks.storedBytesTaken))
+        case .table(var iterator, let parser, let rowCount):
+            guard let batch = try await iterator.next(isolation: self) else { return nil }
+            current = .table(iterator, parser, rowCount: rowCount)
+            rowsOfInput += Int64(batch.rowCount)
+            let share = Double(rowsOfInput) / Double(max(1, rowCount))
+            return CleaningJob(
+                number: number, input: nextInput - 1, firstLine: 1, content: .table(batch, parser),
+                bytesRead: bytesBefore + Int64(share * Double(inputs[nextInput - 1].size)))
+        case nil:
+            return nil
+        }
+    }
+
+    /// Nil for an input without even a header.
+    private func open(_ input: any RandomAccessInput) async throws -> Reading? {
+        let magic = Array("PAR1".utf8)
+        if input.size >= 12, try await input.read(0..<4) == magic {
+            let reader = try await ParquetReader.open(input)
+            let parser = try TransactionTableParser(schema: reader.schema, plan: plan, input: input.name)
+            let batches = reader.batches(columns: parser.columnNames, threads: options.threads)
+            return .table(batches.makeAsyncIterator(), parser, rowCount: reader.rowCount)
+        }
+        let chunks = ByteChunks(input, chunkBytes: options.blockBytes)
+        let blocks = TextBlocks(chunks, file: input.name)
+        guard let line = try await blocks.firstLine() else { return nil }
+        let parser = try textParser(header: line, input: input.name)
+        await blocks.begin(layout: parser.layout)
+        return .text(chunks, blocks, parser)
+    }
+
+    /// The raw form has commas between fields; in CSV whatever parts the names of the columns.
+    private func textParser(header line: [UInt8], input: String) throws(CleaningError) -> TransactionTextParser {
+        var layout = TextLayout(quotesSpanLines: false)
+        let header = CSVHeader(line: line, layout: layout)
+        if !header.isRawText {
+            for delimiter in [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")] {
+                var other = layout
+                other.delimiter = delimiter
+                if CSVHeader(line: line, layout: other).names.count > CSVHeader(line: line, layout: layout).names.count
+                {
+                    layout = other
+                }
+            }
+        }
+        return try TransactionTextParser(
+            header: CSVHeader(line: line, layout: layout), layout: layout, plan: plan, input: input)
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+public import StorageIO
+
+/// How a cleaning uses the machine, and how it writes.
+public struct CleaningOptions: Sendable {
+    /// Threads that parse, pack and encode.
+    public var threads: Int
+    /// Bytes of memory that the data may take at once, about; rows beyond wait in a temporary file. At least 64 MiB.
+    public var memoryLimit: Int
+    /// The folder of temporary files; nil for the system's.
+    public var temporaryFolder: String?
+    /// How many rejected rows the report shows for each rule.
+    public var samplesPerRule: Int
+    /// How the Parquet file is compressed.
+    public var compression: ParquetWriteOptions.Compression
+    /// Rows of a row group, at most.
+    public var rowGroupRows: Int
+    /// Text is parsed in blocks of this many bytes.
+    package var blockBytes = 2 << 20
+    /// Bytes for rows that wait for the fences; nil for half of the memory limit.
+    package var waitingBudget: Int?
+    /// Bytes for the keys of rows seen; nil for a quarter of the memory limit.
+    package var keyBudget: Int?
+    /// Makes the temporary file; nil for one in ``temporaryFolder``.
+    package var makeStorage: (@Sendable () -> any SpillStorage)?
+
+    /// Two threads, 1 GiB, snappy.
+    public init(
+        threads: Int = 2, memoryLimit: Int = 1 << 30, temporaryFolder: String? = nil, samplesPerRule: Int = 5,
+        compression: ParquetWriteOptions.Compression = .snappy, rowGroupRows: Int = 1 << 19
+    ) {
+        self.threads = threads
+        self.memoryLimit = memoryLimit
+        self.temporaryFolder = temporaryFolder
+        self.samplesPerRule = samplesPerRule
+        self.compression = compression
+        self.rowGroupRows = rowGroupRows
+    }
+
+    func storage() -> any SpillStorage {
+        makeStorage?() ?? SpillFile(folder: temporaryFolder ?? FileManager.default.temporaryDirectory.path)
+    }
+
+    func check() throws(CleaningError) {
+        guard threads >= 1 else { throw .invalidOption(name: "threads", value: "\(threads)", expected: "at least 1") }
+        guard memoryLimit >= 64 << 20 else {
+            throw .invalidOption(name: "the memory limit", value: "\(memoryLimit) bytes", expected: "at least 64 MiB")
+        }
+        guard rowGroupRows >= 1 else {
+            throw .invalidOption(name: "rows of a row group", value: "\(rowGroupRows)", expected: "at least 1")
+        }
+    }
+}
+
+/// Where the clean table goes.
+public struct CleaningOutput: Sendable {
+    let store: any ObjectStore
+    let key: ObjectKey
+    /// Nil for one file.
+    let rowsPerFile: Int?
+
+    /// One Parquet file; it appears whole or not at all.
+    public static func file(_ key: ObjectKey, in store: any ObjectStore) -> CleaningOutput {
+        CleaningOutput(store: store, key: key, rowsPerFile: nil)
+    }
+
+    /// A folder of files `part-00000.parquet`, `part-00001.parquet`, ... of at least that many rows each but the last.
+    /// They appear together at the end, and parts of an earlier, longer output go away.
+    public static func folder(_ key: ObjectKey, in store: any ObjectStore, rowsPerFile: Int) -> CleaningOutput {
+        CleaningOutput(store: store, key: key, rowsPerFile: max(1, rowsPerFile))
+    }
+}
+
+/// How far a cleaning is.
+public struct CleaningProgress: Sendable, Hashable {
+    /// What is being done.
+    public enum Phase: String, Sendable, Hashable {
+        /// Parsing, rules 1 to 6.
+        case reading
+        /// Computing the fences.
+        case measuring
+        /// Rule 7 and the output.
+        case writing
+    }
+
+    /// What is being done.
+    public var phase: Phase
+    /// Rows of the phase done so far.
+    public var rows: Int
+    /// Bytes of the inputs read so far, as stored.
+    public var bytesRead: Int64
+    /// Bytes of all inputs, as stored.
+    public var bytesTotal: Int64
+}
