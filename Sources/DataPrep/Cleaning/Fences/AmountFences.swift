@@ -10,12 +10,21 @@ struct AmountFences: Sendable, Hashable {
     /// The fences of a rule for the amounts that wait.
     init(_ rule: OutlierRule, of statistics: OrderStatistics) throws {
         self.init()
-        if case .fixed(let low, let high) = rule {
-            lower = low.isFinite ? low : nil
-            upper = high.isFinite ? high : nil
-            return
+        switch rule {
+        case .none:
+            break
+        case .fixed(let low, let high):
+            lower = low
+            upper = high
+        default:
+            if statistics.count > 0 { try measure(rule, statistics) }
         }
-        guard statistics.count > 0 else { return }
+        // Amounts so far apart that the arithmetic overflows set no bound.
+        lower = lower.flatMap { $0.isFinite ? $0 : nil }
+        upper = upper.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    private mutating func measure(_ rule: OutlierRule, _ statistics: OrderStatistics) throws {
         switch rule {
         case .none, .fixed:
             break

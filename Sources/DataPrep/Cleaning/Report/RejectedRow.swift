@@ -8,4 +8,12 @@ public struct RejectedRow: Sendable, Hashable, Codable {
     public var column: String?
     /// The field as it stood there; for a malformed row the line. Cut after 200 bytes.
     public var value: String
+
+    /// A row as a report shows it.
+    public init(input: String, line: Int, column: String?, value: String) {
+        self.input = input
+        self.line = line
+        self.column = column
+        self.value = value
+    }
 }
