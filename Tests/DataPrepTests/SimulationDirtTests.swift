@@ -56,6 +56,21 @@ import Testing
         #expect(output.lines[1][1].split(separator: ",")[1].hasPrefix("2019-09-21 "))
     }
 
+    @Test func cleanFilesAreReadAsOneTable() async throws {
+        let options = HandbookOptions(customers: 200, terminals: 300, days: 65, radius: 10, seed: 9)
+        let simulator = try HandbookSimulator(options: options)
+        let place = try ObjectStores().resolve("memory://raw/set/")
+        try await DirtWriter(simulator: simulator, rates: .none).write(to: place, threads: 2)
+        let dataSet = try await DataSet.open(place)
+        #expect(dataSet.files.files.count == 3)
+        var read: [RecordBatch] = [], simulated: [RecordBatch] = []
+        for try await batch in dataSet.batches(threads: 2) { read.append(batch) }
+        for try await batch in simulator.batches(threads: 1) { simulated.append(batch) }
+        let table = try TransactionColumns(RecordBatch.concatenating(read, schema: dataSet.schema))
+        let expected = try RecordBatch.concatenating(simulated, schema: TransactionSchema.schema)
+        #expect(try table.recordBatch() == expected)
+    }
+
     @Test func dirtIsWhereTheTruthSays() async throws {
         let output = try await simulated(DirtRates(each: 0.01))
         let truth = output.truth

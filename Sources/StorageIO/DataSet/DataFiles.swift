@@ -1,0 +1,122 @@
+/// The data files of a place.
+public struct DataFiles: Sendable {
+    /// What was looked at.
+    public let place: StoredPlace
+    /// In ascending byte order of their keys.
+    public let files: [ObjectMetadata]
+    /// Of all files.
+    public let format: DataFormat
+
+    /// Finds the files of a place and tells their format by their content.
+    ///
+    /// A place is one file, a folder with the files at any depth in it, or a pattern of files and folders; a file whose
+    /// name is spelled like a pattern is that file. As Spark does, names that start with `.` or `_` are passed over in
+    /// folders, and so are files without a byte.
+    /// - Throws: ``DataSetError``; what the store throws.
+    public static func find(_ place: StoredPlace) async throws -> DataFiles {
+        let found = try await candidates(place)
+        var files = found
+        if found.count > 1 || found.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }
+        guard !files.isEmpty else {
+            throw DataSetError.nothingFound(
+                place: place.description, detail: "none of the \(found.count) files found holds anything")
+        }
+        return DataFiles(place: place, files: files, format: try await commonFormat(files, of: place))
+    }
+
+    /// The file as an input.
+    func input(_ file: ObjectMetadata) -> StoredObjectInput { StoredObjectInput(store: place.store, metadata: file) }
+
+    private static func candidates(_ place: StoredPlace) async throws -> [ObjectMetadata] {
+        let location = place.location
+        if !location.path.isEmpty, !location.isFolder {
+            do {
+                return [try await place.store.head(place.key())]
+            } catch let error as ObjectStoreError where error.code == .notFound {
+                // Then it is a folder or a pattern.
+            }
+        }
+        var files: [ObjectMetadata] = []
+        var hidden = 0
+        func take(_ object: ObjectMetadata, below folder: String) {
+            let path = object.key.path.utf8.dropFirst(folder.utf8.count)
+            if isVisible(path) { files.append(object) } else { hidden += 1 }
+        }
+        for try await object in place.store.list(prefix: place.folderPrefix) { take(object, below: place.folderPrefix) }
+        if files.isEmpty, let pattern = location.pattern {
+            for try await object in place.store.list(prefix: pattern.literalPrefix) {
+                if let folder = pattern.matchedPart(of: object.key.path) { take(object, below: folder) }
+            }
+        }
+        guard files.isEmpty else { return files }
+        let detail =
+            if hidden > 0 {
+                "the folder holds no data files, only \(hidden) whose names start with '.' or '_'"
+            } else if location.pattern != nil {
+                "no file or folder matches the pattern"
+            } else {
+                "there is no such file, and no folder with data files"
+            }
+        throw DataSetError.nothingFound(place: place.description, detail: detail)
+    }
+
+    private static func isVisible(_ path: Substring.UTF8View.SubSequence) -> Bool {
+        path.split(separator: UInt8(ascii: "/")).allSatisfy {
+            $0.first != UInt8(ascii: ".") && $0.first != UInt8(ascii: "_")
+        }
+    }
+
+    private static func commonFormat(_ files: [ObjectMetadata], of place: StoredPlace) async throws -> DataFormat {
+        let formats = try await files.concurrentMap { file in
+            let input = StoredObjectInput(store: place.store, metadata: file)
+            let head = try await input.read(0..<min(file.size, Int64(DataFormat.headSize)))
+            return try DataFormat(head: head, file: input.name)
+        }
+        guard let first = formats.first else { preconditionFailure("there is at least one file") }
+        if let other = formats.firstIndex(where: { $0 != first }) {
+            throw DataSetError.mixedFormats(
+                file: place.store.root + files[0].key.path, format: first,
+                otherFile: place.store.root + files[other].key.path, otherFormat: formats[other])
+        }
+        return first
+    }
+}
+
+extension GlobPattern {
+    /// The part of a key that matches: all of it, or the folder with its closing `/` that it lies in.
+    fileprivate func matchedPart(of key: String) -> String? {
+        if matches(key) { return key }
+        var end = key.startIndex
+        while let slash = key[end...].firstIndex(of: "/") {
+            if matches(String(key[..<slash])) { return String(key[...slash]) }
+            end = key.index(after: slash)
+        }
+        return nil
+    }
+}
+
+extension Array where Element: Sendable {
+    /// The results for all elements, in their order; eight at a time.
+    func concurrentMap<Result: Sendable>(
+        _ transform: @escaping @concurrent @Sendable (Element) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            var results = [Result?](repeating: nil, count: count)
+            var next = 0
+            for _ in 0..<Swift.min(8, count) {
+                let index = next
+                group.addTask { (index, try await transform(self[index])) }
+                next += 1
+            }
+            while let (index, result) = try await group.next() {
+                results[index] = result
+                if next < count {
+                    let following = next
+                    group.addTask { (following, try await transform(self[following])) }
+                    next += 1
+                }
+            }
+            return results.compactMap { $0 }
+        }
+    }
+}

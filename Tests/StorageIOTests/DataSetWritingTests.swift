@@ -1,0 +1,143 @@
+import Columnar
+import Foundation
+import StorageIO
+import TestSupport
+import Testing
+
+@Suite struct DataSetWritingTests {
+    private let batches: [RecordBatch]
+    private let schema: Schema
+
+    init() throws {
+        batches = try [0..<700, 700..<701, 701..<2_000].map { rows in
+            try RecordBatch([
+                ("id", .int64(rows.map { Int64($0) })), ("share", .float64(rows.map { Double($0) / 7 })),
+                ("name", .string(rows.map { "n\($0)" })),
+            ])
+        }
+        schema = batches[0].schema
+    }
+
+    private func stream(_ batches: [RecordBatch], failing: Bool = false) -> AsyncThrowingStream<RecordBatch, any Error>
+    {
+        AsyncThrowingStream { continuation in
+            for batch in batches { continuation.yield(batch) }
+            continuation.finish(throwing: failing ? CancellationError() : nil)
+        }
+    }
+
+    private func table(_ place: StoredPlace) async throws -> RecordBatch {
+        let dataSet = try await DataSet.open(place)
+        var batches: [RecordBatch] = []
+        for try await batch in dataSet.batches(threads: 2) { batches.append(batch) }
+        return try RecordBatch.concatenating(batches, schema: dataSet.schema)
+    }
+
+    private func names(_ place: StoredPlace) async throws -> [String] {
+        var names: [String] = []
+        for try await object in place.store.list(prefix: "") { names.append(object.key.path) }
+        return names
+    }
+
+    @Test(arguments: ["memory://t/a.parquet", "memory://t/a.csv", "memory://t/folder", "memory://t/folder.parquet/"])
+    func whatIsWrittenIsReadBack(place: String) async throws {
+        let place = try ObjectStores().resolve(place)
+        let expected = try RecordBatch.concatenating(batches, schema: schema)
+        #expect(try await DataSet.write(stream(batches), schema: schema, to: place) == 2_000)
+        #expect(try await table(place) == expected)
+        // Once more, over the first one.
+        try await DataSet.write(stream([batches[1]]), schema: schema, to: place)
+        #expect(try await table(place) == batches[1])
+    }
+
+    @Test func foldersHavePartsAndSuccess() async throws {
+        for format in DataFormat.allCases {
+            let place = try ObjectStores().resolve("memory://t/set")
+            let options = DataSetWriteOptions(format: format, layout: .folder(rowsPerFile: 600))
+            try await DataSet.write(stream(batches), schema: schema, to: place, options: options)
+            let names = try await names(place)
+            #expect(names.first == "set/_SUCCESS" && names.count == 5)
+            for (index, name) in names.dropFirst().enumerated() {
+                #expect(name.hasPrefix("set/part-0000\(index)-") && name.hasSuffix(".\(format.rawValue)"))
+            }
+            #expect(try await table(place) == RecordBatch.concatenating(batches, schema: schema))
+            if format == .parquet {
+                var counts: [Int64] = []
+                for name in names.dropFirst() {
+                    let input = try await StoredObjectInput(store: place.store, key: ObjectKey(name))
+                    counts.append(try await ParquetReader.open(input).rowCount)
+                }
+                #expect(counts == [600, 600, 600, 200])
+            }
+        }
+    }
+
+    @Test func aFailureLeavesTheEarlierDataSet() async throws {
+        for text in ["memory://t/a.parquet", "memory://t/a.csv", "memory://t/folder"] {
+            let place = try ObjectStores().resolve(text)
+            let options = DataSetWriteOptions(layout: text.hasSuffix("folder") ? .folder(rowsPerFile: 300) : nil)
+            try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+            let before = try await names(place)
+            await #expect(throws: CancellationError.self) {
+                try await DataSet.write(stream(batches, failing: true), schema: schema, to: place, options: options)
+            }
+            #expect(try await names(place) == before)
+            #expect(try await table(place) == batches[0])
+        }
+    }
+
+    @Test func aFullStoreLeavesTheEarlierDataSet() async throws {
+        let store = InMemoryObjectStore(capacity: 60_000)
+        let place = StoredPlace(store: store, location: try StorageLocation("memory://full/set"))
+        let options = DataSetWriteOptions(format: .csv, layout: .folder(rowsPerFile: 500))
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+        let before = try await names(place)
+        let error = await #expect(throws: ObjectStoreError.self) {
+            try await DataSet.write(stream(batches + batches), schema: schema, to: place, options: options)
+        }
+        #expect(error?.code == .noSpace)
+        #expect(try await names(place) == before)
+        #expect(try await table(place) == batches[0])
+    }
+
+    @Test func dataSetsAreNotMixedWithOtherFiles() async throws {
+        let place = try ObjectStores().resolve("memory://t/set/")
+        try await place.store.put([1], to: place.key("precious.csv"))
+        let error = await #expect(throws: DataSetError.self) {
+            try await DataSet.write(stream(batches), schema: schema, to: place)
+        }
+        #expect(error == .occupied(place: "memory://t/set", file: "precious.csv"))
+        for name in ["memory://t/*.parquet", "memory://t/a.csv.gz"] {
+            await #expect(throws: DataSetError.self) {
+                try await DataSet.write(stream(batches), schema: schema, to: ObjectStores().resolve(name))
+            }
+        }
+    }
+
+    @Test func tablesWithoutRowsKeepTheirColumns() async throws {
+        for text in ["memory://t/a.parquet", "memory://t/folder"] {
+            let place = try ObjectStores().resolve(text)
+            #expect(try await DataSet.write(stream([]), schema: schema, to: place) == 0)
+            let dataSet = try await DataSet.open(place)
+            #expect(dataSet.rowCount == 0 && dataSet.schema.names == schema.names)
+            #expect(try await table(place).rowCount == 0)
+        }
+    }
+
+    @Test func othersReadTheFolders() async throws {
+        let folder = try TemporaryFolder()
+        let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 900))
+        let place = try ObjectStores().resolve(folder.path("set.parquet/"))
+        try await DataSet.write(stream(batches), schema: schema, to: place, options: options)
+        let counts = try Oracle.json(
+            [Double].self,
+            """
+            import sys, json, pyarrow.dataset as ds, duckdb
+            table = ds.dataset(sys.argv[1]).to_table()
+            rows, total = duckdb.sql(f"select count(*), sum(share) from '{sys.argv[1]}/*.parquet'").fetchall()[0]
+            print(json.dumps([table.num_rows, sum(table['id'].to_pylist()), rows, total]))
+            """, [folder.path("set.parquet")])
+        #expect(counts[0] == 2_000 && counts[1] == 1_999_000 && counts[2] == 2_000)
+        #expect(abs(counts[3] - 1_999_000 / 7) < 1e-6)
+    }
+}
