@@ -19,6 +19,7 @@ let package = Package(
     dependencies: [.package(name: "antifraud", path: "..")],
     targets: [
         .target(name: "BenchmarkSupport", swiftSettings: [.swiftLanguageMode(.v6)]),
+        benchmark("Cleaning", ["DataPrep", "StorageIO"]),
         benchmark("RankingMetrics", ["ModelKit"]),
     ]
 )

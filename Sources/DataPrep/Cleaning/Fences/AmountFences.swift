@@ -45,8 +45,7 @@ struct AmountFences: Sendable, Hashable {
             set(around: (mean, mean), k * deviation, side)
         case .medianAbsoluteDeviation(let k, let side):
             let median = try statistics.quantiles([0.5])[0]
-            var distances = statistics
-            distances.center = median
+            let distances = statistics.distances(from: median)
             // The third quartile of the standard normal distribution.
             let deviation = try distances.quantiles([0.5])[0] / 0.674_489_750_196_081_7
             set(around: (median, median), k * deviation, side)

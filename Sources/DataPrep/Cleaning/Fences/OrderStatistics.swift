@@ -7,21 +7,49 @@ struct OrderStatistics: Sendable {
     /// How many amounts there are.
     let count: Int
     /// What is ranked: the amounts, or their absolute distances from this.
-    var center: Double?
+    private(set) var center: Double?
+    /// Values by rank that are known already.
+    private var known: [Int: Double] = [:]
+
+    init(scan: AmountScan, count: Int) {
+        self.scan = scan
+        self.count = count
+    }
+
+    /// The same amounts ranked by their absolute distance from a centre.
+    func distances(from center: Double) -> OrderStatistics {
+        var distances = OrderStatistics(scan: scan, count: count)
+        distances.center = center
+        return distances
+    }
+
+    /// Finds what these quantiles need, so that they cost no further pass.
+    mutating func prepare(_ shares: [Double]) throws {
+        guard count > 0 else { return }
+        let ranks = ranks(around: shares.map { position(of: $0) })
+        for (rank, value) in zip(ranks, try values(at: ranks)) { known[rank] = value }
+    }
 
     /// The quantiles (shares from 0 to 1) with linear interpolation, computed as `numpy.quantile` does.
     /// - Parameter transform: applied to the order statistics before interpolation; it must not fall anywhere.
     func quantiles(_ shares: [Double], transform: (Double) -> Double = { $0 }) throws -> [Double] {
         guard count > 0 else { return [] }
-        let positions = shares.map { Double(count - 1) * $0 }
-        let ranks = positions.flatMap { [Int($0), min(Int($0) + 1, count - 1)] }
-        let values = try values(at: ranks).map(transform)
+        let positions = shares.map { position(of: $0) }
+        let ranks = ranks(around: positions)
+        let found = ranks.compactMap { known[$0] }
+        let values = try (found.count == ranks.count ? found : values(at: ranks)).map(transform)
         return positions.indices.map { index in
             let low = values[2 * index], high = values[2 * index + 1]
             let part = positions[index] - positions[index].rounded(.down)
             let step = high - low
             return part >= 0.5 ? high - step * (1 - part) : low + step * part
         }
+    }
+
+    private func position(of share: Double) -> Double { Double(count - 1) * share }
+
+    private func ranks(around positions: [Double]) -> [Int] {
+        positions.flatMap { [Int($0), min(Int($0) + 1, count - 1)] }
     }
 
     /// The values that have these ranks, from 0, in ascending order of all.

@@ -11,6 +11,8 @@ struct TransactionTextParser: Sendable {
     /// The field of each column, by ``TransactionColumn/index``.
     let fields: [Int]
     let unknownCustomers: [Int64]
+    /// Most customers lie above it, and need no look at the list.
+    private let highestUnknownCustomer: Int64
     let repairsTimeDays: Bool
 
     /// Finds the columns in a header; others are allowed beside them.
@@ -30,6 +32,7 @@ struct TransactionTextParser: Sendable {
         }
         self.fields = fields
         unknownCustomers = plan.unknownCustomers
+        highestUnknownCustomer = plan.unknownCustomers.last ?? .min
         repairsTimeDays = plan.repairsTimeDays
     }
 
@@ -94,7 +97,9 @@ struct TransactionTextParser: Sendable {
     @inline(__always)
     private func accept(_ row: RowValues, line: Int, _ writer: inout RowWriter, _ tally: inout RuleTally) {
         tally.rowsRead += 1
-        if row.amount > 0, row.amount.isFinite, row.customerID >= 0 || !unknownCustomers.contains(row.customerID) {
+        if row.amount > 0, row.amount.isFinite,
+            row.customerID > highestUnknownCustomer || !unknownCustomers.contains(row.customerID)
+        {
             writer.append(row, line: line, repairsTimeDays: repairsTimeDays)
         } else {
             reject(row, line: line, &tally)

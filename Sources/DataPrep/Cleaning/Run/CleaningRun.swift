@@ -99,7 +99,8 @@ struct CleaningRun {
             }
             try cancellation.check()
             let scan = AmountScan(store: store, threads: options.threads)
-            let statistics = OrderStatistics(scan: scan, count: count)
+            var statistics = OrderStatistics(scan: scan, count: count)
+            try statistics.prepare([0.25, 0.5, 0.75])
             let fences = try AmountFences(plan.outliers, of: statistics)
             try cancellation.check()
             let quartiles = try statistics.quantiles([0.25, 0.5, 0.75])

@@ -138,15 +138,15 @@ struct PackedBlock: Sendable {
     private static func makeCents(_ values: UnsafeMutablePointer<Int64>, _ count: Int) -> Bool {
         for row in 0..<count {
             let amount = Double(bitPattern: UInt64(bitPattern: values[row]))
-            // Below 2^50 cents the product is rounded by less than half a cent.
-            let cents = (amount * 100).rounded()
-            guard cents > 0, cents < 0x1p50, cents / 100 == amount else {
+            // Below 2^50 cents the product is wrong by less than half a cent.
+            let cents = amount > 0 && amount < 0x1p43 ? Int64(amount * 100 + 0.5) : 0
+            guard Double(cents) / 100 == amount else {
                 for earlier in 0..<row {
                     values[earlier] = Int64(bitPattern: (Double(values[earlier]) / 100).bitPattern)
                 }
                 return false
             }
-            values[row] = Int64(cents)
+            values[row] = cents
         }
         return true
     }
