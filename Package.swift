@@ -114,6 +114,14 @@ let package = Package(
             ],
             path: "Examples/Jobs", swiftSettings: swiftSettings),
 
+        .executableTarget(
+            name: "handbook-protocol",
+            dependencies: [
+                "Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring", "CommandLineSupport",
+                argumentParser,
+            ],
+            path: "Examples/HandbookProtocol", swiftSettings: swiftSettings),
+
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
