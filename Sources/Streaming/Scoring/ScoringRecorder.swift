@@ -1,0 +1,70 @@
+import Metrics
+import Synchronization
+
+/// Counts what a scoring stream does: as a snapshot, and through swift-metrics.
+final class ScoringRecorder: Sendable {
+    private struct State: Sendable {
+        var statistics = ScoringStatistics()
+        var start: ContinuousClock.Instant?
+        var acknowledgedBatches = 0
+        var totalLatency: Duration = .zero
+    }
+
+    private let state = Mutex(State())
+    private let records: Counter
+    private let malformed: Counter
+    private let predictedFrauds: Counter
+    private let lag: Gauge
+    private let latency: Timer
+
+    init(_ factory: any MetricsFactory) {
+        records = Counter(label: "stream_records", factory: factory)
+        malformed = Counter(label: "stream_malformed", factory: factory)
+        predictedFrauds = Counter(label: "stream_predicted_frauds", factory: factory)
+        lag = Gauge(label: "stream_lag", factory: factory)
+        latency = Timer(label: "stream_batch_duration", factory: factory)
+    }
+
+    var statistics: ScoringStatistics { state.withLock(\.statistics) }
+
+    func noteArrival(at instant: ContinuousClock.Instant) {
+        state.withLock { if $0.start == nil { $0.start = instant } }
+    }
+
+    func noteScored(records count: Int, malformed badCount: Int, predictedFrauds fraudCount: Int) {
+        records.increment(by: count)
+        if badCount > 0 { malformed.increment(by: badCount) }
+        if fraudCount > 0 { predictedFrauds.increment(by: fraudCount) }
+        state.withLock {
+            $0.statistics.records += count
+            $0.statistics.malformed += badCount
+            $0.statistics.predictedFrauds += fraudCount
+            $0.statistics.batches += 1
+        }
+    }
+
+    func noteAcknowledged(records count: Int, arrival: ContinuousClock.Instant) {
+        let now = ContinuousClock.now
+        let taken = arrival.duration(to: now)
+        latency.record(duration: taken)
+        state.withLock { state in
+            state.acknowledgedBatches += 1
+            state.totalLatency += taken
+            state.statistics.delivered += count
+            state.statistics.duration = state.start?.duration(to: now) ?? .zero
+            state.statistics.lastLatency = taken
+            state.statistics.longestLatency = max(taken, state.statistics.longestLatency)
+            state.statistics.meanLatency = state.totalLatency / state.acknowledgedBatches
+        }
+    }
+
+    func noteLag(_ messages: Int64, skippedOffsets: Int64) {
+        lag.record(messages)
+        state.withLock {
+            $0.statistics.lag = messages
+            $0.statistics.skippedOffsets = skippedOffsets
+        }
+    }
+
+    func noteModelReplacement() { state.withLock { $0.statistics.modelReplacements += 1 } }
+}

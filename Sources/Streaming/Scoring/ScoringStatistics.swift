@@ -1,0 +1,32 @@
+/// What a ``ScoringStream`` has done so far.
+public struct ScoringStatistics: Sendable, Hashable {
+    /// Messages read.
+    public internal(set) var records = 0
+    /// Messages that are no transactions.
+    public internal(set) var malformed = 0
+    /// Transactions predicted to be frauds.
+    public internal(set) var predictedFrauds = 0
+    /// Messages whose results are acknowledged.
+    public internal(set) var delivered = 0
+    /// Micro-batches.
+    public internal(set) var batches = 0
+    /// Models that took the place of an earlier one.
+    public internal(set) var modelReplacements = 0
+    /// Messages not read yet, as of the brokers' last answer.
+    public internal(set) var lag: Int64 = 0
+    /// Offsets at which no message came: the brokers had deleted it before it was read.
+    public internal(set) var skippedOffsets: Int64 = 0
+    /// From the first message read until the last result was acknowledged.
+    public internal(set) var duration: Duration = .zero
+    /// From a micro-batch's arrival until its results were acknowledged: the last one, the mean, the longest.
+    public internal(set) var lastLatency: Duration = .zero
+    /// The mean latency of micro-batches.
+    public internal(set) var meanLatency: Duration = .zero
+    /// The longest latency of a micro-batch.
+    public internal(set) var longestLatency: Duration = .zero
+
+    /// Messages a second over ``duration``.
+    public var recordsPerSecond: Double {
+        duration > .zero ? Double(delivered) / (duration / .seconds(1)) : 0
+    }
+}

@@ -1,0 +1,105 @@
+public import DataPrep
+public import Logging
+public import Metrics
+import Parallelism
+public import Scoring
+public import ServiceLifecycle
+import Synchronization
+
+/// Scores transactions as they arrive in a Kafka topic, and writes `{"transaction_id","probability","prediction"}` to
+/// another.
+///
+/// Delivery is at least once: a message's offset is committed only after its result is acknowledged, so that a crash
+/// repeats results and loses none. Messages that are no transactions are counted and do not stop the stream.
+///
+/// The history that features need is kept in memory, for all partitions of this instance together. Micro-batches are
+/// put in order by transaction time before they are scored. What follows from that:
+/// - A restart begins with the given state (or the model's), not with what this instance had seen.
+/// - A message that is read again after a crash counts twice in the history when the state was kept.
+/// - Several instances of a group split the customers (by key) but each sees only its part of a terminal's history.
+/// - A partition read far ahead of another one is scored before the other's earlier transactions are known. With the
+///   Handbook's windows that touches nothing as long as they are within the label delay of seven days: customers
+///   never span partitions, and terminals' windows end seven days back.
+public final class ScoringStream: Sendable {
+    private let configuration: KafkaConfiguration
+    private let models: ModelSource
+    private let settings: ScoringStreamSettings
+    private let state: FeatureState?
+    private let logger: Logger
+    private let control = ConsumerControl()
+    private let recorder: ScoringRecorder
+    private let hasRun = Atomic<Bool>(false)
+
+    /// - Parameters:
+    ///   - models: the first model to begin with; later ones take its place between micro-batches.
+    ///   - state: the history to begin with; without one, that of the first model, or none.
+    public init(
+        _ configuration: KafkaConfiguration, models: ModelSource, settings: ScoringStreamSettings,
+        state: FeatureState? = nil, logger: Logger = Logger(label: "antifraud.scoring-stream"),
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
+        self.configuration = configuration
+        self.models = models
+        self.settings = settings
+        self.state = state
+        self.logger = logger
+        recorder = ScoringRecorder(metrics)
+    }
+
+    /// What was done so far; safe to ask at any time.
+    public var statistics: ScoringStatistics { recorder.statistics }
+
+    /// Asks the stream to end as graceful shutdown does.
+    public func stop() { control.stop() }
+
+    private func follow(_ inbox: ModelInbox) async {
+        do {
+            for try await model in models { inbox.put(model) }
+            _ = inbox.end(NoModelError())
+        } catch {
+            if inbox.end(error), !(error is CancellationError) {
+                logger.error("no further models, the last one stays in use: \(error)")
+            }
+        }
+    }
+}
+
+extension ScoringStream: Service {
+    /// Scores until graceful shutdown, ``stop()`` or the settings' end: then it reads nothing new, waits for the results
+    /// under way, commits, and leaves the group. Cancelled, it leaves at once; what was not committed is read again.
+    /// It can be run once.
+    /// - Throws: ``KafkaError`` when no broker answers, the topic does not exist or a client fails for good;
+    ///   ``DeliveryError`` when a result cannot be delivered; ``NoModelError`` or the source's error when there is no
+    ///   model; `ScoringError` when the model cannot score transactions.
+    public func run() async throws {
+        precondition(!hasRun.exchange(true, ordering: .relaxed), "a scoring stream can be run once")
+        let producer = try await ProducerThread.start(configuration, settings.producer, logger: logger)
+        let inbox = ModelInbox()
+        let followed = Task { await follow(inbox) }
+        let outcome = await withGracefulShutdownHandler {
+            await Self.result {
+                try await onDedicatedThread(named: "scoring-stream") { [self] cancellation in
+                    try ScoringLoop(
+                        configuration, settings, logger: logger, models: inbox, control: control, recorder: recorder,
+                        producer: producer
+                    ).run(state, cancellation)
+                }
+            }
+        } onGracefulShutdown: { [control] in
+            control.stop()
+        }
+        followed.cancel()
+        await withCheckedContinuation { continuation in
+            producer.close(.now) { continuation.resume() }
+        }
+        try outcome.get()
+    }
+
+    private static func result(_ body: () async throws -> Void) async -> Result<Void, any Error> {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// What a ``ScoringStream`` reads, writes and waits for.
+public struct ScoringStreamSettings: Sendable, Hashable {
+    /// When a stream ends by itself.
+    public enum End: Sendable, Hashable {
+        /// Never.
+        case never
+        /// After so many records, malformed ones among them.
+        case afterRecords(Int)
+        /// Once everything that the topic held is scored.
+        case atEndOfTopic
+    }
+
+    /// The topic with the transactions.
+    public var inputTopic: String
+    /// The topic for the scores.
+    public var resultTopic: String
+    /// The topic for messages that are no transactions, as they came; nil to count them only.
+    public var deadLetterTopic: String?
+    /// How the topic is read; a micro-batch is a batch of these settings.
+    public var consumer: ConsumerSettings
+    /// How the scores are sent.
+    public var producer: ProducerSettings
+    /// When the stream ends by itself.
+    public var end: End
+    /// How often offsets are committed.
+    public var commitInterval: Duration
+    /// Most micro-batches whose results are not acknowledged yet; beyond that, reading waits.
+    public var batchesInFlight: Int
+    /// On how many threads the classifier runs.
+    public var threads: Int
+
+    /// Settings for high throughput.
+    public init(
+        inputTopic: String = "transactions", resultTopic: String = "scores", deadLetterTopic: String? = nil,
+        consumer: ConsumerSettings = ConsumerSettings(group: "antifraud-scoring"),
+        producer: ProducerSettings = ProducerSettings(), end: End = .never,
+        commitInterval: Duration = .seconds(1), batchesInFlight: Int = 8, threads: Int = 1
+    ) {
+        self.inputTopic = inputTopic
+        self.resultTopic = resultTopic
+        self.deadLetterTopic = deadLetterTopic
+        self.consumer = consumer
+        self.producer = producer
+        self.end = end
+        self.commitInterval = commitInterval
+        self.batchesInFlight = batchesInFlight
+        self.threads = threads
+    }
+}

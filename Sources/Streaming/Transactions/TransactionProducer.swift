@@ -1,0 +1,123 @@
+public import Columnar
+public import DataPrep
+import Parallelism
+
+/// Sends transactions as JSON objects with the nine columns, the time in Spark's form (`2019-08-22T00:00:31.000Z`).
+///
+/// A message's key is its `customer_id` in decimal digits: the transactions of a customer share a partition, and keep
+/// their order. Those of a terminal are spread over the partitions, and may be read out of order.
+public struct TransactionProducer: Sendable {
+    /// How far sending has come.
+    public struct Progress: Sendable, Hashable {
+        /// Transactions handed to the producer.
+        public internal(set) var sent = 0
+        /// Transactions that the brokers have acknowledged.
+        public internal(set) var acknowledged = 0
+    }
+
+    /// Most transactions encoded at a time, and batches waiting for acknowledgement.
+    private static let portion = 10_000
+    private static let batchesUnderWay = 16
+
+    private let producer: KafkaProducer
+    private let topic: String
+    private let rate: Double?
+
+    /// - Parameters:
+    ///   - rate: transactions a second; nil for as fast as the brokers take them.
+    /// - Precondition: a rate is above 0.
+    public init(_ producer: KafkaProducer, topic: String, rate: Double? = nil) {
+        precondition(rate.map { $0 > 0 } ?? true, "the rate must be above 0")
+        self.producer = producer
+        self.topic = topic
+        self.rate = rate
+    }
+
+    /// Sends the rows of all batches, in their order, and waits until the last is acknowledged.
+    /// - Parameters:
+    ///   - limit: after how many transactions to stop.
+    ///   - progress: called some times a second, and at the end.
+    /// - Throws: `TransactionError` for a batch without a needed column, ``DeliveryError`` or ``KafkaError`` when
+    ///   something is not delivered, and what the sequence throws.
+    @discardableResult
+    public func send<Batches: AsyncSequence>(
+        _ batches: Batches, limit: Int = .max, progress: (Progress) -> Void = { _ in }
+    ) async throws -> Progress where Batches.Element == RecordBatch {
+        var sending = Sending(rate: rate)
+        for try await batch in batches {
+            try await send(try TransactionColumns(batch), limit: limit, &sending, progress)
+            if sending.progress.sent >= limit { break }
+        }
+        return try await finish(&sending, progress)
+    }
+
+    /// Sends the rows of a table, in their order, and waits until the last is acknowledged.
+    /// - Throws: ``DeliveryError`` or ``KafkaError`` when something is not delivered.
+    @discardableResult
+    public func send(
+        _ transactions: TransactionColumns, progress: (Progress) -> Void = { _ in }
+    ) async throws -> Progress {
+        var sending = Sending(rate: rate)
+        try await send(transactions, limit: .max, &sending, progress)
+        return try await finish(&sending, progress)
+    }
+
+    private struct Sending {
+        var progress = Progress()
+        var bucket: TokenBucket?
+        var underWay: [(delivery: Delivery, count: Int)] = []
+        /// Slow rates are sent in small portions, some twenty a second.
+        let portion: Int
+
+        init(rate: Double?) {
+            portion = rate.map { max(1, min(TransactionProducer.portion, Int($0 / 20))) } ?? TransactionProducer.portion
+            let portion = portion
+            bucket = rate.map { TokenBucket(rate: $0, capacity: Double(2 * portion), now: .now) }
+        }
+    }
+
+    private func send(
+        _ transactions: TransactionColumns, limit: Int, _ sending: inout Sending, _ progress: (Progress) -> Void
+    ) async throws {
+        let end = min(transactions.count, limit - sending.progress.sent)
+        for start in stride(from: 0, to: end, by: sending.portion) {
+            let rows = start..<min(end, start + sending.portion)
+            let batch = try await onDedicatedThread(named: "transaction-json") { _ in
+                Self.messages(transactions, rows)
+            }
+            if let wait = sending.bucket?.take(rows.count, now: .now), wait > .zero { try await Task.sleep(for: wait) }
+            sending.underWay.append((try await producer.produce(batch, to: topic), rows.count))
+            sending.progress.sent += rows.count
+            try await settle(&sending, leaving: Self.batchesUnderWay)
+            progress(sending.progress)
+        }
+    }
+
+    private func settle(_ sending: inout Sending, leaving rest: Int) async throws {
+        while sending.underWay.count > rest {
+            let (delivery, count) = sending.underWay.removeFirst()
+            try await delivery.confirm()
+            sending.progress.acknowledged += count
+        }
+    }
+
+    private func finish(_ sending: inout Sending, _ progress: (Progress) -> Void) async throws -> Progress {
+        try await settle(&sending, leaving: 0)
+        progress(sending.progress)
+        return sending.progress
+    }
+
+    private static func messages(_ transactions: TransactionColumns, _ rows: Range<Int>) -> MessageBatch {
+        var batch = MessageBatch()
+        batch.reserveCapacity(messages: rows.count, bytes: rows.count * 240)
+        for row in rows {
+            let transaction = transactions[row]
+            batch.append {
+                DecimalText.append(transaction.customerID, to: &$0)
+            } value: {
+                TransactionJSON.append(transaction, to: &$0)
+            }
+        }
+        return batch
+    }
+}

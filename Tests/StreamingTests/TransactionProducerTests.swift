@@ -1,0 +1,67 @@
+import Columnar
+import DataPrep
+import Streaming
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct TransactionProducerTests {
+    @Test func sendsRowsKeyedByCustomerInSparksForm() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 4])
+        let transactions = Sample.transactions(3_000)
+        try await cluster.send(transactions)
+        let consumer = KafkaConsumer(cluster.configuration, topics: ["transactions"], settings: Sample.settings())
+        async let running: Void = consumer.run()
+        var read: [Transaction] = []
+        var partitionOf: [Int64: Int32] = [:]
+        for try await batch in consumer.batches {
+            for index in 0..<batch.count {
+                let value = Array(try #require(batch.value(at: index)))
+                let transaction = try TransactionJSON.decode(value)
+                let key = String(decoding: try #require(batch.key(at: index)), as: UTF8.self)
+                #expect(key == "\(transaction.customerID)")
+                let partition = batch.messages[index].partition
+                #expect(partitionOf.updateValue(partition, forKey: transaction.customerID) ?? partition == partition)
+                if transaction.transactionID == 0 {
+                    #expect(String(decoding: value, as: UTF8.self).contains(".000Z\""))
+                }
+                read.append(transaction)
+            }
+            if read.count == 3_000 { consumer.stop() }
+        }
+        try await running
+        for customer in Set(transactions.map(\.customerID)) {
+            #expect(read.filter { $0.customerID == customer } == transactions.filter { $0.customerID == customer })
+        }
+    }
+
+    @Test func keepsToTheRateAndTheLimit() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
+        let producer = try await KafkaProducer(cluster.configuration)
+        let table = try TransactionColumns(Sample.transactions(500)).recordBatch()
+        let (batches, continuation) = AsyncStream<RecordBatch>.makeStream()
+        for _ in 0..<10 { continuation.yield(table) }
+        continuation.finish()
+        var seen: [Int] = []
+        let start = ContinuousClock.now
+        let progress = try await TransactionProducer(producer, topic: "transactions", rate: 2_000)
+            .send(batches, limit: 1_200) { seen.append($0.sent) }
+        let taken = start.duration(to: .now)
+        #expect(progress.sent == 1_200 && progress.acknowledged == 1_200)
+        #expect(seen == seen.sorted() && seen.last == 1_200)
+        // Never faster than asked.
+        #expect(taken >= .milliseconds(550))
+        await producer.close()
+    }
+
+    @Test func tokensAddUpToTheRate() {
+        let start = ContinuousClock.now
+        var bucket = TokenBucket(rate: 100, capacity: 10, now: start)
+        // On credit: each waits for its turn.
+        #expect(bucket.take(10, now: start) == .milliseconds(100))
+        #expect(bucket.take(10, now: start) == .milliseconds(200))
+        // After a long pause only the capacity is saved up.
+        let later = start + .seconds(60)
+        #expect(bucket.take(10, now: later) == .zero)
+        #expect(bucket.take(50, now: later) == .milliseconds(500))
+    }
+}
