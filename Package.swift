@@ -136,7 +136,10 @@ let package = Package(
         tests("TrackingTests", ["Parallelism", "StorageIO", "Tracking", "TestSupport", grdb]),
         tests(
             "StreamingTests",
-            ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming", coreMetrics, logging, serviceLifecycle, "TestSupport"]),
+            [
+                "Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming", coreMetrics, logging, serviceLifecycle,
+                "TestSupport",
+            ]),
         tests(
             "ServingTests",
             ["DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, "TestSupport"]),

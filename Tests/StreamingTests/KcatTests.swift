@@ -3,11 +3,11 @@ import Streaming
 import TestSupport
 import Testing
 
-/// kcat, another program, reads what is written here, and writes what is read here.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: FileManager.default.isExecutableFile(atPath: KcatTests.program)))
-struct KcatTests {
-    static let program = "/usr/bin/kcat"
+private let kcat = "/usr/bin/kcat"
 
+/// kcat, another program, reads what is written here, and writes what is read here.
+@Suite(.timeLimit(.minutes(1)), .enabled(if: FileManager.default.isExecutableFile(atPath: kcat)))
+struct KcatTests {
     @Test func readsWhatIsWrittenHere() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 3])
         try await Sample.fill(cluster, "t", 0..<10_000)
@@ -35,7 +35,7 @@ struct KcatTests {
     private func run(_ arguments: [String]) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(with: Swift.Result { try Oracle.execute(Self.program, arguments) })
+                continuation.resume(with: Swift.Result { try Oracle.execute(kcat, arguments) })
             }
         }
     }

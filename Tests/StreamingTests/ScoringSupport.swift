@@ -56,7 +56,7 @@ extension Sample {
     static func batchScores(_ transactions: [Transaction]) throws -> [Int64: Double] {
         var scorer = try BatchScorer(try model())
         let scores = try scorer.score(try TransactionColumns(transactions).recordBatch())
-        return Dictionary(uniqueKeysWithValues: zip(scores.transactionIDs, scores.probabilities))
+        return Dictionary(uniqueKeysWithValues: zip(transactions.map(\.transactionID), scores.probabilities))
     }
 }
 
