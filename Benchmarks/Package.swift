@@ -3,23 +3,29 @@ import PackageDescription
 
 // Each benchmark runs the named peer beside the module on the same data, in the same run, and prints the ratio of
 // medians. One folder each under Sources/.
-func benchmark(_ name: String, _ dependencies: [String]) -> Target {
+func benchmark(_ name: String, _ dependencies: [String], _ others: [Target.Dependency] = []) -> Target {
     .executableTarget(
         name: name,
-        dependencies: dependencies.map { .product(name: $0, package: "antifraud") } + ["BenchmarkSupport"],
+        dependencies: dependencies.map { .product(name: $0, package: "antifraud") } + others + ["BenchmarkSupport"],
         swiftSettings: [
             .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
             .enableUpcomingFeature("MemberImportVisibility"),
         ])
 }
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "antifraud", path: "..")],
+    dependencies: [
+        .package(name: "antifraud", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
     targets: [
         .target(name: "BenchmarkSupport", swiftSettings: [.swiftLanguageMode(.v6)]),
         benchmark("Cleaning", ["DataPrep", "StorageIO"]),
         benchmark("RankingMetrics", ["ModelKit"]),
+        benchmark("StreamScoring", ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming"], [logging]),
     ]
 )
