@@ -54,7 +54,7 @@ struct ProducerTests {
         let reporting = Task { try await accepted.report() }
         try await Task.sleep(for: .milliseconds(200))
         let start = ContinuousClock.now
-        for task in [waiting] { task.cancel() }
+        waiting.cancel()
         flushing.cancel()
         reporting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }

@@ -61,17 +61,4 @@ public struct ConsumedBatch: Sendable {
         bytes.removeAll(keepingCapacity: true)
         position = ConsumerPosition()
     }
-
-    /// Keeps the first `count` messages; the position then ends after them.
-    mutating func keepFirst(_ count: Int) {
-        guard count < messages.count else { return }
-        messages.removeSubrange(count...)
-        var kept = ConsumerPosition()
-        for index in messages.indices {
-            let partition = partition(at: index)
-            guard let term = position.entries[partition]?.term else { continue }
-            kept.entries[partition] = ConsumerPosition.Entry(next: messages[index].offset + 1, term: term)
-        }
-        position = kept
-    }
 }

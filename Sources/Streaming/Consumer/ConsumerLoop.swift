@@ -69,7 +69,7 @@ struct ConsumerLoop {
                 // Everything the batch holds may have gone to another member meanwhile.
                 if session.assignedPartitions.isEmpty { break }
             } else if start.duration(to: .now) > Self.patience {
-                session.pause()
+                session.pause(session.assignedPartitions)
             } else {
                 control.waitForSignal(.milliseconds(50))
             }

@@ -117,6 +117,9 @@ final class ConsumerSession {
     /// Whether this member holds partitions and has read each to its end.
     var isAtEnd: Bool { !assigned.isEmpty && assigned.values.allSatisfy(\.isAtEnd) }
 
+    /// The partitions that this member holds and has not read to their end.
+    var partitionsWithMore: [TopicPartition] { assigned.filter { !$0.value.isAtEnd }.map(\.key) }
+
     /// Fills the batch with what arrives within the time, at most the settings' batch size; rebalances happen in here.
     func poll(into batch: inout ConsumedBatch, timeout: Duration) throws(KafkaError) {
         batch.removeAll()
@@ -224,9 +227,9 @@ final class ConsumerSession {
 
     var isPaused: Bool { !pausedPartitions.isEmpty }
 
-    /// Stops fetching the partitions held now; messages fetched ahead are dropped and come again.
-    func pause() {
-        pausedPartitions = assignedPartitions
+    /// Stops fetching these partitions; messages fetched ahead are dropped and come again.
+    func pause(_ partitions: [TopicPartition]) {
+        pausedPartitions = partitions.filter { assigned[$0] != nil }
         withList(pausedPartitions) { _ = rd_kafka_pause_partitions(handle.client, $0) }
     }
 

@@ -56,12 +56,3 @@ public struct ProducerSettings: Sendable, Hashable {
         ]
     }
 }
-
-extension Duration {
-    /// Whole milliseconds, rounded down; at most what librdkafka's settings take.
-    var milliseconds: Int32 {
-        let (seconds, attoseconds) = components
-        return Int32(
-            clamping: seconds.multipliedReportingOverflow(by: 1_000).partialValue + attoseconds / 1_000_000_000_000_000)
-    }
-}

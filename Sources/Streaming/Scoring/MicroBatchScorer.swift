@@ -1,21 +1,10 @@
 import DataPrep
 import Scoring
 
-/// Turns a batch of messages into a batch of results: decode, order by time, score, encode. Keeps its buffers.
+/// Turns transactions into a batch of results: order by time, score, encode.
 struct MicroBatchScorer {
-    /// What came of a batch.
-    struct Outcome {
-        var predictedFrauds = 0
-        /// The messages that are no transactions.
-        var malformed: [Int] = []
-        /// What is wrong with the first of them.
-        var firstProblem: TransactionJSONError?
-    }
-
     private let scorer: OnlineScorer
     private let threads: Int
-    private var transactions: [Transaction] = []
-    private var ordered: [Transaction] = []
     private var order: [Key] = []
 
     private struct Key {
@@ -31,13 +20,12 @@ struct MicroBatchScorer {
 
     /// Appends a result a transaction, keyed by the transaction's id: a result that is sent again after a crash lands
     /// beside its first copy.
-    mutating func score(_ batch: ConsumedBatch, into results: inout MessageBatch) throws -> Outcome {
-        var outcome = Outcome()
-        decode(batch, &outcome)
-        sortByTime()
+    /// - Returns: how many transactions are predicted to be frauds.
+    mutating func score(_ transactions: [Transaction], into results: inout MessageBatch) throws -> Int {
+        var predictedFrauds = 0
         results.reserveCapacity(messages: transactions.count, bytes: transactions.count * 96)
-        for score in try scorer.score(transactions, threads: threads) {
-            outcome.predictedFrauds += Int(score.prediction)
+        for score in try scorer.score(inOrder(transactions), threads: threads) {
+            predictedFrauds += Int(score.prediction)
             results.append {
                 DecimalText.append(score.transactionID, to: &$0)
             } value: {
@@ -46,27 +34,11 @@ struct MicroBatchScorer {
                     to: &$0)
             }
         }
-        return outcome
+        return predictedFrauds
     }
 
-    private mutating func decode(_ batch: ConsumedBatch, _ outcome: inout Outcome) {
-        transactions.removeAll(keepingCapacity: true)
-        transactions.reserveCapacity(batch.count)
-        batch.bytes.withUnsafeBufferPointer { bytes in
-            for (index, message) in batch.messages.enumerated() {
-                do throws(TransactionJSONError) {
-                    let text = UnsafeBufferPointer(rebasing: bytes[message.valueRange])
-                    transactions.append(try TransactionJSON.decode(text))
-                } catch {
-                    outcome.malformed.append(index)
-                    if outcome.firstProblem == nil { outcome.firstProblem = error }
-                }
-            }
-        }
-    }
-
-    /// Partitions come one after the other; the history needs one order, that of the batch features: by time, then id.
-    private mutating func sortByTime() {
+    /// By time, then id, as the batch features have them: within a partition messages may be out of order.
+    private mutating func inOrder(_ transactions: [Transaction]) -> [Transaction] {
         order.removeAll(keepingCapacity: true)
         order.reserveCapacity(transactions.count)
         var isSorted = true
@@ -75,12 +47,9 @@ struct MicroBatchScorer {
             if let last = order.last, Self.precedes(key, last) { isSorted = false }
             order.append(key)
         }
-        guard !isSorted else { return }
+        guard !isSorted else { return transactions }
         order.sort(by: Self.precedes)
-        ordered.removeAll(keepingCapacity: true)
-        ordered.reserveCapacity(order.count)
-        for key in order { ordered.append(transactions[Int(key.index)]) }
-        swap(&ordered, &transactions)
+        return order.map { transactions[Int($0.index)] }
     }
 
     private static func precedes(_ left: Key, _ right: Key) -> Bool {

@@ -8,17 +8,17 @@ final class PendingBatches {
     final class Batch: Sendable {
         let position: ConsumerPosition
         let records: Int
-        let arrival: ContinuousClock.Instant
+        let start: ContinuousClock.Instant
         private let state: Mutex<(open: Int, failure: DeliveryError?)>
         private let signal: DispatchSemaphore
 
         init(
-            _ position: ConsumerPosition, records: Int, arrival: ContinuousClock.Instant, parts: Int,
+            _ position: ConsumerPosition, records: Int, start: ContinuousClock.Instant, parts: Int,
             _ signal: DispatchSemaphore
         ) {
             self.position = position
             self.records = records
-            self.arrival = arrival
+            self.start = start
             self.signal = signal
             state = Mutex((parts, nil))
         }

@@ -7,6 +7,10 @@ import Scoring
 /// acknowledged. Confined to that thread.
 final class ScoringLoop {
     private static let commitTimeout = Duration.seconds(5)
+    /// How long messages are held back when no partition moves.
+    private static let patience = Duration.seconds(5)
+    /// Most messages held back, in batches; then partitions that run ahead are paused.
+    private static let heldBatches = 50
 
     private let settings: ScoringStreamSettings
     private let logger: Logger
@@ -16,6 +20,8 @@ final class ScoringLoop {
     private let producer: ProducerThread
     private let session: ConsumerSession
 
+    private var merge: PartitionMerge
+    private var lastPass = ContinuousClock.now
     private let pending = PendingBatches()
     /// Acknowledged, and not known to be committed.
     private var uncommitted = ConsumerPosition()
@@ -33,11 +39,8 @@ final class ScoringLoop {
         self.control = control
         self.recorder = recorder
         self.producer = producer
-        var consumer = settings.consumer
-        if case .afterRecords(let count) = settings.end {
-            consumer.batchMessages = min(consumer.batchMessages, max(1, count))
-        }
-        session = try ConsumerSession(configuration, consumer, logger: logger)
+        merge = PartitionMerge(alignment: settings.alignment)
+        session = try ConsumerSession(configuration, settings.consumer, logger: logger)
     }
 
     func run(_ state: FeatureState?, _ cancellation: CancellationFlag) throws {
@@ -51,7 +54,10 @@ final class ScoringLoop {
         let scorer = try OnlineScorer(model, state: state)
         _ = try session.partitionCount(
             of: settings.inputTopic, within: settings.consumer.startTimeout, cancellation)
-        session.onRevoke = { [unowned self] _, isLost in revoke(isLost: isLost, cancellation) }
+        session.onRevoke = { [unowned self] partitions, isLost in
+            merge.remove(partitions)
+            revoke(isLost: isLost, cancellation)
+        }
         try session.subscribe([settings.inputTopic])
         try stream(scorer, cancellation)
         try drain(cancellation)
@@ -69,12 +75,13 @@ final class ScoringLoop {
         switch settings.end {
         case .never: false
         case .afterRecords(let count): records >= count
-        case .atEndOfTopic: session.isAtEnd
+        case .atEndOfTopic: session.isAtEnd && merge.count == 0
         }
     }
 
     private func stream(_ scorer: OnlineScorer, _ cancellation: CancellationFlag) throws {
         var batch = ConsumedBatch()
+        var passed = PartitionMerge.Passed()
         var microBatches = MicroBatchScorer(scorer, threads: settings.threads)
         while !control.isStopping {
             try cancellation.check()
@@ -84,16 +91,35 @@ final class ScoringLoop {
                 pending.wait(atMost: .milliseconds(50))
                 continue
             }
-            try session.poll(into: &batch, timeout: settings.consumer.batchWait)
-            recorder.noteLag(session.lag.total, skippedOffsets: session.skippedOffsets)
-            if batch.isEmpty {
+            // What was held back may pass by now; then there is nothing to wait for.
+            let isBusy = passed.count > 0 && merge.count > 0
+            try session.poll(into: &batch, timeout: isBusy ? .zero : settings.consumer.batchWait)
+            recorder.noteLag(session.lag.total + Int64(merge.count), skippedOffsets: session.skippedOffsets)
+            merge.append(batch)
+            pass(into: &passed)
+            guard passed.count > 0 else {
                 if isFinished { return }
                 continue
             }
-            if case .afterRecords(let count) = settings.end { batch.keepFirst(count - records) }
             if let model = models.take() { try replaceModel(of: scorer, with: model) }
-            try score(batch, &microBatches)
+            try score(passed, &microBatches)
             if case .afterRecords = settings.end, isFinished { return }
+        }
+    }
+
+    /// Takes what may be scored now, and keeps partitions that run ahead from filling the memory.
+    private func pass(into passed: inout PartitionMerge.Passed) {
+        var bound = merge.bound(waitingFor: session.partitionsWithMore)
+        if merge.count == 0 || lastPass.duration(to: .now) > Self.patience { bound = .max }
+        var limit = max(1, settings.consumer.batchMessages)
+        if case .afterRecords(let count) = settings.end { limit = min(limit, count - records) }
+        merge.pass(upTo: bound, limit: limit, into: &passed)
+        if passed.count > 0 || merge.count == 0 { lastPass = .now }
+        let most = Self.heldBatches * max(1, settings.consumer.batchMessages)
+        if !session.isPaused, merge.count > most {
+            session.pause(merge.partitions(ahead: bound))
+        } else if session.isPaused, merge.count <= most / 2 {
+            session.resume()
         }
     }
 
@@ -108,45 +134,42 @@ final class ScoringLoop {
         }
     }
 
-    private func score(_ batch: ConsumedBatch, _ microBatches: inout MicroBatchScorer) throws {
-        let arrival = ContinuousClock.now
-        recorder.noteArrival(at: arrival)
+    private func score(_ passed: PartitionMerge.Passed, _ microBatches: inout MicroBatchScorer) throws {
+        let start = ContinuousClock.now
+        recorder.noteStart(at: start)
         var results = MessageBatch()
-        let outcome = try microBatches.score(batch, into: &results)
-        records += batch.count
-        recorder.noteScored(
-            records: batch.count, malformed: outcome.malformed.count, predictedFrauds: outcome.predictedFrauds)
-        if let index = outcome.malformed.first, let problem = outcome.firstProblem {
+        let predictedFrauds = try microBatches.score(passed.transactions, into: &results)
+        records += passed.count
+        recorder.noteScored(records: passed.count, malformed: passed.letters.count, predictedFrauds: predictedFrauds)
+        if let letter = passed.letters.first {
             logger.warning(
-                "\(outcome.malformed.count) malformed messages; first at \(batch.partition(at: index)) offset \(batch.messages[index].offset): \(problem)"
+                "\(passed.letters.count) malformed messages; first: \(letter.partition) offset \(letter.offset): \(letter.problem)"
             )
         }
-        send(results, deadLetters(batch, outcome.malformed), of: batch, arrival)
+        send(results, deadLetters(passed.letters), passed, start)
     }
 
-    private func deadLetters(_ batch: ConsumedBatch, _ malformed: [Int]) -> MessageBatch {
-        var letters = MessageBatch()
-        guard settings.deadLetterTopic != nil else { return letters }
-        for index in malformed {
-            let value = batch.value(at: index) ?? []
-            if let key = batch.key(at: index) {
-                letters.append(key: key, value: value)
+    private func deadLetters(_ letters: [DeadLetter]) -> MessageBatch {
+        var batch = MessageBatch()
+        guard settings.deadLetterTopic != nil else { return batch }
+        for letter in letters {
+            if let key = letter.key {
+                batch.append(key: key, value: letter.value)
             } else {
-                letters.append(value: value)
+                batch.append(value: letter.value)
             }
         }
-        return letters
+        return batch
     }
 
     private func send(
-        _ results: MessageBatch, _ deadLetters: MessageBatch, of batch: ConsumedBatch,
-        _ arrival: ContinuousClock.Instant
+        _ results: MessageBatch, _ deadLetters: MessageBatch, _ passed: PartitionMerge.Passed,
+        _ start: ContinuousClock.Instant
     ) {
-        let parts = [(results, settings.resultTopic), (deadLetters, settings.deadLetterTopic ?? "")].filter {
-            !$0.0.isEmpty
-        }
+        let parts = [(results, settings.resultTopic), (deadLetters, settings.deadLetterTopic ?? "")]
+            .filter { !$0.0.isEmpty }
         let underWay = PendingBatches.Batch(
-            batch.position, records: batch.count, arrival: arrival, parts: parts.count, pending.signal)
+            passed.position, records: passed.count, start: start, parts: parts.count, pending.signal)
         pending.append(underWay)
         for (messages, topic) in parts {
             producer.submit(Submission(messages, topic: topic) { underWay.finishPart($0, topic: topic) })
@@ -158,7 +181,7 @@ final class ScoringLoop {
     /// Takes note of acknowledgements, and commits now and then.
     private func settle() throws {
         for batch in try pending.takeDone() {
-            recorder.noteAcknowledged(records: batch.records, arrival: batch.arrival)
+            recorder.noteAcknowledged(records: batch.records, start: batch.start)
             uncommitted.advance(to: batch.position)
         }
         guard !uncommitted.isEmpty, lastCommit.duration(to: .now) >= settings.commitInterval else { return }

@@ -27,7 +27,7 @@ final class ScoringRecorder: Sendable {
 
     var statistics: ScoringStatistics { state.withLock(\.statistics) }
 
-    func noteArrival(at instant: ContinuousClock.Instant) {
+    func noteStart(at instant: ContinuousClock.Instant) {
         state.withLock { if $0.start == nil { $0.start = instant } }
     }
 
@@ -43,9 +43,9 @@ final class ScoringRecorder: Sendable {
         }
     }
 
-    func noteAcknowledged(records count: Int, arrival: ContinuousClock.Instant) {
+    func noteAcknowledged(records count: Int, start: ContinuousClock.Instant) {
         let now = ContinuousClock.now
-        let taken = arrival.duration(to: now)
+        let taken = start.duration(to: now)
         latency.record(duration: taken)
         state.withLock { state in
             state.acknowledgedBatches += 1

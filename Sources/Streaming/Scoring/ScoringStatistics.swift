@@ -1,6 +1,6 @@
 /// What a ``ScoringStream`` has done so far.
 public struct ScoringStatistics: Sendable, Hashable {
-    /// Messages read.
+    /// Messages scored, malformed ones among them.
     public internal(set) var records = 0
     /// Messages that are no transactions.
     public internal(set) var malformed = 0
@@ -12,13 +12,13 @@ public struct ScoringStatistics: Sendable, Hashable {
     public internal(set) var batches = 0
     /// Models that took the place of an earlier one.
     public internal(set) var modelReplacements = 0
-    /// Messages not read yet, as of the brokers' last answer.
+    /// Messages not scored yet, as of the brokers' last answer.
     public internal(set) var lag: Int64 = 0
     /// Offsets at which no message came: the brokers had deleted it before it was read.
     public internal(set) var skippedOffsets: Int64 = 0
-    /// From the first message read until the last result was acknowledged.
+    /// From the first micro-batch until the last result was acknowledged.
     public internal(set) var duration: Duration = .zero
-    /// From a micro-batch's arrival until its results were acknowledged: the last one, the mean, the longest.
+    /// From the begin of a micro-batch's scoring until its results were acknowledged: the last one, the mean, the longest.
     public internal(set) var lastLatency: Duration = .zero
     /// The mean latency of micro-batches.
     public internal(set) var meanLatency: Duration = .zero

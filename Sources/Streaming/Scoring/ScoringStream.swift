@@ -12,14 +12,14 @@ import Synchronization
 /// Delivery is at least once: a message's offset is committed only after its result is acknowledged, so that a crash
 /// repeats results and loses none. Messages that are no transactions are counted and do not stop the stream.
 ///
-/// The history that features need is kept in memory, for all partitions of this instance together. Micro-batches are
-/// put in order by transaction time before they are scored. What follows from that:
+/// The history that features need is kept in memory, for all partitions of this instance together. Partitions are
+/// merged by transaction time (``ScoringStreamSettings/alignment``), micro-batches are in order. What follows from that:
 /// - A restart begins with the given state (or the model's), not with what this instance had seen.
-/// - A message that is read again after a crash counts twice in the history when the state was kept.
-/// - Several instances of a group split the customers (by key) but each sees only its part of a terminal's history.
-/// - A partition read far ahead of another one is scored before the other's earlier transactions are known. With the
-///   Handbook's windows that touches nothing as long as they are within the label delay of seven days: customers
-///   never span partitions, and terminals' windows end seven days back.
+/// - A message that is read again by an instance that kept its state counts twice in the history.
+/// - Several instances of a group split the customers (by key), but each sees only its part of a terminal's history.
+/// - Within the alignment, a partition may be scored before another one's earlier transactions are known. Customers
+///   never span partitions; terminals' windows end at the label delay, seven days back with the Handbook's, so that
+///   any alignment below that changes nothing.
 public final class ScoringStream: Sendable {
     private let configuration: KafkaConfiguration
     private let models: ModelSource

@@ -26,6 +26,9 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     public var commitInterval: Duration
     /// Most micro-batches whose results are not acknowledged yet; beyond that, reading waits.
     public var batchesInFlight: Int
+    /// How far one partition may be scored ahead of another, in transaction time: what is further ahead waits for the
+    /// others. Nil scores messages as they come.
+    public var alignment: Duration?
     /// On how many threads the classifier runs.
     public var threads: Int
 
@@ -34,7 +37,8 @@ public struct ScoringStreamSettings: Sendable, Hashable {
         inputTopic: String = "transactions", resultTopic: String = "scores", deadLetterTopic: String? = nil,
         consumer: ConsumerSettings = ConsumerSettings(group: "antifraud-scoring"),
         producer: ProducerSettings = ProducerSettings(), end: End = .never,
-        commitInterval: Duration = .seconds(1), batchesInFlight: Int = 8, threads: Int = 1
+        commitInterval: Duration = .seconds(1), batchesInFlight: Int = 8, alignment: Duration? = .seconds(3_600),
+        threads: Int = 1
     ) {
         self.inputTopic = inputTopic
         self.resultTopic = resultTopic
@@ -44,6 +48,7 @@ public struct ScoringStreamSettings: Sendable, Hashable {
         self.end = end
         self.commitInterval = commitInterval
         self.batchesInFlight = batchesInFlight
+        self.alignment = alignment
         self.threads = threads
     }
 }

@@ -1,0 +1,61 @@
+import DataPrep
+
+/// The messages of one partition that are read and not scored yet, in their order.
+struct PartitionLane {
+    /// A message; when it is no transaction, the next of the lane's dead letters belongs to it.
+    struct Record {
+        let offset: Int64
+        let transaction: Transaction
+        let isMalformed: Bool
+    }
+
+    /// The consumer's assignment that the messages were read under.
+    let term: Int
+    /// The latest transaction time seen.
+    private(set) var newest = Int64.min
+    private var records: [Record] = []
+    private var head = 0
+    private var letters: [DeadLetter] = []
+    private var firstLetter = 0
+
+    init(term: Int) { self.term = term }
+
+    var count: Int { records.count - head }
+
+    var first: Record? { head < records.count ? records[head] : nil }
+
+    mutating func append(_ transaction: Transaction, offset: Int64) {
+        newest = max(newest, transaction.dateTime)
+        records.append(Record(offset: offset, transaction: transaction, isMalformed: false))
+    }
+
+    /// A malformed message takes the time of the one before it, to be passed on beside it.
+    mutating func append(_ letter: DeadLetter) {
+        letters.append(letter)
+        let beside = Transaction(
+            transactionID: 0, dateTime: records.last?.transaction.dateTime ?? Int64.min, customerID: 0, terminalID: 0,
+            amount: 0)
+        records.append(Record(offset: letter.offset, transaction: beside, isMalformed: true))
+    }
+
+    mutating func removeFirst() {
+        head += 1
+        if head == records.count {
+            records.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 65_536 {
+            records.removeFirst(head)
+            head = 0
+        }
+    }
+
+    mutating func takeLetter() -> DeadLetter {
+        defer { firstLetter += 1 }
+        let letter = letters[firstLetter]
+        if firstLetter == letters.count - 1 {
+            letters.removeAll()
+            firstLetter = -1
+        }
+        return letter
+    }
+}
