@@ -83,7 +83,9 @@ final class ScoringResponder: HTTPResponder {
     /// every lenient form and every message.
     private func transaction(in body: ByteBuffer) -> Result<Transaction, ValidationFailure> {
         body.withUnsafeReadableBytes { bytes in
-            TransactionBody.read(bytes)
+            let text = bytes.bindMemory(to: UInt8.self)
+            if let transaction = try? TransactionJSON.decode(text) { return .success(transaction) }
+            return TransactionBody.read(bytes)
         }
     }
 

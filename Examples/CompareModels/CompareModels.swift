@@ -1,0 +1,59 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import ModelKit
+import StorageIO
+
+@main
+struct CompareModels: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare-models",
+        abstract: "Compare two models on the same labelled transactions.",
+        discussion: """
+            The paired bootstrap interval and DeLong's test decide together whether the candidate ranks better than the
+            champion; the two-sample t-test over bootstrap areas stands beside them.
+
+              compare-models --data test.parquet --champion old-model --candidate new-model --report comparison.html
+            """,
+        version: Version.current)
+
+    @Option(help: "The place of labelled transactions, or of a table with the models' columns.")
+    var data: String
+
+    @Option(help: "The folder of the model in use.")
+    var champion: String
+
+    @Option(help: "The folder of the model that might replace it.")
+    var candidate: String
+
+    @Option(help: "The column that holds 1 for a fraud and 0 for none.")
+    var label = "tx_fraud"
+
+    @Option(help: "Bootstrap samples for the paired interval.")
+    var samples = 1_000
+
+    @Option(help: "Seed of the bootstrap.")
+    var seed: UInt64 = 42
+
+    @Option(help: "An HTML page to write.")
+    var report: String?
+
+    @OptionGroup var run: RunOptions
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard samples >= 100 else { throw ValidationError("--samples must be at least 100.") }
+    }
+
+    mutating func run() async throws {
+        let bar = talk.progress("comparing")
+        defer { bar.finish() }
+        let result = try await ComparisonJob(
+            data: data, champion: champion, candidate: candidate, label: label, report: report,
+            settings: ModelComparison.Settings(samples: samples, seed: seed), stores: ObjectStores(),
+            threads: run.threads
+        ) { bar.update($0) }.run()
+        bar.finish()
+        try talk.print(result, text: result.text)
+    }
+}

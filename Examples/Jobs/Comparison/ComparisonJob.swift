@@ -1,0 +1,109 @@
+import Columnar
+import DataPrep
+package import ModelKit
+import Parallelism
+import Scoring
+package import StorageIO
+
+/// Compares two saved models on a labelled data set.
+package struct ComparisonJob: Sendable {
+    package struct Result: Sendable, Codable {
+        package var rows: Int
+        package var frauds: Int
+        package var candidateROCAUC: Double
+        package var championROCAUC: Double
+        package var candidateAveragePrecision: Double
+        package var championAveragePrecision: Double
+        /// Candidate minus champion, by DeLong, with its interval.
+        package var difference: Double
+        package var deLongInterval: [Double]
+        package var deLongPValue: Double
+        package var bootstrapInterval: [Double]
+        package var tTestPValue: Double
+        package var verdict: String
+        package var report: String?
+
+        package var text: String {
+            func pair(_ values: [Double]) -> String {
+                values.map { $0.formatted(places: 5) }.joined(separator: " to ")
+            }
+            return """
+                rows                 \(rows), \(frauds) frauds among them
+                ROC AUC              candidate \(candidateROCAUC.formatted(places: 5)), champion \(championROCAUC.formatted(places: 5))
+                average precision    candidate \(candidateAveragePrecision.formatted(places: 5)), champion \(championAveragePrecision.formatted(places: 5))
+                DeLong               \(difference.formatted(places: 5)) (\(pair(deLongInterval)), p \(deLongPValue.formatted(places: 4)))
+                paired bootstrap     \(pair(bootstrapInterval))
+                t-test               p \(tTestPValue.formatted(places: 4)) (decides nothing)
+                verdict              the candidate is \(verdict)
+                """
+        }
+    }
+
+    private let data: String
+    private let champion: String
+    private let candidate: String
+    private let label: String
+    private let report: String?
+    private let settings: ModelComparison.Settings
+    private let stores: ObjectStores
+    private let threads: Int
+    private let progress: ProgressHandler
+
+    package init(
+        data: String, champion: String, candidate: String, label: String, report: String?,
+        settings: ModelComparison.Settings, stores: ObjectStores, threads: Int,
+        progress: @escaping ProgressHandler = { _ in }
+    ) {
+        self.data = data
+        self.champion = champion
+        self.candidate = candidate
+        self.label = label
+        self.report = report
+        self.settings = settings
+        self.stores = stores
+        self.threads = threads
+        self.progress = progress
+    }
+
+    package func run() async throws -> Result {
+        let champion = try await ModelFolder.load(champion, stores: stores)
+        let candidate = try await ModelFolder.load(candidate, stores: stores)
+        let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress)
+        let labels = try DataPreparation.labels(table, label, data)
+        progress(JobProgress(done: 0, unit: "rows", detail: "scoring with both models"))
+        let threads = threads
+        let (candidateScores, championScores) = try await onDedicatedThread(named: "scoring") { _ in
+            (
+                try candidate.score(table, threads: threads).probabilities,
+                try champion.score(table, threads: threads).probabilities
+            )
+        }
+        progress(JobProgress(done: 0, unit: "samples", detail: "drawing \(settings.samples) bootstrap samples"))
+        let comparison = try await ModelContest.compare(
+            candidate: candidateScores, champion: championScores, labels: labels, settings: settings, threads: threads)
+        let evaluations = try await onDedicatedThread(named: "evaluation") { _ in
+            try [(candidateScores, candidate.threshold), (championScores, champion.threshold)].map { scores, threshold in
+                try EvaluationSummary(probabilities: scores, labels: labels, threshold: threshold, threads: threads)
+            }
+        }
+        if let report {
+            let page = ComparisonReport(
+                data: data, comparison: comparison, candidate: evaluations[0], champion: evaluations[1])
+            let place = try stores.resolve(report)
+            try await place.store.put(Array(page.html().utf8), to: place.key())
+        }
+        return result(comparison, evaluations)
+    }
+
+    private func result(_ comparison: ModelComparison, _ evaluations: [EvaluationSummary]) -> Result {
+        Result(
+            rows: comparison.rowCount, frauds: comparison.positiveCount,
+            candidateROCAUC: comparison.deLong.first.value, championROCAUC: comparison.deLong.second.value,
+            candidateAveragePrecision: evaluations[0].averagePrecision,
+            championAveragePrecision: evaluations[1].averagePrecision, difference: comparison.deLong.difference,
+            deLongInterval: [comparison.deLong.lower, comparison.deLong.upper],
+            deLongPValue: comparison.deLong.pValue,
+            bootstrapInterval: [comparison.bootstrap.lower, comparison.bootstrap.upper],
+            tTestPValue: comparison.tTest.pValue, verdict: comparison.verdict.rawValue, report: report)
+    }
+}

@@ -1,0 +1,19 @@
+/// How far a job is.
+package struct JobProgress: Sendable {
+    package var done: Int64
+    package var total: Int64?
+    /// What is counted: rows, bytes, rounds.
+    package var unit: String
+    /// A few words about the present step.
+    package var detail: String
+
+    package init(done: Int64, total: Int64? = nil, unit: String, detail: String = "") {
+        self.done = done
+        self.total = total
+        self.unit = unit
+        self.detail = detail
+    }
+}
+
+/// Called often, from any thread.
+package typealias ProgressHandler = @Sendable (JobProgress) -> Void

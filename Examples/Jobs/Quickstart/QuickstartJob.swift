@@ -1,0 +1,328 @@
+import Columnar
+package import DataPrep
+import Foundation
+package import Logging
+import ModelKit
+import Scoring
+package import StorageIO
+import Tracking
+
+/// The whole system, step by step, on embedded defaults.
+package struct QuickstartJob: Sendable {
+    package struct Settings: Sendable {
+        /// Simulated when nil.
+        package var data: String?
+        /// The folder for everything that is written.
+        package var output: String
+        package var simulatedTransactions: Int
+        package var streamedTransactions: Int
+        package var features: FeatureSet
+        package var seed: UInt64
+        package var threads: Int
+
+        package init(
+            data: String?, output: String, simulatedTransactions: Int, streamedTransactions: Int, features: FeatureSet,
+            seed: UInt64, threads: Int
+        ) {
+            self.data = data
+            self.output = output
+            self.simulatedTransactions = simulatedTransactions
+            self.streamedTransactions = streamedTransactions
+            self.features = features
+            self.seed = seed
+            self.threads = threads
+        }
+    }
+
+    /// Shows one step's progress.
+    package struct StepProgress: Sendable {
+        package var update: ProgressHandler
+        package var finish: @Sendable () -> Void
+
+        package init(update: @escaping ProgressHandler, finish: @escaping @Sendable () -> Void) {
+            self.update = update
+            self.finish = finish
+        }
+    }
+
+    private let settings: Settings
+    private let stores: ObjectStores
+    private let version: String
+    private let logger: Logger
+    private let progress: @Sendable (_ title: String) -> StepProgress
+    private let note: @Sendable (_ line: String) -> Void
+
+    package init(
+        settings: Settings, stores: ObjectStores, version: String, logger: Logger,
+        progress: @escaping @Sendable (_ title: String) -> StepProgress,
+        note: @escaping @Sendable (_ line: String) -> Void
+    ) {
+        self.settings = settings
+        self.stores = stores
+        self.version = version
+        self.logger = logger
+        self.progress = progress
+        self.note = note
+    }
+
+    package func run() async throws -> QuickstartResult {
+        let start = ContinuousClock.now
+        var steps: [QuickstartResult.Step] = []
+
+        let raw = try await simulate(&steps)
+        let cleaning = try await clean(raw, &steps)
+        let (outcome, table) = try await train(&steps)
+        try await ModelFolder.save(outcome.model, to: place("model"), stores: stores)
+
+        let tracking = try await TrackingClient.open(
+            "sqlite:///" + localPath("mlflow.db"), artifactRoot: localPath("mlruns"), stores: stores)
+        let contest = try await compare(outcome, table, tracking, &steps)
+        let publication = try await publish(outcome, contest, tracking, &steps)
+        try await tracking.close()
+
+        let streaming = try await stream(outcome, &steps)
+        let serving = try await serve(outcome, &steps)
+
+        var result = QuickstartResult(
+            version: version, createdAt: outcome.model.provenance.createdAt, data: settings.data ?? raw,
+            output: settings.output, report: place("report.html"), cleaning: cleaning, metrics: outcome.metrics,
+            publication: publication, champion: contest.championName, isPromoted: contest.isPromoted,
+            decision: contest.decision, streaming: streaming, serving: serving, steps: steps, seconds: 0)
+        result.seconds = (ContinuousClock.now - start).inSeconds
+        let page = QuickstartReport(
+            result: result, outcome: outcome, comparison: contest.comparison,
+            championEvaluation: contest.championEvaluation)
+        let target = try stores.resolve(result.report)
+        try await target.store.put(Array(page.html().utf8), to: target.key())
+        return result
+    }
+
+    private func place(_ name: String) -> String {
+        settings.output.hasSuffix("/") ? settings.output + name : "\(settings.output)/\(name)"
+    }
+
+    /// SQLite needs a path of this machine.
+    private func localPath(_ name: String) throws -> String {
+        let location = try StorageLocation(place(name))
+        guard location.scheme == "file" else {
+            throw JobError.contradictorySettings("the output of the quickstart must be a local folder")
+        }
+        return "/" + location.path
+    }
+
+    /// Runs one step under a progress bar and notes what came of it.
+    private func step<Result>(
+        _ title: String, _ steps: inout [QuickstartResult.Step], detail: (Result) -> String,
+        _ body: (@escaping ProgressHandler) async throws -> Result
+    ) async throws -> Result {
+        try Task.checkCancellation()
+        let bar = progress(title)
+        defer { bar.finish() }
+        let start = ContinuousClock.now
+        let result = try await body(bar.update)
+        let seconds = (ContinuousClock.now - start).inSeconds
+        bar.finish()
+        steps.append(QuickstartResult.Step(name: title, seconds: seconds, detail: detail(result)))
+        note(
+            "\(title.padding(toLength: 12, withPad: " ", startingAt: 0)) \(seconds.formatted(places: 1)) s  "
+                + detail(result))
+        return result
+    }
+
+    private func simulate(_ steps: inout [QuickstartResult.Step]) async throws -> String {
+        if let data = settings.data { return data }
+        let folder = place("raw")
+        let options = HandbookOptions.scaled(
+            toTransactions: settings.simulatedTransactions, seed: settings.seed)
+        _ = try await step("simulate", &steps) { (result: SimulationJob.Result) in
+            "\(result.lines) lines of raw text with \(result.frauds) frauds in \(folder)"
+        } _: { progress in
+            try await SimulationJob(
+                options: options, output: folder, stores: stores, threads: settings.threads, progress: progress
+            ).writeRawText(DirtRates(each: 2e-4))
+        }
+        return folder
+    }
+
+    private func clean(
+        _ raw: String, _ steps: inout [QuickstartResult.Step]
+    ) async throws -> QuickstartResult.Cleaning {
+        let report = place("cleaning.html")
+        let result = try await step("clean", &steps) { (result: CleaningReport) in
+            "\(result.rowsKept) of \(result.rowsRead) rows kept, report in \(report)"
+        } _: { progress in
+            try await CleaningJob(
+                input: raw, output: place("clean.parquet"), plan: CleaningPlan(), report: report, stores: stores,
+                threads: settings.threads, progress: progress
+            ).run()
+        }
+        return QuickstartResult.Cleaning(rowsRead: result.rowsRead, rowsKept: result.rowsKept, report: report)
+    }
+
+    private func train(
+        _ steps: inout [QuickstartResult.Step]
+    ) async throws -> (TrainingOutcome, RecordBatch) {
+        let clean = place("clean.parquet")
+        let table = try await TableLoader.load(clean, stores: stores, threads: settings.threads)
+        var base = BoostedTreesConfiguration()
+        base.seed = settings.seed
+        let request = TrainingRequest(
+            data: clean, features: .transactions(settings.features), learner: .boostedTrees(base),
+            testRows: .share(0.2), grid: Self.grid(base), validationShare: 0.2, seed: settings.seed,
+            threads: settings.threads)
+        let outcome = try await step("train", &steps) { (outcome: TrainingOutcome) in
+            let evaluation = outcome.evaluation
+            return "ROC AUC \((evaluation?.rocAUC ?? 0).formatted(places: 4)), average precision "
+                + "\((evaluation?.averagePrecision ?? 0).formatted(places: 4)) on the last days, best of "
+                + "\(outcome.candidates.count) candidates"
+        } _: { progress in
+            try await TrainingJob(request, stores: stores, progress: progress).run(on: table)
+        }
+        return (outcome, table)
+    }
+
+    /// Shapes around the usual default; rounds and learning rate are enough for all of them.
+    private static func grid(_ base: BoostedTreesConfiguration) -> [BoostedTreesConfiguration] {
+        [(15, 1.0), (31, 1.0), (63, 1.0), (31, 0.7)].map { leaves, rowShare in
+            var configuration = base
+            configuration.maxLeaves = leaves
+            configuration.rowSubsample = rowShare
+            return configuration
+        }
+    }
+}
+
+extension QuickstartJob {
+    /// What came of the comparison with the champion.
+    struct Contest: Sendable {
+        var championName: String?
+        var comparison: ModelComparison?
+        var championEvaluation: EvaluationSummary?
+        var bootstrapAUC: Double
+        var isPromoted: Bool
+        var decision: String
+    }
+
+    private func compare(
+        _ outcome: TrainingOutcome, _ table: RecordBatch, _ tracking: TrackingClient,
+        _ steps: inout [QuickstartResult.Step]
+    ) async throws -> Contest {
+        guard let test = outcome.test else {
+            throw JobError.unusableData(place: settings.output, reason: "there are no test rows to compare on")
+        }
+        return try await step("compare", &steps) { (contest: Contest) in
+            contest.decision
+        } _: { progress in
+            progress(JobProgress(done: 0, unit: "samples", detail: "drawing bootstrap samples"))
+            guard
+                let champion = try await Champion.find(tracking, experiment: ModelPublication.experimentName)
+            else { return try await first(outcome, test) }
+            return try await contest(outcome, test, table, champion)
+        }
+    }
+
+    private func first(_ outcome: TrainingOutcome, _ test: PreparedRows) async throws -> Contest {
+        let own = try await ModelContest.compare(
+            candidate: outcome.testProbabilities, champion: outcome.testProbabilities, labels: test.labels,
+            settings: .init(samples: 100, seed: settings.seed), threads: settings.threads)
+        return Contest(
+            championName: nil, comparison: nil, championEvaluation: nil, bootstrapAUC: own.candidateBootstrapAUC,
+            isPromoted: true, decision: "The first model becomes the champion; run again to compare with it.")
+    }
+
+    private func contest(
+        _ outcome: TrainingOutcome, _ test: PreparedRows, _ table: RecordBatch, _ champion: Champion
+    ) async throws -> Contest {
+        let championScores = try await ModelContest.probabilities(
+            of: champion.model, like: outcome.model, test: test, table: table, threads: settings.threads)
+        let comparison = try await ModelContest.compare(
+            candidate: outcome.testProbabilities, champion: championScores, labels: test.labels,
+            settings: .init(seed: settings.seed), threads: settings.threads)
+        let evaluation = try EvaluationSummary(
+            probabilities: championScores, labels: test.labels, threshold: champion.model.threshold,
+            threads: settings.threads)
+        let isPromoted = comparison.verdict == .better
+        let difference = comparison.deLong.difference.formatted(places: 5)
+        let decision =
+            switch comparison.verdict {
+            case .better: "The candidate is better than \(champion.name) by \(difference) of ROC AUC and replaces it."
+            case .worse: "The candidate is worse than \(champion.name) by \(difference) of ROC AUC; the champion stays."
+            case .undecided:
+                "The test rows do not tell the candidate from \(champion.name) (difference \(difference) of ROC AUC); "
+                    + "the champion stays."
+            }
+        return Contest(
+            championName: champion.name, comparison: comparison, championEvaluation: evaluation,
+            bootstrapAUC: comparison.candidateBootstrapAUC, isPromoted: isPromoted, decision: decision)
+    }
+
+    private func publish(
+        _ outcome: TrainingOutcome, _ contest: Contest, _ tracking: TrackingClient,
+        _ steps: inout [QuickstartResult.Step]
+    ) async throws -> ModelPublication.Receipt {
+        var metrics = ["test_bootstrap_roc_auc": contest.bootstrapAUC]
+        if let comparison = contest.comparison {
+            metrics["p_value"] = comparison.tTest.pValue
+            metrics["delong_p_value"] = comparison.deLong.pValue
+            metrics["champion_roc_auc"] = comparison.deLong.second.value
+        }
+        return try await step("track", &steps) { (receipt: ModelPublication.Receipt) in
+            "run \(receipt.runID), version \(receipt.modelVersion ?? 0) of \(ModelPublication.modelName)"
+        } _: { progress in
+            progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
+            let receipt = try await ModelPublication(tracking: tracking).publish(
+                outcome, model: "/" + StorageLocation(place("model")).path, data: settings.data ?? place("raw"),
+                metrics: metrics, registers: true)
+            if contest.isPromoted, let version = receipt.modelVersion {
+                try await tracking.models.setAlias(
+                    ModelPublication.championAlias, of: ModelPublication.modelName, to: version)
+            }
+            return receipt
+        }
+    }
+
+    private func stream(
+        _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
+    ) async throws -> QuickstartResult.Streaming {
+        guard let test = outcome.test, let transactions = test.transactions else {
+            throw JobError.unusableData(place: settings.output, reason: "there are no transactions to stream")
+        }
+        // The first ones after training, in time order: the model's history ends just before them.
+        let order = transactions.dateTime.indices.sorted {
+            (transactions.dateTime[$0], transactions.transactionID[$0])
+                < (transactions.dateTime[$1], transactions.transactionID[$1])
+        }.prefix(settings.streamedTransactions)
+        let expected = Dictionary(
+            order.map { (transactions.transactionID[$0], outcome.testProbabilities[$0]) }, uniquingKeysWith: { $1 })
+        return try await step("stream", &steps) { (result: QuickstartResult.Streaming) in
+            "\(result.transactions) transactions, \(result.transactionsPerSecond.formatted(places: 0)) a second; "
+                + result.agreement
+        } _: { progress in
+            try await StreamingDemo.run(
+                outcome.model, order.map { transactions[$0] }, expected: expected, logger: logger, progress: progress)
+        }
+    }
+
+    private func serve(
+        _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
+    ) async throws -> QuickstartResult.Serving {
+        guard let transactions = outcome.test?.transactions, transactions.count > 0 else {
+            throw JobError.unusableData(place: settings.output, reason: "there are no transactions to serve")
+        }
+        let asked = (0..<min(20, transactions.count)).map { transactions[$0] }
+        return try await step("serve", &steps) { (result: QuickstartResult.Serving) in
+            "\(result.requests) requests over HTTP, median \(result.medianMilliseconds.formatted(places: 2)) ms"
+        } _: { _ in
+            let scorer = try OnlineScorer(outcome.model)
+            let demo = try await ServingDemo.run(outcome.model, asked, logger: logger)
+            for (transaction, probability) in zip(asked, demo.probabilities) {
+                let own = scorer.score(transaction, recording: false).probability
+                guard own == probability else {
+                    throw JobError.inconsistentScores(
+                        "transaction \(transaction.transactionID): the service says \(probability), the model \(own)")
+                }
+            }
+            return QuickstartResult.Serving(requests: asked.count, medianMilliseconds: demo.medianMilliseconds)
+        }
+    }
+}

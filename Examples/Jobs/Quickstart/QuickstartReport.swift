@@ -1,0 +1,96 @@
+import DataPrep
+import Foundation
+import ModelKit
+import ReportKit
+
+/// The closing page of a quickstart: quality, curves, importance, comparison, throughput.
+package struct QuickstartReport: Sendable {
+    package var result: QuickstartResult
+    package var outcome: TrainingOutcome
+    package var comparison: ModelComparison?
+    package var championEvaluation: EvaluationSummary?
+
+    package func html() -> String {
+        HTMLReport(
+            title: "Fraud detection, end to end",
+            subtitle: "\(NumberText.count(result.cleaning.rowsRead)) transactions from \(result.data)",
+            sections: [summary] + curves + comparisonSections + [model, throughput],
+            footer: "Antifraud \(result.version), \(result.createdAt)"
+        ).html()
+    }
+
+    private var summary: ReportSection {
+        var figures: [KeyFigure] = []
+        if let evaluation = outcome.evaluation {
+            figures.append(KeyFigure("ROC AUC", evaluation.rocAUC.formatted(places: 4)))
+            figures.append(
+                KeyFigure(
+                    "Average precision", evaluation.averagePrecision.formatted(places: 4),
+                    detail: "\(evaluation.positiveCount) frauds in \(NumberText.count(evaluation.rowCount)) test rows"))
+        }
+        if let cards = outcome.cardPrecisionAt100 {
+            figures.append(KeyFigure("Card precision@100", cards.formatted(places: 3), detail: "mean of the test days"))
+        }
+        figures.append(
+            KeyFigure(
+                "Kept by cleaning", NumberText.count(result.cleaning.rowsKept),
+                detail: "of \(NumberText.count(result.cleaning.rowsRead)) rows"))
+        figures.append(
+            KeyFigure(
+                "Streamed", "\(NumberText.count(Int(result.streaming.transactionsPerSecond)))/s",
+                detail: "\(NumberText.count(result.streaming.transactions)) transactions"))
+        return ReportSection(
+            "Summary",
+            [
+                .keyFigures(figures),
+                .note(result.isPromoted ? .good : .neutral, result.decision),
+                .paragraph(
+                    "Trained on \(NumberText.count(outcome.trainingRows)) transactions of the first days with "
+                        + "\(NumberText.count(outcome.trainingFrauds)) frauds among them, tested on the days after."),
+            ])
+    }
+
+    private var curves: [ReportSection] {
+        guard let evaluation = outcome.evaluation else { return [] }
+        return [QualitySection.section("Quality on the test days", candidate: evaluation, champion: championEvaluation)]
+    }
+
+    private var comparisonSections: [ReportSection] {
+        guard let comparison else { return [] }
+        return [ComparisonSection.section(comparison, decision: result.decision, isGood: result.isPromoted)]
+    }
+
+    private var model: ReportSection {
+        let importance = zip(outcome.model.features.names, outcome.model.classifier.featureImportance)
+            .sorted { $0.1 > $1.1 }
+        var elements: [ReportElement] = [
+            .figure(
+                Figure(
+                    "Feature importance",
+                    BarChart(importance.map { .init($0.0, $0.1) }, valueLabel: "Share of the total gain")))
+        ]
+        if outcome.candidates.count > 1 {
+            elements.append(
+                .table(
+                    ReportTable(
+                        [.text("Depth"), .text("Leaves"), .text("Rounds"), .text("Row share"), .number("Validation ROC AUC")],
+                        rows: outcome.candidates.map { candidate in
+                            ["max_depth", "max_leaves", "rounds", "row_subsample"].map { candidate.parameters[$0] ?? "" }
+                                + [candidate.validationROCAUC.formatted(places: 4)]
+                        }, caption: "Candidates of the grid; 0 stands for no limit", highlightedRows: [0])))
+        }
+        return ReportSection("Model", elements)
+    }
+
+    private var throughput: ReportSection {
+        ReportSection(
+            "Throughput",
+            [
+                .table(
+                    ReportTable(
+                        [.text("Step"), .number("Seconds"), .text("")],
+                        rows: result.steps.map { [$0.name, $0.seconds.formatted(places: 2), $0.detail] })),
+                .paragraph(result.streaming.agreement),
+            ])
+    }
+}

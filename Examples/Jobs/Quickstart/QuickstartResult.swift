@@ -1,0 +1,58 @@
+/// What a quickstart did, for `--json` and for the report.
+package struct QuickstartResult: Sendable, Codable {
+    package struct Step: Sendable, Codable {
+        package var name: String
+        package var seconds: Double
+        package var detail: String
+    }
+
+    package struct Cleaning: Sendable, Codable {
+        package var rowsRead: Int
+        package var rowsKept: Int
+        package var report: String
+    }
+
+    package struct Streaming: Sendable, Codable {
+        package var transactions: Int
+        package var transactionsPerSecond: Double
+        /// What a check of the stream's and the batch's probabilities against one another said.
+        package var agreement: String
+    }
+
+    package struct Serving: Sendable, Codable {
+        package var requests: Int
+        package var medianMilliseconds: Double
+    }
+
+    package var version: String
+    package var createdAt: String
+    package var data: String
+    package var output: String
+    package var report: String
+    package var cleaning: Cleaning
+    package var metrics: [String: Double]
+    package var publication: ModelPublication.Receipt
+    /// The champion that the candidate was compared with; nil in a first run.
+    package var champion: String?
+    package var isPromoted: Bool
+    package var decision: String
+    package var streaming: Streaming
+    package var serving: Serving
+    package var steps: [Step]
+    package var seconds: Double
+}
+
+extension QuickstartResult {
+    package var text: String {
+        """
+
+        \(decision)
+        ROC AUC             \(metrics["test_roc_auc", default: 0].formatted(places: 4))
+        average precision   \(metrics["test_average_precision", default: 0].formatted(places: 4))
+        report              \(report)
+        runs                mlflow ui --backend-store-uri \(publication.trackingURI)
+        service             serve-model --model \(output)/model
+        seconds             \(seconds.formatted(places: 1))
+        """
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import ModelKit
+import Scoring
+package import StorageIO
+package import Tracking
+
+/// Saves a model and writes down how it came to be.
+package struct ModelPublication: Sendable {
+    /// The name under which fraud models are registered.
+    package static let modelName = "antifraud"
+    /// The alias of the version in use.
+    package static let championAlias = "champion"
+    /// The experiment that the original system logs to.
+    package static let experimentName = "antifraud-experiment"
+
+    /// Where things have gone.
+    package struct Receipt: Sendable, Codable {
+        package var runID: String
+        package var experiment: String
+        package var trackingURI: String
+        package var modelVersion: Int?
+    }
+
+    package let tracking: TrackingClient
+    package let experiment: String
+
+    package init(tracking: TrackingClient, experiment: String = ModelPublication.experimentName) {
+        self.tracking = tracking
+        self.experiment = experiment
+    }
+
+    /// Logs a training as one run: parameters, metrics, histories, tags, and the model's folder as the artifact `model`.
+    /// - Parameters:
+    ///   - model: the place where the model was saved; a local folder.
+    ///   - metrics: figures beyond those of the outcome, such as a comparison's.
+    ///   - registers: whether the model becomes a new version of ``modelName``.
+    package func publish(
+        _ outcome: TrainingOutcome, model place: String, data: String, metrics: [String: Double] = [:],
+        registers: Bool
+    ) async throws -> Receipt {
+        let experiment = try await tracking.experiment(named: experiment)
+        let run = try await experiment.startRun(tags: ["model_path": place, "data": data])
+        do {
+            try await run.log(parameters: outcome.parameters)
+            try await run.log(metrics: outcome.metrics.merging(metrics) { _, new in new })
+            try await run.log(metrics: [
+                "training_rows": Double(outcome.trainingRows), "training_frauds": Double(outcome.trainingFrauds),
+                "training_seconds": outcome.seconds["training"] ?? 0,
+            ])
+            let history = outcome.history.compactMap { round in
+                round.validationMetric.map {
+                    Metric(key: "val_metric", value: $0, timestamp: Self.now(), step: Int64(round.round))
+                }
+            }
+            if !history.isEmpty { try await run.log(history) }
+            try await run.log(artifactFolder: place, as: "model")
+            var version: ModelVersion?
+            if registers {
+                version = try await tracking.models.register(
+                    Self.modelName, source: "runs:/\(run.id)/model", runID: run.id)
+            }
+            try await run.end()
+            return Receipt(
+                runID: run.id, experiment: self.experiment, trackingURI: tracking.uri, modelVersion: version?.version)
+        } catch {
+            // The run must not look as if it were still going on.
+            try? await run.end(.failed)
+            throw error
+        }
+    }
+
+    private static func now() -> Int64 {
+        Int64(Date.now.timeIntervalSince1970 * 1_000)
+    }
+}

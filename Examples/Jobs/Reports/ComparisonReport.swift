@@ -1,0 +1,24 @@
+import ModelKit
+import ReportKit
+
+/// The page of `compare-models`.
+struct ComparisonReport: Sendable {
+    var data: String
+    var comparison: ModelComparison
+    var candidate: EvaluationSummary
+    var champion: EvaluationSummary
+
+    func html() -> String {
+        HTMLReport(
+            title: "Candidate against champion",
+            subtitle: "\(NumberText.count(comparison.rowCount)) transactions of \(data), "
+                + "\(NumberText.count(comparison.positiveCount)) frauds among them",
+            sections: [
+                ComparisonSection.section(
+                    comparison, decision: "The candidate is \(comparison.verdict.rawValue).",
+                    isGood: comparison.verdict == .better),
+                QualitySection.section("Quality", candidate: candidate, champion: champion),
+            ]
+        ).html()
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import ModelKit
+import ReportKit
+
+/// Tests and intervals of a candidate against a champion.
+enum ComparisonSection {
+    static func section(_ comparison: ModelComparison, decision: String, isGood: Bool) -> ReportSection {
+        let deLong = comparison.deLong, bootstrap = comparison.bootstrap
+        let intervals = IntervalPlot(
+            [
+                .init(
+                    "Paired bootstrap", estimate: bootstrap.firstMean - bootstrap.secondMean, lower: bootstrap.lower,
+                    upper: bootstrap.upper),
+                .init("DeLong", estimate: deLong.difference, lower: deLong.lower, upper: deLong.upper),
+            ], axis: ChartAxis("Difference of ROC AUC"), reference: 0, decimals: 5)
+        let tests = ReportTable(
+            [.text("Test"), .number("Candidate"), .number("Champion"), .number("p")],
+            rows: [
+                [
+                    "DeLong", deLong.first.value.formatted(places: 5), deLong.second.value.formatted(places: 5),
+                    pValue(deLong.pValue),
+                ],
+                [
+                    "t-test over \(comparison.settings.tTestSamples) bootstrap areas",
+                    comparison.candidateBootstrapAUC.formatted(places: 5),
+                    comparison.championBootstrapAUC.formatted(places: 5), pValue(comparison.tTest.pValue),
+                ],
+            ], caption: "The t-test calls any difference significant with enough bootstrap samples; it decides nothing.")
+        return ReportSection(
+            "Comparison with the champion",
+            [
+                .note(isGood ? .good : .neutral, decision),
+                .figure(
+                    Figure(
+                        "Difference of ROC AUC, candidate minus champion", intervals,
+                        explanation: "The candidate is better when both intervals lie above 0.")),
+                .table(tests),
+            ])
+    }
+
+    private static func pValue(_ value: Double) -> String {
+        value < 1e-4 ? String(format: "%.1e", value) : value.formatted(places: 4)
+    }
+}

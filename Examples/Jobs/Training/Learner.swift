@@ -1,0 +1,45 @@
+import ModelKit
+
+/// What is trained, with its settings.
+package enum Learner: Sendable, Hashable {
+    case boostedTrees(BoostedTreesConfiguration)
+    case randomForest(RandomForestConfiguration)
+    case logisticRegression(LogisticRegressionConfiguration)
+
+    package var name: String {
+        switch self {
+        case .boostedTrees: "boosted-trees"
+        case .randomForest: "random-forest"
+        case .logisticRegression: "logistic-regression"
+        }
+    }
+
+    /// The settings as text, for tracking and provenance.
+    package var parameters: [String: String] {
+        var parameters = ["learner": name]
+        switch self {
+        case .boostedTrees(let settings):
+            parameters["rounds"] = "\(settings.rounds)"
+            parameters["max_leaves"] = "\(settings.maxLeaves)"
+            parameters["max_depth"] = "\(settings.maxDepth)"
+            parameters["learning_rate"] = "\(settings.learningRate)"
+            parameters["growth"] = settings.growth.rawValue
+            parameters["row_subsample"] = "\(settings.rowSubsample)"
+            parameters["column_subsample"] = "\(settings.columnSubsample)"
+            parameters["l1"] = "\(settings.l1)"
+            parameters["l2"] = "\(settings.l2)"
+            parameters["min_child_weight"] = "\(settings.minChildWeight)"
+            parameters["scale_positive_weight"] = "\(settings.scalePositiveWeight)"
+            parameters["seed"] = "\(settings.seed)"
+        case .randomForest(let settings):
+            parameters["trees"] = "\(settings.trees)"
+            parameters["max_depth"] = "\(settings.maxDepth)"
+            parameters["max_leaves"] = "\(settings.maxLeaves)"
+            parameters["min_rows_per_leaf"] = "\(settings.minRowsPerLeaf)"
+            parameters["seed"] = "\(settings.seed)"
+        case .logisticRegression(let settings):
+            parameters["l2"] = "\(settings.l2)"
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,95 @@
+import DataPrep
+import ModelKit
+import Parallelism
+
+/// Chooses among candidates, and the threshold, on the last part of the training rows.
+struct ModelSelection: Sendable {
+    struct Result: Sendable {
+        var learner: Learner
+        var threshold: Double?
+        var candidates: [TrainingOutcome.Candidate] = []
+        var history: [BoostingRound] = []
+    }
+
+    let request: TrainingRequest
+    let progress: ProgressHandler
+
+    func run(_ rows: PreparedRows) async throws -> Result {
+        guard request.validationShare > 0 else {
+            guard request.grid.isEmpty else {
+                throw JobError.contradictorySettings("a grid needs validation rows; give a validation share above 0")
+            }
+            return Result(learner: request.learner)
+        }
+        let (fitting, validation) = try split(rows)
+        guard !request.grid.isEmpty else { return try await single(fitting, validation) }
+        return try await grid(fitting, validation)
+    }
+
+    /// The last days where rows are transactions, else rows drawn at random.
+    private func split(_ rows: PreparedRows) throws -> (fitting: PreparedRows, validation: PreparedRows) {
+        if let days = rows.transactions?.timeDays {
+            let first = DataPreparation.lastDays(request.validationShare, of: days)
+            let before = days.indices.filter { days[$0] < first }, after = days.indices.filter { days[$0] >= first }
+            guard !before.isEmpty, !after.isEmpty else {
+                throw JobError.unusableData(
+                    place: request.data, reason: "the training rows span too few days for a validation share")
+            }
+            return (rows.gathering(before), rows.gathering(after))
+        }
+        let split = try RowSplit.random(rowCount: rows.count, testShare: request.validationShare, seed: request.seed)
+        return (rows.gathering(split.training), rows.gathering(split.test))
+    }
+
+    private func single(_ fitting: PreparedRows, _ validation: PreparedRows) async throws -> Result {
+        let trained = try await LearnerTraining.train(
+            request.learner, fitting.features, labels: fitting.labels,
+            validation: ValidationSet(features: validation.features, labels: validation.labels),
+            threads: request.threads, progress: progress)
+        let summary = try await evaluate(trained.classifier, validation)
+        var learner = request.learner
+        if case .boostedTrees(var settings) = learner, settings.earlyStoppingRounds != nil {
+            settings.rounds = trained.bestRound ?? settings.rounds
+            settings.earlyStoppingRounds = nil
+            learner = .boostedTrees(settings)
+        }
+        return Result(
+            learner: learner, threshold: summary.bestF1Threshold,
+            candidates: [.init(parameters: learner.parameters, validationROCAUC: summary.rocAUC)],
+            history: trained.history)
+    }
+
+    private func grid(_ fitting: PreparedRows, _ validation: PreparedRows) async throws -> Result {
+        var best: (summary: EvaluationSummary, learner: Learner, history: [BoostingRound])?
+        var candidates: [TrainingOutcome.Candidate] = []
+        for (index, configuration) in request.grid.enumerated() {
+            let learner = Learner.boostedTrees(configuration)
+            let done = Int64(index), total = Int64(request.grid.count), handler = progress
+            let trained = try await LearnerTraining.train(
+                learner, fitting.features, labels: fitting.labels, threads: request.threads
+            ) { inner in
+                handler(
+                    JobProgress(
+                        done: done, total: total, unit: "candidates",
+                        detail: "round \(inner.done) of \(inner.total ?? 0)"))
+            }
+            let summary = try await evaluate(trained.classifier, validation)
+            candidates.append(.init(parameters: learner.parameters, validationROCAUC: summary.rocAUC))
+            if best.map({ summary.rocAUC > $0.summary.rocAUC }) ?? true { best = (summary, learner, trained.history) }
+        }
+        guard let best else { throw JobError.contradictorySettings("the grid is empty") }
+        candidates.sort { $0.validationROCAUC > $1.validationROCAUC }
+        return Result(
+            learner: best.learner, threshold: best.summary.bestF1Threshold, candidates: candidates,
+            history: best.history)
+    }
+
+    private func evaluate(_ classifier: any BinaryClassifier, _ rows: PreparedRows) async throws -> EvaluationSummary {
+        let threads = request.threads
+        return try await onDedicatedThread(named: "validation") { _ in
+            try EvaluationSummary(
+                probabilities: classifier.probabilities(rows.features, threads: threads), labels: rows.labels,
+                threads: threads)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Columnar
+package import DataPrep
+package import ModelKit
+package import Scoring
+
+/// Rows ready for a learner, in time order where they are transactions.
+package struct PreparedRows: Sendable {
+    package var features: FeatureMatrix
+    package var labels: [UInt8]
+    /// The transactions themselves; nil where the data are ready columns.
+    package var transactions: TransactionColumns?
+
+    package init(features: FeatureMatrix, labels: [UInt8], transactions: TransactionColumns?) {
+        self.features = features
+        self.labels = labels
+        self.transactions = transactions
+    }
+
+    package var count: Int { labels.count }
+    package var positiveCount: Int { labels.reduce(0) { $0 + Int($1) } }
+
+    package func gathering(_ rows: [Int]) -> PreparedRows {
+        PreparedRows(features: features.gathering(rows), labels: rows.map { labels[$0] }, transactions: nil)
+    }
+}
+
+/// The rows of a training job, split.
+package struct PreparedData: Sendable {
+    package var definition: FeatureDefinition
+    package var training: PreparedRows
+    package var test: PreparedRows?
+    /// The history after the last training row; nil where features need none.
+    package var state: FeatureState?
+}

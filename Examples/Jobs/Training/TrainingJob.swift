@@ -1,0 +1,112 @@
+package import Columnar
+import DataPrep
+import Foundation
+import ModelKit
+import Parallelism
+import Scoring
+package import StorageIO
+
+/// Reads a data set, computes features, chooses settings, trains, and measures.
+package struct TrainingJob: Sendable {
+    package let request: TrainingRequest
+    private let stores: ObjectStores
+    private let progress: ProgressHandler
+
+    package init(_ request: TrainingRequest, stores: ObjectStores, progress: @escaping ProgressHandler = { _ in }) {
+        self.request = request
+        self.stores = stores
+        self.progress = progress
+    }
+
+    package func run() async throws -> TrainingOutcome {
+        var timer = StepTimer()
+        let table = try await TableLoader.load(
+            request.data, columns: columns(), stores: stores, threads: request.threads, progress: progress)
+        timer.step("read")
+        return try await run(on: table, timer)
+    }
+
+    /// The job on a table that is in memory already.
+    package func run(on table: RecordBatch) async throws -> TrainingOutcome {
+        try await run(on: table, StepTimer())
+    }
+
+    private func run(on table: RecordBatch, _ started: StepTimer) async throws -> TrainingOutcome {
+        var timer = started
+        progress(JobProgress(done: 0, unit: "rows", detail: "computing features"))
+        let data = try await onDedicatedThread(named: "features") { [request] _ in
+            try DataPreparation.prepare(table, request)
+        }
+        timer.step("features")
+        return try await train(data, timer)
+    }
+
+    /// Trains on rows that are ready.
+    private func train(_ data: PreparedData, _ timer: StepTimer) async throws -> TrainingOutcome {
+        var timer = timer
+        let selection = try await ModelSelection(request: request, progress: progress).run(data.training)
+        timer.step("selection")
+        let trained = try await LearnerTraining.train(
+            selection.learner, data.training.features, labels: data.training.labels, threads: request.threads,
+            progress: progress)
+        timer.step("training")
+        let threshold = request.threshold ?? selection.threshold ?? 0.5
+        var outcome = TrainingOutcome(
+            model: try FraudModel(
+                features: data.definition, classifier: trained.classifier, threshold: threshold,
+                provenance: ModelProvenance(
+                    createdAt: Date.now.formatted(.iso8601), data: request.data, rows: data.training.count,
+                    parameters: selection.learner.parameters),
+                state: data.state),
+            trainingRows: data.training.count, trainingFrauds: data.training.positiveCount,
+            candidates: selection.candidates, history: selection.history.isEmpty ? trained.history : selection.history,
+            parameters: parameters(selection.learner, threshold), seconds: [:], test: data.test, testProbabilities: [])
+        if let test = data.test { try await evaluate(&outcome, test, trained.classifier, threshold) }
+        timer.step("evaluation")
+        outcome.seconds = timer.seconds
+        outcome.model.provenance.metrics = outcome.metrics
+        return outcome
+    }
+
+    private func evaluate(
+        _ outcome: inout TrainingOutcome, _ test: PreparedRows, _ classifier: any BinaryClassifier, _ threshold: Double
+    ) async throws {
+        let threads = request.threads
+        let (probabilities, evaluation) = try await onDedicatedThread(named: "evaluation") { _ in
+            let probabilities = try classifier.probabilities(test.features, threads: threads)
+            return (
+                probabilities,
+                try EvaluationSummary(
+                    probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads)
+            )
+        }
+        outcome.testProbabilities = probabilities
+        outcome.evaluation = evaluation
+        if let transactions = test.transactions {
+            outcome.cardPrecisionAt100 = try CardPrecision(
+                k: 100, scores: probabilities, labels: test.labels, customers: transactions.customerID,
+                days: transactions.timeDays
+            ).mean
+        }
+    }
+
+    /// The columns to read: all that a transaction has, or just the ones named.
+    private func columns() -> [String]? {
+        switch request.features {
+        case .transactions: return nil
+        case .columns(let names, let label):
+            if case .fromDay = request.testRows { return names + [label, TransactionColumn.timeDays.name] }
+            return names + [label]
+        }
+    }
+
+    private func parameters(_ learner: Learner, _ threshold: Double) -> [String: String] {
+        var parameters = learner.parameters
+        parameters["threshold"] = "\(threshold)"
+        switch request.features {
+        case .transactions(let set): parameters["features"] = set.rawValue
+        case .columns(let names, _): parameters["features"] = names.joined(separator: ",")
+        }
+        return parameters
+    }
+}

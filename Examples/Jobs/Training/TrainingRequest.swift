@@ -1,0 +1,73 @@
+package import DataPrep
+package import ModelKit
+
+/// What a training job is to do.
+package struct TrainingRequest: Sendable {
+    /// Where features come from.
+    package enum Features: Sendable, Hashable {
+        /// Computed from transactions.
+        case transactions(FeatureSet)
+        /// Ready numeric columns, and the column of labels.
+        case columns([String], label: String)
+    }
+
+    /// Which rows are kept from training to measure the model on.
+    package enum TestRows: Sendable, Hashable {
+        /// None: all rows train.
+        case none
+        /// Rows with `tx_time_days` at or above this.
+        case fromDay(Int32)
+        /// The last days that make up about this share of all days; rows drawn at random where there are only columns.
+        case share(Double)
+    }
+
+    /// The place of the data set.
+    package var data: String
+    package var features: Features
+    package var learner: Learner
+    package var testRows: TestRows
+    /// Candidates to choose from by ``validationShare``; the learner alone when empty.
+    package var grid: [BoostedTreesConfiguration]
+    /// The share of the training days (or rows) on which candidates, rounds and threshold are chosen; afterwards the
+    /// model is trained on all training rows.
+    package var validationShare: Double
+    /// Probabilities from here on are alerts; nil: the one with the best F1 on the validation rows, 0.5 without them.
+    package var threshold: Double?
+    package var seed: UInt64
+    package var threads: Int
+
+    package init(
+        data: String, features: Features, learner: Learner, testRows: TestRows = .none,
+        grid: [BoostedTreesConfiguration] = [], validationShare: Double = 0, threshold: Double? = nil,
+        seed: UInt64 = 42, threads: Int
+    ) {
+        self.data = data
+        self.features = features
+        self.learner = learner
+        self.testRows = testRows
+        self.grid = grid
+        self.validationShare = validationShare
+        self.threshold = threshold
+        self.seed = seed
+        self.threads = threads
+    }
+
+    /// The original system's grid: depth {5, 10} x rounds {10, 20, 30} x row subsampling {0.5, 0.7, 1}.
+    package static func originalGrid(_ base: BoostedTreesConfiguration) -> [BoostedTreesConfiguration] {
+        var grid: [BoostedTreesConfiguration] = []
+        for depth in [5, 10] {
+            for rounds in [10, 20, 30] {
+                for subsample in [0.5, 0.7, 1] {
+                    var configuration = base
+                    configuration.maxDepth = depth
+                    configuration.maxLeaves = 0
+                    configuration.growth = .depthWise
+                    configuration.rounds = rounds
+                    configuration.rowSubsample = subsample
+                    grid.append(configuration)
+                }
+            }
+        }
+        return grid
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+
+@main
+struct Quickstart: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quickstart",
+        abstract: "The whole system in one process: simulate, clean, train, track, compare, stream, serve, report.",
+        discussion: """
+            Without --data, transactions are simulated, with dirt in them. A second run finds the first one's champion and
+            compares with it. Everything lands in one folder; `mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db`
+            shows the runs.
+            """,
+        version: Version.current)
+
+    @Option(help: "Transactions to use instead of simulated ones: a Parquet or CSV file, a folder, or a pattern.")
+    var data: String?
+
+    @Option(help: "The folder for everything that is written.")
+    var output = "quickstart-output"
+
+    @Option(help: "About how many transactions to simulate.")
+    var transactions = 1_000_000
+
+    @Option(help: "How many transactions to stream.")
+    var stream = 20_000
+
+    @Option(help: "Which features to compute: 'windows' or 'basic'.")
+    var features = "windows"
+
+    @Option(help: "Another seed gives other transactions and another model.")
+    var seed: UInt64 = 42
+
+    @OptionGroup var run: RunOptions
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard transactions >= 20_000 else { throw ValidationError("--transactions must be at least 20000.") }
+        guard stream >= 1 else { throw ValidationError("--stream must be at least 1.") }
+        guard ["windows", "basic"].contains(features) else { throw ValidationError("--features is windows or basic.") }
+    }
+
+    mutating func run() async throws {
+        let talk = talk
+        let result = try await QuickstartJob(
+            settings: QuickstartJob.Settings(
+                data: data, output: output, simulatedTransactions: transactions, streamedTransactions: stream,
+                features: features == "basic" ? .basic : .windows, seed: seed, threads: run.threads),
+            stores: ObjectStores(), version: Version.current, logger: talk.logger("quickstart")
+        ) { title in
+            let bar = talk.progress(title)
+            return QuickstartJob.StepProgress(update: { bar.update($0) }, finish: { bar.finish() })
+        } note: { line in
+            talk.note(line)
+        }.run()
+        try talk.print(result, text: result.text)
+    }
+}

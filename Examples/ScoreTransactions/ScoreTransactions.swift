@@ -1,0 +1,43 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+
+@main
+struct ScoreTransactions: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score-transactions",
+        abstract: "Score a data set with a saved model.",
+        discussion: """
+            Writes Parquet with the columns transaction_id (where the input has it), probability and prediction, one row
+            for each row of the input, in its order.
+
+              score-transactions --data new.parquet --model model --output scores.parquet
+
+            Window features go on from the history that the model carries when that ends before the data begin;
+            otherwise they start from the data's own beginning. The result says which.
+            """,
+        version: Version.current)
+
+    @Option(help: "The place of the data: Parquet or CSV.")
+    var data: String
+
+    @Option(help: "The folder of the model.")
+    var model: String
+
+    @Option(help: "The Parquet file to write; an earlier one is replaced once the new one is whole.")
+    var output: String
+
+    @OptionGroup var run: RunOptions
+    @OptionGroup var talk: OutputOptions
+
+    mutating func run() async throws {
+        let bar = talk.progress("scoring")
+        defer { bar.finish() }
+        let result = try await ScoringJob(
+            data: data, model: model, output: output, stores: ObjectStores(), threads: run.threads
+        ) { bar.update($0) }.run()
+        bar.finish()
+        try talk.print(result, text: result.text)
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import CommandLineSupport
+import DataPrep
+import Jobs
+import StorageIO
+
+@main
+struct SimulateTransactions: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate-transactions",
+        abstract: "Simulate card transactions with known frauds, as the Fraud Detection Handbook does.",
+        discussion: """
+            Raw text, one file per 30 days, with dirt of every kind, and _truth.json beside it that tells where it is:
+
+              simulate-transactions --output raw --transactions 1000000
+
+            Clean Parquet:
+
+              simulate-transactions --output transactions.parquet --format parquet
+
+            The same seed gives the same transactions on every machine.
+            """,
+        version: Version.current)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case raw
+        case parquet
+    }
+
+    @Option(help: "The folder of raw files, or the Parquet file, to write.")
+    var output: String
+
+    @Option(help: "What to write: raw text with dirt, or clean Parquet.")
+    var format = Format.raw
+
+    @Option(help: "About how many transactions; customers and terminals follow in the book's proportions.")
+    var transactions = 1_750_000
+
+    @Option(help: "How many days.")
+    var days = 183
+
+    @Option(help: "The share of lines with each kind of dirt; the course's own shares otherwise.")
+    var dirtRate: Double?
+
+    @Option(help: "Another seed gives other transactions.")
+    var seed: UInt64 = 42
+
+    @OptionGroup var run: RunOptions
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard transactions >= 1 else { throw ValidationError("--transactions must be at least 1.") }
+        guard days >= 1 else { throw ValidationError("--days must be at least 1.") }
+        if let dirtRate, !(0...0.1).contains(dirtRate) { throw ValidationError("--dirt-rate must lie in 0...0.1.") }
+        if dirtRate != nil, format == .parquet { throw ValidationError("--dirt-rate is for raw text.") }
+    }
+
+    mutating func run() async throws {
+        let bar = talk.progress("simulating")
+        defer { bar.finish() }
+        let job = SimulationJob(
+            options: .scaled(toTransactions: transactions, days: days, seed: seed), output: output,
+            stores: ObjectStores(), threads: run.threads
+        ) { bar.update($0) }
+        let result: SimulationJob.Result
+        switch format {
+        case .raw: result = try await job.writeRawText(dirtRate.map { DirtRates(each: $0) } ?? .course)
+        case .parquet: result = try await job.writeParquet()
+        }
+        bar.finish()
+        try talk.print(result, text: result.text)
+    }
+}
