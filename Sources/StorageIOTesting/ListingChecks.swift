@@ -39,6 +39,25 @@ extension ConformanceCheck {
                 try subject.expectEqual(try await subject.names(prefix), expected, "listing of the prefix '\(prefix)'")
             }
         },
+        ConformanceCheck(name: "folder-contents") { subject in
+            for name in ["a", "f/x", "f/y/1", "f/y/2", "f/y-z", "f/z/deep/1", "fg/x"] {
+                try await subject.put(name, name)
+            }
+            for (folder, objects, folders) in [
+                ("", ["a"], ["f/", "fg/"]),
+                ("f/", ["f/x", "f/y-z"], ["f/y/", "f/z/"]),
+                ("f/y/", ["f/y/1", "f/y/2"], []),
+                ("f/z/", [], ["f/z/deep/"]),
+                ("nothing/", [], []),
+                ("a/", [], []),
+            ] as [(String, [String], [String])] {
+                let contents = try await subject.store.contents(ofFolder: "\(subject.folder)/\(folder)")
+                let prefix = subject.folder + "/"
+                try subject.expectEqual(
+                    contents.objects.map(\.key.path), objects.map { prefix + $0 }, "objects in '\(folder)'")
+                try subject.expectEqual(contents.folders, folders.map { prefix + $0 }, "folders in '\(folder)'")
+            }
+        },
         ConformanceCheck(name: "list-many") { subject in
             // More than one page of any store that lists in pages of a thousand.
             let count = 1_203

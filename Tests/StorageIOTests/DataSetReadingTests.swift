@@ -47,6 +47,7 @@ import Testing
         try write("", "set/d.csv")
         try write("nothing of value", "set/_SUCCESS")
         try write("nothing of value", "set/.hidden.csv")
+        try write("{}", "set/truth.json")
         try write("nothing of value", "set/_temporary/0/e.csv")
         for place in ["set", "set/", "set/**/*.csv"] {
             let dataSet = try await open(place)
@@ -124,7 +125,8 @@ import Testing
         try write("", "hidden/_SUCCESS")
         #expect(
             await failure { _ = try await open("hidden") }
-                == "\(root)hidden: the folder holds no data files, only 1 whose names start with '.' or '_'")
+                == "\(root)hidden: the folder holds no data files, only 1 passed over for their names "
+                + "(such as _SUCCESS, .hidden, x.json)")
         try write("", "empty/a.csv")
         #expect(
             await failure { _ = try await open("empty") }
@@ -154,6 +156,8 @@ import Testing
         #expect(mixed.contains("mixed/b.bin is Parquet, but") && mixed.contains("mixed/a.csv is CSV"))
         #expect(await failure { _ = try await open("x.feather") }.contains("Arrow IPC"))
         #expect(await failure { _ = try await open("x.csv") }.contains("ZIP"))
+        try write("{\"id\": 1}\n", "x.json")
+        #expect(await failure { _ = try await open("x.json") }.contains("looks like JSON"))
         #expect(await failure { _ = try await open("noise.csv") }.contains("neither text nor a known format"))
         #expect(await failure { _ = try await open("text.parquet") }.contains("text.parquet"))
         #expect(await failure { _ = try await open("cut.parquet") }.contains("cut.parquet"))

@@ -1,5 +1,6 @@
 import Foundation
 import StorageIO
+import TestSupport
 import Testing
 
 @Suite struct StoresLocationTests {
@@ -61,7 +62,7 @@ import Testing
         #expect(try stores.resolve("memory://x").key("a/b").path == "a/b")
     }
 
-    @Test func patternsMatchAsShellsDo() throws {
+    @Test func patternsMatchAsShellsDo() async throws {
         for (pattern, matching, others) in [
             ("*.parquet", ["a.parquet", "x y.parquet"], ["a.csv", "b/a.parquet", ".a.parquet", "_a.parquet"]),
             ("part-?.csv", ["part-1.csv", "part-é.csv"], ["part-.csv", "part-12.csv"]),
@@ -69,22 +70,37 @@ import Testing
             ("2019-{08,09}-*.txt", ["2019-08-22.txt", "2019-09-21.txt"], ["2019-10-21.txt"]),
             ("{a,b{1,2}}/c", ["a/c", "b1/c", "b2/c"], ["b/c", "b3/c"]),
             ("**/x.csv", ["x.csv", "a/x.csv", "a/b/x.csv"], ["_a/x.csv", "a/.b/x.csv", "a/y.csv"]),
-            ("year=*/**", ["year=1/a", "year=1/b/c"], ["month=1/a", "year=1/_SUCCESS"]),
+            ("year=*/**", ["year=1/a", "year=1/b/c"], ["month=1/a"]),
             ("_logs/*", ["_logs/a"], ["logs/a", "_logs/_b"]),
+            ("a/**", ["a/x", "a/b/y"], ["b/x"]),
             ("a\\*b*", ["a*b", "a*bc"], ["axb"]),
             ("[]x]*", ["]", "x1"], ["y"]),
+            ("{a,a/b}/c", ["a/c", "a/b/c"], ["b/c", "c"]),
             ("*a*b*c", ["abc", "xaxbxc", "aabbc"], ["acb", "ab"]),
         ] as [(String, [String], [String])] {
-            let glob = try GlobPattern(pattern)
-            for key in matching { #expect(glob.matches(key), "\(pattern) \(key)") }
-            for key in others { #expect(!glob.matches(key), "\(pattern) \(key)") }
+            let store = InMemoryObjectStore()
+            for key in matching + others { try await store.put([], to: ObjectKey(key)) }
+            let found = try await GlobExpansion.matches(of: GlobPattern(pattern), in: store).map(\.object.key.path)
+            #expect(Set(found) == Set(matching), "\(pattern)")
+            #expect(found == found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         }
-        #expect(try GlobPattern("a/b-*/c").literalPrefix == "a/b-")
-        #expect(try GlobPattern("raw/2019-{08,09}.txt").literalPrefix == "raw/2019-0")
-        #expect(try GlobPattern("a/**/b").literalPrefix == "a/" || GlobPattern("a/**/b").literalPrefix == "a")
         #expect(throws: ObjectStoreError.self) { try GlobPattern(String(repeating: "{a,b}", count: 20)) }
         // Without a bound on going back this would take longer than the universe has existed.
-        #expect(
-            try !GlobPattern(String(repeating: "a*", count: 60) + "b").matches(String(repeating: "a", count: 5_000)))
+        let store = InMemoryObjectStore()
+        try await store.put([], to: ObjectKey(String(repeating: "a", count: 5_000)))
+        let pattern = try GlobPattern(String(repeating: "a*", count: 60) + "b")
+        #expect(try await GlobExpansion.matches(of: pattern, in: store).isEmpty)
+    }
+
+    @Test func foldersThatMatchStandForWhatIsInThem() async throws {
+        let folder = try TemporaryFolder()
+        let store = try LocalObjectStore(folder: folder.path("root"))
+        for key in ["2019-08/a", "2019-08/b/c", "2019-09/a", "2020-01/a", "2019-10"] {
+            try await store.put([], to: ObjectKey(key))
+        }
+        let matches = try await GlobExpansion.matches(of: GlobPattern("2019-*"), in: store)
+        #expect(matches.map(\.object.key.path) == ["2019-08/a", "2019-08/b/c", "2019-09/a", "2019-10"])
+        #expect(matches.map(\.matched) == ["2019-08/", "2019-08/", "2019-09/", "2019-10"])
+        #expect(try await GlobExpansion.matches(of: GlobPattern("2019-08/a/*"), in: store).isEmpty)
     }
 }

@@ -10,8 +10,8 @@ public struct DataFiles: Sendable {
     /// Finds the files of a place and tells their format by their content.
     ///
     /// A place is one file, a folder with the files at any depth in it, or a pattern of files and folders; a file whose
-    /// name is spelled like a pattern is that file. As Spark does, names that start with `.` or `_` are passed over in
-    /// folders, and so are files without a byte.
+    /// name is spelled like a pattern is that file. In folders, names that start with `.` or `_` are passed over, as by
+    /// Spark, and so are files without a byte and companions of data such as `truth.json`.
     /// - Throws: ``DataSetError``; what the store throws.
     public static func find(_ place: StoredPlace) async throws -> DataFiles {
         let found = try await candidates(place)
@@ -37,21 +37,25 @@ public struct DataFiles: Sendable {
             }
         }
         var files: [ObjectMetadata] = []
-        var hidden = 0
+        var others = 0
         func take(_ object: ObjectMetadata, below folder: String) {
             let path = object.key.path.utf8.dropFirst(folder.utf8.count)
-            if isVisible(path) { files.append(object) } else { hidden += 1 }
+            if isDataFile(path) { files.append(object) } else { others += 1 }
         }
         for try await object in place.store.list(prefix: place.folderPrefix) { take(object, below: place.folderPrefix) }
         if files.isEmpty, let pattern = location.pattern {
-            for try await object in place.store.list(prefix: pattern.literalPrefix) {
-                if let folder = pattern.matchedPart(of: object.key.path) { take(object, below: folder) }
+            for match in try await GlobExpansion.matches(of: pattern, in: place.store) {
+                if match.matched == match.object.key.path {
+                    files.append(match.object)
+                } else {
+                    take(match.object, below: match.matched)
+                }
             }
         }
         guard files.isEmpty else { return files }
         let detail =
-            if hidden > 0 {
-                "the folder holds no data files, only \(hidden) whose names start with '.' or '_'"
+            if others > 0 {
+                "the folder holds no data files, only \(others) passed over for their names (such as _SUCCESS, .hidden, x.json)"
             } else if location.pattern != nil {
                 "no file or folder matches the pattern"
             } else {
@@ -60,10 +64,14 @@ public struct DataFiles: Sendable {
         throw DataSetError.nothingFound(place: place.description, detail: detail)
     }
 
-    private static func isVisible(_ path: Substring.UTF8View.SubSequence) -> Bool {
-        path.split(separator: UInt8(ascii: "/")).allSatisfy {
-            $0.first != UInt8(ascii: ".") && $0.first != UInt8(ascii: "_")
-        }
+    /// Endings of files that lie beside data and say something about them.
+    private static let companionEndings: Set<String> = ["json", "yaml", "yml", "crc", "md", "html", "sha256", "log"]
+
+    private static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
+        let names = path.split(separator: UInt8(ascii: "/"))
+        let isVisible = names.allSatisfy { $0.first != UInt8(ascii: ".") && $0.first != UInt8(ascii: "_") }
+        let ending = names.last?.split(separator: UInt8(ascii: ".")).dropFirst().last
+        return isVisible && !companionEndings.contains(ending.map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
 
     private static func commonFormat(_ files: [ObjectMetadata], of place: StoredPlace) async throws -> DataFormat {
@@ -79,19 +87,6 @@ public struct DataFiles: Sendable {
                 otherFile: place.store.root + files[other].key.path, otherFormat: formats[other])
         }
         return first
-    }
-}
-
-extension GlobPattern {
-    /// The part of a key that matches: all of it, or the folder with its closing `/` that it lies in.
-    fileprivate func matchedPart(of key: String) -> String? {
-        if matches(key) { return key }
-        var end = key.startIndex
-        while let slash = key[end...].firstIndex(of: "/") {
-            if matches(String(key[..<slash])) { return String(key[...slash]) }
-            end = key.index(after: slash)
-        }
-        return nil
     }
 }
 

@@ -19,6 +19,8 @@ public enum DataFormat: String, Sendable, Hashable, CaseIterable {
             self = .csv
         } else if let other = Self.otherFormats.first(where: { head.starts(with: $0.magic) }) {
             throw .unsupportedFormat(file: file, found: "this is \(other.name)")
+        } else if let first = head.first(where: { !" \t\r\n".utf8.contains($0) }), "{<".utf8.contains(first) {
+            throw .unsupportedFormat(file: file, found: "this looks like JSON, HTML or XML")
         } else if head.contains(0) {
             throw .unsupportedFormat(file: file, found: "the content is neither text nor a known format")
         } else {

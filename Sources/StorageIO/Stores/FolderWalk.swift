@@ -19,6 +19,10 @@ struct FolderWalk: Sendable {
         let size: Int64
         let modified: Double
         let entityTag: String
+
+        func metadata() throws(ObjectStoreError) -> ObjectMetadata {
+            ObjectMetadata(key: try ObjectKey(name), size: size, modified: modified, entityTag: entityTag)
+        }
     }
 
     private enum Entry {
@@ -82,6 +86,20 @@ struct FolderWalk: Sendable {
         return nil
     }
 
+    /// What the folder that the prefix names has directly in it, in ascending order of the keys.
+    mutating func contents() throws(ObjectStoreError) -> (files: [File], folders: [String]) {
+        try start()
+        var files: [File] = []
+        var names: [String] = []
+        for entry in (folders.last?.entries ?? []).reversed() {
+            switch entry {
+            case .file(let file): files.append(file)
+            case .folder(let name, _): names.append(name + "/")
+            }
+        }
+        return (files, names)
+    }
+
     private mutating func start() throws(ObjectStoreError) {
         let folder: String
         if let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/")) {
@@ -127,7 +145,7 @@ struct FolderWalk: Sendable {
         do {
             var status = try SystemCalls.linkStatus(path)
             if status.isLink {
-                try store.checkInside(SystemCalls.realPath(path), of: path)
+                guard try store.isInside(SystemCalls.realPath(path)) else { return nil }
                 status = try SystemCalls.status(path)
             }
             if status.isFolder { return .folder(name: key, identity: FolderIdentity(status)) }
@@ -136,8 +154,8 @@ struct FolderWalk: Sendable {
             return .file(
                 File(
                     name: key, size: Int64(status.st_size), modified: status.modified, entityTag: status.entityTag))
-        } catch let error where error.code == .notFound || error.code == .permissionDenied {
-            // It went away since the folder was read, is a link to nothing, or one that leads out of the root.
+        } catch let error where error.code == .notFound {
+            // It went away since the folder was read, or is a link to nothing.
             return nil
         }
     }

@@ -2,7 +2,7 @@
 /// of a segment, `[a-c]` and `[!a-c]` for one of a set, `{x,y}` for alternatives, a segment `**` for any number of
 /// segments. A backslash takes the meaning from the character after it.
 package struct GlobPattern: Sendable, Hashable {
-    private enum Element: Hashable {
+    enum Element: Sendable, Hashable {
         case literal(Unicode.Scalar)
         case anyScalar
         case anyScalars
@@ -18,14 +18,57 @@ package struct GlobPattern: Sendable, Hashable {
         }
     }
 
-    private enum Segment: Hashable {
+    enum Segment: Sendable, Hashable {
+        /// `**`
         case anySegments
         case elements([Element])
+
+        /// The name, if there is only one that matches.
+        var literal: String? {
+            guard case .elements(let elements) = self else { return nil }
+            var name = String.UnicodeScalarView()
+            for element in elements {
+                guard case .literal(let scalar) = element else { return nil }
+                name.append(scalar)
+            }
+            return String(name)
+        }
+
+        /// Whether a name is of this form. Names that start with `.` or `_` must have that character spelled out.
+        func matches(_ name: some StringProtocol) -> Bool {
+            let scalars = Array(name.unicodeScalars)
+            let isHidden = scalars.first == "." || scalars.first == "_"
+            guard case .elements(let elements) = self else { return !isHidden }
+            if isHidden, let first = scalars.first, elements.first != .literal(first) { return false }
+            return Self.matches(elements, scalars)
+        }
+
+        /// Needs to go back to the latest star only; that keeps it quadratic at worst.
+        private static func matches(_ elements: [Element], _ scalars: [Unicode.Scalar]) -> Bool {
+            var element = 0, scalar = 0
+            var afterStar: (element: Int, scalar: Int)?
+            while scalar < scalars.count {
+                if element < elements.count, elements[element] == .anyScalars {
+                    element += 1
+                    afterStar = (element, scalar)
+                } else if element < elements.count, elements[element].matches(scalars[scalar]) {
+                    element += 1
+                    scalar += 1
+                } else if let star = afterStar {
+                    afterStar = (star.element, star.scalar + 1)
+                    (element, scalar) = (star.element, star.scalar + 1)
+                } else {
+                    return false
+                }
+            }
+            return elements[element...].allSatisfy { $0 == .anyScalars }
+        }
     }
 
     private static let maximumAlternatives = 1_000
 
-    private let alternatives: [[Segment]]
+    /// The pattern without braces, segment by segment; a key need be of one of these forms.
+    let alternatives: [[Segment]]
 
     /// Whether a text has a character that makes it a pattern.
     static func isPattern(_ text: String) -> Bool {
@@ -81,82 +124,6 @@ package struct GlobPattern: Sendable, Hashable {
             alternatives.append(segments)
         }
         self.alternatives = alternatives
-    }
-
-    /// Whether a key is of this form. Names that start with `.` or `_` must have that character spelled out.
-    package func matches(_ key: String) -> Bool {
-        let names = key.split(separator: "/", omittingEmptySubsequences: false).map { Array($0.unicodeScalars) }
-        return alternatives.contains { pattern in
-            Self.matches(
-                pattern, names, isStar: { $0 == .anySegments },
-                matchesOne: { segment, name in
-                    switch segment {
-                    case .anySegments: Self.isVisible(name)
-                    case .elements(let elements): Self.matches(elements, name)
-                    }
-                })
-        }
-    }
-
-    /// The text that all matching keys start with.
-    package var literalPrefix: String {
-        var common: String.UnicodeScalarView?
-        for pattern in alternatives {
-            var prefix = String.UnicodeScalarView()
-            segments: for (index, segment) in pattern.enumerated() {
-                guard case .elements(let elements) = segment else { break }
-                if index > 0 { prefix.append("/") }
-                for element in elements {
-                    guard case .literal(let scalar) = element else { break segments }
-                    prefix.append(scalar)
-                }
-            }
-            if let earlier = common {
-                let length = zip(earlier, prefix).prefix { $0 == $1 }.count
-                common = String.UnicodeScalarView(earlier.prefix(length))
-            } else {
-                common = prefix
-            }
-        }
-        return common.map { String($0) } ?? ""
-    }
-
-    private static func isVisible(_ name: [Unicode.Scalar]) -> Bool { name.first != "." && name.first != "_" }
-
-    private static func matches(_ elements: [Element], _ name: [Unicode.Scalar]) -> Bool {
-        if let first = name.first, !isVisible(name), elements.first != .literal(first) { return false }
-        return matches(elements, name, isStar: { $0 == .anyScalars }, matchesOne: { $0.matches($1) })
-    }
-
-    /// Matching with stars needs to go back to the latest star only; that keeps it quadratic at worst.
-    private static func matches<PatternElement, Item>(
-        _ pattern: [PatternElement], _ items: [Item], isStar: (PatternElement) -> Bool,
-        matchesOne: (PatternElement, Item) -> Bool
-    ) -> Bool {
-        var patternIndex = 0, itemIndex = 0
-        var afterStar: (pattern: Int, item: Int)?
-        while itemIndex < items.count {
-            if patternIndex < pattern.count, isStar(pattern[patternIndex]) {
-                patternIndex += 1
-                afterStar = (patternIndex, itemIndex)
-            } else if patternIndex < pattern.count, matchesOne(pattern[patternIndex], items[itemIndex]) {
-                patternIndex += 1
-                itemIndex += 1
-            } else if let star = afterStar, isSwallowed(items[star.item], by: pattern[star.pattern - 1], matchesOne) {
-                afterStar = (star.pattern, star.item + 1)
-                (patternIndex, itemIndex) = (star.pattern, star.item + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[patternIndex...].allSatisfy(isStar)
-    }
-
-    /// Within a name a star takes any character; between segments `**` takes visible names only.
-    private static func isSwallowed<PatternElement, Item>(
-        _ item: Item, by star: PatternElement, _ matchesOne: (PatternElement, Item) -> Bool
-    ) -> Bool {
-        item is Unicode.Scalar || matchesOne(star, item)
     }
 }
 

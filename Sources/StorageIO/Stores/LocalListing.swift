@@ -19,10 +19,7 @@ actor LocalListing {
                 var walk = walk
                 var batch: [ObjectMetadata] = []
                 while batch.count < Self.batchSize, let file = try walk.next() {
-                    batch.append(
-                        ObjectMetadata(
-                            key: try ObjectKey(file.name), size: file.size, modified: file.modified,
-                            entityTag: file.entityTag))
+                    batch.append(try file.metadata())
                 }
                 return (walk, batch)
             }

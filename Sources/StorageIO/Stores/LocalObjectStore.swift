@@ -72,6 +72,16 @@ public struct LocalObjectStore: ObjectStore {
         return AsyncThrowingStream { try await walk.next() }
     }
 
+    /// What a folder has directly in it, without looking into its folders.
+    public func contents(ofFolder prefix: String) async throws -> FolderContents {
+        try Task.checkCancellation()
+        return try await BlockingPool.files.run {
+            var walk = FolderWalk(store: self, prefix: prefix, showing: .objects)
+            let (files, folders) = try walk.contents()
+            return FolderContents(objects: try files.map { try $0.metadata() }, folders: folders)
+        }
+    }
+
     /// Removes an object; no error when there is none.
     public func delete(_ key: ObjectKey) async throws {
         try Task.checkCancellation()
@@ -177,12 +187,17 @@ extension LocalObjectStore {
 
     /// - Throws: When a path without links is not under the root.
     func checkInside(_ realPath: String, of path: String) throws(ObjectStoreError) {
-        guard folder != "/" else { return }
-        let realRoot = try SystemCalls.realPath(folder)
-        guard realRoot == "/" || (realPath + "/").utf8.starts(with: (realRoot + "/").utf8) else {
+        guard try isInside(realPath) else {
             throw ObjectStoreError(
                 .permissionDenied, location: path, message: "a symbolic link leads out of \(folder)")
         }
+    }
+
+    /// Whether a path without links is the root or under it.
+    func isInside(_ realPath: String) throws(ObjectStoreError) -> Bool {
+        if folder == "/" { return true }
+        let realRoot = try SystemCalls.realPath(folder)
+        return realRoot == "/" || (realPath + "/").utf8.starts(with: (realRoot + "/").utf8)
     }
 
     private func openFile(_ path: String) throws(ObjectStoreError) -> Int32 {

@@ -21,6 +21,11 @@ public protocol ObjectStore: Sendable {
     /// text: give it a closing `/` to list a folder. Unfinished objects are not listed.
     func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error>
 
+    /// What a folder has directly in it. Stores that can list a single level do that; the default implementation lists
+    /// all that is below.
+    /// - Parameter prefix: The folder's key with a closing `/`, or an empty text for the store's root.
+    func contents(ofFolder prefix: String) async throws -> FolderContents
+
     /// Removes an object; no error when there is none.
     func delete(_ key: ObjectKey) async throws
 
@@ -47,6 +52,21 @@ extension ObjectStore {
             await writer.abort()
             throw error
         }
+    }
+
+    /// Lists all objects below the folder, and keeps what lies directly in it.
+    public func contents(ofFolder prefix: String) async throws -> FolderContents {
+        var contents = FolderContents(objects: [], folders: [])
+        for try await object in list(prefix: prefix) {
+            let rest = object.key.path.utf8.dropFirst(prefix.utf8.count)
+            if let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+                let folder = prefix + String(decoding: rest[...slash], as: UTF8.self)
+                if contents.folders.last != folder { contents.folders.append(folder) }
+            } else {
+                contents.objects.append(object)
+            }
+        }
+        return contents
     }
 
     /// Whether there is an object under that exact key.
@@ -80,6 +100,21 @@ public struct WriteOptions: Sendable, Hashable {
     /// Replaces unless told otherwise.
     public init(ifAbsent: Bool = false) {
         self.ifAbsent = ifAbsent
+    }
+}
+
+/// One level of a store's keys.
+public struct FolderContents: Sendable, Hashable {
+    /// The objects directly in the folder, in ascending byte order of their keys.
+    public var objects: [ObjectMetadata]
+    /// The whole keys of the folders in it, each with a closing `/`, in ascending byte order. There can be folders
+    /// without an object.
+    public var folders: [String]
+
+    /// One level of keys.
+    public init(objects: [ObjectMetadata], folders: [String]) {
+        self.objects = objects
+        self.folders = folders
     }
 }
 

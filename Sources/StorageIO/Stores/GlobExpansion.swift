@@ -1,0 +1,68 @@
+/// Finds the objects that match a pattern, looking only into folders that can hold some.
+///
+/// A folder that matches stands for all objects below it.
+package struct GlobExpansion: Sendable {
+    /// An object, and the folder (with its closing `/`) or the key itself that matched.
+    package struct Match: Sendable {
+        package let object: ObjectMetadata
+        package let matched: String
+    }
+
+    private let store: any ObjectStore
+    private var matches: [ObjectKey: Match] = [:]
+
+    /// All matches in ascending byte order of their keys.
+    package static func matches(of pattern: GlobPattern, in store: any ObjectStore) async throws -> [Match] {
+        var expansion = GlobExpansion(store: store)
+        for segments in pattern.alternatives { try await expansion.visit(segments[...], folder: "") }
+        return expansion.matches.values.sorted { $0.object.key < $1.object.key }
+    }
+
+    private init(store: any ObjectStore) { self.store = store }
+
+    /// - Parameter folder: Empty, or a folder's key with a closing `/`, that the segments before have matched.
+    private mutating func visit(_ segments: ArraySlice<GlobPattern.Segment>, folder: String) async throws {
+        guard let segment = segments.first else { return }
+        let rest = segments.dropFirst()
+        if segment == .anySegments {
+            if rest.isEmpty {
+                try await takeAll(below: folder)
+            } else {
+                try await visit(rest, folder: folder)
+                for below in try await store.contents(ofFolder: folder).folders where segment.matches(below.lastName) {
+                    try await visit(segments, folder: below)
+                }
+            }
+        } else if let name = segment.literal {
+            guard rest.isEmpty else { return try await visit(rest, folder: folder + name + "/") }
+            do {
+                take(try await store.head(ObjectKey(folder + name)), matched: folder + name)
+            } catch let error as ObjectStoreError where error.code == .notFound {
+                try await takeAll(below: folder + name + "/")
+            }
+        } else {
+            let contents = try await store.contents(ofFolder: folder)
+            if rest.isEmpty {
+                for object in contents.objects where segment.matches(object.key.name) {
+                    take(object, matched: object.key.path)
+                }
+            }
+            for below in contents.folders where segment.matches(below.lastName) {
+                if rest.isEmpty { try await takeAll(below: below) } else { try await visit(rest, folder: below) }
+            }
+        }
+    }
+
+    private mutating func take(_ object: ObjectMetadata, matched: String) {
+        matches[object.key] = Match(object: object, matched: matched)
+    }
+
+    private mutating func takeAll(below folder: String) async throws {
+        for try await object in store.list(prefix: folder) { take(object, matched: folder) }
+    }
+}
+
+extension String {
+    /// The last name of a folder's key, without the closing `/`.
+    fileprivate var lastName: Substring { dropLast().split(separator: "/").last ?? "" }
+}
