@@ -109,18 +109,21 @@ let package = Package(
         .target(
             name: "Jobs",
             dependencies: [
-                "Columnar", "ReportKit", "StorageIO", "DataPrep", "ModelKit", "Scoring", "Tracking", "Streaming",
-                "Serving", logging,
+                "Columnar", "CommandLineSupport", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring", "Serving",
+                "StorageIO", "Streaming", "Tracking", logging, serviceLifecycle,
             ],
             path: "Examples/Jobs", swiftSettings: swiftSettings),
 
-        .executableTarget(
-            name: "handbook-protocol",
-            dependencies: [
-                "Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring", "CommandLineSupport",
-                argumentParser,
-            ],
-            path: "Examples/HandbookProtocol", swiftSettings: swiftSettings),
+        // The executables.
+        example("simulate-transactions", folder: "SimulateTransactions", ["DataPrep", "StorageIO"]),
+        example("clean-transactions", folder: "CleanTransactions", ["DataPrep", "StorageIO"]),
+        example("train-model", folder: "TrainModel", ["DataPrep", "ModelKit", "StorageIO", "Tracking"]),
+        example("score-transactions", folder: "ScoreTransactions", ["StorageIO"]),
+        example("compare-models", folder: "CompareModels", ["ModelKit", "StorageIO"]),
+        example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming"]),
+        example("score-stream", folder: "ScoreStream", ["Scoring", "StorageIO", "Streaming"]),
+        example("serve-model", folder: "ServeModel", ["Scoring", "Serving", "StorageIO"]),
+        example("quickstart", folder: "Quickstart", ["DataPrep", "StorageIO"]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
@@ -133,7 +136,7 @@ let package = Package(
         tests(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
-        tests("TrackingTests", ["Parallelism", "StorageIO", "Tracking", "TestSupport", grdb]),
+        tests("TrackingTests", ["StorageIO", "StorageIOTesting", "Tracking", "TestSupport"]),
         tests(
             "StreamingTests",
             [

@@ -8,7 +8,9 @@ import Synchronization
 package protocol ToolCommand: AsyncParsableCommand {}
 
 extension ToolCommand {
-    package static func main() async {
+    /// Parses, runs and ends as all our programs do. Every program calls it from a `main` of its own: the one that it would
+    /// inherit from ArgumentParser knows nothing of signals.
+    package static func start() async {
         let command: any ParsableCommand
         do {
             command = try parseAsRoot()

@@ -6,6 +6,8 @@ import StorageIO
 
 @main
 struct CompareModels: ToolCommand {
+    static func main() async { await start() }
+
     static let configuration = CommandConfiguration(
         commandName: "compare-models",
         abstract: "Compare two models on the same labelled transactions.",

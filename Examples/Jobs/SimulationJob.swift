@@ -1,3 +1,4 @@
+import Columnar
 package import DataPrep
 package import StorageIO
 
@@ -56,8 +57,8 @@ package struct SimulationJob: Sendable {
         let start = ContinuousClock.now
         let simulator = try HandbookSimulator(options: options)
         let place = try stores.resolve(output)
-        let writer = try await ParquetWriter(
-            to: place.store.write(place.key()), schema: TransactionSchema.schema,
+        let writer = ParquetWriter(
+            to: try await place.store.write(place.key()), schema: TransactionSchema.schema,
             options: ParquetWriteOptions(threads: threads))
         var rows = 0, frauds = 0
         do {

@@ -7,14 +7,14 @@ package enum TableLoader {
         _ place: String, columns: [String]? = nil, stores: ObjectStores, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) async throws -> RecordBatch {
-        let dataSet = try await DataSet.open(place, stores: stores)
+        let dataSet = try await DataSet.open(stores.resolve(place))
         let schema = try columns.map { try dataSet.schema.selecting($0) } ?? dataSet.schema
         var batches: [RecordBatch] = []
         var rows: Int64 = 0
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             batches.append(batch)
             rows += Int64(batch.rowCount)
-            progress(JobProgress(done: rows, total: dataSet.rowCount.map { Int64($0) }, unit: "rows", detail: "reading"))
+            progress(JobProgress(done: rows, total: dataSet.rowCount, unit: "rows", detail: "reading"))
         }
         return try RecordBatch.concatenating(batches, schema: schema)
     }

@@ -1,10 +1,13 @@
 import ArgumentParser
 import CommandLineSupport
+import DataPrep
 import Jobs
 import StorageIO
 
 @main
 struct Quickstart: ToolCommand {
+    static func main() async { await start() }
+
     static let configuration = CommandConfiguration(
         commandName: "quickstart",
         abstract: "The whole system in one process: simulate, clean, train, track, compare, stream, serve, report.",

@@ -5,6 +5,8 @@ import StorageIO
 
 @main
 struct ScoreTransactions: ToolCommand {
+    static func main() async { await start() }
+
     static let configuration = CommandConfiguration(
         commandName: "score-transactions",
         abstract: "Score a data set with a saved model.",

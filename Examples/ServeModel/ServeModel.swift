@@ -7,6 +7,8 @@ import StorageIO
 
 @main
 struct ServeModel: ToolCommand {
+    static func main() async { await start() }
+
     static let configuration = CommandConfiguration(
         commandName: "serve-model",
         abstract: "Score single transactions over HTTP.",
@@ -52,7 +54,8 @@ struct ServeModel: ToolCommand {
         let logger = talk.logger("serve-model")
         // A model that cannot be read is found out before the port is taken.
         let first = try await ModelFolder.load(model, stores: stores)
-        let models = try reload > 0 ? ModelFolder.watch(model, stores: stores, every: .seconds(reload)) : .fixed(first)
+        let models = try reload > 0
+            ? ModelFolder.watch(model, stores: stores, every: .seconds(reload), logger: logger) : .fixed(first)
         let (host, talk) = (host, talk)
         let server = ScoringServer(
             models,

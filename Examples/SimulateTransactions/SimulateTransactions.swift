@@ -6,6 +6,8 @@ import StorageIO
 
 @main
 struct SimulateTransactions: ToolCommand {
+    static func main() async { await start() }
+
     static let configuration = CommandConfiguration(
         commandName: "simulate-transactions",
         abstract: "Simulate card transactions with known frauds, as the Fraud Detection Handbook does.",

@@ -83,7 +83,7 @@ struct LearnerOptions: ParsableArguments {
             return .randomForest(settings)
         case .logisticRegression:
             var settings = LogisticRegressionConfiguration()
-            settings.l2 = l2
+            settings.inverseRegularization = l2 > 0 ? 1 / l2 : settings.inverseRegularization
             return .logisticRegression(settings)
         }
     }

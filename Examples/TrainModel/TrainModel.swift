@@ -8,6 +8,8 @@ import Tracking
 
 @main
 struct TrainModel: ToolCommand {
+    static func main() async { await start() }
+
     static let configuration = CommandConfiguration(
         commandName: "train-model",
         abstract: "Train a fraud model and save it as a bundle that scores anywhere.",
@@ -67,7 +69,7 @@ struct TrainModel: ToolCommand {
     var register = false
 
     @OptionGroup var run: RunOptions
-    @OptionGroup var output_: OutputOptions
+    @OptionGroup var talk: OutputOptions
 
     func validate() throws {
         if testFromDay != nil, testShare != nil { throw ValidationError("Give --test-from-day or --test-share, not both.") }
@@ -93,10 +95,11 @@ struct TrainModel: ToolCommand {
 
     mutating func run() async throws {
         let stores = ObjectStores()
-        let bar = output_.progress("training")
+        let bar = talk.progress("training")
         defer { bar.finish() }
         // A place that cannot be logged to is found out before the work, not after it.
-        let client = try await tracking.asyncMap { try await TrackingClient.open($0, stores: stores) }
+        var client: TrackingClient?
+        if let tracking { client = try await TrackingClient.open(tracking, stores: stores) }
         let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
         try await ModelFolder.save(outcome.model, to: output, stores: stores)
         var receipt: ModelPublication.Receipt?
@@ -105,8 +108,7 @@ struct TrainModel: ToolCommand {
                 outcome, model: output, data: data, registers: register)
         }
         bar.finish()
-        try output_.print(
-            TrainingSummary(outcome, model: output, publication: receipt),
-            text: TrainingSummary(outcome, model: output, publication: receipt).text)
+        let summary = TrainingSummary(outcome, model: output, publication: receipt)
+        try talk.print(summary, text: summary.text)
     }
 }

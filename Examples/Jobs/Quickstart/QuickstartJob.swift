@@ -152,8 +152,8 @@ package struct QuickstartJob: Sendable {
             "\(result.rowsKept) of \(result.rowsRead) rows kept, report in \(report)"
         } _: { progress in
             try await CleaningJob(
-                input: raw, output: place("clean.parquet"), plan: CleaningPlan(), report: report, stores: stores,
-                threads: settings.threads, progress: progress
+                input: raw, output: place("clean.parquet"), plan: CleaningPlan(), report: report,
+                options: CleaningOptions(threads: settings.threads), stores: stores, progress: progress
             ).run()
         }
         return QuickstartResult.Cleaning(rowsRead: result.rowsRead, rowsKept: result.rowsKept, report: report)
@@ -214,9 +214,9 @@ extension QuickstartJob {
             contest.decision
         } _: { progress in
             progress(JobProgress(done: 0, unit: "samples", detail: "drawing bootstrap samples"))
-            guard
-                let champion = try await Champion.find(tracking, experiment: ModelPublication.experimentName)
-            else { return try await first(outcome, test) }
+            let champion = try await Champion.find(
+                tracking, experiment: ModelPublication.experimentName, stores: stores)
+            guard let champion else { return try await first(outcome, test) }
             return try await contest(outcome, test, table, champion)
         }
     }
@@ -242,7 +242,7 @@ extension QuickstartJob {
             probabilities: championScores, labels: test.labels, threshold: champion.model.threshold,
             threads: settings.threads)
         let isPromoted = comparison.verdict == .better
-        let difference = comparison.deLong.difference.formatted(places: 5)
+        let difference = abs(comparison.deLong.difference).formatted(places: 5)
         let decision =
             switch comparison.verdict {
             case .better: "The candidate is better than \(champion.name) by \(difference) of ROC AUC and replaces it."

@@ -1,7 +1,8 @@
 import DataPrep
 import Foundation
-import ModelKit
+package import ModelKit
 import ReportKit
+import Scoring
 
 /// The closing page of a quickstart: quality, curves, importance, comparison, throughput.
 package struct QuickstartReport: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 import ModelKit
 import Scoring
-package import StorageIO
+import StorageIO
 package import Tracking
 
 /// Saves a model and writes down how it came to be.

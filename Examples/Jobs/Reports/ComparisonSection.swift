@@ -39,6 +39,7 @@ enum ComparisonSection {
     }
 
     private static func pValue(_ value: Double) -> String {
-        value < 1e-4 ? String(format: "%.1e", value) : value.formatted(places: 4)
+        if value < 1e-300 { return "< 1e-300" }
+        return value < 1e-4 ? String(format: "%.1e", value) : value.formatted(places: 4)
     }
 }

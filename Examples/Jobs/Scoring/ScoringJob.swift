@@ -47,14 +47,11 @@ package struct ScoringJob: Sendable {
     package func run() async throws -> Result {
         let start = ContinuousClock.now
         let fraudModel = try await ModelFolder.load(model, stores: stores)
-        let dataSet = try await DataSet.open(data, stores: stores)
+        let dataSet = try await DataSet.open(stores.resolve(data))
         let target = try stores.resolve(output)
-        let schema = try BatchScores(
-            transactionIDs: dataSet.schema.index(of: "transaction_id") == nil ? nil : [], probabilities: [],
-            predictions: [], history: .notNeeded
-        ).recordBatch().schema
-        let writer = try await ParquetWriter(
-            to: target.store.write(target.key()), schema: schema, options: ParquetWriteOptions(threads: threads))
+        let schema = try Self.schema(hasTransactionIDs: dataSet.schema.index(of: "transaction_id") != nil)
+        let writer = ParquetWriter(
+            to: try await target.store.write(target.key()), schema: schema, options: ParquetWriteOptions(threads: threads))
         do {
             var result = Result(output: output, rows: 0, predictedFrauds: 0, history: "", seconds: 0)
             try await score(dataSet, fraudModel, into: writer, &result)
@@ -65,6 +62,11 @@ package struct ScoringJob: Sendable {
             await writer.abort()
             throw error
         }
+    }
+
+    private static func schema(hasTransactionIDs: Bool) throws -> Schema {
+        let scores = [Field("probability", .float64), Field("prediction", .int32)]
+        return try Schema(hasTransactionIDs ? [Field("transaction_id", .int64)] + scores : scores)
     }
 
     private func score(
@@ -81,7 +83,7 @@ package struct ScoringJob: Sendable {
             result.rows += batch.rowCount
             result.predictedFrauds += scores.predictions.reduce(0) { $0 + Int($1) }
             progress(
-                JobProgress(done: Int64(result.rows), total: dataSet.rowCount.map { Int64($0) }, unit: "rows"))
+                JobProgress(done: Int64(result.rows), total: dataSet.rowCount, unit: "rows"))
         }
         result.history =
             switch session.history {

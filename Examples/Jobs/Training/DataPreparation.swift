@@ -32,9 +32,10 @@ enum DataPreparation {
             return PreparedData(
                 definition: .columns(names), training: all.gathering(before), test: all.gathering(after))
         case .share(let share):
-            let split = try RowSplit.random(rowCount: all.count, testShare: share, seed: request.seed)
+            let split = try RowSplit.random(
+                rowCount: all.count, trainShare: 1 - share, seed: request.seed, stratifiedBy: all.labels)
             return PreparedData(
-                definition: .columns(names), training: all.gathering(split.training), test: all.gathering(split.test))
+                definition: .columns(names), training: all.gathering(split.train), test: all.gathering(split.test))
         }
     }
 

@@ -1,4 +1,4 @@
-import ModelKit
+package import ModelKit
 
 /// What is trained, with its settings.
 package enum Learner: Sendable, Hashable {
@@ -38,7 +38,7 @@ package enum Learner: Sendable, Hashable {
             parameters["min_rows_per_leaf"] = "\(settings.minRowsPerLeaf)"
             parameters["seed"] = "\(settings.seed)"
         case .logisticRegression(let settings):
-            parameters["l2"] = "\(settings.l2)"
+            parameters["inverse_regularization"] = "\(settings.inverseRegularization)"
         }
         return parameters
     }

@@ -1,5 +1,4 @@
 import ModelKit
-import Parallelism
 
 /// Trains a learner of any kind.
 enum LearnerTraining {
@@ -34,11 +33,10 @@ enum LearnerTraining {
                 progress(JobProgress(done: Int64(tree), total: trees, unit: "trees"))
             }
             return Trained(classifier: forest)
-        case .logisticRegression(let settings):
+        case .logisticRegression(var settings):
+            settings.threads = threads
             progress(JobProgress(done: 0, unit: "rows", detail: "fitting the logistic regression"))
-            let fitted = try await onDedicatedThread(named: "logistic regression") { _ in
-                try LogisticRegression(features, labels: labels, configuration: settings, threads: threads)
-            }
+            let fitted = try await LogisticRegressionTrainer(settings).train(features, labels: labels)
             return Trained(classifier: fitted)
         }
     }

@@ -1,6 +1,7 @@
 import DataPrep
 import ModelKit
 import Parallelism
+import Synchronization
 
 /// Chooses among candidates, and the threshold, on the last part of the training rows.
 struct ModelSelection: Sendable {
@@ -37,8 +38,9 @@ struct ModelSelection: Sendable {
             }
             return (rows.gathering(before), rows.gathering(after))
         }
-        let split = try RowSplit.random(rowCount: rows.count, testShare: request.validationShare, seed: request.seed)
-        return (rows.gathering(split.training), rows.gathering(split.test))
+        let split = try RowSplit.random(
+            rowCount: rows.count, trainShare: 1 - request.validationShare, seed: request.seed, stratifiedBy: rows.labels)
+        return (rows.gathering(split.train), rows.gathering(split.test))
     }
 
     private func single(_ fitting: PreparedRows, _ validation: PreparedRows) async throws -> Result {
@@ -60,28 +62,28 @@ struct ModelSelection: Sendable {
     }
 
     private func grid(_ fitting: PreparedRows, _ validation: PreparedRows) async throws -> Result {
-        var best: (summary: EvaluationSummary, learner: Learner, history: [BoostingRound])?
-        var candidates: [TrainingOutcome.Candidate] = []
-        for (index, configuration) in request.grid.enumerated() {
-            let learner = Learner.boostedTrees(configuration)
-            let done = Int64(index), total = Int64(request.grid.count), handler = progress
-            let trained = try await LearnerTraining.train(
-                learner, fitting.features, labels: fitting.labels, threads: request.threads
+        let threads = request.threads, count = Int64(request.grid.count), handler = progress
+        let done = Atomic<Int64>(0)
+        let search = try await GridSearch(request.grid).run(
+            validation: validation.features, labels: validation.labels, threads: threads,
+            metric: { try Metrics.rocAUC(scores: $0, labels: $1, threads: threads) }
+        ) { configuration in
+            let index = done.wrappingAdd(1, ordering: .relaxed).oldValue
+            return try await LearnerTraining.train(
+                .boostedTrees(configuration), fitting.features, labels: fitting.labels, threads: threads
             ) { inner in
                 handler(
                     JobProgress(
-                        done: done, total: total, unit: "candidates",
+                        done: index, total: count, unit: "candidates",
                         detail: "round \(inner.done) of \(inner.total ?? 0)"))
-            }
-            let summary = try await evaluate(trained.classifier, validation)
-            candidates.append(.init(parameters: learner.parameters, validationROCAUC: summary.rocAUC))
-            if best.map({ summary.rocAUC > $0.summary.rocAUC }) ?? true { best = (summary, learner, trained.history) }
+            }.classifier
         }
-        guard let best else { throw JobError.contradictorySettings("the grid is empty") }
-        candidates.sort { $0.validationROCAUC > $1.validationROCAUC }
+        let summary = try await evaluate(search.model, validation)
         return Result(
-            learner: best.learner, threshold: best.summary.bestF1Threshold, candidates: candidates,
-            history: best.history)
+            learner: .boostedTrees(search.best.parameters), threshold: summary.bestF1Threshold,
+            candidates: search.trials.map {
+                .init(parameters: Learner.boostedTrees($0.parameters).parameters, validationROCAUC: $0.score)
+            })
     }
 
     private func evaluate(_ classifier: any BinaryClassifier, _ rows: PreparedRows) async throws -> EvaluationSummary {

@@ -54,20 +54,14 @@ package struct TrainingRequest: Sendable {
 
     /// The original system's grid: depth {5, 10} x rounds {10, 20, 30} x row subsampling {0.5, 0.7, 1}.
     package static func originalGrid(_ base: BoostedTreesConfiguration) -> [BoostedTreesConfiguration] {
-        var grid: [BoostedTreesConfiguration] = []
-        for depth in [5, 10] {
-            for rounds in [10, 20, 30] {
-                for subsample in [0.5, 0.7, 1] {
-                    var configuration = base
-                    configuration.maxDepth = depth
-                    configuration.maxLeaves = 0
-                    configuration.growth = .depthWise
-                    configuration.rounds = rounds
-                    configuration.rowSubsample = subsample
-                    grid.append(configuration)
-                }
-            }
+        BoostingGrid().points.map { point in
+            var configuration = base
+            configuration.maxDepth = point.maxDepth
+            configuration.maxLeaves = 0
+            configuration.growth = .depthWise
+            configuration.rounds = point.rounds
+            configuration.rowSubsample = point.rowSubsample
+            return configuration
         }
-        return grid
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Scoring
 
 /// A training's result for a terminal or another program.
 package struct TrainingSummary: Sendable, Codable {

@@ -42,7 +42,7 @@ public struct FeaturePipeline: Sendable, Hashable {
     public var usesHistory: Bool { featureSet == .windows }
 
     /// A state without history that fits this pipeline.
-    public func makeState(latenessDays: Int = 1) -> FeatureState {
+    public func makeState(latenessDays: Int = 7) -> FeatureState {
         FeatureState(windows: windows, latenessDays: latenessDays)
     }
 

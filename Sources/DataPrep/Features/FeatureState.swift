@@ -24,8 +24,9 @@ public struct FeatureState: Sendable {
     private var keptAfterSweep = 0
 
     /// A state without history.
-    /// - Parameter latenessDays: how far behind the newest transaction one may be and still get exact features, 0 to 3,650.
-    public init(windows: FeatureWindows = .handbook, latenessDays: Int = 1) {
+    /// - Parameter latenessDays: how far behind the newest transaction one may be and still get exact features, 0 to 3,650. When a
+    ///   topic is replayed, its partitions may run that far apart.
+    public init(windows: FeatureWindows = .handbook, latenessDays: Int = 7) {
         let lateness = Int64(min(max(0, latenessDays), 3650)) * CivilDateTime.microsecondsPerDay
         self.init(windows: windows, lateness: lateness, watermark: Watermark())
     }

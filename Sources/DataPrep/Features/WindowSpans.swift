@@ -23,7 +23,7 @@ struct WindowSpans: Sendable, Hashable {
     /// Gives count and mean amount of each customer window to `body`, with the transaction at hand counted in.
     @inline(__always)
     func customerFeatures(
-        time: Int64, amount: Double, history: borrowing EventHistory,
+        time: Int64, amount: Double, history: EventHistory,
         _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
     ) {
         let own = WindowSpans.integerAmount(amount)
@@ -39,7 +39,7 @@ struct WindowSpans: Sendable, Hashable {
     /// Gives count and share of frauds of each terminal window to `body`.
     @inline(__always)
     func terminalFeatures(
-        time: Int64, history: borrowing EventHistory, _ body: (_ window: Int, _ count: Float, _ risk: Float) -> Void
+        time: Int64, history: EventHistory, _ body: (_ window: Int, _ count: Float, _ risk: Float) -> Void
     ) {
         let known = WindowSpans.earlier(time, delay)
         let end = history.position(after: known)

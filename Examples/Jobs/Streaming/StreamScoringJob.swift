@@ -1,0 +1,60 @@
+package import Logging
+package import Scoring
+import ServiceLifecycle
+package import Streaming
+
+/// Scores a topic until it is told to stop.
+package struct StreamScoringJob: Sendable {
+    package struct Result: Sendable, Codable {
+        package var records: Int
+        package var malformed: Int
+        package var predictedFrauds: Int
+        package var recordsPerSecond: Double
+        /// Milliseconds from a micro-batch's arrival until its scores were acknowledged.
+        package var meanLatencyMilliseconds: Double
+
+        package var text: String {
+            """
+            records       \(records), \(malformed) malformed, \(predictedFrauds) predicted to be fraud
+            rate          \(recordsPerSecond.formatted(places: 0)) a second, mean latency \(meanLatencyMilliseconds.formatted(places: 1)) ms
+            """
+        }
+    }
+
+    private let models: ModelSource
+    private let settings: ScoringStreamSettings
+    private let kafka: KafkaConfiguration
+    private let logger: Logger
+    private let progress: ProgressHandler
+
+    package init(
+        models: ModelSource, settings: ScoringStreamSettings, kafka: KafkaConfiguration, logger: Logger,
+        progress: @escaping ProgressHandler = { _ in }
+    ) {
+        self.models = models
+        self.settings = settings
+        self.kafka = kafka
+        self.logger = logger
+        self.progress = progress
+    }
+
+    package func run() async throws -> Result {
+        let stream = ScoringStream(kafka, models: models, settings: settings, logger: logger)
+        let watch = Task { [progress] in
+            while !Task.isCancelled {
+                let done = stream.statistics
+                progress(
+                    JobProgress(
+                        done: Int64(done.delivered), unit: "transactions",
+                        detail: "lag \(done.lag), \(done.malformed) malformed"))
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        defer { watch.cancel() }
+        try await ServiceRunner.run([stream], logger: logger)
+        let done = stream.statistics
+        return Result(
+            records: done.records, malformed: done.malformed, predictedFrauds: done.predictedFrauds,
+            recordsPerSecond: done.recordsPerSecond, meanLatencyMilliseconds: done.meanLatency.inSeconds * 1_000)
+    }
+}

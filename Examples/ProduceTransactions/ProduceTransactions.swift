@@ -1,0 +1,53 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+import Streaming
+
+@main
+struct ProduceTransactions: ToolCommand {
+    static func main() async { await start() }
+
+    static let configuration = CommandConfiguration(
+        commandName: "produce-transactions",
+        abstract: "Send transactions to a Kafka topic as JSON objects.",
+        discussion: """
+              produce-transactions --data clean.parquet --brokers localhost:9092 --topic transactions --rate 1000
+
+            Messages are keyed by customer_id, so that a customer's transactions keep their order.
+            """,
+        version: Version.current)
+
+    @Option(help: "The place of the transactions: Parquet or CSV.")
+    var data: String
+
+    @Option(help: "The topic to send to.")
+    var topic = "transactions"
+
+    @Option(help: "Transactions a second; as fast as the brokers take them otherwise.")
+    var rate: Double?
+
+    @Option(help: "Stop after this many transactions.")
+    var limit: Int?
+
+    @OptionGroup var kafka: KafkaOptions
+    @OptionGroup var run: RunOptions
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        if let rate, rate <= 0 { throw ValidationError("--rate must be above 0.") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+    }
+
+    mutating func run() async throws {
+        let bar = talk.progress("producing")
+        defer { bar.finish() }
+        let result = try await ProducingJob(
+            data: data, topic: topic, rate: rate, limit: limit,
+            kafka: KafkaConfiguration(bootstrapServers: kafka.brokerList, properties: kafka.properties()),
+            stores: ObjectStores(), threads: run.threads, logger: talk.logger("produce-transactions")
+        ) { bar.update($0) }.run()
+        bar.finish()
+        try talk.print(result, text: result.text)
+    }
+}
