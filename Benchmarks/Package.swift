@@ -25,6 +25,7 @@ let package = Package(
     targets: [
         .target(name: "BenchmarkSupport", swiftSettings: [.swiftLanguageMode(.v6)]),
         benchmark("Cleaning", ["DataPrep", "StorageIO"]),
+        benchmark("LogisticRegressionTraining", ["ModelKit"]),
         benchmark("RankingMetrics", ["ModelKit"]),
         benchmark("StreamScoring", ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming"], [logging]),
     ]
