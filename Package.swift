@@ -109,7 +109,8 @@ let package = Package(
         .target(
             name: "Jobs",
             dependencies: [
-                "Columnar", "CommandLineSupport", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring", "Serving",
+                "Columnar", "CommandLineSupport", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
+                "Serving",
                 "StorageIO", "Streaming", "Tracking", logging, serviceLifecycle,
             ],
             path: "Examples/Jobs", swiftSettings: swiftSettings),
@@ -130,7 +131,9 @@ let package = Package(
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
-        tests("StorageIOTests", ["Columnar", "CStorageKernels", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests(
+            "StorageIOTests",
+            ["Columnar", "CStorageKernels", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("ModelKitTests", ["Columnar", "ModelKit", "TestSupport"]),
         tests(
@@ -146,5 +149,11 @@ let package = Package(
         tests(
             "ServingTests",
             ["DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, "TestSupport"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "TestSupport", "simulate-transactions", "clean-transactions", "train-model", "score-transactions",
+                "compare-models", "produce-transactions", "score-stream", "serve-model", "quickstart",
+            ], swiftSettings: swiftSettings),
     ]
 )

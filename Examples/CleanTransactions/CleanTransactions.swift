@@ -39,7 +39,8 @@ struct CleanTransactions: ToolCommand {
     @Option(help: "An HTML page to write, or JSON when it ends in .json.")
     var report: String?
 
-    @Option(help: "How much memory the data may take at once, such as 512M or 2G; rows beyond wait in a temporary file.")
+    @Option(
+        help: "How much memory the data may take at once, such as 512M or 2G; rows beyond wait in a temporary file.")
     var memoryLimit: ByteSize = ByteSize(1 << 30)
 
     @Option(help: "The folder of temporary files.")
@@ -76,4 +77,3 @@ struct CleanTransactions: ToolCommand {
         try talk.print(report, text: CleaningText(report).text)
     }
 }
-

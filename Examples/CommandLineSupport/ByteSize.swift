@@ -17,7 +17,8 @@ package struct ByteSize: ExpressibleByArgument, Sendable, Hashable, CustomString
     }
 
     package var description: String {
-        for (suffix, factor) in [("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)] where bytes > 0 && bytes % factor == 0 {
+        for (suffix, factor) in [("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)] where bytes > 0 && bytes % factor == 0
+        {
             return "\(bytes / factor)\(suffix)"
         }
         return "\(bytes)"

@@ -18,7 +18,8 @@ package struct CleaningText: Sendable {
         }
         lines.append("output  \(report.outputs.joined(separator: ", "))")
         lines.append(
-            "seconds \(report.seconds.formatted(places: 2)) (\(NumberText.count(Int(report.rowsPerSecond))) rows a second)")
+            "seconds \(report.seconds.formatted(places: 2)) (\(NumberText.count(Int(report.rowsPerSecond))) rows a second)"
+        )
         return lines.joined(separator: "\n")
     }
 

@@ -1,3 +1,6 @@
+import Columnar
+import DataPrep
+
 /// What keeps a job from being done, beyond what the libraries' own errors say.
 package enum JobError: Error, Sendable, Hashable {
     /// The data do not allow what was asked for.
@@ -6,6 +9,19 @@ package enum JobError: Error, Sendable, Hashable {
     case contradictorySettings(String)
     /// Two ways to the same score gave different ones.
     case inconsistentScores(String)
+}
+
+extension JobError {
+    /// Errors about columns know no place; this names it.
+    static func naming<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as TransactionError {
+            throw JobError.unusableData(place: place, reason: "\(error)")
+        } catch let error as ColumnarError {
+            throw JobError.unusableData(place: place, reason: "\(error)")
+        }
+    }
 }
 
 extension JobError: CustomStringConvertible {

@@ -8,7 +8,9 @@ package enum TableLoader {
         progress: @escaping ProgressHandler = { _ in }
     ) async throws -> RecordBatch {
         let dataSet = try await DataSet.open(stores.resolve(place))
-        let schema = try columns.map { try dataSet.schema.selecting($0) } ?? dataSet.schema
+        let schema = try JobError.naming(place) {
+            try columns.map { try dataSet.schema.selecting($0) } ?? dataSet.schema
+        }
         var batches: [RecordBatch] = []
         var rows: Int64 = 0
         for try await batch in dataSet.batches(columns: columns, threads: threads) {

@@ -58,7 +58,8 @@ struct ScoreStream: ToolCommand {
         let stores = ObjectStores()
         let logger = talk.logger("score-stream")
         let first = try await ModelFolder.load(model, stores: stores)
-        let models = try reload > 0
+        let models =
+            try reload > 0
             ? ModelFolder.watch(model, stores: stores, every: .seconds(reload), logger: logger) : .fixed(first)
         let end: ScoringStreamSettings.End = limit.map { .afterRecords($0) } ?? (untilEnd ? .atEndOfTopic : .never)
         let bar = talk.progress("scoring")

@@ -54,7 +54,8 @@ struct ServeModel: ToolCommand {
         let logger = talk.logger("serve-model")
         // A model that cannot be read is found out before the port is taken.
         let first = try await ModelFolder.load(model, stores: stores)
-        let models = try reload > 0
+        let models =
+            try reload > 0
             ? ModelFolder.watch(model, stores: stores, every: .seconds(reload), logger: logger) : .fixed(first)
         let (host, talk) = (host, talk)
         let server = ScoringServer(

@@ -32,7 +32,8 @@ struct TrainModel: ToolCommand {
     @Option(help: "The folder to save the model in. An earlier model there is replaced once the new one is whole.")
     var output: String
 
-    @Option(help: "Which features to compute from transactions: 'windows' (counts, means and risks over days) or 'basic'.")
+    @Option(
+        help: "Which features to compute from transactions: 'windows' (counts, means and risks over days) or 'basic'.")
     var features: FeatureSet = .windows
 
     @Option(help: "Ready numeric columns to train on instead, parted by commas.")
@@ -47,7 +48,8 @@ struct TrainModel: ToolCommand {
     @Option(help: "Keep rows with tx_time_days at or above this day from training, and measure the model on them.")
     var testFromDay: Int32?
 
-    @Option(help: "Keep the last days that make up this share of all days (or random rows of ready columns) to measure on.")
+    @Option(
+        help: "Keep the last days that make up this share of all days (or random rows of ready columns) to measure on.")
     var testShare: Double?
 
     @Option(help: "The share of the training days on which grid, rounds and threshold are chosen.")
@@ -72,7 +74,9 @@ struct TrainModel: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
-        if testFromDay != nil, testShare != nil { throw ValidationError("Give --test-from-day or --test-share, not both.") }
+        if testFromDay != nil, testShare != nil {
+            throw ValidationError("Give --test-from-day or --test-share, not both.")
+        }
         for (name, share) in [("--test-share", testShare), ("--validation-share", validationShare)] {
             if let share, !(share > 0 && share < 1) { throw ValidationError("\(name) must lie between 0 and 1.") }
         }
@@ -87,7 +91,8 @@ struct TrainModel: ToolCommand {
         let needsValidation = grid || learner.earlyStoppingRounds != nil
         return TrainingRequest(
             data: data, features: columns.map { .columns($0, label: label) } ?? .transactions(features),
-            learner: learner.choice, testRows: testFromDay.map { .fromDay($0) } ?? testShare.map { .share($0) } ?? .none,
+            learner: learner.choice,
+            testRows: testFromDay.map { .fromDay($0) } ?? testShare.map { .share($0) } ?? .none,
             grid: grid ? TrainingRequest.originalGrid(settings) : [],
             validationShare: validationShare ?? (needsValidation ? 0.2 : 0), threshold: threshold, seed: learner.seed,
             threads: run.threads)

@@ -4,6 +4,8 @@ package import Foundation
 package enum Oracle {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// The folder of Package.swift.

@@ -82,7 +82,8 @@ package struct ComparisonJob: Sendable {
         let comparison = try await ModelContest.compare(
             candidate: candidateScores, champion: championScores, labels: labels, settings: settings, threads: threads)
         let evaluations = try await onDedicatedThread(named: "evaluation") { _ in
-            try [(candidateScores, candidate.threshold), (championScores, champion.threshold)].map { scores, threshold in
+            try [(candidateScores, candidate.threshold), (championScores, champion.threshold)].map {
+                scores, threshold in
                 try EvaluationSummary(probabilities: scores, labels: labels, threshold: threshold, threads: threads)
             }
         }

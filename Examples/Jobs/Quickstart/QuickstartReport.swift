@@ -74,9 +74,14 @@ package struct QuickstartReport: Sendable {
             elements.append(
                 .table(
                     ReportTable(
-                        [.text("Depth"), .text("Leaves"), .text("Rounds"), .text("Row share"), .number("Validation ROC AUC")],
+                        [
+                            .text("Depth"), .text("Leaves"), .text("Rounds"), .text("Row share"),
+                            .number("Validation ROC AUC"),
+                        ],
                         rows: outcome.candidates.map { candidate in
-                            ["max_depth", "max_leaves", "rounds", "row_subsample"].map { candidate.parameters[$0] ?? "" }
+                            ["max_depth", "max_leaves", "rounds", "row_subsample"].map {
+                                candidate.parameters[$0] ?? ""
+                            }
                                 + [candidate.validationROCAUC.formatted(places: 4)]
                         }, caption: "Candidates of the grid; 0 stands for no limit", highlightedRows: [0])))
         }

@@ -25,7 +25,8 @@ package struct Champion: Sendable {
             let experiment = try await tracking.experiment(named: name)
             guard let run = try await experiment.bestRun(by: "test_bootstrap_roc_auc") else { return nil }
             return Champion(
-                model: try await load("runs:/\(run.id)/model", tracking, stores), name: "run \(run.name)", runID: run.id)
+                model: try await load("runs:/\(run.id)/model", tracking, stores), name: "run \(run.name)", runID: run.id
+            )
         }
     }
 

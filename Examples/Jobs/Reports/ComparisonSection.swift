@@ -25,7 +25,8 @@ enum ComparisonSection {
                     comparison.candidateBootstrapAUC.formatted(places: 5),
                     comparison.championBootstrapAUC.formatted(places: 5), pValue(comparison.tTest.pValue),
                 ],
-            ], caption: "The t-test calls any difference significant with enough bootstrap samples; it decides nothing.")
+            ], caption: "The t-test calls any difference significant with enough bootstrap samples; it decides nothing."
+        )
         return ReportSection(
             "Comparison with the champion",
             [

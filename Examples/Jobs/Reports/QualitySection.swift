@@ -6,7 +6,8 @@ enum QualitySection {
     static func section(
         _ title: String, candidate: EvaluationSummary, champion: EvaluationSummary?
     ) -> ReportSection {
-        ReportSection(title, [.figures([roc(candidate, champion), precisionRecall(candidate, champion)]), confusion(candidate)])
+        ReportSection(
+            title, [.figures([roc(candidate, champion), precisionRecall(candidate, champion)]), confusion(candidate)])
     }
 
     private static func roc(_ candidate: EvaluationSummary, _ champion: EvaluationSummary?) -> Figure {

@@ -51,7 +51,8 @@ package struct ScoringJob: Sendable {
         let target = try stores.resolve(output)
         let schema = try Self.schema(hasTransactionIDs: dataSet.schema.index(of: "transaction_id") != nil)
         let writer = ParquetWriter(
-            to: try await target.store.write(target.key()), schema: schema, options: ParquetWriteOptions(threads: threads))
+            to: try await target.store.write(target.key()), schema: schema,
+            options: ParquetWriteOptions(threads: threads))
         do {
             var result = Result(output: output, rows: 0, predictedFrauds: 0, history: "", seconds: 0)
             try await score(dataSet, fraudModel, into: writer, &result)
@@ -75,9 +76,9 @@ package struct ScoringJob: Sendable {
         let session = try ScoringSession(model)
         for try await batch in dataSet.batches(columns: nil, threads: threads) {
             try Task.checkCancellation()
-            let threads = threads
+            let threads = threads, place = data
             let scores = try await onDedicatedThread(named: "scoring") { _ in
-                try session.score(batch, threads: threads)
+                try JobError.naming(place) { try session.score(batch, threads: threads) }
             }
             try await writer.write(scores.recordBatch())
             result.rows += batch.rowCount

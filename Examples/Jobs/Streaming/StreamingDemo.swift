@@ -72,11 +72,10 @@ enum StreamingDemo {
                 let score = try decoder.decode(Score.self, from: Data(value))
                 scores[score.transaction_id] = score.probability
             }
-            // Stopping waits for what was read to be committed.
             try await consumer.commit(batch.position)
-            if scores.count >= count { break }
+            // The batches end once the consumer has stopped, which waits for what was read to be taken and committed.
+            if scores.count >= count { consumer.stop() }
         }
-        consumer.stop()
         try await running
         return scores
     }

@@ -10,9 +10,11 @@ enum DataPreparation {
     /// Splits a table and computes the features of both parts over one history.
     static func prepare(_ table: RecordBatch, _ request: TrainingRequest) throws -> PreparedData {
         guard table.rowCount > 0 else { throw JobError.unusableData(place: request.data, reason: "there are no rows") }
-        switch request.features {
-        case .columns(let names, let label): return try columns(table, names, label, request)
-        case .transactions(let set): return try transactions(table, FeaturePipeline(set), request)
+        return try JobError.naming(request.data) {
+            switch request.features {
+            case .columns(let names, let label): try columns(table, names, label, request)
+            case .transactions(let set): try transactions(table, FeaturePipeline(set), request)
+            }
         }
     }
 

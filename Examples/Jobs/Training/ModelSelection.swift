@@ -39,7 +39,8 @@ struct ModelSelection: Sendable {
             return (rows.gathering(before), rows.gathering(after))
         }
         let split = try RowSplit.random(
-            rowCount: rows.count, trainShare: 1 - request.validationShare, seed: request.seed, stratifiedBy: rows.labels)
+            rowCount: rows.count, trainShare: 1 - request.validationShare, seed: request.seed, stratifiedBy: rows.labels
+        )
         return (rows.gathering(split.train), rows.gathering(split.test))
     }
 

@@ -26,11 +26,15 @@ package struct TrainingSummary: Sendable, Codable {
     package var text: String {
         var lines = ["model      \(model)", "rows       \(trainingRows), \(trainingFrauds) frauds among them"]
         for name in metrics.keys.sorted() {
-            lines.append("\(name.padding(toLength: 28, withPad: " ", startingAt: 0)) \(metrics[name, default: 0].formatted(places: 4))")
+            lines.append(
+                "\(name.padding(toLength: 28, withPad: " ", startingAt: 0)) \(metrics[name, default: 0].formatted(places: 4))"
+            )
         }
         if metrics.isEmpty { lines.append("quality    not measured: give --test-share or --test-from-day") }
         lines.append("threshold  \(threshold.formatted(places: 4))")
-        lines.append("seconds    " + seconds.sorted { $0.key < $1.key }.map { "\($0) \($1.formatted(places: 1))" }.joined(separator: ", "))
+        lines.append(
+            "seconds    "
+                + seconds.sorted { $0.key < $1.key }.map { "\($0) \($1.formatted(places: 1))" }.joined(separator: ", "))
         if let publication {
             lines.append("run        \(publication.runID) at \(publication.trackingURI)")
             if let version = publication.modelVersion { lines.append("version    \(version)") }

@@ -75,20 +75,26 @@ private struct ModelUpdater: Service {
     let logger: Logger
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var hasModel = false
-            do {
-                for try await model in models {
-                    try responder.use(model)
-                    hasModel = true
-                }
-            } catch  where hasModel && !(error is CancellationError) {
-                // The model in use is still good.
-                logger.error("no further models", metadata: ["error": "\(error)"])
-            }
-            // A service that returns would end the whole group.
-            try await gracefulShutdown()
+        do {
+            try await cancelWhenGracefulShutdown { try await follow() }
+        } catch is CancellationError {
+            // That is how shutdown ends the waiting; the server drains by itself.
         }
+    }
+
+    private func follow() async throws {
+        var hasModel = false
+        do {
+            for try await model in models {
+                try responder.use(model)
+                hasModel = true
+            }
+        } catch  where hasModel && !(error is CancellationError) {
+            // The model in use is still good.
+            logger.error("no further models", metadata: ["error": "\(error)"])
+        }
+        // A service that returns would end the whole group.
+        try await gracefulShutdown()
     }
 }
 

@@ -7,7 +7,8 @@ enum TrainOnly {
         var generator = SystemRandomNumberGenerator()
         var amounts: [Float] = [], hours: [Float] = [], labels: [UInt8] = []
         for _ in 0..<20_000 {
-            let amount = Float.random(in: 1...300, using: &generator), hour = Float(Int.random(in: 0..<24, using: &generator))
+            let amount = Float.random(in: 1...300, using: &generator),
+                hour = Float(Int.random(in: 0..<24, using: &generator))
             amounts.append(amount)
             hours.append(hour)
             labels.append(amount > 220 || (hour < 3 && amount > 150) ? 1 : 0)

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Bad input ends with an exit code other than 0, one clear line that names the thing, and earlier outputs as they were.
+@Suite struct BadInputTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try write("a,b\n1,2\n", "columns.csv")
+        try write("", "empty.csv")
+        try write("not parquet at all", "text.parquet")
+        try write("an earlier output", "output.parquet")
+    }
+
+    func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: folder.url.appending(path: name))
+    }
+
+    /// Makes a small Parquet file of transactions and a model of them.
+    func makeModel() throws {
+        let simulated = try Executable.run(
+            "simulate-transactions",
+            ["--output", "good.parquet", "--format", "parquet", "--transactions", "20000", "--days", "40"], in: folder)
+        try #require(simulated.status == 0, "\(simulated.errors)")
+        let trained = try Executable.run(
+            "train-model", ["--data", "good.parquet", "--output", "model", "--rounds", "5"], in: folder)
+        try #require(trained.status == 0, "\(trained.errors)")
+    }
+
+    func expectFailure(
+        _ name: String, _ arguments: [String], naming words: [String], location: SourceLocation = #_sourceLocation
+    ) throws {
+        let outcome = try Executable.run(name, arguments, in: folder)
+        #expect(outcome.status == 1, sourceLocation: location)
+        #expect(outcome.output.isEmpty, sourceLocation: location)
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.count == 1, "\(outcome.errors)", sourceLocation: location)
+        for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)", sourceLocation: location) }
+        let kept = try String(contentsOfFile: folder.path("output.parquet"), encoding: .utf8)
+        #expect(kept == "an earlier output", sourceLocation: location)
+    }
+
+    @Test(arguments: [
+        (["--input", "nowhere", "--output", "output.parquet"], ["nowhere"]),
+        (["--input", "s3://bucket/key", "--output", "output.parquet"], ["s3://bucket/key"]),
+        (["--input", "empty.csv", "--output", "output.parquet"], ["empty.csv"]),
+        (["--input", "columns.csv", "--output", "output.parquet"], ["columns.csv", "transaction_id"]),
+        (["--input", "text.parquet", "--output", "output.parquet"], ["text.parquet"]),
+        (["--input", "columns.csv", "--output", "output.parquet", "--outliers", "iqr"], ["iqr"]),
+    ])
+    func cleaningRefuses(arguments: [String], words: [String]) throws {
+        try expectFailure("clean-transactions", arguments, naming: words)
+    }
+
+    @Test func truncatedFilesAreNamed() throws {
+        try makeModel()
+        let good = try Data(contentsOf: folder.url.appending(path: "good.parquet"))
+        try good.prefix(good.count / 2).write(to: folder.url.appending(path: "half.parquet"))
+        try expectFailure(
+            "clean-transactions", ["--input", "half.parquet", "--output", "output.parquet"], naming: ["half.parquet"])
+        try expectFailure("train-model", ["--data", "half.parquet", "--output", "other"], naming: ["half.parquet"])
+        let raw = try Executable.run(
+            "simulate-transactions", ["--output", "raw", "--transactions", "20000", "--days", "20"], in: folder)
+        try #require(raw.status == 0)
+        try Oracle.execute(
+            "/bin/sh", ["-c", "gzip -c \(folder.path("raw"))/*.txt | head -c 50000 > \(folder.path("half.txt.gz"))"])
+        try expectFailure(
+            "clean-transactions", ["--input", "half.txt.gz", "--output", "output.parquet"],
+            naming: ["half.txt.gz", "truncated"])
+    }
+
+    @Test func damagedModelsAreNamed() throws {
+        try makeModel()
+        try expectFailure(
+            "score-transactions", ["--data", "columns.csv", "--model", "model", "--output", "output.parquet"],
+            naming: ["columns.csv", "transaction_id"])
+        let trees = try FileHandle(forWritingTo: folder.url.appending(path: "model/classifier/trees.txt"))
+        try trees.seekToEnd()
+        try trees.write(contentsOf: Data("\n".utf8))
+        try trees.close()
+        try expectFailure(
+            "score-transactions", ["--data", "good.parquet", "--model", "model", "--output", "output.parquet"],
+            naming: ["trees.txt", "SHA-256"])
+        try expectFailure("serve-model", ["--model", "model"], naming: ["trees.txt"])
+        try expectFailure("serve-model", ["--model", "nowhere"], naming: ["nowhere"])
+    }
+
+    @Test func aFullDiskKeepsTheEarlierOutput() throws {
+        try makeModel()
+        // A limit on the size of files stands for a full disk: the write fails in the middle, as it would there.
+        let binary = Executable.folder.appending(path: "clean-transactions").path(percentEncoded: false)
+        let outcome = try shell(
+            "ulimit -f 100; trap '' XFSZ; cd '\(folder.url.path(percentEncoded: false))' && "
+                + "'\(binary)' --input good.parquet --output output.parquet")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("output.parquet"), "\(outcome.errors)")
+        let kept = try String(contentsOfFile: folder.path("output.parquet"), encoding: .utf8)
+        #expect(kept == "an earlier output")
+        let leftovers = try FileManager.default.contentsOfDirectory(atPath: folder.url.path(percentEncoded: false))
+            .filter { $0.contains("output.parquet") }
+        #expect(leftovers == ["output.parquet"])
+    }
+
+    func shell(_ script: String) throws -> (status: Int32, errors: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", script]
+        let pipe = Pipe()
+        process.standardError = pipe
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, errors)
+    }
+
+    @Test func wrongArgumentsAreExplained() throws {
+        for (name, arguments) in [
+            ("train-model", ["--data", "x"]), ("clean-transactions", ["--memory-limit", "many"]),
+            ("serve-model", ["--model", "m", "--port", "70000"]), ("score-stream", ["--model", "m"]),
+        ] {
+            let outcome = try Executable.run(name, arguments, in: folder)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.contains("--help"))
+        }
+    }
+}

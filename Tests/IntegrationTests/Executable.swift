@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+
+/// Runs the built executables as a user does.
+enum Executable {
+    struct Outcome: Sendable {
+        var status: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// The folder of the executables: that of the test bundle.
+    static var folder: URL {
+        let bundle = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let candidates = [
+            bundle, Oracle.packageRoot.appending(path: ".build/release"),
+            URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".build/release"),
+        ]
+        return candidates.first {
+            FileManager.default.fileExists(atPath: $0.appending(path: "quickstart").path(percentEncoded: false))
+        } ?? bundle
+    }
+
+    static func start(_ name: String, _ arguments: [String], in workingFolder: TemporaryFolder) throws -> Process {
+        let process = Process()
+        process.executableURL = folder.appending(path: name)
+        process.arguments = arguments
+        process.currentDirectoryURL = workingFolder.url
+        process.standardInput = FileHandle.nullDevice
+        let identifier = UUID().uuidString
+        for (suffix, keyPath) in [("out", \Process.standardOutput), ("err", \Process.standardError)] {
+            let path = workingFolder.path(".\(identifier).\(suffix)")
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+            process[keyPath: keyPath] = FileHandle(forWritingAtPath: path)
+        }
+        process.environment = ProcessInfo.processInfo.environment.merging(["ANTIFRAUD_TEST_ID": identifier]) { $1 }
+        try process.run()
+        return process
+    }
+
+    static func end(_ process: Process, in workingFolder: TemporaryFolder) throws -> Outcome {
+        process.waitUntilExit()
+        let identifier = process.environment?["ANTIFRAUD_TEST_ID"] ?? ""
+        func text(_ suffix: String) throws -> String {
+            try String(contentsOfFile: workingFolder.path(".\(identifier).\(suffix)"), encoding: .utf8)
+        }
+        return Outcome(status: process.terminationStatus, output: try text("out"), errors: try text("err"))
+    }
+
+    static func run(
+        _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder
+    ) throws -> Outcome {
+        try end(start(name, arguments, in: workingFolder), in: workingFolder)
+    }
+
+    /// The JSON that a run printed; the run must succeed.
+    static func json<Value: Decodable>(
+        _ type: Value.Type, _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder
+    ) throws -> Value {
+        let outcome = try run(name, arguments + ["--json"], in: workingFolder)
+        guard outcome.status == 0 else {
+            throw Oracle.Failure(description: "\(name) ended with \(outcome.status): \(outcome.errors)")
+        }
+        return try JSONDecoder().decode(type, from: Data(outcome.output.utf8))
+    }
+}
