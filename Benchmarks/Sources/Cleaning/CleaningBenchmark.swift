@@ -5,7 +5,7 @@ import StorageIO
 
 /// Raw text to clean snappy Parquet beside DuckDB and Polars.
 ///
-///     swift run -c release Cleaning FOLDER [OUTLIERS] [RUNS]
+///     swift run -c release Cleaning FOLDER [OUTLIERS] [RUNS] [MEMORY_MIB]
 ///
 /// FOLDER holds raw files of transactions (`*.txt`). All contestants use two threads, compute the same rules and read the
 /// same files in turn; the files are in the page cache after the first run.
@@ -20,17 +20,19 @@ struct CleaningBenchmark {
 
     let folder: String
     let outliers: OutlierRule
+    var options = CleaningOptions()
     let scratch = FileManager.default.temporaryDirectory.appending(path: "cleaning-benchmark-\(getpid())")
     var outcomes: [String: Outcome] = [:]
 
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 2 else {
-            print("usage: Cleaning FOLDER [OUTLIERS] [RUNS]")
+            print("usage: Cleaning FOLDER [OUTLIERS] [RUNS] [MEMORY_MIB]")
             exit(2)
         }
         var benchmark = CleaningBenchmark(
             folder: arguments[1], outliers: try OutlierRule(parsing: arguments.count > 2 ? arguments[2] : "iqr:1.5"))
+        if arguments.count > 4, let limit = Int(arguments[4]) { benchmark.options.memoryLimit = limit << 20 }
         try await benchmark.run(arguments.count > 3 ? Int(arguments[3]) ?? 3 : 3)
     }
 
@@ -59,7 +61,7 @@ struct CleaningBenchmark {
         for try await object in store.list(prefix: "") where object.key.path.hasSuffix(".txt") {
             keys.append(object.key)
         }
-        let cleaner = Cleaner(plan: CleaningPlan(outliers: outliers))
+        let cleaner = Cleaner(plan: CleaningPlan(outliers: outliers), options: options)
         let report = try await cleaner.clean(
             keys, in: store, to: .file(try ObjectKey("ours.parquet"), in: output))
         // The process holds nothing else, so its peak is the cleaner's.

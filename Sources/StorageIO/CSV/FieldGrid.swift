@@ -1,19 +1,43 @@
 import CStorageKernels
 import Foundation
 
+/// Memory for the positions of fields, used for one piece of text after the other.
+///
+/// `@unchecked Sendable` invariant: one thread at a time uses it.
+package final class FieldGridMemory: @unchecked Sendable {
+    fileprivate private(set) var ends = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+    private var capacity = 1
+
+    package init() {}
+
+    deinit { ends.deallocate() }
+
+    /// Pages that are not written to take no memory.
+    fileprivate func reserve(_ count: Int) {
+        guard count > capacity else { return }
+        ends.deallocate()
+        ends = .allocate(capacity: count)
+        capacity = count
+    }
+}
+
 /// Where the fields of a piece of text lie.
 package struct FieldGrid: ~Copyable {
-    private let capacity: Int
+    private let memory: FieldGridMemory
     /// Ends of fields in ascending order; with `CSV_LINE_END` set where a record ends too.
     package let ends: UnsafeMutablePointer<UInt32>
     package let count: Int
 
     /// Finds the delimiters and line feeds of a range of text.
-    package init(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, layout: TextLayout) {
+    /// - Parameter memory: its earlier content is lost; it must outlive the use of ``ends``.
+    package init(
+        _ base: UnsafePointer<UInt8>, _ range: Range<Int>, layout: TextLayout,
+        memory: FieldGridMemory = FieldGridMemory()
+    ) {
         precondition(range.upperBound < Int(CSV_LINE_END), "a block of text is below 2 GiB")
-        // Pages of the list that are not written to take no memory.
-        capacity = range.count
-        ends = .allocate(capacity: max(1, capacity))
+        memory.reserve(range.count)
+        self.memory = memory
+        ends = memory.ends
         let hasQuotes =
             !range.isEmpty && memchr(base + range.lowerBound, Int32(layout.quote), range.count) != nil
         count =
@@ -22,8 +46,6 @@ package struct FieldGrid: ~Copyable {
                 base, range.lowerBound, range.upperBound, layout.delimiter, layout.quote, layout.quotesSpanLines, ends)
             : csv_scan(base, range.lowerBound, range.upperBound, layout.delimiter, ends)
     }
-
-    deinit { ends.deallocate() }
 
     @inline(__always)
     package static func isLineEnd(_ end: UInt32) -> Bool { end & UInt32(CSV_LINE_END) != 0 }

@@ -20,22 +20,25 @@ final class DeferredDuplicates {
     private let memoryBudget: Int
     private let storage: any SpillStorage
     private var partitions = [Partition](repeating: Partition(), count: 1 << DeferredDuplicates.partitionBits)
-    private var memoryWords = 0
+    /// Words that a partition holds in memory.
+    private let partitionWords: Int
 
     init(memoryBudget: Int, storage: any SpillStorage) {
         self.memoryBudget = memoryBudget
         self.storage = storage
+        // Larger parts would be written no faster.
+        let words = min(1 << 17, memoryBudget / 8 / (1 << DeferredDuplicates.partitionBits))
+        partitionWords = max(1, words / DeferredDuplicates.wordsPerKey) * DeferredDuplicates.wordsPerKey
     }
 
     /// Rows come in ascending order.
     func add(_ key: RowKey, row: UInt64) throws {
         let index = Int(truncatingIfNeeded: key.high >> UInt64(64 - DeferredDuplicates.partitionBits))
+        if partitions[index].words.isEmpty { partitions[index].words.reserveCapacity(partitionWords) }
         partitions[index].words.append(key.high)
         partitions[index].words.append(key.low)
         partitions[index].words.append(row)
-        memoryWords += DeferredDuplicates.wordsPerKey
-        // Growing arrays hold up to twice what is in them.
-        if memoryWords * 16 > memoryBudget { try spill() }
+        if partitions[index].words.count >= partitionWords { try spill(index) }
     }
 
     /// The numbers of all rows whose key an earlier row has.
@@ -58,14 +61,10 @@ final class DeferredDuplicates {
         return duplicates.withLock { $0 }
     }
 
-    private func spill() throws {
-        for index in partitions.indices where !partitions[index].words.isEmpty {
-            let words = partitions[index].words
-            let position = try words.withUnsafeBufferPointer { try storage.append($0) }
-            partitions[index].stored.append(position..<position + words.count)
-            partitions[index].words = []
-        }
-        memoryWords = 0
+    private func spill(_ index: Int) throws {
+        let position = try partitions[index].words.withUnsafeBufferPointer { try storage.append($0) }
+        partitions[index].stored.append(position..<position + partitions[index].words.count)
+        partitions[index].words.removeAll(keepingCapacity: true)
     }
 
     /// The duplicates among a share of a partition's keys.

@@ -1,3 +1,5 @@
+import StorageIO
+
 /// Parsed transactions of one block, column by column, in memory that is used again for the next block.
 ///
 /// Every column is held as 64-bit integers; the amount as the bits of a double.
@@ -12,6 +14,8 @@ final class TransactionBuffer: @unchecked Sendable {
     private(set) var count = 0
     private var capacity = 0
     private(set) var columns: [UnsafeMutablePointer<Int64>] = []
+    /// For finding the fields of the text that the rows are parsed from.
+    let fieldMemory = FieldGridMemory()
 
     deinit { columns.forEach { $0.deallocate() } }
 

@@ -50,7 +50,7 @@ struct TransactionTextParser: Sendable {
         _ base: UnsafePointer<UInt8>, _ range: Range<Int>, firstLine: Int, into buffer: TransactionBuffer,
         tally: inout RuleTally
     ) -> Int {
-        let grid = FieldGrid(base, range, layout: layout)
+        let grid = FieldGrid(base, range, layout: layout, memory: buffer.fieldMemory)
         let ends = grid.ends
         let total = grid.count
         buffer.reserve(total / fieldCount + 1)

@@ -27,7 +27,7 @@ public struct CleaningOptions: Sendable {
     /// Two threads, 1 GiB, snappy.
     public init(
         threads: Int = 2, memoryLimit: Int = 1 << 30, temporaryFolder: String? = nil, samplesPerRule: Int = 5,
-        compression: ParquetWriteOptions.Compression = .snappy, rowGroupRows: Int = 1 << 19
+        compression: ParquetWriteOptions.Compression = .snappy, rowGroupRows: Int = 1 << 18
     ) {
         self.threads = threads
         self.memoryLimit = memoryLimit
