@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "BenchmarkSupport", swiftSettings: [.swiftLanguageMode(.v6)]),
         benchmark("Cleaning", ["DataPrep", "StorageIO"]),
         benchmark("LogisticRegressionTraining", ["ModelKit"]),
+        benchmark("ParquetFiles", ["Columnar", "StorageIO"]),
         benchmark("RankingMetrics", ["ModelKit"]),
         benchmark("StreamScoring", ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming"], [logging]),
     ]

@@ -1,5 +1,5 @@
+#include "parquet_bitpacking.h"
 #include "parquet_kernels.h"
-#include <string.h>
 
 static inline int read_varint(const uint8_t **cursor, const uint8_t *end, uint64_t *value) {
     const uint8_t *p = *cursor;
@@ -67,6 +67,10 @@ static inline uint64_t bits_at(const uint8_t *source, size_t bit, unsigned width
                 if ((values * width + 7) / 8 > room) return PARQUET_TRUNCATED;                                         \
                 if (width == 0) {                                                                                      \
                     for (size_t i = 0; i < values; i++) out[done + i] = last += minimum;                               \
+                } else if (width <= 32) {                                                                              \
+                    uint32_t differences[MAXIMUM_MINIBLOCK];                                                           \
+                    unpack(cursor, end, width, values, differences);                                                   \
+                    for (size_t i = 0; i < values; i++) out[done + i] = last += minimum + (TYPE)differences[i];        \
                 } else {                                                                                               \
                     size_t safe = room >= 16 ? (room - 9) * 8 / width : 0;                                             \
                     if (safe > values) safe = values;                                                                  \
@@ -88,6 +92,72 @@ static inline uint64_t bits_at(const uint8_t *source, size_t bit, unsigned width
 
 DELTA(parquet_delta_decode32, uint32_t)
 DELTA(parquet_delta_decode64, uint64_t)
+
+static inline uint8_t *write_zigzag(uint8_t *out, int64_t value) {
+    return write_varint(out, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+}
+
+// Blocks of 128 values in 4 miniblocks, as every other writer has them.
+#define BLOCK 128
+#define MINIBLOCKS 4
+#define MINIBLOCK (BLOCK / MINIBLOCKS)
+
+// 32 values of 33 to 64 bits.
+static void pack_wide(const uint64_t *values, unsigned width, uint8_t *out) {
+    memset(out, 0, MINIBLOCK / 8 * width);
+    for (unsigned i = 0; i < MINIBLOCK; i++) {
+        const unsigned bit = i * width, shift = bit & 7;
+        uint8_t *p = out + (bit >> 3);
+        unsigned __int128 word = (unsigned __int128)values[i] << shift;
+        for (unsigned byte = 0; byte < (shift + width + 7) / 8; byte++) p[byte] |= (uint8_t)(word >> (8 * byte));
+    }
+}
+
+size_t parquet_delta_bound(size_t count) { return (count / BLOCK + 1) * (BLOCK * 8 + 16) + 64; }
+
+#define DELTA_ENCODE(NAME, TYPE, SIGNED)                                                                               \
+    size_t NAME(const TYPE *values, size_t count, uint8_t *out) {                                                      \
+        uint8_t *cursor = write_varint(out, BLOCK);                                                                    \
+        cursor = write_varint(cursor, MINIBLOCKS);                                                                     \
+        cursor = write_varint(cursor, count);                                                                          \
+        cursor = write_zigzag(cursor, count ? (SIGNED)values[0] : 0);                                                  \
+        for (size_t done = 1; done < count; done += BLOCK) {                                                           \
+            const size_t block = count - done < BLOCK ? count - done : BLOCK;                                          \
+            TYPE differences[BLOCK];                                                                                   \
+            SIGNED minimum = (SIGNED)(values[done] - values[done - 1]);                                                \
+            for (size_t i = 0; i < block; i++) {                                                                       \
+                differences[i] = values[done + i] - values[done + i - 1];                                              \
+                if ((SIGNED)differences[i] < minimum) minimum = (SIGNED)differences[i];                                \
+            }                                                                                                          \
+            for (size_t i = 0; i < block; i++) differences[i] -= (TYPE)minimum;                                        \
+            for (size_t i = block; i < BLOCK; i++) differences[i] = 0;                                                 \
+            cursor = write_zigzag(cursor, minimum);                                                                    \
+            uint8_t *widths = cursor;                                                                                  \
+            cursor += MINIBLOCKS;                                                                                      \
+            for (unsigned k = 0; k < MINIBLOCKS; k++) {                                                                \
+                const TYPE *part = differences + k * MINIBLOCK;                                                        \
+                TYPE any = 0;                                                                                          \
+                for (unsigned i = 0; i < MINIBLOCK; i++) any |= part[i];                                               \
+                const unsigned width = any ? 64 - (unsigned)__builtin_clzll(any) : 0;                                  \
+                widths[k] = (uint8_t)width;                                                                            \
+                if (width == 0) continue;                                                                              \
+                if (width <= 32) {                                                                                     \
+                    uint32_t narrow[MINIBLOCK];                                                                        \
+                    for (unsigned i = 0; i < MINIBLOCK; i++) narrow[i] = (uint32_t)part[i];                            \
+                    pack_groups(narrow, width, MINIBLOCK / 8, cursor);                                                 \
+                } else {                                                                                               \
+                    uint64_t wide[MINIBLOCK];                                                                          \
+                    for (unsigned i = 0; i < MINIBLOCK; i++) wide[i] = part[i];                                        \
+                    pack_wide(wide, width, cursor);                                                                    \
+                }                                                                                                      \
+                cursor += MINIBLOCK / 8 * width;                                                                       \
+            }                                                                                                          \
+        }                                                                                                              \
+        return (size_t)(cursor - out);                                                                                 \
+    }
+
+DELTA_ENCODE(parquet_delta_encode32, uint32_t, int32_t)
+DELTA_ENCODE(parquet_delta_encode64, uint64_t, int64_t)
 
 void parquet_byte_stream_join(const uint8_t *source, size_t count, size_t width, uint8_t *out) {
     if (width == 4) {

@@ -55,7 +55,8 @@ import Testing
             let bytes = try ParquetBytes.load(folder.path(name))
             do {
                 let batch = try await ParquetBytes.read(bytes)
-                let options = ParquetWriteOptions(compression: .uncompressed, useDictionary: false, threads: 2)
+                let options = ParquetWriteOptions(
+                    compression: .uncompressed, useDictionary: false, useDelta: false, threads: 2)
                 let again = try await ParquetBytes.write([batch], schema: batch.schema, options: options)
                 try ParquetBytes.save(again, folder.path(name + ".again"))
             } catch {
@@ -82,6 +83,11 @@ import Testing
             expected, actual = pq.read_table(f"{folder}/{name}"), pq.read_table(f"{folder}/{name}.again")
             if expected.num_rows != actual.num_rows: problems.append(f"{name}: {actual.num_rows} rows of {expected.num_rows}")
             for field in expected.schema:
+                # Polars says large_string where others say string.
+                plain = str(field.type).replace("large_", "")
+                if str(field.type) != plain:
+                    field = pa.field(field.name, plain)
+                    expected = expected.set_column(expected.schema.get_field_index(field.name), field, expected[field.name].cast(plain))
                 if actual.schema.field(field.name).type != field.type:
                     problems.append(f"{name}: {field} became {actual.schema.field(field.name)}")
                 elif bits(expected[field.name]) != bits(actual[field.name]):

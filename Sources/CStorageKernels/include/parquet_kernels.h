@@ -39,6 +39,13 @@ size_t parquet_count_bits(const uint64_t *words, size_t offset, size_t count);
 int64_t parquet_delta_decode32(const uint8_t *source, size_t length, uint32_t *out, size_t count);
 int64_t parquet_delta_decode64(const uint8_t *source, size_t length, uint64_t *out, size_t count);
 
+// The most bytes that parquet_delta_encode32 and 64 write.
+size_t parquet_delta_bound(size_t count);
+
+// Writes DELTA_BINARY_PACKED; returns the bytes written.
+size_t parquet_delta_encode32(const uint32_t *values, size_t count, uint8_t *out);
+size_t parquet_delta_encode64(const uint64_t *values, size_t count, uint8_t *out);
+
 // BYTE_STREAM_SPLIT: `source` holds count * width bytes.
 void parquet_byte_stream_join(const uint8_t *source, size_t count, size_t width, uint8_t *out);
 
@@ -62,6 +69,9 @@ size_t parquet_rle_encode_bits(const uint64_t *words, size_t offset, size_t coun
 
 // Copies bits offset ..< offset + count to bytes, least significant first; unused bits of the last byte are zero.
 void parquet_pack_bits(const uint64_t *words, size_t offset, size_t count, uint8_t *out);
+
+// Tells the kernel that all of a large buffer will be written, so that it may use large pages. Changes no content.
+void parquet_advise_large(void *memory, size_t length);
 
 // Smallest and largest value; count is at least 1. Floating point leaves NaN out: all NaN gives minimum > maximum.
 void parquet_range_i32(const int32_t *values, size_t count, int32_t *minimum, int32_t *maximum);

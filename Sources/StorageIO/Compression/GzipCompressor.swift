@@ -19,7 +19,10 @@ package final class GzipCompressor {
     deinit { deflateEnd(&stream) }
 
     /// The most bytes that ``compress(_:into:)`` makes of so many.
-    package func bound(_ count: Int) -> Int { Int(deflateBound(&stream, UInt(count))) }
+    package func bound(_ count: Int) -> Int {
+        // After a finished member zlib leaves the wrapper (18 bytes of gzip) out of its account.
+        Int(deflateBound(&stream, UInt(count))) + 18
+    }
 
     /// Compresses a whole block as one member; returns its length.
     /// - Parameter output: at least ``bound(_:)`` bytes; both buffers below 4 GiB.

@@ -37,6 +37,7 @@ struct ColumnChunkDecoder {
         guard rowCount > 0 else { return [] }
         return try [Element](unsafeUninitializedCapacity: rowCount) { buffer, initializedCount in
             guard let start = buffer.baseAddress else { return }
+            parquet_advise_large(start, rowCount * MemoryLayout<Element>.size)
             let dictionary = ScratchBuffer()
             var row = 0
             while let page = try pages.next() {

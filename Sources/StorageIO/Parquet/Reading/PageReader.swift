@@ -191,8 +191,9 @@ struct PageReader {
 /// CRC-32 as gzip has it.
 enum PageChecksum {
     static func of(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
-        UInt32(
-            truncatingIfNeeded: crc32_z(
-                UInt(checksum), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+        // zlib takes a null pointer for a wish to start anew.
+        guard let start = bytes.baseAddress else { return checksum }
+        return UInt32(
+            truncatingIfNeeded: crc32_z(UInt(checksum), start.assumingMemoryBound(to: UInt8.self), bytes.count))
     }
 }

@@ -3,6 +3,16 @@ enum ParquetFooter {
     /// What is read in the hope that the footer is in it.
     private static let guess: Int64 = 64 << 10
 
+    /// parquet-mr before 1.2.9 stated column chunks shorter than they are, by the header of the dictionary page
+    /// (PARQUET-816).
+    static func leavesDictionaryHeadersOut(_ createdBy: String?) -> Bool {
+        guard let createdBy, createdBy.hasPrefix("parquet-mr") else { return false }
+        let words = createdBy.split(separator: " ")
+        guard words.count >= 3, words[1] == "version" else { return true }
+        let version = words[2].split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+        return version.lexicographicallyPrecedes([1, 2, 9])
+    }
+
     static func read(_ input: any RandomAccessInput) async throws -> ParquetFormat.FileMetadata {
         let size = input.size
         guard size >= 12 else {

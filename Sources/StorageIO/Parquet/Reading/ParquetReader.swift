@@ -22,7 +22,7 @@ public struct ParquetReader: Sendable {
     public let schema: Schema
     /// Why the other columns cannot be read, by name.
     public let unreadableColumns: [String: String]
-    /// Rows of all row groups.
+    /// Rows of all row groups. (Some writers state another number for the file; it is not looked at.)
     public let rowCount: Int64
     /// The row groups, in the file's order.
     public let rowGroups: [ParquetRowGroup]
@@ -34,6 +34,8 @@ public struct ParquetReader: Sendable {
     let input: any RandomAccessInput
     let columns: [ParquetColumn]
     let chunks: [[ParquetFormat.ColumnChunk]]
+    /// How many bytes after a column chunk may still be its own.
+    let chunkPadding: Int64
 
     /// Reads a file's footer: one request of the last 64 KiB, and a second for a larger footer.
     /// - Throws: ``ParquetError``, or what the input throws.
@@ -70,9 +72,6 @@ public struct ParquetReader: Sendable {
                         rowCount: rowCount, byteCount: group.compressedByteCount ?? group.byteCount,
                         statistics: Dictionary(statistics) { first, _ in first }))
             }
-            guard total == footer.rowCount else {
-                throw ParquetFault(.corrupt, "the row groups have \(total) rows, the file \(footer.rowCount)")
-            }
             do {
                 schema = try Schema(columns.readable.map { Field($0.name, $0.type, isNullable: $0.isOptional) })
             } catch { throw ParquetFault(.unsupported, "\(error)") }
@@ -84,6 +83,7 @@ public struct ParquetReader: Sendable {
             chunks = footer.rowGroups.map(\.columns)
             keyValueMetadata = Dictionary(footer.keyValues.map { ($0.key, $0.value ?? "") }) { _, last in last }
             createdBy = footer.createdBy
+            chunkPadding = ParquetFooter.leavesDictionaryHeadersOut(footer.createdBy) ? 100 : 0
         } catch let fault as ParquetFault {
             throw ParquetError(fault.code, file: input.name, message: fault.message)
         } catch {

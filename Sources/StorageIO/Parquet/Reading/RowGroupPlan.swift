@@ -39,7 +39,9 @@ struct RowGroupPlan: Sendable {
         for column in columns {
             do {
                 chunks.append(
-                    try Self.locate(reader.chunks[rowGroup][column.leaf], column, rowCount, size: reader.input.size))
+                    try Self.locate(
+                        reader.chunks[rowGroup][column.leaf], column, rowCount, size: reader.input.size,
+                        padding: reader.chunkPadding))
             } catch {
                 throw ParquetError(
                     error.code, file: file, column: column.name, rowGroup: rowGroup, message: error.message)
@@ -49,7 +51,8 @@ struct RowGroupPlan: Sendable {
     }
 
     private static func locate(
-        _ chunk: ParquetFormat.ColumnChunk, _ column: ParquetColumn, _ rowCount: Int, size: Int64
+        _ chunk: ParquetFormat.ColumnChunk, _ column: ParquetColumn, _ rowCount: Int, size: Int64,
+        padding: Int64
     ) throws(ParquetFault) -> Chunk {
         guard !chunk.isEncrypted, let metadata = chunk.metadata else {
             throw ParquetFault(.unsupported, "the column is encrypted, or has no metadata")
@@ -73,7 +76,7 @@ struct RowGroupPlan: Sendable {
         guard start >= 0, count >= 0, start <= size, count <= size - start else {
             throw ParquetFault(.truncated, "the column is at bytes \(start) + \(count) of a file of \(size)")
         }
-        return Chunk(column: column, codec: codec, range: start..<start + count)
+        return Chunk(column: column, codec: codec, range: start..<min(size, start + count + padding))
     }
 
     private mutating func planRequests() {

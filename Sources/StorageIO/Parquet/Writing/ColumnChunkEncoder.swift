@@ -61,18 +61,30 @@ struct ColumnChunkEncoder {
             }
             let range = Element.range(dense)
             if options.writeStatistics { Element.note(range, in: &statistics) }
-            if options.useDictionary,
+            let deltas = options.useDelta ? try DeltaPages(dense) : nil
+            // Values that ascend steadily need no look at how many are distinct.
+            if options.useDictionary, deltas?.isTiny != true,
                 let dictionary = try ValueDictionary(
-                    dense, range, maximumCount: Self.dictionaryBytes / MemoryLayout<Element>.size)
+                    dense, range, maximumCount: Self.dictionaryBytes / MemoryLayout<Element>.size),
+                !dictionary.isLarge || dictionary.byteCount < deltas?.byteCount ?? .max
             {
                 try dictionary.write(to: pages, present, rows: rows.count)
-                return
-            }
-            try present.forEachPage(rows: rows.count) { page in
-                try pages.writeData(
-                    page, .plain, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: dense[page.values])))
+            } else if let deltas {
+                try deltas.write(to: pages, present, rows: rows.count)
+            } else {
+                try writePlain(dense, rows.count, present, pages)
             }
         }
+    }
+
+    private func writePlain<Element: FixedWidthValue>(
+        _ values: UnsafeBufferPointer<Element>, _ rowCount: Int, _ present: Present, _ pages: PageWriter
+    ) throws {
+        func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values[range]))
+        }
+        try pages.chooseCodec(sample: bytes(0..<min(values.count, Self.pageRows)))
+        try present.forEachPage(rows: rowCount) { try pages.writeData($0, .plain, bytes($0.values)) }
     }
 
     private func encode(

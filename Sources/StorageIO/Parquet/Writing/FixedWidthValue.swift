@@ -11,6 +11,10 @@ protocol FixedWidthValue: BitwiseCopyable, Comparable {
     /// How many values there can be between the two, the last one left out; nil where values cannot be counted so.
     static func span(_ range: (minimum: Self, maximum: Self)) -> Int?
 
+    /// DELTA_BINARY_PACKED of the values into at least `parquet_delta_bound` bytes; returns its length, or nil where
+    /// values have no differences.
+    static func encodeDelta(_ values: UnsafeBufferPointer<Self>, into out: UnsafeMutablePointer<UInt8>) -> Int?
+
     /// Builds a dictionary by direct addressing; see the kernel.
     static func buildDirectly(
         _ values: UnsafeBufferPointer<Self>, minimum: Self, table: UnsafeMutablePointer<UInt32>,
@@ -83,6 +87,8 @@ extension FixedWidthValue where Self: BinaryFloatingPoint {
 
     static func span(_ range: (minimum: Self, maximum: Self)) -> Int? { nil }
 
+    static func encodeDelta(_ values: UnsafeBufferPointer<Self>, into out: UnsafeMutablePointer<UInt8>) -> Int? { nil }
+
     static func buildDirectly(
         _ values: UnsafeBufferPointer<Self>, minimum: Self, table: UnsafeMutablePointer<UInt32>,
         indices: UnsafeMutablePointer<UInt32>, dictionary: UnsafeMutablePointer<Self>, limit: Int
@@ -94,6 +100,10 @@ extension Int32: FixedWidthValue {
         var (minimum, maximum) = (Int32.max, Int32.min)
         parquet_range_i32(values.baseAddress, values.count, &minimum, &maximum)
         return (minimum, maximum)
+    }
+
+    static func encodeDelta(_ values: UnsafeBufferPointer<Int32>, into out: UnsafeMutablePointer<UInt8>) -> Int? {
+        values.withMemoryRebound(to: UInt32.self) { parquet_delta_encode32($0.baseAddress, $0.count, out) }
     }
 
     static func buildDirectly(
@@ -109,6 +119,10 @@ extension Int64: FixedWidthValue {
         var (minimum, maximum) = (Int64.max, Int64.min)
         parquet_range_i64(values.baseAddress, values.count, &minimum, &maximum)
         return (minimum, maximum)
+    }
+
+    static func encodeDelta(_ values: UnsafeBufferPointer<Int64>, into out: UnsafeMutablePointer<UInt8>) -> Int? {
+        values.withMemoryRebound(to: UInt64.self) { parquet_delta_encode64($0.baseAddress, $0.count, out) }
     }
 
     static func buildDirectly(

@@ -17,7 +17,7 @@ final class PageWriter {
 
     private let options: ParquetWriteOptions
     private let isOptional: Bool
-    private let compressor: PageCompressor
+    private var compressor: PageCompressor
     private let body = ScratchBuffer()
     private(set) var bytes: [UInt8] = []
     private var uncompressedByteCount = 0
@@ -30,6 +30,15 @@ final class PageWriter {
         self.isOptional = isOptional
         compressor = try PageCompressor(options.compression)
         if isOptional { encodings.insert(.rle) }
+    }
+
+    /// Leaves the chunk uncompressed when what its pages will look like does not get smaller: packed bits seldom do, and
+    /// readers need not try to decompress them. Call it before the first page.
+    func chooseCodec(sample: UnsafeRawBufferPointer) throws {
+        guard compressor.codec != .uncompressed, sample.count >= 4_096 else { return }
+        let part = UnsafeRawBufferPointer(rebasing: sample.prefix(64 << 10))
+        let size = try compressor.compress(part).count
+        if size * 20 > part.count * 19 { compressor = try PageCompressor(.uncompressed) }
     }
 
     func writeDictionary(_ values: UnsafeRawBufferPointer, count: Int) throws {

@@ -17,7 +17,7 @@ public struct ParquetWriteOptions: Sendable, Hashable {
         case v2
     }
 
-    /// What pages are compressed with.
+    /// What pages are compressed with. Columns whose pages do not get smaller by it are left uncompressed.
     public var compression: Compression
     /// Rows of a row group, at least 1; the last one has fewer. About twice so many are held in memory.
     public var rowGroupRows: Int
@@ -25,6 +25,9 @@ public struct ParquetWriteOptions: Sendable, Hashable {
     public var dataPageVersion: DataPageVersion
     /// Whether columns of few distinct values are written as a dictionary and indices.
     public var useDictionary: Bool
+    /// Whether whole numbers, dates and timestamps that ascend or lie close together are written as differences
+    /// (DELTA_BINARY_PACKED) where that is smaller. pyarrow, DuckDB, Polars and Spark from 3.3 on read them.
+    public var useDelta: Bool
     /// Whether smallest and largest value of each column are noted in each row group.
     public var writeStatistics: Bool
     /// Whether each page gets a CRC-32.
@@ -37,13 +40,14 @@ public struct ParquetWriteOptions: Sendable, Hashable {
     /// - Parameter threads: nil for as many as there are processors.
     public init(
         compression: Compression = .snappy, rowGroupRows: Int = 262_144, dataPageVersion: DataPageVersion = .v1,
-        useDictionary: Bool = true, writeStatistics: Bool = true, writeChecksums: Bool = false,
+        useDictionary: Bool = true, useDelta: Bool = true, writeStatistics: Bool = true, writeChecksums: Bool = false,
         keyValueMetadata: [String: String] = [:], threads: Int? = nil
     ) {
         self.compression = compression
         self.rowGroupRows = rowGroupRows
         self.dataPageVersion = dataPageVersion
         self.useDictionary = useDictionary
+        self.useDelta = useDelta
         self.writeStatistics = writeStatistics
         self.writeChecksums = writeChecksums
         self.keyValueMetadata = keyValueMetadata

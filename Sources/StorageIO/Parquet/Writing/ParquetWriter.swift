@@ -4,13 +4,23 @@ import Synchronization
 
 /// Writes one Parquet file of flat columns, row group by row group as they fill.
 ///
-/// While one row group is being encoded and written, the next one is being collected; more is never held in memory. One
-/// task writes at a time.
+/// At any time one row group is being collected, one encoded and one written; more is never held in memory. One task
+/// writes at a time.
 public actor ParquetWriter {
     private enum State {
         case open
         case finished
         case failed
+    }
+
+    private struct EncodedRowGroup: Sendable {
+        var rowCount: Int
+        var chunks: [EncodedChunk]
+    }
+
+    private struct WrittenRowGroup: Sendable {
+        var metadata: ParquetFormat.RowGroup
+        var end: Int64
     }
 
     private let writer: any ObjectWriter
@@ -20,15 +30,11 @@ public actor ParquetWriter {
     private var isBusy = false
     private var collected: [RowSegment] = []
     private var collectedRows = 0
-    /// The row group that is being encoded and written; it starts at byte `position`.
-    private var inFlight: Task<WrittenRowGroup, any Error>?
+    private var encoding: Task<EncodedRowGroup, any Error>?
+    private var writing: Task<WrittenRowGroup, any Error>?
+    /// Where in the file the row groups of `rowGroups` end; 0 before anything is written.
     private var position: Int64 = 0
     private var rowGroups: [ParquetFormat.RowGroup] = []
-
-    private struct WrittenRowGroup: Sendable {
-        var metadata: ParquetFormat.RowGroup
-        var end: Int64
-    }
 
     /// - Parameter writer: gets the file's bytes, and is finished or aborted along with this writer.
     public init(to writer: any ObjectWriter, schema: Schema, options: ParquetWriteOptions = ParquetWriteOptions()) {
@@ -51,33 +57,33 @@ public actor ParquetWriter {
             collected.append(RowSegment(batch: batch, rows: row..<row + count))
             collectedRows += count
             row += count
-            if collectedRows == groupRows { try await startRowGroup() }
+            if collectedRows == groupRows { try await failing { try await encodeCollected() } }
         }
     }
 
     /// Writes what is left and the footer, and finishes the object: only then does the file exist.
+    /// - Throws: what ``write(_:)`` and the object writer throw.
     public func finish() async throws {
         try enter()
         defer { isBusy = false }
-        if collectedRows > 0 { try await startRowGroup() }
-        try await awaitRowGroup()
-        do {
-            if position == 0 { try await writeMagic() }
+        try await failing {
+            if collectedRows > 0 { try await encodeCollected() }
+            try await writeEncoded()
+            try await awaitWritten()
+            if position == 0 { try await writer.write(ParquetFormat.magic) }
             try await writer.write(footer())
             try await writer.finish()
-            state = .finished
-        } catch {
-            state = .failed
-            throw error
         }
+        state = .finished
     }
 
     /// Drops the file; harmless after ``finish()``.
     public func abort() async {
-        inFlight?.cancel()
-        _ = await inFlight?.result
-        inFlight = nil
-        collected = []
+        encoding?.cancel()
+        writing?.cancel()
+        _ = await encoding?.result
+        _ = await writing?.result
+        (encoding, writing, collected) = (nil, nil, [])
         if state == .open { state = .failed }
         await writer.abort()
     }
@@ -91,63 +97,65 @@ public actor ParquetWriter {
         isBusy = true
     }
 
+    private func failing(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch {
+            state = .failed
+            throw error
+        }
+    }
+
     private func check(_ batch: RecordBatch) throws {
         guard batch.schema.fields.count == schema.fields.count,
             zip(batch.schema.fields, schema.fields).allSatisfy({ $0.name == $1.name && $0.type == $1.type })
         else { throw ColumnarError.schemaMismatch(expected: schema, actual: batch.schema) }
-        for (field, column) in zip(schema.fields, batch.columns) where !field.isNullable {
-            if let row = (0..<(column.validity == nil ? 0 : column.count)).first(where: { column.isNull($0) }) {
+        for (field, column) in zip(schema.fields, batch.columns) where !field.isNullable && column.validity != nil {
+            if let row = (0..<column.count).first(where: { column.isNull($0) }) {
                 throw ColumnarError.unexpectedNull(field: field.name, row: row)
             }
         }
     }
 
-    /// Hands the collected rows over, once the row group before them is written.
-    private func startRowGroup() async throws {
-        let segments = collected
-        let rows = collectedRows
-        collected = []
-        collectedRows = 0
-        try await awaitRowGroup()
-        do {
-            if position == 0 { try await writeMagic() }
-        } catch {
-            state = .failed
-            throw error
-        }
-        inFlight = Task { [schema, options, writer, position] in
-            try await Self.writeRowGroup(
-                segments, rows: rows, schema: schema, options: options, at: position, to: writer)
+    /// Hands the collected rows over, once the row group before them is encoded.
+    private func encodeCollected() async throws {
+        let (segments, rowCount) = (collected, collectedRows)
+        (collected, collectedRows) = ([], 0)
+        try await writeEncoded()
+        encoding = Task { [schema, options] in
+            EncodedRowGroup(rowCount: rowCount, chunks: try await Self.encode(segments, schema, options))
         }
     }
 
-    private func awaitRowGroup() async throws {
-        guard let task = inFlight else { return }
-        inFlight = nil
-        do {
-            let written = try await withTaskCancellationHandler {
-                try await task.value
-            } onCancel: {
-                task.cancel()
-            }
-            rowGroups.append(written.metadata)
-            position = written.end
-        } catch {
-            state = .failed
-            throw error
+    /// Hands the encoded row group over, once the one before it is written.
+    private func writeEncoded() async throws {
+        guard let task = encoding else { return }
+        encoding = nil
+        let group = try await Self.value(of: task)
+        try await awaitWritten()
+        writing = Task { [writer, position] in try await Self.write(group, at: position, to: writer) }
+    }
+
+    private func awaitWritten() async throws {
+        guard let task = writing else { return }
+        writing = nil
+        let written = try await Self.value(of: task)
+        rowGroups.append(written.metadata)
+        position = written.end
+    }
+
+    private static func value<Value: Sendable>(of task: Task<Value, any Error>) async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 
-    private func writeMagic() async throws {
-        try await writer.write(ParquetFormat.magic)
-        position = Int64(ParquetFormat.magic.count)
-    }
-
-    private static func writeRowGroup(
-        _ segments: [RowSegment], rows: Int, schema: Schema, options: ParquetWriteOptions, at start: Int64,
-        to writer: any ObjectWriter
-    ) async throws -> WrittenRowGroup {
-        let chunks = try await onDedicatedThread(named: "parquet-write") { cancellation in
+    private static func encode(
+        _ segments: [RowSegment], _ schema: Schema, _ options: ParquetWriteOptions
+    ) async throws -> [EncodedChunk] {
+        try await onDedicatedThread(named: "parquet-write") { cancellation in
             let encoded = Mutex([EncodedChunk?](repeating: nil, count: schema.fields.count))
             try parallelForThrowing(count: schema.fields.count, threads: options.threads) { index in
                 try cancellation.check()
@@ -157,18 +165,28 @@ public actor ParquetWriter {
             }
             return encoded.withLock { $0.compactMap { $0 } }
         }
-        var metadata = ParquetFormat.RowGroup(rowCount: Int64(rows), fileOffset: start, compressedByteCount: 0)
-        var position = start
-        for chunk in chunks {
+    }
+
+    private static func write(
+        _ group: EncodedRowGroup, at end: Int64, to writer: any ObjectWriter
+    ) async throws -> WrittenRowGroup {
+        var position = end
+        if position == 0 {
+            try await writer.write(ParquetFormat.magic)
+            position = Int64(ParquetFormat.magic.count)
+        }
+        var metadata = ParquetFormat.RowGroup(rowCount: Int64(group.rowCount), fileOffset: position)
+        let start = position
+        for chunk in group.chunks {
             var column = chunk.metadata
             column.dataPageOffset += position
             column.dictionaryPageOffset = column.dictionaryPageOffset.map { $0 + position }
             metadata.columns.append(ParquetFormat.ColumnChunk(fileOffset: position, metadata: column))
             metadata.byteCount += column.uncompressedByteCount
-            metadata.compressedByteCount = (metadata.compressedByteCount ?? 0) + column.compressedByteCount
             try await writer.write(chunk.bytes)
             position += Int64(chunk.bytes.count)
         }
+        metadata.compressedByteCount = position - start
         return WrittenRowGroup(metadata: metadata, end: position)
     }
 

@@ -9,12 +9,14 @@ struct ValueDictionary {
     private let entryByteCount: Int
     private let entryCount: Int
     private let indices: ScratchBuffer
+    private let valueCount: Int
 
     /// Nil when a dictionary would be larger than `maximumCount`, or not smaller than the values themselves.
     init?<Element: FixedWidthValue>(
         _ values: UnsafeBufferPointer<Element>, _ range: (minimum: Element, maximum: Element), maximumCount: Int
     ) throws {
         let width = MemoryLayout<Element>.size
+        valueCount = values.count
         entries = ScratchBuffer()
         indices = ScratchBuffer()
         let limit = min(maximumCount, values.count)
@@ -39,7 +41,7 @@ struct ValueDictionary {
         guard count > 0 else { return nil }
         entryCount = Int(count)
         entryByteCount = entryCount * width
-        guard isWorthIt(valueCount: values.count, plainByteCount: values.count * width) else { return nil }
+        guard byteCount < values.count * width else { return nil }
     }
 
     /// The same for byte strings: value i is `bytes[offsets[i] ..< offsets[i + 1]]`.
@@ -49,6 +51,7 @@ struct ValueDictionary {
         entries = ScratchBuffer()
         indices = ScratchBuffer()
         let valueCount = offsets.count - 1
+        self.valueCount = valueCount
         // An entry takes at least the four bytes of its length.
         let limit = min(maximumByteCount / 4, valueCount)
         let slots = Self.slots(limit)
@@ -70,36 +73,42 @@ struct ValueDictionary {
         }
         entryByteCount = size
         let plain = Int(offsets[valueCount] - offsets[0]) + 4 * valueCount
-        guard size <= maximumByteCount, isWorthIt(valueCount: valueCount, plainByteCount: plain) else { return nil }
+        guard size <= maximumByteCount, byteCount < plain else { return nil }
         for entry in 0..<entryCount {
             let row = Int(rows[entry])
             try entries.appendValue(UnsafeRawBufferPointer(bytes), Int(offsets[row])..<Int(offsets[row + 1]))
         }
     }
 
+    /// Whether other encodings are worth a look.
+    var isLarge: Bool { entryCount > 4_096 }
+
+    /// What dictionary and indices take at most.
+    var byteCount: Int { entryByteCount + valueCount * Int(bitWidth) / 8 }
+
     /// Writes the dictionary page and all data pages.
     func write(to pages: PageWriter, _ present: Present, rows: Int) throws {
-        try pages.writeDictionary(entries.first(entryByteCount), count: entryCount)
-        let all = indices.first(.max)
         let encoded = ScratchBuffer()
+        try pages.chooseCodec(sample: encode(0..<min(valueCount, ColumnChunkEncoder.pageRows), into: encoded))
+        try pages.writeDictionary(entries.first(entryByteCount), count: entryCount)
         try present.forEachPage(rows: rows) { page in
-            let target = try encoded.reserve(1 + parquet_rle_bound(page.values.count, bitWidth))
-            guard let start = target.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                let source = all.baseAddress?.assumingMemoryBound(to: UInt32.self)
-            else { return }
-            start[0] = UInt8(bitWidth)
-            let length = parquet_rle_encode(
-                source + page.values.lowerBound, page.values.count, bitWidth, start + 1)
-            try pages.writeData(page, .rleDictionary, UnsafeRawBufferPointer(rebasing: target[..<(1 + length)]))
+            try pages.writeData(page, .rleDictionary, encode(page.values, into: encoded))
         }
+    }
+
+    /// The indices of some values: their width, then RLE.
+    private func encode(_ range: Range<Int>, into buffer: ScratchBuffer) throws -> UnsafeRawBufferPointer {
+        let target = try buffer.reserve(1 + parquet_rle_bound(range.count, bitWidth))
+        guard let start = target.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            let source = indices.first(valueCount * 4).baseAddress?.assumingMemoryBound(to: UInt32.self)
+        else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        start[0] = UInt8(bitWidth)
+        let length = parquet_rle_encode(source + range.lowerBound, range.count, bitWidth, start + 1)
+        return UnsafeRawBufferPointer(rebasing: target[..<(1 + length)])
     }
 
     /// Bits of an index.
     private var bitWidth: UInt32 { UInt32(max(1, Int.bitWidth - (entryCount - 1).leadingZeroBitCount)) }
-
-    private func isWorthIt(valueCount: Int, plainByteCount: Int) -> Bool {
-        entryByteCount + valueCount * Int(bitWidth) / 8 < plainByteCount
-    }
 
     /// A table that stays at most half full.
     private static func slots(_ limit: Int) -> Int {

@@ -1,0 +1,18 @@
+#if defined(__linux__)
+#define _DEFAULT_SOURCE
+#include <sys/mman.h>
+#endif
+#include "parquet_kernels.h"
+
+// Page faults are a good part of the time that it takes to fill a column; large pages make them few.
+void parquet_advise_large(void *memory, size_t length) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    const uintptr_t large = (uintptr_t)1 << 21;
+    const uintptr_t start = ((uintptr_t)memory + large - 1) & ~(large - 1);
+    const uintptr_t end = ((uintptr_t)memory + length) & ~(large - 1);
+    if (end > start) (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+#else
+    (void)memory;
+    (void)length;
+#endif
+}
