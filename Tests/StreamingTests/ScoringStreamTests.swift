@@ -20,14 +20,15 @@ struct ScoringStreamTests {
             commitInterval: .milliseconds(50))
     }
 
-    /// Whatever order the partitions are handed out in.
-    @Test(arguments: [1, 6])
-    func scoresAsTheBatchEngineDoes(partitions: Int) async throws {
+    /// Whatever order the partitions are handed out in, and also when those that run ahead must be paused.
+    @Test(arguments: [(1, 2_000), (6, 2_000), (6, 50)])
+    func scoresAsTheBatchEngineDoes(partitions: Int, batchMessages: Int) async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": partitions, "scores": 3])
         let transactions = Sample.transactions(20_000)
         try await cluster.send(transactions)
         let stream = ScoringStream(
-            cluster.configuration, models: .fixed(try Sample.model()), settings: Self.settings())
+            cluster.configuration, models: .fixed(try Sample.model()),
+            settings: Self.settings(batchMessages: batchMessages))
         try await stream.run()
         let results = try await cluster.results(count: 20_000)
         #expect(results.count == 20_000)

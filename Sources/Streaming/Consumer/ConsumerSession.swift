@@ -5,22 +5,22 @@ import Parallelism
 /// A member of a consumer group: subscribes, reads batches, commits, answers rebalances. Confined to one thread; it
 /// blocks.
 final class ConsumerSession {
-    private struct Assigned {
+    struct Assigned {
         var term: Int
         /// The offset after the last message read; nil before the first.
         var next: Int64?
         var isAtEnd = false
     }
 
-    private let handle: KafkaHandle
+    let handle: KafkaHandle
     let queue: KafkaQueue
-    private let operation: String
+    let operation: String
     private let limit: Int
     private let received: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
-    private var assigned: [TopicPartition: Assigned] = [:]
-    private var term = 0
+    var assigned: [TopicPartition: Assigned] = [:]
+    var term = 0
     private var failure: KafkaError?
-    private var pausedPartitions: [TopicPartition] = []
+    var pausedPartitions: [TopicPartition] = []
 
     /// Called while partitions are being taken away, before they are: with false, what is processed can still be
     /// committed; with true (`lost`), another member may already have them.
@@ -216,154 +216,11 @@ final class ConsumerSession {
                 reason: text.map { handle.context.secrets.hiding(in: $0) }))
     }
 
-    private func note(_ error: KafkaError) {
+    /// Takes an error that came by itself.
+    func note(_ error: KafkaError) {
         // Whatever can pass, librdkafka goes on trying; what cannot ends the session.
         let canPass = error.kind == .retriable || error.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue
         handle.context.logger.log(level: canPass ? .warning : .error, "\(error)")
         if !canPass, failure == nil { failure = error }
-    }
-
-    // MARK: Pausing
-
-    var isPaused: Bool { !pausedPartitions.isEmpty }
-
-    /// Stops fetching these partitions; messages fetched ahead are dropped and come again.
-    func pause(_ partitions: [TopicPartition]) {
-        pausedPartitions = partitions.filter { assigned[$0] != nil }
-        withList(pausedPartitions) { _ = rd_kafka_pause_partitions(handle.client, $0) }
-    }
-
-    func resume() {
-        let held = pausedPartitions.filter { assigned[$0] != nil }
-        withList(held) { _ = rd_kafka_resume_partitions(handle.client, $0) }
-        pausedPartitions = []
-    }
-
-    private func withList(
-        _ partitions: [TopicPartition], _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void
-    ) {
-        guard !partitions.isEmpty, let list = rd_kafka_topic_partition_list_new(Int32(partitions.count)) else { return }
-        defer { rd_kafka_topic_partition_list_destroy(list) }
-        for partition in partitions { rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition) }
-        body(list)
-    }
-
-    // MARK: Committing
-
-    /// Commits what of the position belongs to partitions still held, and returns at once; failures reach
-    /// ``onCommitFailure`` while polling.
-    func commit(_ position: ConsumerPosition) throws(KafkaError) {
-        guard let offsets = offsets(position) else { return }
-        defer { rd_kafka_topic_partition_list_destroy(offsets) }
-        let code = rd_kafka_commit(handle.client, offsets, 1)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "committing offsets") }
-    }
-
-    /// Commits and waits for the answer, at most for `limit` and until cancelled.
-    func commit(
-        _ position: ConsumerPosition, within limit: Duration, _ cancellation: CancellationFlag? = nil
-    ) throws(KafkaError) {
-        guard let offsets = offsets(position) else { return }
-        defer { rd_kafka_topic_partition_list_destroy(offsets) }
-        guard let answers = rd_kafka_queue_new(handle.client) else { return }
-        defer { rd_kafka_queue_destroy(answers) }
-        var code = rd_kafka_commit_queue(handle.client, offsets, answers, nil, nil)
-        if code == RD_KAFKA_RESP_ERR_NO_ERROR {
-            let deadline = ContinuousClock.now + limit
-            code = RD_KAFKA_RESP_ERR__TIMED_OUT
-            while deadline > .now, cancellation?.isCancelled != true {
-                guard let event = rd_kafka_queue_poll(answers, 100) else { continue }
-                code = rd_kafka_event_error(event)
-                rd_kafka_event_destroy(event)
-                break
-            }
-        }
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET else {
-            throw KafkaError(code, "committing offsets")
-        }
-    }
-
-    private func offsets(_ position: ConsumerPosition) -> UnsafeMutablePointer<rd_kafka_topic_partition_list_t>? {
-        let held = position.entries.filter { assigned[$0.key]?.term == $0.value.term }
-        guard !held.isEmpty, let list = rd_kafka_topic_partition_list_new(Int32(held.count)) else { return nil }
-        for (partition, entry) in held {
-            rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition)?.pointee.offset = entry.next
-        }
-        return list
-    }
-
-    private func noteCommit(_ code: rd_kafka_resp_err_t) {
-        guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return }
-        let error = KafkaError(code, "committing offsets")
-        handle.context.logger.warning("\(error)")
-        onCommitFailure?(error)
-    }
-
-    // MARK: Rebalances
-
-    private func rebalance(
-        _ code: rd_kafka_resp_err_t, _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-    ) {
-        let isCooperative = rd_kafka_rebalance_protocol(handle.client).map { String(cString: $0) } == "COOPERATIVE"
-        let partitions = Self.partitions(list)
-        var error: KafkaError?
-        switch code {
-        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            term += 1
-            for partition in partitions { assigned[partition] = Assigned(term: term) }
-            handle.context.logger.info("assigned \(partitions.sorted())")
-            error =
-                isCooperative
-                ? KafkaError(
-                    consuming: rd_kafka_incremental_assign(handle.client, list), operation,
-                    secrets: handle.context.secrets)
-                : Self.error(rd_kafka_assign(handle.client, list), operation)
-        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-            let isLost = rd_kafka_assignment_lost(handle.client) != 0
-            handle.context.logger.info("\(isLost ? "lost" : "revoked") \(partitions.sorted())")
-            onRevoke?(partitions, isLost)
-            for partition in partitions { assigned[partition] = nil }
-            pausedPartitions.removeAll { assigned[$0] == nil }
-            error =
-                isCooperative
-                ? KafkaError(
-                    consuming: rd_kafka_incremental_unassign(handle.client, list), operation,
-                    secrets: handle.context.secrets)
-                : Self.error(rd_kafka_assign(handle.client, nil), operation)
-        default:
-            assigned.removeAll()
-            rd_kafka_assign(handle.client, nil)
-            error = KafkaError(code, operation)
-        }
-        if let error { note(error) }
-    }
-
-    private static func error(_ code: rd_kafka_resp_err_t, _ operation: String) -> KafkaError? {
-        code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, operation)
-    }
-
-    private static func partitions(
-        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-    ) -> [TopicPartition] {
-        guard let list = list?.pointee, let elements = list.elems else { return [] }
-        return (0..<Int(list.cnt)).map {
-            TopicPartition(String(cString: elements[$0].topic), elements[$0].partition)
-        }
-    }
-
-    // MARK: Lag
-
-    /// How far the partitions' ends are ahead, as of the last fetches. Asks no broker.
-    var lag: ConsumerLag {
-        var lag = ConsumerLag()
-        for (partition, state) in assigned {
-            var low: Int64 = 0
-            var high: Int64 = 0
-            let code = rd_kafka_get_watermark_offsets(
-                handle.client, partition.topic, partition.partition, &low, &high)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { continue }
-            lag.messages[partition] = max(0, high - (state.next ?? max(0, low)))
-        }
-        return lag
     }
 }

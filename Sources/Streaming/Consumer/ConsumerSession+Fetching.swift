@@ -1,0 +1,40 @@
+import CRdKafka
+
+extension ConsumerSession {
+    var isPaused: Bool { !pausedPartitions.isEmpty }
+
+    /// Stops fetching these partitions; messages fetched ahead are dropped and come again.
+    func pause(_ partitions: [TopicPartition]) {
+        pausedPartitions = partitions.filter { assigned[$0] != nil }
+        withList(pausedPartitions) { _ = rd_kafka_pause_partitions(handle.client, $0) }
+    }
+
+    func resume() {
+        let held = pausedPartitions.filter { assigned[$0] != nil }
+        withList(held) { _ = rd_kafka_resume_partitions(handle.client, $0) }
+        pausedPartitions = []
+    }
+
+    private func withList(
+        _ partitions: [TopicPartition], _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void
+    ) {
+        guard !partitions.isEmpty, let list = rd_kafka_topic_partition_list_new(Int32(partitions.count)) else { return }
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        for partition in partitions { rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition) }
+        body(list)
+    }
+
+    /// How far the partitions' ends are ahead, as of the last fetches. Asks no broker.
+    var lag: ConsumerLag {
+        var lag = ConsumerLag()
+        for (partition, state) in assigned {
+            var low: Int64 = 0
+            var high: Int64 = 0
+            let code = rd_kafka_get_watermark_offsets(
+                handle.client, partition.topic, partition.partition, &low, &high)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { continue }
+            lag.messages[partition] = max(0, high - (state.next ?? max(0, low)))
+        }
+        return lag
+    }
+}
