@@ -135,7 +135,7 @@ let package = Package(
             "StorageIOTests",
             ["Columnar", "CStorageKernels", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
-        tests("ModelKitTests", ["Columnar", "ModelKit", "TestSupport"]),
+        tests("ModelKitTests", ["Columnar", "CTreeKernels", "ModelKit", "Parallelism", "TestSupport"]),
         tests(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
