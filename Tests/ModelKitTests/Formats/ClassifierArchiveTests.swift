@@ -1,0 +1,197 @@
+import Foundation
+import ModelKit
+import TestSupport
+import Testing
+
+@Suite struct ClassifierArchiveTests {
+    private func boosted(_ samples: TreeSamples, leaves: Int = 31) throws -> TreeEnsemble {
+        var settings = BoostedTreesConfiguration()
+        settings.rounds = 12
+        settings.maxLeaves = leaves
+        return try BoostedTreesTrainer(settings).trainBlocking(samples.features, labels: samples.labels).model
+    }
+
+    private func forest(_ samples: TreeSamples) throws -> TreeEnsemble {
+        var settings = RandomForestConfiguration()
+        settings.trees = 7
+        return try RandomForestTrainer(settings).trainBlocking(samples.features, labels: samples.labels)
+    }
+
+    @Test func `what is encoded is decoded to the last bit`() throws {
+        let samples = try TreeSamples(rows: 600, seed: 81, missing: 0.1)
+        for model in [try boosted(samples), try forest(samples)] {
+            let decoded = try ClassifierArchive.decode(ClassifierArchive.encode(model))
+            #expect(decoded as? TreeEnsemble == model)
+            #expect(decoded.featureNames == model.featureNames)
+            #expect(decoded.featureImportance == model.featureImportance)
+        }
+        let constant = try TreeEnsemble(
+            featureNames: ["a b", "", "ä=\n,"], trees: [DecisionTree(constant: -1.25)], combination: .sum,
+            link: .logistic)
+        #expect(try ClassifierArchive.decode(ClassifierArchive.encode(constant)) as? TreeEnsemble == constant)
+    }
+
+    @Test func `LightGBM loads what is written and predicts alike`() throws {
+        let samples = try TreeSamples(rows: 900, seed: 82, missing: 0.1)
+        // Splits that part missing values from all others have an infinite threshold.
+        let flags = try TreeSamples([[.nan, 1, .nan, .infinity, .nan, 1, 2, .nan]], labels: [1, 0, 1, 0, 1, 0, 0, 1])
+        var settings = BoostedTreesConfiguration()
+        settings.minChildWeight = 0
+        let flagged = try BoostedTreesTrainer(settings).trainBlocking(flags.features, labels: flags.labels).model
+        let constant = try TreeEnsemble(
+            featureNames: ["f0"], trees: [DecisionTree(constant: -1.25)], combination: .sum, link: .logistic)
+        for (model, samples) in [
+            (try boosted(samples), samples), (try forest(samples), samples), (flagged, flags), (constant, flags),
+        ] {
+            let folder = try TemporaryFolder()
+            try samples.write(to: folder)
+            let files = try ClassifierArchive.encode(model)
+            try Data(try #require(files["trees.txt"])).write(to: folder.url.appending(path: "trees.txt"))
+            let expected = try Oracle.json(
+                [Double].self,
+                TreeSamples.pythonLoad + """
+                    import lightgbm
+                    x, y, _ = load()
+                    model = lightgbm.Booster(model_file=folder + '/trees.txt')
+                    print(json.dumps(model.predict(x, num_threads=2).tolist()))
+                    """, [folder.url.path])
+            let probabilities = try model.probabilities(samples.features, threads: 1)
+            for (ours, theirs) in zip(probabilities, expected) { #expect(abs(ours - theirs) < 1e-9) }
+        }
+    }
+
+    @Test(arguments: [
+        "dict()", "dict(boosting='rf', bagging_fraction=.6, bagging_freq=1)", "dict(use_missing=False)",
+        "dict(num_leaves=100, min_data_in_leaf=1)", "dict(extra_trees=True)",
+    ])
+    func `a model that LightGBM trained is read and predicts alike`(parameters: String) throws {
+        for missing in [0.0, 0.15] {
+            let samples = try TreeSamples(rows: 1_500, seed: 83, missing: missing)
+            let folder = try TemporaryFolder()
+            try samples.write(to: folder)
+            // Missing values come in prediction even where training had none.
+            let strange = try TreeSamples(rows: 500, seed: 84, missing: 0.2)
+            try strange.write(to: folder, as: "test")
+            let expected = try Oracle.json(
+                [Double].self,
+                TreeSamples.pythonLoad + """
+                    import lightgbm
+                    x, y, _ = load()
+                    settings = dict(objective='binary', num_threads=2, verbose=-1) | \(parameters)
+                    model = lightgbm.train(settings, lightgbm.Dataset(x, y), 15)
+                    model.save_model(folder + '/model.txt')
+                    print(json.dumps(model.predict(load('test')[0]).tolist()))
+                    """, [folder.url.path])
+            let bytes = try Data(contentsOf: folder.url.appending(path: "model.txt"))
+            let model = try ClassifierArchive.decode(["trees.txt": Array(bytes)])
+            let features = try FeatureMatrix(names: model.featureNames, columns: strange.features.columns)
+            for (ours, theirs) in zip(try model.probabilities(features, threads: 1), expected) {
+                #expect(abs(ours - theirs) < 1e-9)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("categorical", "dict(objective='binary')", "lightgbm.Dataset(x, y, categorical_feature=[3])"),
+        ("objective 'regression'", "dict(objective='regression')", "lightgbm.Dataset(x, y)"),
+        ("num_class", "dict(objective='multiclass', num_class=3)", "lightgbm.Dataset(x, np.arange(len(y)) % 3)"),
+        (
+            "linear", "dict(objective='binary', linear_tree=True)",
+            "lightgbm.Dataset(x, y, params=dict(linear_tree=True))"
+        ),
+        ("zero", "dict(objective='binary', zero_as_missing=True)", "lightgbm.Dataset(x, y)"),
+    ])
+    func `a model of another kind is refused with a reason`(reason: String, settings: String, data: String) throws {
+        let samples = try TreeSamples(rows: 800, seed: 85)
+        let folder = try TemporaryFolder()
+        try samples.write(to: folder)
+        try Oracle.run(
+            TreeSamples.pythonLoad + """
+                import lightgbm
+                x, y, _ = load()
+                x[:, 3] = np.arange(len(y)) % 7; y = (x[:, 3] % 2 == 1).astype(int)
+                model = lightgbm.train(\(settings) | dict(verbose=-1), \(data), 3)
+                model.save_model(folder + '/model.txt')
+                """, [folder.url.path])
+        let bytes = try Data(contentsOf: folder.url.appending(path: "model.txt"))
+        let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(["trees.txt": Array(bytes)]) }
+        #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+        #expect(error?.description.contains("trees.txt, line ") == true)
+    }
+
+    @Test func `archives that lack a file or are of another format are refused`() throws {
+        let model = try boosted(TreeSamples(rows: 200, seed: 86))
+        let files = try ClassifierArchive.encode(model)
+        func manifest(_ text: String) -> [String: [UInt8]] {
+            files.merging(["classifier.json": Array(text.utf8)]) { $1 }
+        }
+        let broken: [([String: [UInt8]], String)] = [
+            ([:], "classifier.json"), (files.filter { $0.key != "trees.txt" }, "trees.txt"),
+            (manifest("{"), "classifier.json"),
+            (manifest("{\"format\":\"other\",\"version\":1,\"kind\":\"trees\",\"featureNames\":[]}"), "format 'other'"),
+            (
+                manifest("{\"format\":\"antifraud-classifier\",\"version\":2,\"kind\":\"trees\",\"featureNames\":[]}"),
+                "version 2"
+            ),
+            (
+                manifest("{\"format\":\"antifraud-classifier\",\"version\":1,\"kind\":\"x\",\"featureNames\":[]}"),
+                "kind 'x'"
+            ),
+            (
+                manifest(
+                    "{\"format\":\"antifraud-classifier\",\"version\":1,\"kind\":\"trees\",\"featureNames\":[\"a\"]}"),
+                "7 features"
+            ),
+        ]
+        for (files, reason) in broken {
+            let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(files) }
+            guard case .malformedModel(let message) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(message.contains(reason), "\(message)")
+        }
+    }
+
+    @Test func `no change of the bytes makes decoding or prediction crash`() throws {
+        let samples = try TreeSamples(rows: 300, seed: 87, missing: 0.1)
+        let files = try ClassifierArchive.encode(boosted(samples, leaves: 5))
+        let original = try #require(files["trees.txt"])
+        var generator = SeededGenerator(seed: 88)
+        let pieces = [
+            "-1", "99999999999999999999", "0", "=", "\n", " ", "nan", "inf", "1e999", "Tree=1", "2147483647",
+            "-2147483648", "\u{FF}",
+        ]
+        var accepted = 0
+        let end = ContinuousClock.now + .seconds(3)
+        for _ in 0..<4_000 where ContinuousClock.now < end {
+            var bytes = original
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<5, using: &generator) {
+                case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                case 1:
+                    bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...40, using: &generator)))
+                case 2: bytes.insert(contentsOf: Array((pieces.randomElement(using: &generator) ?? "").utf8), at: place)
+                case 3: bytes[place] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &generator)
+                default: bytes.removeSubrange(place...)
+                }
+                if bytes.isEmpty { bytes = [0] }
+            }
+            var changed = files
+            changed["trees.txt"] = bytes
+            do {
+                let model = try ClassifierArchive.decode(changed)
+                let probabilities = try model.probabilities(samples.features, threads: 1)
+                #expect(probabilities.allSatisfy { $0 >= 0 && $0 <= 1 })
+                accepted += 1
+            } catch let error as ModelError {
+                guard case .malformedModel = error else {
+                    Issue.record("\(error)")
+                    return
+                }
+            }
+        }
+        #expect(accepted > 0)
+    }
+}
