@@ -29,5 +29,7 @@ let package = Package(
         benchmark("ParquetFiles", ["Columnar", "StorageIO"]),
         benchmark("RankingMetrics", ["ModelKit"]),
         benchmark("StreamScoring", ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming"], [logging]),
+        benchmark("TreePrediction", ["ModelKit"]),
+        benchmark("TreeTraining", ["ModelKit"]),
     ]
 )

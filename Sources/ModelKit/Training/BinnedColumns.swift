@@ -58,20 +58,23 @@ final class BinnedColumns: @unchecked Sendable {
 }
 
 extension FeatureBins {
-    /// Bins of each feature from at most `sampleRows` of the rows, chosen by the seed.
+    /// Bins of each feature from at most `sampleRows` of the rows (nil: all), chosen by the seed.
     static func bins(
-        of features: FeatureMatrix, maximum: Int, sampleRows: Int, seed: UInt64, team: ThreadTeam
+        of features: FeatureMatrix, rows candidates: [Int]?, maximum: Int, sampleRows: Int, seed: UInt64,
+        team: ThreadTeam
     ) -> [FeatureBins] {
-        let rowCount = features.rowCount
-        // One random row of each of `sampleRows` equal stretches.
-        let rows: [Int]? =
-            rowCount <= sampleRows
-            ? nil
-            : (0..<sampleRows).map { index in
-                let start = index * rowCount / sampleRows
-                let end = (index + 1) * rowCount / sampleRows
-                return start + Int(RandomBits.bits(seed, UInt64(index)) % UInt64(end - start))
+        let count = candidates?.count ?? features.rowCount
+        var rows = candidates
+        if count > sampleRows {
+            // One random row of each of `sampleRows` equal stretches.
+            rows = (0..<sampleRows).map { index in
+                let start = index * count / sampleRows
+                let end = (index + 1) * count / sampleRows
+                let position = start + Int(RandomBits.bits(seed, UInt64(index)) % UInt64(end - start))
+                return candidates?[position] ?? position
             }
+        }
+        let sample = rows
         let empty = FeatureBins(sample: [], maximum: maximum)
         let result = UnsafeMutablePointer<FeatureBins>.allocate(capacity: features.featureCount)
         result.initialize(repeating: empty, count: features.featureCount)
@@ -82,8 +85,8 @@ extension FeatureBins {
         team.forEach(count: features.featureCount) { feature, _ in
             let column = features.columns[feature]
             result[feature] =
-                if let rows {
-                    FeatureBins(sample: rows.map { column[$0] }, maximum: maximum)
+                if let sample {
+                    FeatureBins(sample: sample.map { column[$0] }, maximum: maximum)
                 } else {
                     FeatureBins(sample: column, maximum: maximum)
                 }

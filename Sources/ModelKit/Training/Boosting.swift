@@ -16,6 +16,7 @@ final class Boosting {
     private let partition: RowPartition
     /// The rows that the sample left out; nil without sampling.
     private let leftOut: RowPartition?
+    private let hasRowsWithoutWeight: Bool
     private let scores: UnsafeMutablePointer<Float>
     private let gradients: UnsafeMutablePointer<GradientPair>
     /// Its values are not in `scores` yet.
@@ -31,6 +32,7 @@ final class Boosting {
         scale = GradientScale(largestGradient: rows.largestWeight, largestHessian: rows.largestWeight / 4)
         partition = RowPartition(columns)
         leftOut = configuration.rowSubsample < 1 ? RowPartition(columns) : nil
+        hasRowsWithoutWeight = rows.weights?.contains(0) ?? false
         scores = .allocate(capacity: rows.rowCount)
         scores.initialize(repeating: Float(baseScore), count: rows.rowCount)
         gradients = .allocate(capacity: rows.rowCount)
@@ -48,8 +50,10 @@ final class Boosting {
         let seed = RandomBits.bits(configuration.seed, UInt64(round))
         if let leftOut {
             let share = configuration.rowSubsample
-            partition.start(team: team) { RandomBits.unit(seed, UInt64($0)) < share }
-            leftOut.start(team: team) { RandomBits.unit(seed, UInt64($0)) >= share }
+            partition.start(team: team) { hasWeight($0) && RandomBits.unit(seed, UInt64($0)) < share }
+            leftOut.start(team: team) { hasWeight($0) && RandomBits.unit(seed, UInt64($0)) >= share }
+        } else if hasRowsWithoutWeight {
+            partition.start(team: team, where: hasWeight)
         } else {
             partition.startWithAllRows()
         }
@@ -57,6 +61,12 @@ final class Boosting {
         leftOut?.follow(grown.splits, team: team, scratch: grower.scratch)
         pending = grown
         return grown
+    }
+
+    /// Rows of no weight are in no tree; their scores do not matter.
+    private func hasWeight(_ row: Int) -> Bool {
+        guard hasRowsWithoutWeight, let weights = rows.weights else { return true }
+        return weights[row] > 0
     }
 
     private func updateScoresAndGradients() {

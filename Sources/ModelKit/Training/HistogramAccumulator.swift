@@ -19,10 +19,10 @@ final class HistogramAccumulator {
     /// All entries are zero.
     init(_ layout: HistogramLayout) {
         self.layout = layout
-        entries = .allocate(capacity: layout.totalCodes)
-        entries.initialize(repeating: .zero, count: layout.totalCodes)
-        sums = .allocate(capacity: layout.totalCodes)
-        sums.initialize(repeating: GradientSums(), count: layout.totalCodes)
+        entries = .allocate(capacity: layout.accumulatorEntries)
+        entries.initialize(repeating: .zero, count: layout.accumulatorEntries)
+        sums = .allocate(capacity: layout.accumulatorEntries)
+        sums.initialize(repeating: GradientSums(), count: layout.accumulatorEntries)
     }
 
     deinit {
@@ -118,20 +118,18 @@ final class HistogramAccumulator {
         _ tile: HistogramLayout.Tile, codes: UnsafePointer<UInt8>, stride: Int, rows: UnsafePointer<UInt16>, count: Int,
         gradients: UnsafePointer<GradientPair>
     ) {
-        withOffsets(tile) { offsets in
-            let ahead = 16
-            let groupCount = tile.groups.count
-            for index in 0..<max(0, count - ahead) {
-                let next = Int(rows[index &+ ahead])
-                tree_kernel_prefetch(codes + next &* stride)
-                tree_kernel_prefetch(gradients + next)
-                let row = Int(rows[index])
-                addRow(codes + row &* stride, Self.packed(gradients[row]), offsets, groupCount)
-            }
-            for index in max(0, count - ahead)..<count {
-                let row = Int(rows[index])
-                addRow(codes + row &* stride, Self.packed(gradients[row]), offsets, groupCount)
-            }
+        let ahead = 16
+        let target = entries + tile.offset, groupCount = tile.groups.count
+        for index in 0..<max(0, count - ahead) {
+            let next = Int(rows[index &+ ahead])
+            tree_kernel_prefetch(codes + next &* stride)
+            tree_kernel_prefetch(gradients + next)
+            let row = Int(rows[index])
+            Self.addRow(codes + row &* stride, Self.packed(gradients[row]), to: target, groupCount)
+        }
+        for index in max(0, count - ahead)..<count {
+            let row = Int(rows[index])
+            Self.addRow(codes + row &* stride, Self.packed(gradients[row]), to: target, groupCount)
         }
     }
 
@@ -139,44 +137,33 @@ final class HistogramAccumulator {
         _ tile: HistogramLayout.Tile, codes: UnsafePointer<UInt8>, stride: Int, count: Int,
         gradients: UnsafePointer<GradientPair>
     ) {
-        withOffsets(tile) { offsets in
-            let groupCount = tile.groups.count
-            for row in 0..<count {
-                addRow(codes + row &* stride, Self.packed(gradients[row]), offsets, groupCount)
-            }
-        }
-    }
-
-    private func withOffsets(
-        _ tile: HistogramLayout.Tile, _ body: (UnsafePointer<UnsafeMutablePointer<SIMD2<Int64>>>) -> Void
-    ) {
-        withUnsafeTemporaryAllocation(
-            of: UnsafeMutablePointer<SIMD2<Int64>>.self, capacity: max(1, tile.groups.count)
-        ) { offsets in
-            for (index, group) in tile.groups.enumerated() {
-                offsets.initializeElement(at: index, to: entries + layout.groups[group].offset)
-            }
-            if let base = offsets.baseAddress { body(UnsafePointer(base)) }
+        let target = entries + tile.offset, groupCount = tile.groups.count
+        for row in 0..<count {
+            Self.addRow(codes + row &* stride, Self.packed(gradients[row]), to: target, groupCount)
         }
     }
 
     /// Adds one row's pair to all groups of a tile, four codes from one load.
     @inline(__always)
-    private func addRow(
-        _ codes: UnsafePointer<UInt8>, _ pair: SIMD2<Int64>,
-        _ offsets: UnsafePointer<UnsafeMutablePointer<SIMD2<Int64>>>, _ groupCount: Int
+    private static func addRow(
+        _ codes: UnsafePointer<UInt8>, _ pair: SIMD2<Int64>, to entries: UnsafeMutablePointer<SIMD2<Int64>>,
+        _ groupCount: Int
     ) {
+        let stride = HistogramLayout.groupStride
+        var target = entries
         var group = 0
         while group &+ 4 <= groupCount {
             let word = UnsafeRawPointer(codes + group).loadUnaligned(as: UInt32.self)
-            offsets[group][Int(word & 255)] &+= pair
-            offsets[group &+ 1][Int((word &>> 8) & 255)] &+= pair
-            offsets[group &+ 2][Int((word &>> 16) & 255)] &+= pair
-            offsets[group &+ 3][Int(word &>> 24)] &+= pair
+            target[Int(word & 255)] &+= pair
+            target[stride &+ Int((word &>> 8) & 255)] &+= pair
+            target[2 &* stride &+ Int((word &>> 16) & 255)] &+= pair
+            target[3 &* stride &+ Int(word &>> 24)] &+= pair
+            target += 4 &* stride
             group &+= 4
         }
         while group < groupCount {
-            offsets[group][Int(codes[group])] &+= pair
+            target[Int(codes[group])] &+= pair
+            target += stride
             group &+= 1
         }
     }

@@ -40,12 +40,14 @@ struct HistogramLayout: Sendable {
     let totalBins: Int
     let groups: [Group]
     let tiles: [Tile]
-    /// The entries of an accumulator.
-    let totalCodes: Int
+    let accumulatorEntries: Int
     /// The group of each feature; nil for a feature of one code, on which nothing can be split.
     let groupOfFeature: [Int?]
 
     private static let largestGroup = 256
+    /// Entries from one group of an accumulator to the next. A constant, so that it is part of an instruction; not 256, so that
+    /// equal codes of all groups do not fall on the same few lines of the cache.
+    static let groupStride = 264
     private static let largestTile = 6144
 
     init(bins: [FeatureBins], hasMissing: [Bool], joinsFeatures: Bool = true) {
@@ -80,21 +82,22 @@ struct HistogramLayout: Sendable {
         }
         var tiles: [Tile] = []
         var first = 0
-        var codes = 0
+        var tileCodes = 0
         var groupOfFeature = [Int?](repeating: nil, count: bins.count)
         for index in groups.indices {
-            if index > first, codes + groups[index].codeCount - groups[first].offset > Self.largestTile {
-                tiles.append(Tile(groups: first..<index, offset: groups[first].offset))
+            if index > first, tileCodes + groups[index].codeCount > Self.largestTile {
+                tiles.append(Tile(groups: first..<index, offset: first * Self.groupStride))
                 first = index
+                tileCodes = 0
             }
-            groups[index].offset = codes
-            codes += groups[index].codeCount
+            tileCodes += groups[index].codeCount
+            groups[index].offset = index * Self.groupStride
             for member in groups[index].members { groupOfFeature[member.feature] = index }
         }
-        if first < groups.count { tiles.append(Tile(groups: first..<groups.count, offset: groups[first].offset)) }
+        if first < groups.count { tiles.append(Tile(groups: first..<groups.count, offset: first * Self.groupStride)) }
         self.groups = groups
         self.tiles = tiles
         self.groupOfFeature = groupOfFeature
-        totalCodes = codes
+        accumulatorEntries = groups.count * Self.groupStride
     }
 }

@@ -91,7 +91,7 @@ private final class ForestWorker {
             let units = Int32(weight.rounded())
             gradients[row] = GradientPair(rows.labels[row] == 1 ? -units : 0, units)
         }
-        partition.start(team: team) { draws[$0] > 0 }
+        partition.start(team: team) { draws[$0] > 0 && rows.weights?[$0] != 0 }
         return gradients.withUnsafeBufferPointer { gradients in
             guard let base = gradients.baseAddress else { return DecisionTree(constant: 0) }
             return grower.grow(partition, gradients: base, scale: scale, seed: seed).tree

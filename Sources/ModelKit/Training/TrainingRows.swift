@@ -55,11 +55,18 @@ struct TrainingRows: Sendable {
 
     var rowCount: Int { labels.count }
 
+    /// Rows of no weight are as if they were not there; nil: every row has some.
+    var rowsOfWeight: [Int]? {
+        guard let weights, weights.contains(0) else { return nil }
+        return weights.indices.filter { weights[$0] > 0 }
+    }
+
     var largestWeight: Double { Double(weights?.max() ?? 1) }
 
     /// Bin codes of the features, column by column and row by row.
     func binned(maxBins: Int, seed: UInt64, team: ThreadTeam) -> BinnedRows {
-        let bins = FeatureBins.bins(of: features, maximum: maxBins, sampleRows: 200_000, seed: seed, team: team)
+        let bins = FeatureBins.bins(
+            of: features, rows: rowsOfWeight, maximum: maxBins, sampleRows: 200_000, seed: seed, team: team)
         let columns = BinnedColumns(features, bins: bins, team: team)
         return BinnedRows(columns, layout: HistogramLayout(bins: bins, hasMissing: columns.hasMissing), team: team)
     }

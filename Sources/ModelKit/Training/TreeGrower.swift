@@ -300,10 +300,16 @@ final class TreeGrower {
                 let pairs = gradients + shard * BinnedColumns.shardRows
                 let (list, count) = partition.rows(leaf: 0, shard: shard)
                 var gradient: Int64 = 0, hessian: Int64 = 0
-                for index in 0..<count {
-                    let pair = pairs[list.map { Int($0[index]) } ?? index]
-                    gradient &+= Int64(pair.x)
-                    hessian &+= Int64(pair.y)
+                if let list {
+                    for index in 0..<count {
+                        gradient &+= Int64(pairs[Int(list[index])].x)
+                        hessian &+= Int64(pairs[Int(list[index])].y)
+                    }
+                } else {
+                    for row in 0..<count {
+                        gradient &+= Int64(pairs[row].x)
+                        hessian &+= Int64(pairs[row].y)
+                    }
                 }
                 byShard[shard] = GradientSums(gradient: gradient, hessian: hessian, count: count)
             }

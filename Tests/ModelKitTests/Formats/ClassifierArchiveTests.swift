@@ -40,83 +40,113 @@ import Testing
         let flagged = try BoostedTreesTrainer(settings).trainBlocking(flags.features, labels: flags.labels).model
         let constant = try TreeEnsemble(
             featureNames: ["f0"], trees: [DecisionTree(constant: -1.25)], combination: .sum, link: .logistic)
-        for (model, samples) in [
+        let cases = [
             (try boosted(samples), samples), (try forest(samples), samples), (flagged, flags), (constant, flags),
-        ] {
-            let folder = try TemporaryFolder()
-            try samples.write(to: folder)
+        ]
+        let folder = try TemporaryFolder()
+        for (index, (model, samples)) in cases.enumerated() {
+            try samples.write(to: folder, as: "\(index)")
             let files = try ClassifierArchive.encode(model)
-            try Data(try #require(files["trees.txt"])).write(to: folder.url.appending(path: "trees.txt"))
-            let expected = try Oracle.json(
-                [Double].self,
-                TreeSamples.pythonLoad + """
-                    import lightgbm
-                    x, y, _ = load()
-                    model = lightgbm.Booster(model_file=folder + '/trees.txt')
-                    print(json.dumps(model.predict(x, num_threads=2).tolist()))
-                    """, [folder.url.path])
+            try Data(try #require(files["trees.txt"])).write(to: folder.url.appending(path: "\(index)trees.txt"))
+        }
+        let expected = try Oracle.json(
+            [[Double]].self,
+            TreeSamples.pythonLoad + """
+                import lightgbm
+                def predict(name):
+                    model = lightgbm.Booster(model_file=f'{folder}/{name}trees.txt')
+                    return model.predict(load(name)[0], num_threads=2).tolist()
+                print(json.dumps([predict(i) for i in range(\(cases.count))]))
+                """, [folder.url.path])
+        for ((model, samples), expected) in zip(cases, expected) {
             let probabilities = try model.probabilities(samples.features, threads: 1)
+            try #require(probabilities.count == expected.count)
             for (ours, theirs) in zip(probabilities, expected) { #expect(abs(ours - theirs) < 1e-9) }
         }
     }
 
-    @Test(arguments: [
-        "dict()", "dict(boosting='rf', bagging_fraction=.6, bagging_freq=1)", "dict(use_missing=False)",
-        "dict(num_leaves=100, min_data_in_leaf=1)", "dict(extra_trees=True)",
-    ])
-    func `a model that LightGBM trained is read and predicts alike`(parameters: String) throws {
-        for missing in [0.0, 0.15] {
-            let samples = try TreeSamples(rows: 1_500, seed: 83, missing: missing)
-            let folder = try TemporaryFolder()
-            try samples.write(to: folder)
-            // Missing values come in prediction even where training had none.
-            let strange = try TreeSamples(rows: 500, seed: 84, missing: 0.2)
-            try strange.write(to: folder, as: "test")
-            let expected = try Oracle.json(
-                [Double].self,
-                TreeSamples.pythonLoad + """
-                    import lightgbm
-                    x, y, _ = load()
-                    settings = dict(objective='binary', num_threads=2, verbose=-1) | \(parameters)
-                    model = lightgbm.train(settings, lightgbm.Dataset(x, y), 15)
-                    model.save_model(folder + '/model.txt')
-                    print(json.dumps(model.predict(load('test')[0]).tolist()))
-                    """, [folder.url.path])
-            let bytes = try Data(contentsOf: folder.url.appending(path: "model.txt"))
-            let model = try ClassifierArchive.decode(["trees.txt": Array(bytes)])
-            let features = try FeatureMatrix(names: model.featureNames, columns: strange.features.columns)
-            for (ours, theirs) in zip(try model.probabilities(features, threads: 1), expected) {
-                #expect(abs(ours - theirs) < 1e-9)
+    @Test func `models that LightGBM trained are read and predict alike`() throws {
+        let folder = try TemporaryFolder()
+        try TreeSamples(rows: 1_500, seed: 83).write(to: folder, as: "whole")
+        try TreeSamples(rows: 1_500, seed: 83, missing: 0.15).write(to: folder, as: "missing")
+        // Missing values come in prediction even where training had none.
+        let strange = try TreeSamples(rows: 500, seed: 84, missing: 0.2)
+        try strange.write(to: folder, as: "test")
+        let expected = try Oracle.json(
+            [[Double]].self,
+            TreeSamples.pythonLoad + """
+                import lightgbm
+                results = []
+                for data in ['whole', 'missing']:
+                    x, y, _ = load(data)
+                    for more in [{}, dict(boosting='rf', bagging_fraction=.6, bagging_freq=1), dict(use_missing=False),
+                                 dict(num_leaves=100, min_data_in_leaf=1), dict(extra_trees=True), dict(num_leaves=2)]:
+                        settings = dict(objective='binary', num_threads=2, verbose=-1) | more
+                        model = lightgbm.train(settings, lightgbm.Dataset(x, y), 15)
+                        model.save_model(f'{folder}/model{len(results)}.txt')
+                        results.append(model.predict(load('test')[0]).tolist())
+                print(json.dumps(results))
+                """, [folder.url.path])
+        #expect(expected.count == 12)
+        for (index, expected) in expected.enumerated() {
+            let bytes = try Data(contentsOf: folder.url.appending(path: "model\(index).txt"))
+            // Files may have gone through a system that ends lines with carriage returns.
+            let text = String(decoding: bytes, as: UTF8.self)
+            let variants = [Array(bytes), Array(text.replacingOccurrences(of: "\n", with: "\r\n").utf8)]
+            for bytes in variants {
+                let model = try ClassifierArchive.decode(["trees.txt": bytes])
+                let features = try FeatureMatrix(names: model.featureNames, columns: strange.features.columns)
+                for (ours, theirs) in zip(try model.probabilities(features, threads: 1), expected) {
+                    #expect(abs(ours - theirs) < 1e-9)
+                }
             }
         }
     }
 
-    @Test(arguments: [
-        ("categorical", "dict(objective='binary')", "lightgbm.Dataset(x, y, categorical_feature=[3])"),
-        ("objective 'regression'", "dict(objective='regression')", "lightgbm.Dataset(x, y)"),
-        ("num_class", "dict(objective='multiclass', num_class=3)", "lightgbm.Dataset(x, np.arange(len(y)) % 3)"),
-        (
-            "linear", "dict(objective='binary', linear_tree=True)",
-            "lightgbm.Dataset(x, y, params=dict(linear_tree=True))"
-        ),
-        ("zero", "dict(objective='binary', zero_as_missing=True)", "lightgbm.Dataset(x, y)"),
-    ])
-    func `a model of another kind is refused with a reason`(reason: String, settings: String, data: String) throws {
-        let samples = try TreeSamples(rows: 800, seed: 85)
+    @Test func `models of other kinds are refused with a reason`() throws {
         let folder = try TemporaryFolder()
-        try samples.write(to: folder)
+        try TreeSamples(rows: 800, seed: 85).write(to: folder)
         try Oracle.run(
             TreeSamples.pythonLoad + """
                 import lightgbm
                 x, y, _ = load()
                 x[:, 3] = np.arange(len(y)) % 7; y = (x[:, 3] % 2 == 1).astype(int)
-                model = lightgbm.train(\(settings) | dict(verbose=-1), \(data), 3)
-                model.save_model(folder + '/model.txt')
+                def save(name, target=y, dataset={}, **settings):
+                    data = lightgbm.Dataset(x, target, **dataset)
+                    lightgbm.train(dict(verbose=-1, num_threads=2) | settings, data, 3).save_model(f'{folder}/{name}.txt')
+                save('categorical', dataset=dict(categorical_feature=[3]), objective='binary')
+                save('regression', objective='regression')
+                save('multiclass', target=np.arange(len(y)) % 3, objective='multiclass', num_class=3)
+                save('linear', dataset=dict(params=dict(linear_tree=True)), objective='binary', linear_tree=True)
+                save('zero', objective='binary', zero_as_missing=True)
                 """, [folder.url.path])
-        let bytes = try Data(contentsOf: folder.url.appending(path: "model.txt"))
-        let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(["trees.txt": Array(bytes)]) }
-        #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
-        #expect(error?.description.contains("trees.txt, line ") == true)
+        for (name, reason) in [
+            ("categorical", "categorical"), ("regression", "objective 'regression'"), ("multiclass", "num_class"),
+            ("linear", "linear"), ("zero", "zero"),
+        ] {
+            let bytes = try Data(contentsOf: folder.url.appending(path: "\(name).txt"))
+            let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(["trees.txt": Array(bytes)]) }
+            #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+            #expect(error?.description.contains("trees.txt, line ") == true)
+        }
+    }
+
+    @Test func `a logistic regression is stored, too, and checked when it is read`() throws {
+        let samples = try TreeSamples(rows: 100, seed: 89)
+        let model = try LogisticRegression(
+            scaler: StandardScaler(samples.features), coefficients: [0.5, -1, 1.0 / 3, 0, 2, -0.1, 0], intercept: -4)
+        var files = try ClassifierArchive.encode(model)
+        #expect(try ClassifierArchive.decode(files) as? LogisticRegression == model)
+        let name = try #require(files.keys.first { $0 != "classifier.json" })
+        let text = String(decoding: try #require(files[name]), as: UTF8.self)
+        for broken in [
+            text.replacingOccurrences(of: "0.5", with: "null"), "", "[]",
+            text.replacingOccurrences(of: "\"a\"", with: "\"b\""),
+        ] {
+            files[name] = Array(broken.utf8)
+            let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(files) }
+            #expect(error?.description.contains(name) == true)
+        }
     }
 
     @Test func `archives that lack a file or are of another format are refused`() throws {
@@ -185,7 +215,7 @@ import Testing
                 let probabilities = try model.probabilities(samples.features, threads: 1)
                 #expect(probabilities.allSatisfy { $0 >= 0 && $0 <= 1 })
                 accepted += 1
-            } catch let error as ModelError {
+            } catch {
                 guard case .malformedModel = error else {
                     Issue.record("\(error)")
                     return

@@ -50,7 +50,7 @@ import Testing
 }
 
 @Suite struct TreeKernelTests {
-    private static let levels = [TREE_KERNEL_PORTABLE, TREE_KERNEL_AVX2, TREE_KERNEL_AVX512].map { Int32($0.rawValue) }
+    private static let levels = [TREE_KERNEL_PORTABLE, TREE_KERNEL_AVX2, TREE_KERNEL_AVX512].map { Int32($0) }
 
     @Test func `partitions agree on all levels and touch nothing behind the list`() {
         var generator = SeededGenerator(seed: 21)
