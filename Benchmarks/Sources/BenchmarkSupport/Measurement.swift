@@ -17,7 +17,7 @@ public struct Measurement: Sendable {
 }
 
 /// Seconds that a body takes.
-public func timed(_ body: () async throws -> Void) async rethrows -> Double {
+nonisolated(nonsending) public func timed(_ body: () async throws -> Void) async rethrows -> Double {
     let clock = ContinuousClock()
     let start = clock.now
     try await body()

@@ -15,7 +15,7 @@ final class BinnedRows: @unchecked Sendable {
         self.columns = columns
         self.layout = layout
         let rowCount = columns.rowCount
-        // Whole words, so that the kernel reads eight codes at once.
+        // Whole words: the kernel reads four codes at once.
         let strides = layout.tiles.map { ($0.groups.count + 3) / 4 * 4 }
         let tiles = strides.map { stride in
             let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * rowCount + 8)
@@ -24,20 +24,20 @@ final class BinnedRows: @unchecked Sendable {
         }
         self.strides = strides
         self.tiles = tiles
-        let groupCount = layout.groups.count
-        team.forEach(count: columns.shardCount * groupCount) { task, _ in
-            let shard = task / groupCount
-            let group = task % groupCount
-            guard let tile = layout.tiles.firstIndex(where: { $0.groups.contains(group) }) else { return }
-            let stride = strides[tile]
-            let target =
-                tiles[tile] + shard * BinnedColumns.shardRows * stride + (group - layout.tiles[tile].groups.lowerBound)
-            for member in layout.groups[group].members {
-                let source = columns.column(member.feature, shard: shard)
-                let missingCode = layout.binCounts[member.feature]
-                for row in 0..<columns.rowCount(ofShard: shard) {
-                    let bin = source[row] == FeatureBins.missing ? missingCode : Int(source[row])
-                    target[row * stride] &+= UInt8(truncatingIfNeeded: bin &* member.divisor)
+        team.forEach(count: columns.shardCount) { shard, _ in
+            for (tile, stride) in zip(layout.tiles.indices, strides) {
+                let first = layout.tiles[tile].groups.lowerBound
+                let shardRows = tiles[tile] + shard * BinnedColumns.shardRows * stride
+                for group in layout.tiles[tile].groups {
+                    for member in layout.groups[group].members {
+                        let source = columns.column(member.feature, shard: shard)
+                        let target = shardRows + (group - first)
+                        let missingCode = layout.binCounts[member.feature]
+                        for row in 0..<columns.rowCount(ofShard: shard) {
+                            let bin = source[row] == FeatureBins.missing ? missingCode : Int(source[row])
+                            target[row &* stride] &+= UInt8(truncatingIfNeeded: bin &* member.divisor)
+                        }
+                    }
                 }
             }
         }

@@ -50,7 +50,7 @@ struct HistogramLayout: Sendable {
     static let groupStride = 264
     private static let largestTile = 6144
 
-    init(bins: [FeatureBins], hasMissing: [Bool], joinsFeatures: Bool = true) {
+    init(bins: [FeatureBins], hasMissing: [Bool]) {
         self.hasMissing = hasMissing
         binCounts = bins.map(\.count)
         let codeCounts = zip(bins, hasMissing).map { $0.count + ($1 ? 1 : 0) }
@@ -70,7 +70,7 @@ struct HistogramLayout: Sendable {
         }
         for feature in order {
             let count = codeCounts[feature]
-            let fitting = groups.indices.filter { joinsFeatures && groups[$0].codeCount * count <= Self.largestGroup }
+            let fitting = groups.indices.filter { groups[$0].codeCount * count <= Self.largestGroup }
             if let best = fitting.max(by: { groups[$0].codeCount < groups[$1].codeCount }) {
                 groups[best].members.append(
                     Member(feature: feature, divisor: groups[best].codeCount, codeCount: count))
