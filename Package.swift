@@ -139,7 +139,7 @@ let package = Package(
         tests(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
-        tests("TrackingTests", ["StorageIO", "StorageIOTesting", "Tracking", "TestSupport"]),
+        tests("TrackingTests", ["Parallelism", "StorageIO", "Tracking", "TestSupport", grdb]),
         tests(
             "StreamingTests",
             [

@@ -48,7 +48,10 @@ public struct TrackingClient: Sendable {
         }
     }
 
-    /// Lets go of the files. Calls that come later fail. A client that is dropped unclosed closes by itself.
+    /// Lets go of the files. Calls that come later fail.
+    ///
+    /// Afterwards the database is one file again, unless others have it open. A client that is dropped unclosed loses
+    /// nothing, but leaves SQLite's log (`-wal`) beside the file, which then belongs to it.
     public func close() async throws { try await store.close() }
 
     // MARK: Experiments

@@ -3,8 +3,8 @@ import StorageIO
 import Tracking
 
 /// Everything in a database, in a form that MLflow's Python client and this library can both be asked for.
-struct Snapshot: Codable, Equatable {
-    struct Experiment: Codable, Equatable {
+struct Snapshot: Codable, Equatable, Sendable {
+    struct Experiment: Codable, Equatable, Sendable {
         var id: String
         var name: String
         var artifactLocation: String
@@ -14,14 +14,14 @@ struct Snapshot: Codable, Equatable {
         var tags: [String: String]
     }
 
-    struct Point: Codable, Equatable {
+    struct Point: Codable, Equatable, Sendable {
         /// The bits of the double, or `nan`.
         var value: String
         var timestamp: Int64
         var step: Int64
     }
 
-    struct Run: Codable, Equatable {
+    struct Run: Codable, Equatable, Sendable {
         var id: String
         var experiment: String
         var name: String
@@ -40,7 +40,7 @@ struct Snapshot: Codable, Equatable {
         var contents: [String: String]
     }
 
-    struct Model: Codable, Equatable {
+    struct Model: Codable, Equatable, Sendable {
         var name: String
         var description: String
         var created: Int64
@@ -49,7 +49,7 @@ struct Snapshot: Codable, Equatable {
         var aliases: [String: Int]
     }
 
-    struct Version: Codable, Equatable {
+    struct Version: Codable, Equatable, Sendable {
         var name: String
         var version: Int
         var source: String

@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import Parallelism
 
 /// An SQLite file as a database in MLflow's layout.
 ///
@@ -29,10 +31,19 @@ struct SQLiteDatabase: SQLDatabase {
     }
 
     func close() async throws {
-        do {
-            try connections.close()
-        } catch let error as DatabaseError {
-            throw TrackingError(error, name)
+        try await onDedicatedThread(named: "tracking-close") { _ in
+            do {
+                try connections.close()
+            } catch let error as DatabaseError {
+                throw TrackingError(error, name)
+            }
+            // The pool closes its writer before its readers, which cannot empty the log: done by one more connection, so
+            // that the file by itself is complete when nobody else has it open. Nothing is lost if that fails.
+            guard !connections.configuration.readonly, FileManager.default.fileExists(atPath: connections.path),
+                let last = try? DatabaseQueue(path: connections.path)
+            else { return }
+            _ = try? last.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM sqlite_master") }
+            try? last.close()
         }
     }
 }
@@ -44,7 +55,6 @@ struct SQLiteSession: SQLSession {
     @discardableResult
     func execute(_ sql: String, _ values: [SQLValue]) throws -> Int {
         let statement = try database.cachedStatement(sql: sql)
-        // Statements such as INSERT ... RETURNING aside, none leaves the count untouched.
         try statement.execute(arguments: StatementArguments(values))
         return database.changesCount
     }
@@ -52,7 +62,11 @@ struct SQLiteSession: SQLSession {
     func execute(_ sql: String, rows: [[SQLValue]]) throws {
         guard !rows.isEmpty else { return }
         let statement = try database.cachedStatement(sql: sql)
-        for row in rows { try statement.execute(arguments: StatementArguments(row)) }
+        for row in rows {
+            // All rows have the statement's number of values; binding them unchecked takes half the time.
+            statement.setUncheckedArguments(StatementArguments(row.map(\.databaseValue)))
+            try statement.execute()
+        }
     }
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow] {
