@@ -21,26 +21,29 @@ final class DuplicateFilter: @unchecked Sendable {
         }
     }
 
-    /// Whether duplicates are known only after the last row.
-    var isDeferred: Bool { deferred != nil }
-
     /// The positions of duplicates in the buffer, ascending; none while they are not known.
-    /// - Parameter firstRow: the number of the buffer's first row.
+    /// - Parameter firstRow: the number of the buffer's first row. Numbers count what is left of a buffer.
     func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int] {
-        if let deferred {
-            try setAside(buffer, firstRow: firstRow, to: deferred)
-            return []
-        }
-        guard let seen else { return [] }
-        let ids = buffer[.transactionID]
         var found: [Int] = []
-        for row in 0..<buffer.count where !seen.insert(ids[row]) { found.append(row) }
-        if seen.byteCount > memoryBudget {
-            // All ids so far are in the set, each accepted once: they come before any row that is still to be decided.
-            let deferred = DeferredDuplicates(memoryBudget: memoryBudget, storage: storage)
-            try seen.forEach { try deferred.add(RowKey(id: $0), row: DeferredDuplicates.decided) }
-            self.seen = nil
-            self.deferred = deferred
+        var row = 0
+        if let seen {
+            let ids = buffer[.transactionID]
+            while row < buffer.count, seen.byteCount <= memoryBudget {
+                let end = min(buffer.count, row + 256)
+                for row in row..<end where !seen.insert(ids[row]) { found.append(row) }
+                row = end
+            }
+            if seen.byteCount > memoryBudget { try beginDeferring(seen) }
+        }
+        if let deferred {
+            for row in row..<buffer.count {
+                let key =
+                    switch key {
+                    case .transactionID: RowKey(id: buffer[.transactionID][row])
+                    case .wholeRow: RowKey(row: row, of: buffer)
+                    }
+                try deferred.add(key, row: UInt64(firstRow + row - found.count))
+            }
         }
         return found
     }
@@ -52,15 +55,12 @@ final class DuplicateFilter: @unchecked Sendable {
         return try deferred?.resolve(threads: threads)
     }
 
-    private func setAside(_ buffer: TransactionBuffer, firstRow: Int, to deferred: DeferredDuplicates) throws {
-        for row in 0..<buffer.count {
-            let key =
-                switch key {
-                case .transactionID: RowKey(id: buffer[.transactionID][row])
-                case .wholeRow: RowKey(row: row, of: buffer)
-                }
-            try deferred.add(key, row: UInt64(firstRow + row))
-        }
+    /// All ids so far are in the set, each accepted once: they come before any row that is still to be decided.
+    private func beginDeferring(_ seen: PagedBitmap) throws {
+        let deferred = DeferredDuplicates(memoryBudget: memoryBudget, storage: storage)
+        try seen.forEach { try deferred.add(RowKey(id: $0), row: DeferredDuplicates.decided) }
+        self.seen = nil
+        self.deferred = deferred
     }
 }
 
