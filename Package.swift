@@ -125,6 +125,13 @@ let package = Package(
         example("score-stream", folder: "ScoreStream", ["Scoring", "StorageIO", "Streaming"]),
         example("serve-model", folder: "ServeModel", ["Scoring", "Serving", "StorageIO"]),
         example("quickstart", folder: "Quickstart", ["DataPrep", "StorageIO"]),
+        .executableTarget(
+            name: "handbook-protocol",
+            dependencies: [
+                "Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring", "CommandLineSupport",
+                argumentParser,
+            ],
+            path: "Examples/HandbookProtocol", swiftSettings: swiftSettings),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),

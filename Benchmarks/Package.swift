@@ -28,6 +28,8 @@ let package = Package(
         benchmark("LogisticRegressionTraining", ["ModelKit"]),
         benchmark("ParquetFiles", ["Columnar", "StorageIO"]),
         benchmark("RankingMetrics", ["ModelKit"]),
+        benchmark("TransactionText", ["DataPrep"]),
+        benchmark("WindowFeatures", ["Columnar", "DataPrep", "StorageIO"]),
         benchmark("StreamScoring", ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming"], [logging]),
         benchmark("TreePrediction", ["ModelKit"]),
         benchmark("TreeTraining", ["ModelKit"]),

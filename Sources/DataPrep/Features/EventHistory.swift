@@ -20,24 +20,40 @@ struct EventHistory: Sendable, Hashable {
 
     var newestTime: Int64? { first < events.count ? events[events.count - 1].time : nil }
 
-    /// How many events are no later than `time`.
-    func position(after time: Int64) -> Int {
+    /// The position of the first event later than `time`.
+    func position(after time: Int64) -> Int { position(after: time, upTo: events.count) }
+
+    /// The position of the first event later than `time`, known not to lie behind `limit`.
+    ///
+    /// Windows end near the newest event or begin near the oldest one, and memory is what costs: so the search closes in from
+    /// both ends in doubling steps before it halves what is left.
+    func position(after time: Int64, upTo limit: Int) -> Int {
         events.withUnsafeBufferPointer { events in
-            // The newest events are asked for most: in time order, nothing is later than the transaction at hand.
-            guard first < events.count, events[events.count - 1].time > time else { return events.count }
-            var base = first
-            var length = events.count - first
-            while length > 1 {
-                let half = length >> 1
-                base = events[base &+ half &- 1].time <= time ? base &+ half : base
-                length -= half
+            var lower = first, upper = limit
+            var step = 1
+            while step < upper - lower {
+                if events[upper - step].time <= time {
+                    lower = upper - step + 1
+                    break
+                }
+                upper -= step
+                if events[lower + step - 1].time > time {
+                    upper = min(upper, lower + step - 1)
+                    break
+                }
+                lower += step
+                step *= 2
             }
-            return events[base].time <= time ? base + 1 : base
+            while lower < upper {
+                let middle = (lower + upper) >> 1
+                if events[middle].time <= time { lower = middle + 1 } else { upper = middle }
+            }
+            return lower
         }
     }
 
     /// How many events are later than `time`.
-    func count(after time: Int64) -> Int { events.count - max(first, position(after: time)) }
+    func count(after time: Int64) -> Int { events.count - position(after: time) }
 
     /// The sum of the values of the events between two positions.
     func sum(from lower: Int, to upper: Int) -> Int64 { sumBefore(upper) &- sumBefore(lower) }

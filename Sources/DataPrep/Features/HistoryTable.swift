@@ -1,21 +1,20 @@
 /// The histories of all customers, or of all terminals.
 struct HistoryTable: Sendable {
-    private var slotOfKey: [Int64: Int32] = [:]
+    private var index = SlotIndex()
     private(set) var keys: [Int64] = []
     var histories: [EventHistory] = []
 
-    func history(of key: Int64) -> EventHistory? { slotOfKey[key].map { histories[Int($0)] } }
+    func history(of key: Int64) -> EventHistory? { slot(of: key).map { histories[$0] } }
 
-    func slot(of key: Int64) -> Int? { slotOfKey[key].map(Int.init) }
+    func slot(of key: Int64) -> Int? { index.slot(of: key, in: keys) }
 
     /// The position of the key's history, which is made where there is none.
     mutating func makeSlot(of key: Int64) -> Int {
-        if let slot = slotOfKey[key] { return Int(slot) }
-        let slot = histories.count
-        slotOfKey[key] = Int32(slot)
+        if let slot = slot(of: key) { return slot }
         keys.append(key)
         histories.append(EventHistory())
-        return slot
+        index.addLast(of: keys)
+        return keys.count - 1
     }
 
     /// Takes a key's whole history; the key is not in the table yet.

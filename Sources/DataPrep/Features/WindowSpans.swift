@@ -23,13 +23,14 @@ struct WindowSpans: Sendable, Hashable {
     /// Gives count and mean amount of each customer window to `body`, with the transaction at hand counted in.
     @inline(__always)
     func customerFeatures(
-        time: Int64, amount: Double, history: EventHistory,
+        time: Int64, amount: Double, history: borrowing EventHistory,
         _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
     ) {
         let own = WindowSpans.integerAmount(amount)
         let end = history.position(after: time)
+        var start = end
         for window in customer.indices {
-            let start = min(end, history.position(after: WindowSpans.earlier(time, customer[window])))
+            start = history.position(after: WindowSpans.earlier(time, customer[window]), upTo: start)
             let count = end - start + 1
             let sum = history.sum(from: start, to: end) &+ own
             body(window, Float(count), Float(Double(sum) / (Double(count) * WindowSpans.amountScale)))
@@ -39,12 +40,13 @@ struct WindowSpans: Sendable, Hashable {
     /// Gives count and share of frauds of each terminal window to `body`.
     @inline(__always)
     func terminalFeatures(
-        time: Int64, history: EventHistory, _ body: (_ window: Int, _ count: Float, _ risk: Float) -> Void
+        time: Int64, history: borrowing EventHistory, _ body: (_ window: Int, _ count: Float, _ risk: Float) -> Void
     ) {
         let known = WindowSpans.earlier(time, delay)
         let end = history.position(after: known)
+        var start = end
         for window in terminal.indices {
-            let start = min(end, history.position(after: WindowSpans.earlier(known, terminal[window])))
+            start = history.position(after: WindowSpans.earlier(known, terminal[window]), upTo: start)
             let count = end - start
             let frauds = history.sum(from: start, to: end)
             body(window, Float(count), count == 0 ? 0 : Float(Double(frauds) / Double(count)))

@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func memoryFollowsTheWindowsNotTheStream() {
-        var state = pipeline.makeState()
+        var state = pipeline.makeState(latenessDays: 1)
         var largest = 0
         for id in 0..<400_000 {
             // A new customer and terminal with every transaction, a thousand a day.
@@ -149,10 +149,10 @@ import Testing
         for transaction in FeatureOracle.transactions(300, seed: 26) { state.record(transaction) }
         let bytes = state.encoded()
         var generator = SeededGenerator(seed: 27)
-        for length in 0..<bytes.count {
+        for length in stride(from: 0, to: bytes.count, by: 7) {
             #expect(throws: FeatureError.self) { try FeatureState(decoding: Array(bytes[..<length])) }
         }
-        for _ in 0..<5000 {
+        for _ in 0..<1000 {
             var damaged = bytes
             damaged[Int.random(in: bytes.indices, using: &generator)] ^= UInt8(
                 1 << Int.random(in: 0..<8, using: &generator))
@@ -167,7 +167,7 @@ import Testing
         let bytes = state.encoded()
         var generator = SeededGenerator(seed: 29)
         var read = 0
-        for _ in 0..<50_000 {
+        for _ in 0..<10_000 {
             var damaged = Array(bytes.dropLast(4))
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 damaged[Int.random(in: 8..<damaged.count, using: &generator)] = UInt8.random(
@@ -185,6 +185,6 @@ import Testing
             _ = try feature("customer_id_avg_amount_30day_window", transaction(1, daysAgo: 0), restored)
             #expect(try FeatureState(decoding: restored.encoded()).encoded() == restored.encoded())
         }
-        #expect(read > 100)
+        #expect(read > 20)
     }
 }

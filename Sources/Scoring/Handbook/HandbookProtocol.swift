@@ -1,0 +1,79 @@
+package import Columnar
+package import DataPrep
+package import ModelKit
+
+/// The evaluation of the *Fraud Detection Handbook*'s chapter 3 ("Baseline fraud detection system"): a week to learn from, a
+/// week until its frauds are known, a week to judge by, without the customers known to be compromised.
+///
+/// It says whether features, split, learners and measures work together as the book's do.
+package struct HandbookProtocol: Sendable {
+    /// The first day to learn from; the book's is 2018-07-25.
+    package var firstDay: CivilDateTime
+    /// Cards that can be checked in a day.
+    package var cards: Int
+
+    package init(firstDay: CivilDateTime = CivilDateTime(year: 2018, month: 7, day: 25), cards: Int = 100) {
+        self.firstDay = firstDay
+        self.cards = cards
+    }
+
+    /// Rows to learn from and to judge by, with their features.
+    package struct Fold: Sendable {
+        package let train: FeatureMatrix
+        package let trainLabels: [UInt8]
+        package let test: FeatureMatrix
+        package let testLabels: [UInt8]
+        let testCustomers: [Int64]
+        let testDays: [Int32]
+    }
+
+    /// Splits labelled transactions that begin long enough before ``firstDay`` to fill the windows (37 days).
+    /// - Throws: `TransactionError` for unusable labels, `ModelError` when either week has no rows.
+    package func fold(_ transactions: TransactionColumns, threads: Int) throws -> Fold {
+        let pipeline = FeaturePipeline()
+        let labels = try transactions.labels()
+        let days = transactions.dateTime.map {
+            Int32(truncatingIfNeeded: CivilDateTime.floorDivide($0, CivilDateTime.microsecondsPerDay))
+        }
+        let first = CivilDateTime.day(ofYear: firstDay.year, month: firstDay.month, day: firstDay.day)
+        let split = try PrequentialSplit(trainDays: 7, delayDays: 7, testDays: 7).split(
+            from: Int32(truncatingIfNeeded: first), days: days, customers: transactions.customerID, labels: labels)
+        let features = try FeatureMatrix(
+            names: pipeline.names, columns: pipeline.columns(transactions, threads: threads))
+        return Fold(
+            train: features.gathering(split.train), trainLabels: split.train.map { labels[$0] },
+            test: features.gathering(split.test), testLabels: split.test.map { labels[$0] },
+            testCustomers: split.test.map { transactions.customerID[$0] }, testDays: split.test.map { days[$0] })
+    }
+
+    /// Trains a learner on a fold's first week and judges it by the last one.
+    package func measure(_ learner: HandbookLearner, on fold: Fold, threads: Int) async throws -> HandbookQuality {
+        let classifier = try await learner.train(fold.train, labels: fold.trainLabels, threads: threads)
+        let scores = try classifier.probabilities(fold.test, threads: threads)
+        return HandbookQuality(
+            rocAUC: try Metrics.rocAUC(scores: scores, labels: fold.testLabels),
+            averagePrecision: try Metrics.averagePrecision(scores: scores, labels: fold.testLabels),
+            cardPrecision: try CardPrecision(
+                k: cards, scores: scores, labels: fold.testLabels, customers: fold.testCustomers, days: fold.testDays
+            ).mean)
+    }
+}
+
+/// How well a learner found the frauds of the week.
+package struct HandbookQuality: Sendable, Hashable, Codable {
+    package var rocAUC: Double
+    package var averagePrecision: Double
+    package var cardPrecision: Double
+
+    package init(rocAUC: Double, averagePrecision: Double, cardPrecision: Double) {
+        self.rocAUC = rocAUC
+        self.averagePrecision = averagePrecision
+        self.cardPrecision = cardPrecision
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case rocAUC = "roc_auc"
+        case averagePrecision = "average_precision"
+        case cardPrecision = "card_precision"
+    }
+}
