@@ -23,12 +23,7 @@ struct TransactionText {
         let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
         let count = arguments.first ?? 1_000_000
         let runs = arguments.dropFirst().first ?? 3
-        let transactions = (0..<Int64(count)).map { id in
-            Transaction(
-                transactionID: id, dateTime: 1_566_432_000_000_000 + id * 1_700_000, customerID: id * 7919 % 5000,
-                terminalID: id * 104_729 % 10_000, amount: Double(id * 31 % 30_000) / 100, timeSeconds: id * 17 / 10,
-                timeDays: Int32(id * 17 / 864_000), fraud: id % 120 == 0 ? 1 : 0, fraudScenario: 0)
-        }
+        let transactions = (0..<count).map(transaction)
         var texts: [[UInt8]] = []
         for transaction in transactions {
             var text: [UInt8] = []
@@ -75,6 +70,15 @@ struct TransactionText {
         }
         report("reading \(count) objects", ours: read, peers: [readFoundation, readPython])
         report("writing \(count) objects", ours: write, peers: [writeFoundation, writePython])
+    }
+
+    private static func transaction(_ index: Int) -> Transaction {
+        let id = Int64(index)
+        let seconds = id * 17 / 10
+        return Transaction(
+            transactionID: id, dateTime: (1_566_432_000 + seconds) * 1_000_000, customerID: id * 7919 % 5000,
+            terminalID: id * 104_729 % 10_000, amount: Double(index * 31 % 30_000) / 100, timeSeconds: seconds,
+            timeDays: Int32(seconds / 86_400), fraud: index % 120 == 0 ? 1 : 0, fraudScenario: 0)
     }
 
     private static let pythonProgram = """
