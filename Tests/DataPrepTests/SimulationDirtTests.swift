@@ -132,6 +132,14 @@ import Testing
         #expect(one.truth == five.truth)
     }
 
+    /// Every machine writes these bytes: FNV-1a (Fowler, Noll, Vo) over all files.
+    @Test func everyMachineWritesTheSameBytes() async throws {
+        let output = try await simulated(DirtRates(each: 0.01), days: 35)
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in output.bytes.joined() { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        #expect(hash == 0x0C73_C887_7A9B_B8F5)
+    }
+
     @Test func foreignFilesAreNotMixedIn() async throws {
         let simulator = try HandbookSimulator(
             options: HandbookOptions(customers: 20, terminals: 20, days: 2, radius: 50))

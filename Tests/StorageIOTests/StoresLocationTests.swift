@@ -76,6 +76,7 @@ import Testing
             ("a\\*b*", ["a*b", "a*bc"], ["axb"]),
             ("[]x]*", ["]", "x1"], ["y"]),
             ("{a,a/b}/c", ["a/c", "a/b/c"], ["b/c", "c"]),
+            ("{,a/}b?", ["b1", "a/b2"], ["a/c", "c/b1"]),
             ("*a*b*c", ["abc", "xaxbxc", "aabbc"], ["acb", "ab"]),
         ] as [(String, [String], [String])] {
             let store = InMemoryObjectStore()
@@ -102,5 +103,30 @@ import Testing
         #expect(matches.map(\.object.key.path) == ["2019-08/a", "2019-08/b/c", "2019-09/a", "2019-10"])
         #expect(matches.map(\.matched) == ["2019-08/", "2019-08/", "2019-09/", "2019-10"])
         #expect(try await GlobExpansion.matches(of: GlobPattern("2019-08/a/*"), in: store).isEmpty)
+    }
+
+    /// No text may crash, and what is accepted names a key or the store's root.
+    @Test func anyTextIsAPlaceOrAnError() async throws {
+        let pieces = [
+            "a", "é", "/", "//", ".", "..", "*", "**", "?", "[", "]", "[!", "-", "{", "}", ",", "\\", "%", "%41", "%zz",
+            ":",
+            "://", "file:", "memory://", "s3://", "@", " ", "\n", "\0", "~", "🐢",
+        ]
+        let store = InMemoryObjectStore()
+        for key in ["a", "a/a", "a/é/a", "-/a", "*"] { try await store.put([], to: ObjectKey(key)) }
+        var generator = SeededGenerator(seed: 8)
+        var accepted = 0
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0...9, using: &generator)
+            let text = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
+            if let location = try? StorageLocation(text) {
+                accepted += 1
+                #expect(location.path.isEmpty || (try? ObjectKey(location.path)) != nil, "\(text) -> \(location.path)")
+            }
+            if !text.utf8.contains(0), let pattern = try? GlobPattern(text) {
+                _ = try await GlobExpansion.matches(of: pattern, in: store)
+            }
+        }
+        #expect(accepted > 5_000)
     }
 }

@@ -113,12 +113,16 @@ package struct GlobPattern: Sendable, Hashable {
         return String(result)
     }
 
-    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for an open `[` or `{`, or too many alternatives.
+    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for an open `[` or `{`, a `..`, or too many alternatives.
     package init(_ text: String) throws(ObjectStoreError) {
         var alternatives: [[Segment]] = []
         for expanded in try Self.expandingBraces(Array(text.unicodeScalars), in: text) {
             var segments: [Segment] = []
-            for segment in Self.segments(expanded) {
+            // Alternatives may be empty: `{,a}/b` is also `b`.
+            for segment in Self.segments(expanded) where segment != [] && segment != ["."] {
+                guard segment != [".", "."] else {
+                    throw ObjectStoreError(.invalidURL, location: text, message: ".. has no meaning in a pattern")
+                }
                 segments.append(segment == ["*", "*"] ? .anySegments : .elements(try Self.elements(segment, in: text)))
             }
             alternatives.append(segments)
