@@ -42,7 +42,7 @@ def load(port, seconds):
         capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in text:
         sys.exit(text)
-    latency = {q: re.search(rf"{q}%\s+(\S+)", text)[1] for q in (50, 99)}
+    latency = {q: re.search(rf"^\s+{q}%\s+(\S+)", text, re.M)[1] for q in (50, 99)}
     return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), latency
 
 

@@ -1,0 +1,13 @@
+import Logging
+import Scoring
+import ServiceLifecycle
+import Serving
+import StorageIO
+
+func serve(_ folder: StoredPlace, port: Int, logger: Logger) async throws -> ServiceGroup {
+    let models = ModelSource.watching(folder, every: .seconds(10), logger: logger)
+    let server = ScoringServer(models, configuration: ServerConfiguration(port: port), logger: logger)
+    return ServiceGroup(
+        configuration: ServiceGroupConfiguration(
+            services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+}
