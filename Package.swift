@@ -23,6 +23,8 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
@@ -155,7 +157,10 @@ let package = Package(
             ]),
         tests(
             "ServingTests",
-            ["DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, "TestSupport"]),
+            [
+                "DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, unixSignals,
+                "TestSupport",
+            ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

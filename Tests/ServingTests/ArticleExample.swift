@@ -3,6 +3,7 @@ import Scoring
 import ServiceLifecycle
 import Serving
 import StorageIO
+import UnixSignals
 
 func serve(_ folder: StoredPlace, port: Int, logger: Logger) async throws -> ServiceGroup {
     let models = ModelSource.watching(folder, every: .seconds(10), logger: logger)

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Scoring
+import ServiceLifecycle
 import StorageIO
 import TestSupport
 import Testing

@@ -1,0 +1,51 @@
+import Foundation
+import Parallelism
+import Synchronization
+import Testing
+
+@Suite struct ParallelForTests {
+    @Test(arguments: [(0, 4), (1, 4), (7, 1), (1_000, 2), (1_000, 5)])
+    func eachIndexIsVisitedOnce(count: Int, threads: Int) {
+        let visits = Mutex([Int](repeating: 0, count: count))
+        parallelFor(count: count, threads: threads) { index in visits.withLock { $0[index] += 1 } }
+        #expect(visits.withLock { $0 } == [Int](repeating: 1, count: count))
+    }
+
+    struct Failure: Error, Equatable {
+        var index: Int
+    }
+
+    @Test func anErrorStopsTheHandingOut() {
+        let visited = Atomic<Int>(0)
+        let failure = #expect(throws: Failure.self) {
+            try parallelForThrowing(count: 1_000_000, threads: 2) { index in
+                visited.wrappingAdd(1, ordering: .relaxed)
+                if index == 10 { throw Failure(index: index) }
+            }
+        }
+        #expect(failure == Failure(index: 10))
+        #expect(visited.load(ordering: .relaxed) < 1_000_000)
+    }
+
+    @Test func dedicatedThreadsHandResultsAndErrorsOver() async throws {
+        let name = try await onDedicatedThread(named: "worker") { _ in Thread.current.name }
+        #expect(name == "worker")
+        await #expect(throws: Failure(index: 3)) {
+            try await onDedicatedThread(named: "worker") { _ in throw Failure(index: 3) }
+        }
+    }
+
+    @Test func cancellationReachesTheThread() async {
+        let task = Task {
+            try await onDedicatedThread(named: "worker") { flag in
+                while true {
+                    try flag.check()
+                    Thread.sleep(forTimeInterval: 0.001)
+                }
+            }
+        }
+        try? await Task.sleep(for: .milliseconds(20))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+}
