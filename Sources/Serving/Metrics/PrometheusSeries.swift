@@ -83,7 +83,7 @@ final class HistogramSeries: PrometheusSeries, TimerHandler, RecorderHandler {
         content = Mutex(Content(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
     }
 
-    func recordNanoseconds(_ duration: Int64) { record(Double(duration) * 1e-9) }
+    func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
     func record(_ value: Int64) { record(Double(value)) }
 
     func record(_ value: Double) {
