@@ -64,17 +64,17 @@ struct ConsumerLoop {
             try cancellation.check()
             if control.isStopping { break }
             Self.settle(control.takeCommits(), session, cancellation)
-            if session.isPaused {
+            if !session.paused.isEmpty {
                 try session.poll(into: &nothing, timeout: .milliseconds(50))
                 // Everything the batch holds may have gone to another member meanwhile.
                 if session.assignedPartitions.isEmpty { break }
             } else if start.duration(to: .now) > Self.patience {
-                session.pause(session.assignedPartitions)
+                session.pauseOnly(Set(session.assignedPartitions))
             } else {
                 control.waitForSignal(.milliseconds(50))
             }
         }
-        if session.isPaused { session.resume() }
+        session.pauseOnly([])
     }
 
     /// Lets the reader finish, so that it commits what it has.

@@ -1,22 +1,16 @@
 import CRdKafka
 
 extension ConsumerSession {
-    var isPaused: Bool { !pausedPartitions.isEmpty }
-
-    /// Stops fetching these partitions; messages fetched ahead are dropped and come again.
-    func pause(_ partitions: [TopicPartition]) {
-        pausedPartitions = partitions.filter { assigned[$0] != nil }
-        withList(pausedPartitions) { _ = rd_kafka_pause_partitions(handle.client, $0) }
-    }
-
-    func resume() {
-        let held = pausedPartitions.filter { assigned[$0] != nil }
-        withList(held) { _ = rd_kafka_resume_partitions(handle.client, $0) }
-        pausedPartitions = []
+    /// Fetches all partitions but these; what was fetched ahead of them is dropped and comes again.
+    func pauseOnly(_ partitions: Set<TopicPartition>) {
+        let wanted = partitions.filter { assigned[$0] != nil }
+        withList(wanted.subtracting(paused)) { _ = rd_kafka_pause_partitions(handle.client, $0) }
+        withList(paused.subtracting(wanted)) { _ = rd_kafka_resume_partitions(handle.client, $0) }
+        paused = wanted
     }
 
     private func withList(
-        _ partitions: [TopicPartition], _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void
+        _ partitions: Set<TopicPartition>, _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void
     ) {
         guard !partitions.isEmpty, let list = rd_kafka_topic_partition_list_new(Int32(partitions.count)) else { return }
         defer { rd_kafka_topic_partition_list_destroy(list) }

@@ -24,7 +24,7 @@ extension ConsumerSession {
             handle.context.logger.info("\(isLost ? "lost" : "revoked") \(partitions.sorted())")
             onRevoke?(partitions, isLost)
             for partition in partitions { assigned[partition] = nil }
-            pausedPartitions.removeAll { assigned[$0] == nil }
+            paused.subtract(partitions)
             error =
                 isCooperative
                 ? KafkaError(

@@ -20,7 +20,8 @@ final class ConsumerSession {
     var assigned: [TopicPartition: Assigned] = [:]
     var term = 0
     private var failure: KafkaError?
-    var pausedPartitions: [TopicPartition] = []
+    /// Partitions that are not fetched for now.
+    var paused: Set<TopicPartition> = []
 
     /// Called while partitions are being taken away, before they are: with false, what is processed can still be
     /// committed; with true (`lost`), another member may already have them.

@@ -16,7 +16,7 @@ struct PartitionLane {
     private var records: [Record] = []
     private var head = 0
     private var letters: [DeadLetter] = []
-    private var firstLetter = 0
+    private var nextLetter = 0
 
     init(term: Int) { self.term = term }
 
@@ -50,11 +50,11 @@ struct PartitionLane {
     }
 
     mutating func takeLetter() -> DeadLetter {
-        defer { firstLetter += 1 }
-        let letter = letters[firstLetter]
-        if firstLetter == letters.count - 1 {
-            letters.removeAll()
-            firstLetter = -1
+        let letter = letters[nextLetter]
+        nextLetter += 1
+        if nextLetter == letters.count {
+            letters.removeAll(keepingCapacity: true)
+            nextLetter = 0
         }
         return letter
     }

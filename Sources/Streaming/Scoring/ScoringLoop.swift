@@ -115,11 +115,16 @@ final class ScoringLoop {
         if case .afterRecords(let count) = settings.end { limit = min(limit, count - records) }
         merge.pass(upTo: bound, limit: limit, into: &passed)
         if passed.count > 0 || merge.count == 0 { lastPass = .now }
+        restrain(bound)
+    }
+
+    /// Pauses partitions that run ahead while much is held back; those that the others wait for never are among them.
+    private func restrain(_ bound: Int64) {
         let most = Self.heldBatches * max(1, settings.consumer.batchMessages)
-        if !session.isPaused, merge.count > most {
-            session.pause(merge.partitions(ahead: bound))
-        } else if session.isPaused, merge.count <= most / 2 {
-            session.resume()
+        if merge.count > most {
+            session.pauseOnly(Set(merge.partitions(ahead: bound)))
+        } else if !session.paused.isEmpty {
+            session.pauseOnly(merge.count > most / 2 ? session.paused.intersection(merge.partitions(ahead: bound)) : [])
         }
     }
 
