@@ -59,20 +59,26 @@ struct ConsumerLoop {
     /// Waits until the reader takes the batch, serving commits and, after a while, the group.
     private func handOver(_ batch: ConsumedBatch, _ cancellation: CancellationFlag) throws {
         let start = ContinuousClock.now
-        var nothing = ConsumedBatch()
-        while !channel.offer(batch) {
+        var waiting = [batch]
+        while let next = waiting.first {
+            if channel.offer(next) {
+                waiting.removeFirst()
+                continue
+            }
             try cancellation.check()
             if control.isStopping { break }
             Self.settle(control.takeCommits(), session, cancellation)
-            if !session.paused.isEmpty {
-                try session.poll(into: &nothing, timeout: .milliseconds(50))
-                // Everything the batch holds may have gone to another member meanwhile.
-                if session.assignedPartitions.isEmpty { break }
-            } else if start.duration(to: .now) > Self.patience {
-                session.pauseOnly(Set(session.assignedPartitions))
-            } else {
+            guard start.duration(to: .now) > Self.patience else {
                 control.waitForSignal(.milliseconds(50))
+                continue
             }
+            // Again each time: partitions may have been added. What slips through waits as well.
+            session.pauseOnly(Set(session.assignedPartitions))
+            var more = ConsumedBatch()
+            try session.poll(into: &more, timeout: .milliseconds(50))
+            if !more.isEmpty { waiting.append(more) }
+            // Everything may have gone to other members meanwhile.
+            if session.assignedPartitions.isEmpty { break }
         }
         session.pauseOnly([])
     }
