@@ -22,6 +22,7 @@ final class Submission: @unchecked Sendable {
     var outstanding = 0
     var failures: [DeliveryReport.Failure] = []
     private var isAccepted = false
+    private var isCompleted = false
 
     /// - Parameters:
     ///   - onAccepted: called once, when librdkafka has all messages (nil) or the rest was refused.
@@ -68,9 +69,12 @@ final class Submission: @unchecked Sendable {
         onAccepted(error)
     }
 
-    /// Reports the outcome if all messages have one.
+    /// Reports the outcome, once, if all messages have one.
+    /// - Returns: whether they have.
     func completeIfDone() -> Bool {
         guard next == slices.count, outstanding == 0 else { return false }
+        guard !isCompleted else { return true }
+        isCompleted = true
         onCompleted(DeliveryReport(messageCount: slices.count, failures: failures.sorted { $0.index < $1.index }))
         return true
     }
