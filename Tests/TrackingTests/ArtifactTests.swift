@@ -49,6 +49,21 @@ import Tracking
         try await client.close()
     }
 
+    /// Characters of patterns and URLs in the folder's own path are plain characters.
+    @Test(arguments: ["a*b?[c]{d,e}", "100% #1&x=y", "tä g\\🦊'\""])
+    func rootsMayHaveAnyName(_ name: String) async throws {
+        let folder = try TemporaryFolder()
+        let client = try await TrackingClient.open("sqlite:///\(folder.path("a.db"))", artifactRoot: folder.path(name))
+        let run = try await client.experiment(named: "e").startRun()
+        try await run.log(text: "x", as: "model/\(name)")
+        #expect(run.artifactURI.hasPrefix(folder.path(name) + "/"))
+        #expect(FileManager.default.fileExists(atPath: "\(run.artifactURI)/model/\(name)"))
+        let model = try await client.artifacts(at: "runs:/\(run.id)/model")
+        #expect(try await model.list().map(\.path) == [name])
+        #expect(try await model.place.store.read(model.key(name)) == Array("x".utf8))
+        try await client.close()
+    }
+
     @Test func otherStoresAndTheServersPlaceAreOpened() async throws {
         let folder = try TemporaryFolder()
         let client = try await TrackingClient.open(

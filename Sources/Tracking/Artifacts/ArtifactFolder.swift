@@ -15,12 +15,19 @@ public struct ArtifactFolder: Sendable {
 
     /// The folder as MLflow names it: an absolute path or a URL.
     public let uri: String
-    /// The store that holds it.
-    public let store: any ObjectStore
-    /// What the keys of its files start with in ``store``: empty, or closing with `/`.
-    public let prefix: String
+    /// The folder as a place, for what reads and writes whole folders by itself.
+    public let place: StoredPlace
+    private var store: any ObjectStore { place.store }
 
-    /// The key of a file in ``store``.
+    init(uri: String, place: StoredPlace) {
+        self.uri = uri
+        self.place = place
+    }
+
+    /// What the keys of its files start with: empty, or closing with `/`.
+    private var prefix: String { place.folderPrefix }
+
+    /// The key of a file in the store of ``place``.
     /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
     public func key(_ path: String) throws -> ObjectKey {
         do {

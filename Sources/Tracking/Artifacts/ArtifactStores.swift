@@ -11,20 +11,31 @@ struct ArtifactStores: Sendable {
         var place = place
         if ArtifactPath.scheme(of: place) == "mlflow-artifacts" { place = try throughServer(place) }
         switch ArtifactPath.scheme(of: place) {
-        case nil: return try local(TrackingURI.absolute(place), uri: place)
+        case nil:
+            return ArtifactFolder(uri: place, place: try stores.resolve(Self.fileURL(TrackingURI.absolute(place))))
         case "file":
             guard let url = URL(string: place), url.isFileURL else {
                 throw TrackingError(.invalidValue, place, "is not a file URL")
             }
-            return try local(url.standardizedFileURL.path(percentEncoded: false), uri: place)
-        default:
-            let stored = try stores.resolve(place)
-            return ArtifactFolder(uri: place, store: stored.store, prefix: stored.folderPrefix)
+            let path = url.standardizedFileURL.path(percentEncoded: false)
+            return ArtifactFolder(uri: place, place: try stores.resolve(Self.fileURL(path)))
+        default: return ArtifactFolder(uri: place, place: try stores.resolve(place))
         }
     }
 
-    private func local(_ path: String, uri: String) throws -> ArtifactFolder {
-        ArtifactFolder(uri: uri, store: try LocalObjectStore(folder: path), prefix: "")
+    /// A path as a URL in which no character has a meaning of its own, such as that of a pattern.
+    private static func fileURL(_ path: String) -> String {
+        var url = "file://"
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                url.unicodeScalars.append(Unicode.Scalar(byte))
+            default: url += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return url
     }
 
     /// What MLflow's server keeps under `mlflow-artifacts:/x` lies under `x` in its artifacts' destination.
