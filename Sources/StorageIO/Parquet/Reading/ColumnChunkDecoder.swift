@@ -39,11 +39,14 @@ struct ColumnChunkDecoder {
             guard let start = buffer.baseAddress else { return }
             parquet_advise_large(start, rowCount * MemoryLayout<Element>.size)
             let dictionary = ScratchBuffer()
+            let width = MemoryLayout<Element>.size
             var row = 0
-            while let page = try pages.next() {
+            while true {
+                pages.plainTarget = PageReader.PlainTarget(start: start + row, before: row * width, width: width)
+                guard let page = try pages.next() else { break }
                 switch page {
                 case .dictionary(let values, let count):
-                    let size = count * MemoryLayout<Element>.size
+                    let size = count * width
                     guard size <= values.count else {
                         throw ParquetFault(.truncated, "a dictionary of \(count) values in \(values.count) bytes")
                     }
@@ -74,7 +77,10 @@ struct ColumnChunkDecoder {
                 throw ParquetFault(.truncated, "\(present) values of \(width) bytes in \(page.values.count)")
             }
             if page.encoding == .plain {
-                raw.copyMemory(from: source, byteCount: present * width)
+                // Nothing is to be done where the values were decompressed to their place.
+                if source != UnsafePointer(raw.assumingMemoryBound(to: UInt8.self)) {
+                    raw.copyMemory(from: source, byteCount: present * width)
+                }
             } else {
                 parquet_byte_stream_join(source, present, width, raw.assumingMemoryBound(to: UInt8.self))
             }

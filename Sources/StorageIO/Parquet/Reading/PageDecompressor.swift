@@ -18,6 +18,23 @@ final class PageDecompressor {
         guard codec != .uncompressed else { return input }
         guard size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         let output = try scratch.reserve(size)
+        try decompress(input, into: output)
+        return UnsafeRawBufferPointer(output)
+    }
+
+    /// A copy of a page's content in the memory that is used again.
+    func keep(_ content: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
+        let output = try scratch.reserve(content.count)
+        output.copyMemory(from: content)
+        return UnsafeRawBufferPointer(output)
+    }
+
+    /// Whether pages are compressed at all.
+    var isCompressing: Bool { codec != .uncompressed }
+
+    /// The content of a page, which fills `output` exactly.
+    func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws {
+        let size = output.count
         switch codec {
         case .uncompressed, .lzo, .brotli: break
         case .snappy: try Snappy.decompress(input, into: output)
@@ -40,6 +57,5 @@ final class PageDecompressor {
                 throw CompressionError.sizeMismatch(codec: "zstd", expected: size, actual: produced)
             }
         }
-        return UnsafeRawBufferPointer(output)
     }
 }

@@ -20,6 +20,15 @@ struct PageReader {
         var values: UnsafeRawBufferPointer
     }
 
+    /// Where the values of the next rows will stand, so that plain pages can be decompressed to their place.
+    struct PlainTarget {
+        var start: UnsafeMutableRawPointer
+        /// Bytes before it that belong to earlier rows.
+        var before: Int
+        /// Bytes of a value.
+        var width: Int
+    }
+
     enum Page {
         case dictionary(values: UnsafeRawBufferPointer, count: Int)
         case data(DataPage)
@@ -28,6 +37,8 @@ struct PageReader {
     private let bytes: UnsafeRawBufferPointer
     private let isOptional: Bool
     private let decompressor: PageDecompressor
+    /// Set it before a page is read. Values that were decompressed to their place begin at `start`.
+    var plainTarget: PlainTarget?
     private var position = 0
     private var rowsRead = 0
     private let rowCount: Int
@@ -121,7 +132,13 @@ struct PageReader {
     ) throws -> DataPage {
         let encoding = try Self.encoding(data.encoding)
         try count(rows: data.valueCount)
-        let content = try decompressor.decompress(body, to: Int(header.uncompressedByteCount))
+        let content: UnsafeRawBufferPointer
+        switch try decompressToPlace(header, data, encoding, body) {
+        case .values(let values):
+            return DataPage(rowCount: Int(data.valueCount), levels: .none, encoding: encoding, values: values)
+        case .content(let other): content = other
+        case nil: content = try decompressor.decompress(body, to: Int(header.uncompressedByteCount))
+        }
         guard isOptional else {
             return DataPage(rowCount: Int(data.valueCount), levels: .none, encoding: encoding, values: content)
         }
@@ -146,6 +163,45 @@ struct PageReader {
         default:
             throw ParquetFault(.corrupt, "definition levels of encoding \(data.definitionLevelEncoding)")
         }
+    }
+
+    private enum Placed {
+        /// All rows have values, and these are where they belong.
+        case values(UnsafeRawBufferPointer)
+        /// It turned out that the page is another kind; this is its content.
+        case content(UnsafeRawBufferPointer)
+    }
+
+    /// Saves a copy of the values: a plain page whose size says that all rows have values is decompressed so that the
+    /// values come to stand in their place. The levels before them overwrite the end of the earlier values, which is
+    /// put back.
+    private func decompressToPlace(
+        _ header: ParquetFormat.PageHeader, _ data: ParquetFormat.DataPageHeader, _ encoding: ParquetFormat.Encoding,
+        _ body: UnsafeRawBufferPointer
+    ) throws -> Placed? {
+        let rows = Int(data.valueCount)
+        guard let target = plainTarget, encoding == .plain, decompressor.isCompressing, rows > 0 else { return nil }
+        let levelBytes = Int(header.uncompressedByteCount) - rows * target.width
+        // A run of ones takes 6 to 10 bytes with its length.
+        guard levelBytes <= target.before, isOptional ? (6...10).contains(levelBytes) : levelBytes == 0,
+            !isOptional || data.definitionLevelEncoding == ParquetFormat.Encoding.rle.rawValue
+        else { return nil }
+        let output = UnsafeMutableRawBufferPointer(
+            start: target.start - levelBytes, count: Int(header.uncompressedByteCount))
+        let overwritten = Array(output[..<levelBytes])
+        try decompressor.decompress(body, into: output)
+        let content = UnsafeRawBufferPointer(output)
+        var placed = Placed.values(UnsafeRawBufferPointer(rebasing: content[levelBytes...]))
+        if isOptional {
+            let levels = UnsafeRawBufferPointer(rebasing: content[4..<levelBytes])
+            if Int(content.loadUnaligned(as: UInt32.self)) != levels.count
+                || !ValidityBuilder.isOneRunOfOnes(levels, rows)
+            {
+                placed = .content(try decompressor.keep(content))
+            }
+        }
+        output.copyBytes(from: overwritten)
+        return placed
     }
 
     private mutating func readDataPageV2(

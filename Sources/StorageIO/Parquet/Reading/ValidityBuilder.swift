@@ -18,6 +18,7 @@ struct ValidityBuilder {
         guard count > 0 else { return 0 }
         switch levels {
         case .none:
+            if !words.isEmpty { parquet_set_bits(&words, rows, count) }
             return count
         case .rle(let bytes):
             if Self.isOneRunOfOnes(bytes, count) {
@@ -62,7 +63,7 @@ struct ValidityBuilder {
     }
 
     /// The usual case, told without decoding: a single repeated one.
-    private static func isOneRunOfOnes(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> Bool {
+    static func isOneRunOfOnes(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> Bool {
         var header = 0
         var shift = 0
         for (position, byte) in bytes.prefix(5).enumerated() {

@@ -23,6 +23,11 @@ public actor ParquetWriter {
         var end: Int64
     }
 
+    /// Text of different batches is joined to at most so many bytes; a row group that would have more ends early.
+    private static let maximumTextBytes = 1 << 30
+    /// What the reader, too, takes for the most that a machine should hold at once.
+    private static let maximumRows = 1 << 28
+
     private let writer: any ObjectWriter
     private let schema: Schema
     private let options: ParquetWriteOptions
@@ -30,6 +35,7 @@ public actor ParquetWriter {
     private var isBusy = false
     private var collected: [RowSegment] = []
     private var collectedRows = 0
+    private var collectedTextBytes = 0
     private var encoding: Task<EncodedRowGroup, any Error>?
     private var writing: Task<WrittenRowGroup, any Error>?
     /// Where in the file the row groups of `rowGroups` end; 0 before anything is written.
@@ -50,12 +56,18 @@ public actor ParquetWriter {
         try enter()
         defer { isBusy = false }
         try check(batch)
-        let groupRows = max(1, options.rowGroupRows)
+        let groupRows = max(1, min(options.rowGroupRows, Self.maximumRows))
         var row = 0
         while row < batch.rowCount {
             let count = min(groupRows - collectedRows, batch.rowCount - row)
-            collected.append(RowSegment(batch: batch, rows: row..<row + count))
+            let segment = RowSegment(batch: batch, rows: row..<row + count)
+            if collectedRows > 0, collectedTextBytes + segment.textByteCount > Self.maximumTextBytes {
+                try await failing { try await encodeCollected() }
+                continue
+            }
+            collected.append(segment)
             collectedRows += count
+            collectedTextBytes += segment.textByteCount
             row += count
             if collectedRows == groupRows { try await failing { try await encodeCollected() } }
         }
@@ -120,7 +132,7 @@ public actor ParquetWriter {
     /// Hands the collected rows over, once the row group before them is encoded.
     private func encodeCollected() async throws {
         let (segments, rowCount) = (collected, collectedRows)
-        (collected, collectedRows) = ([], 0)
+        (collected, collectedRows, collectedTextBytes) = ([], 0, 0)
         try await writeEncoded()
         encoding = Task { [schema, options] in
             EncodedRowGroup(rowCount: rowCount, chunks: try await Self.encode(segments, schema, options))

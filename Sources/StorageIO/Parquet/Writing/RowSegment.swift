@@ -6,6 +6,14 @@ struct RowSegment: Sendable {
     let batch: RecordBatch
     let rows: Range<Int>
 
+    /// Bytes of all text and binary values.
+    var textByteCount: Int {
+        batch.columns.reduce(0) { sum, column in
+            guard case .bytes(let values) = column.storage else { return sum }
+            return sum + Int(values.offsets[rows.upperBound]) - Int(values.offsets[rows.lowerBound])
+        }
+    }
+
     /// One column of all segments, and which of its rows are meant. Nothing is copied where there is one segment only.
     static func column(_ index: Int, of segments: [RowSegment]) -> (Column, Range<Int>) {
         if segments.count == 1, let only = segments.first { return (only.batch.columns[index], only.rows) }
