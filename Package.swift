@@ -100,8 +100,7 @@ let package = Package(
             "Serving",
             [
                 "Columnar", "DataPrep", "Scoring", coreMetrics, hummingbird, hummingbirdCore, httpTypes, logging,
-                metrics,
-                nioCore, serviceLifecycle,
+                metrics, nioCore, serviceLifecycle,
             ]),
 
         // What the executables share: terminal manners, and the jobs they are thin wrappers of.
@@ -112,8 +111,7 @@ let package = Package(
             name: "Jobs",
             dependencies: [
                 "Columnar", "CommandLineSupport", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
-                "Serving",
-                "StorageIO", "Streaming", "Tracking", logging, serviceLifecycle,
+                "Serving", "StorageIO", "Streaming", "Tracking", logging, serviceLifecycle,
             ],
             path: "Examples/Jobs", swiftSettings: swiftSettings),
 
@@ -127,13 +125,9 @@ let package = Package(
         example("score-stream", folder: "ScoreStream", ["Scoring", "StorageIO", "Streaming"]),
         example("serve-model", folder: "ServeModel", ["Scoring", "Serving", "StorageIO"]),
         example("quickstart", folder: "Quickstart", ["DataPrep", "StorageIO"]),
-        .executableTarget(
-            name: "handbook-protocol",
-            dependencies: [
-                "Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring", "CommandLineSupport",
-                argumentParser,
-            ],
-            path: "Examples/HandbookProtocol", swiftSettings: swiftSettings),
+        example(
+            "handbook-protocol", folder: "HandbookProtocol",
+            ["Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring"]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),

@@ -3,6 +3,7 @@ import Columnar
 import CommandLineSupport
 import DataPrep
 import Foundation
+import Jobs
 import ModelKit
 import Parallelism
 import Scoring

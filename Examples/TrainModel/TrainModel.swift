@@ -103,17 +103,25 @@ struct TrainModel: ToolCommand {
         let bar = talk.progress("training")
         defer { bar.finish() }
         // A place that cannot be logged to is found out before the work, not after it.
-        var client: TrackingClient?
-        if let tracking { client = try await TrackingClient.open(tracking, stores: stores) }
-        let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
-        try await ModelFolder.save(outcome.model, to: output, stores: stores)
-        var receipt: ModelPublication.Receipt?
-        if let client {
-            receipt = try await ModelPublication(tracking: client, experiment: experiment).publish(
-                outcome, model: output, data: data, registers: register)
+        let summary: TrainingSummary
+        if let tracking {
+            summary = try await ModelPublication.withTracking(
+                tracking, experiment: experiment, source: "train-model", stores: stores
+            ) { publication in
+                let outcome = try await trainAndSave(stores, bar)
+                let receipt = try await publication.publish(outcome, model: output, data: data, registers: register)
+                return TrainingSummary(outcome, model: output, publication: receipt)
+            }
+        } else {
+            summary = TrainingSummary(try await trainAndSave(stores, bar), model: output, publication: nil)
         }
         bar.finish()
-        let summary = TrainingSummary(outcome, model: output, publication: receipt)
         try talk.print(summary, text: summary.text)
+    }
+
+    private func trainAndSave(_ stores: ObjectStores, _ bar: ProgressBar) async throws -> TrainingOutcome {
+        let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
+        try await ModelFolder.save(outcome.model, to: output, stores: stores)
+        return outcome
     }
 }

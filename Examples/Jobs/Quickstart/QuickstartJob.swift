@@ -74,11 +74,13 @@ package struct QuickstartJob: Sendable {
         let (outcome, table) = try await train(&steps)
         try await ModelFolder.save(outcome.model, to: place("model"), stores: stores)
 
-        let tracking = try await TrackingClient.open(
-            "sqlite:///" + localPath("mlflow.db"), artifactRoot: localPath("mlruns"), stores: stores)
-        let contest = try await compare(outcome, table, tracking, &steps)
-        let publication = try await publish(outcome, contest, tracking, &steps)
-        try await tracking.close()
+        let (contest, publication) = try await ModelPublication.withTracking(
+            "sqlite:///" + localPath("mlflow.db"), artifactRoot: localPath("mlruns"), source: "quickstart",
+            stores: stores
+        ) { publication in
+            let contest = try await compare(outcome, table, publication.tracking, &steps)
+            return (contest, try await publish(outcome, contest, publication, &steps))
+        }
 
         let streaming = try await stream(outcome, &steps)
         let serving = try await serve(outcome, &steps)
@@ -214,8 +216,7 @@ extension QuickstartJob {
             contest.decision
         } _: { progress in
             progress(JobProgress(done: 0, unit: "samples", detail: "drawing bootstrap samples"))
-            let champion = try await Champion.find(
-                tracking, experiment: ModelPublication.experimentName, stores: stores)
+            let champion = try await Champion.find(tracking, experiment: ModelPublication.experimentName)
             guard let champion else { return try await first(outcome, test) }
             return try await contest(outcome, test, table, champion)
         }
@@ -257,7 +258,7 @@ extension QuickstartJob {
     }
 
     private func publish(
-        _ outcome: TrainingOutcome, _ contest: Contest, _ tracking: TrackingClient,
+        _ outcome: TrainingOutcome, _ contest: Contest, _ publication: ModelPublication,
         _ steps: inout [QuickstartResult.Step]
     ) async throws -> ModelPublication.Receipt {
         var metrics = ["test_bootstrap_roc_auc": contest.bootstrapAUC]
@@ -270,11 +271,11 @@ extension QuickstartJob {
             "run \(receipt.runID), version \(receipt.modelVersion ?? 0) of \(ModelPublication.modelName)"
         } _: { progress in
             progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
-            let receipt = try await ModelPublication(tracking: tracking).publish(
+            let receipt = try await publication.publish(
                 outcome, model: "/" + StorageLocation(place("model")).path, data: settings.data ?? place("raw"),
                 metrics: metrics, registers: true)
             if contest.isPromoted, let version = receipt.modelVersion {
-                try await tracking.models.setAlias(
+                try await publication.tracking.models.setAlias(
                     ModelPublication.championAlias, of: ModelPublication.modelName, to: version)
             }
             return receipt

@@ -1,7 +1,7 @@
 import Foundation
 import ModelKit
 import Scoring
-import StorageIO
+package import StorageIO
 package import Tracking
 
 /// Saves a model and writes down how it came to be.
@@ -27,6 +27,26 @@ package struct ModelPublication: Sendable {
     package init(tracking: TrackingClient, experiment: String = ModelPublication.experimentName) {
         self.tracking = tracking
         self.experiment = experiment
+    }
+
+    /// Opens a tracking place for some work and closes it afterwards, whatever came of the work: closing brings
+    /// everything into the one file of an SQLite place.
+    package static func withTracking<Result>(
+        _ uri: String, artifactRoot: String? = nil, experiment: String = ModelPublication.experimentName,
+        source: String, stores: ObjectStores, _ body: (ModelPublication) async throws -> Result
+    ) async throws -> Result {
+        let tracking = try await TrackingClient.open(
+            uri, artifactRoot: artifactRoot,
+            context: RunContext(user: NSUserName(), sourceName: source, sourceType: .local), stores: stores)
+        let result: Result
+        do {
+            result = try await body(ModelPublication(tracking: tracking, experiment: experiment))
+        } catch {
+            try? await tracking.close()
+            throw error
+        }
+        try await tracking.close()
+        return result
     }
 
     /// Logs a training as one run: parameters, metrics, histories, tags, and the model's folder as the artifact `model`.
