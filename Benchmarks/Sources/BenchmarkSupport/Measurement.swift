@@ -2,12 +2,15 @@ import Foundation
 
 /// Wall-clock times of one contestant.
 public struct Measurement: Sendable {
+    /// Who it is.
     public let name: String
     /// Seconds, one a run.
     public var seconds: [Double] = []
 
+    /// Nothing measured yet.
     public init(_ name: String) { self.name = name }
 
+    /// Seconds.
     public var median: Double {
         let sorted = seconds.sorted()
         guard !sorted.isEmpty else { return .nan }

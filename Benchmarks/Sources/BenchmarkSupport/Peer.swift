@@ -3,12 +3,16 @@ import Foundation
 /// A Python program that is measured beside us. It prints its own seconds (start-up and imports not counted) as the
 /// last line of its output.
 public struct Peer: Sendable {
+    /// The program did not do its work.
     public struct Failure: Error, CustomStringConvertible {
+        /// What happened.
         public let description: String
     }
 
+    /// Python.
     public let source: String
 
+    /// A program of that text.
     public init(_ source: String) { self.source = source }
 
     /// `ANTIFRAUD_PYTHON`, or the environment that `scripts/setup --test` makes.
