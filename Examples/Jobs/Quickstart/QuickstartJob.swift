@@ -154,7 +154,8 @@ package struct QuickstartJob: Sendable {
             "\(result.rowsKept) of \(result.rowsRead) rows kept, report in \(report)"
         } _: { progress in
             try await CleaningJob(
-                input: raw, output: place("clean.parquet"), plan: CleaningPlan(), report: report,
+                input: raw, output: place("clean.parquet"), plan: CleaningPlan(repairsTimeDays: true),
+                report: report,
                 options: CleaningOptions(threads: settings.threads), stores: stores, progress: progress
             ).run()
         }

@@ -44,17 +44,17 @@ enum DataPreparation {
     private static func transactions(
         _ table: RecordBatch, _ pipeline: FeaturePipeline, _ request: TrainingRequest
     ) throws -> PreparedData {
-        let days = try TransactionColumns(table).timeDays
-        let firstTestDay: Int32? =
-            switch request.testRows {
-            case .none: nil
-            case .fromDay(let day): day
-            case .share(let share): lastDays(share, of: days)
-            }
+        let all = try TransactionColumns(table)
+        let days: [Int32], firstTestDay: Int32
         var state = pipeline.makeState()
-        guard let firstTestDay else {
+        switch request.testRows {
+        case .none:
             let training = try rows(table, pipeline, &state, request.threads)
             return PreparedData(definition: .pipeline(pipeline), training: training, state: kept(state, pipeline))
+        case .fromDay(let day): (days, firstTestDay) = (all.timeDays, day)
+        case .share(let share):
+            days = all.calendarDays
+            firstTestDay = lastDays(share, of: days)
         }
         let (before, after) = try split(days, at: firstTestDay, request.data)
         let training = try rows(table.gathering(before), pipeline, &state, request.threads)
@@ -105,6 +105,17 @@ enum DataPreparation {
                     place: place, reason: "column '\(name)' holds \(value) in row \(row), expected 0 or 1")
             }
             return value == 1 ? 1 : 0
+        }
+    }
+}
+
+extension TransactionColumns {
+    /// Days since 1970-01-01 of each row's time. Unlike `tx_time_days`, which may contradict it, the time has been parsed
+    /// and checked.
+    var calendarDays: [Int32] {
+        dateTime.map { time in
+            let (day, rest) = time.quotientAndRemainder(dividingBy: CivilDateTime.microsecondsPerDay)
+            return Int32(truncatingIfNeeded: rest < 0 ? day - 1 : day)
         }
     }
 }

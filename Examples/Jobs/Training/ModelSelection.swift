@@ -29,7 +29,7 @@ struct ModelSelection: Sendable {
 
     /// The last days where rows are transactions, else rows drawn at random.
     private func split(_ rows: PreparedRows) throws -> (fitting: PreparedRows, validation: PreparedRows) {
-        if let days = rows.transactions?.timeDays {
+        if let days = rows.transactions?.calendarDays {
             let first = DataPreparation.lastDays(request.validationShare, of: days)
             let before = days.indices.filter { days[$0] < first }, after = days.indices.filter { days[$0] >= first }
             guard !before.isEmpty, !after.isEmpty else {

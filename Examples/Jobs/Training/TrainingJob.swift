@@ -85,7 +85,7 @@ package struct TrainingJob: Sendable {
         if let transactions = test.transactions {
             outcome.cardPrecisionAt100 = try CardPrecision(
                 k: 100, scores: probabilities, labels: test.labels, customers: transactions.customerID,
-                days: transactions.timeDays
+                days: transactions.calendarDays
             ).mean
         }
     }
