@@ -33,9 +33,10 @@ package func onDedicatedThread<Result: Sendable>(
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
             let thread = Thread {
+                // Set from within: Foundation does not pass a name on that is set before the start.
+                Thread.current.name = name
                 continuation.resume(with: Swift.Result { try body(flag) })
             }
-            thread.name = name
             thread.stackSize = 8 << 20
             thread.start()
         }

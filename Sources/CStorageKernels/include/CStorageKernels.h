@@ -3,4 +3,5 @@
 #include <stdint.h>
 #include "csv_scan.h"
 #include "csv_values.h"
+#include "large_pages.h"
 #include "parquet_kernels.h"

@@ -70,9 +70,6 @@ size_t parquet_rle_encode_bits(const uint64_t *words, size_t offset, size_t coun
 // Copies bits offset ..< offset + count to bytes, least significant first; unused bits of the last byte are zero.
 void parquet_pack_bits(const uint64_t *words, size_t offset, size_t count, uint8_t *out);
 
-// Tells the kernel that all of a large buffer will be written, so that it may use large pages. Changes no content.
-void parquet_advise_large(void *memory, size_t length);
-
 // Smallest and largest value; count is at least 1. Floating point leaves NaN out: all NaN gives minimum > maximum.
 void parquet_range_i32(const int32_t *values, size_t count, int32_t *minimum, int32_t *maximum);
 void parquet_range_i64(const int64_t *values, size_t count, int64_t *minimum, int64_t *maximum);

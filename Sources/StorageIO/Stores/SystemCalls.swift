@@ -1,3 +1,5 @@
+import CStorageKernels
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -54,6 +56,7 @@ enum SystemCalls {
     ) throws(ObjectStoreError) -> [UInt8] {
         var failure: ObjectStoreError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            if let start = buffer.baseAddress { storage_advise_large_pages(start, count) }
             while filled < count, let start = buffer.baseAddress {
                 let got = pread(descriptor, start + filled, count - filled, off_t(offset) + off_t(filled))
                 if got > 0 {

@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: [false, true])
     func fullDisks(folder: Bool) async throws {
         // At the output, at each of its steps.
-        for limit in [0, 4, 2000] {
+        for limit in [0, 4, 300] {
             let store = FullStore(limit: limit)
             let error = try await fault([input(Self.text)], folder: folder, store: store)
             #expect((error as? ObjectStoreError)?.code == .noSpace)

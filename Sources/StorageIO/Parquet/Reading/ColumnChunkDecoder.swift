@@ -37,7 +37,7 @@ struct ColumnChunkDecoder {
         guard rowCount > 0 else { return [] }
         return try [Element](unsafeUninitializedCapacity: rowCount) { buffer, initializedCount in
             guard let start = buffer.baseAddress else { return }
-            parquet_advise_large(start, rowCount * MemoryLayout<Element>.size)
+            storage_advise_large_pages(start, rowCount * MemoryLayout<Element>.size)
             let dictionary = ScratchBuffer()
             let width = MemoryLayout<Element>.size
             var row = 0

@@ -2,10 +2,10 @@
 #define _DEFAULT_SOURCE
 #include <sys/mman.h>
 #endif
-#include "parquet_kernels.h"
+#include "large_pages.h"
 
-// Page faults are a good part of the time that it takes to fill a column; large pages make them few.
-void parquet_advise_large(void *memory, size_t length) {
+// Page faults are a good part of the time that it takes to fill a large buffer; large pages make them few.
+void storage_advise_large_pages(void *memory, size_t length) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     const uintptr_t large = (uintptr_t)1 << 21;
     const uintptr_t start = ((uintptr_t)memory + large - 1) & ~(large - 1);
