@@ -209,7 +209,7 @@ struct ConsumerTests {
         #expect(Set(rest).union(first) == Set(0..<4_000))
     }
 
-    @Test func cancellationEndsWithinASecond() async throws {
+    @Test func cancellationEndsSoon() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 1])
         let consumer = KafkaConsumer(cluster.configuration, topics: ["t"], settings: Sample.settings())
         let reader = Task { for try await _ in consumer.batches {} }
