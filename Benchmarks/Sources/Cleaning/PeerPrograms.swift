@@ -4,6 +4,7 @@ let duckDBProgram = #"""
     folder, output, outliers = sys.argv[1:4]
     start = time.perf_counter()
     db = duckdb.connect()
+    db.execute("SET enable_progress_bar = false")
     db.execute("set threads = 2")
     names = ['transaction_id', 'tx_datetime', 'customer_id', 'terminal_id', 'tx_amount', 'tx_time_seconds', 'tx_time_days', 'tx_fraud', 'tx_fraud_scenario']
     types = ['bigint', 'timestamp', 'bigint', 'bigint', 'double', 'bigint', 'int', 'int', 'int']
