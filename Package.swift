@@ -160,6 +160,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "simulate-transactions", "clean-transactions", "train-model", "score-transactions",
                 "compare-models", "produce-transactions", "score-stream", "serve-model", "quickstart",
+                "handbook-protocol",
             ], swiftSettings: swiftSettings),
     ]
 )

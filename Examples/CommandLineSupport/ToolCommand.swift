@@ -36,7 +36,8 @@ extension ToolCommand {
         case .failure(let error) where error is CancellationError || work.isCancelled:
             StandardError.write("interrupted\n")
             Foundation.exit(130)
-        case .failure(let error) where error is ExitCode || error is CleanExit || error is ValidationError:
+        case .failure(let error) where error is ExitCode || exitCode(for: error) != .failure:
+            // Help, version, and what is wrong with the arguments.
             exit(withError: error)
         case .failure(let error):
             StandardError.write("error: \(error)\n")

@@ -116,6 +116,19 @@ import Testing
         return (process.terminationStatus, errors)
     }
 
+    @Test(arguments: [
+        "simulate-transactions", "clean-transactions", "train-model", "score-transactions", "compare-models",
+        "produce-transactions", "score-stream", "serve-model", "quickstart", "handbook-protocol",
+    ])
+    func everyProgramExplainsItself(name: String) throws {
+        let help = try Executable.run(name, ["--help"], in: folder)
+        #expect(help.status == 0 && help.errors.isEmpty)
+        #expect(help.output.contains("USAGE: \(name)") && help.output.contains("OVERVIEW:"))
+        let version = try Executable.run(name, ["--version"], in: folder)
+        #expect(version.status == 0)
+        #expect(version.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
     @Test func wrongArgumentsAreExplained() throws {
         for (name, arguments) in [
             ("train-model", ["--data", "x"]), ("clean-transactions", ["--memory-limit", "many"]),
