@@ -48,6 +48,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Columnar", targets: ["Columnar"]),
+        .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
         .library(name: "StorageIO", targets: ["StorageIO"]),
         .library(name: "StorageIOTesting", targets: ["StorageIOTesting"]),
         .library(name: "DataPrep", targets: ["DataPrep"]),
@@ -74,6 +75,10 @@ let package = Package(
         library("Parallelism", []),
         library("ReportKit", []),
 
+        // HTTP, for remote stores and servers.
+        systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("HTTPTransport", ["CCurl"]),
+
         // Storage.
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
@@ -81,7 +86,11 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .target(name: "CStorageKernels"),
         library(
-            "StorageIO", ["Columnar", "Parallelism", "CStorageKernels", "CLZ4", "CSnappy", "CZlib", "CZstd", logging]),
+            "StorageIO",
+            [
+                "Columnar", "HTTPTransport", "Parallelism", "CStorageKernels", "CLZ4", "CSnappy", "CZlib", "CZstd",
+                crypto, logging,
+            ]),
         library("StorageIOTesting", ["StorageIO"]),
 
         // Data preparation and machine learning.
@@ -134,9 +143,13 @@ let package = Package(
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
         tests(
             "StorageIOTests",
-            ["Columnar", "CStorageKernels", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
+            [
+                "Columnar", "CStorageKernels", "HTTPTransport", "Parallelism", "StorageIO", "StorageIOTesting",
+                "TestSupport", crypto, logging,
+            ]),
         tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("ModelKitTests", ["Columnar", "CTreeKernels", "ModelKit", "Parallelism", "TestSupport"]),
         tests(

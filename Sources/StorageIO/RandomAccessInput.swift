@@ -33,7 +33,8 @@ public struct InMemoryInput: RandomAccessInput {
     }
 }
 
-/// An object of a store as an input.
+/// An object of a store as an input. All reads are of the version that the metadata tell of: when another one has taken its
+/// place, they throw ``ObjectStoreError/Code/modified``.
 public struct StoredObjectInput: RandomAccessInput {
     /// See ``RandomAccessInput``.
     public let size: Int64
@@ -41,6 +42,7 @@ public struct StoredObjectInput: RandomAccessInput {
     public let name: String
     private let store: any ObjectStore
     private let key: ObjectKey
+    private let entityTag: String?
 
     /// Asks the store for the object's size.
     /// - Throws: ``ObjectStoreError``, with code ``ObjectStoreError/Code/notFound`` when there is no such object.
@@ -53,13 +55,14 @@ public struct StoredObjectInput: RandomAccessInput {
         self.store = store
         key = metadata.key
         size = metadata.size
+        entityTag = metadata.entityTag
         name = store.root + metadata.key.path
     }
 
     /// See ``RandomAccessInput``.
     public func read(_ range: Range<Int64>) async throws -> [UInt8] {
         guard !range.isEmpty else { return [] }
-        let bytes = try await store.read(key, range: range)
+        let bytes = try await store.read(key, range: range, matching: entityTag)
         guard bytes.count == range.count else {
             throw ObjectStoreError(
                 .modified, location: name, message: "\(bytes.count) bytes came where \(range.count) were asked for")

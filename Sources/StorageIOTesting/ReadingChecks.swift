@@ -54,6 +54,28 @@ extension ConformanceCheck {
                 }
             }
         },
+        ConformanceCheck(name: "entity-tag") { subject in
+            let key = try subject.key("a")
+            try await subject.put("the first version", "a")
+            let first = try await subject.store.head(key)
+            guard let tag = first.entityTag else { return }
+            let part = try await subject.store.read(key, range: 4..<9, matching: tag)
+            try subject.expectEqual(String(decoding: part, as: UTF8.self), "first", "a range of the version asked for")
+            try await subject.put("the other version", "a")
+            for range in [nil, 4..<9, 0..<1_000] as [Range<Int64>?] {
+                try await subject.expectError(.modified, "reading a version that was replaced", naming: "a") {
+                    _ = try await subject.store.read(key, range: range, matching: tag)
+                }
+            }
+            let second = try await subject.store.head(key)
+            let whole = try await subject.store.read(key, range: nil, matching: second.entityTag)
+            try subject.expectEqual(
+                String(decoding: whole, as: UTF8.self), "the other version", "the version that replaced it")
+            try await subject.store.delete(key)
+            try await subject.expectError(.notFound, "reading a version that was deleted", naming: "a") {
+                _ = try await subject.store.read(key, range: nil, matching: tag)
+            }
+        },
         ConformanceCheck(name: "empty-object") { subject in
             try await subject.put("", "empty")
             let key = try subject.key("empty")

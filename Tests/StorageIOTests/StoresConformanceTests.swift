@@ -42,6 +42,7 @@ private struct FlawedStore: ObjectStore {
     enum Flaw: String, CaseIterable {
         case sizeOffByOne = "head"
         case rangeNotChecked = "ranges"
+        case ignoresEntityTag = "entity-tag"
         case missingReadsAsEmpty = "missing-object"
         case visibleAtOnce = "atomic-visibility"
         case abortPublishes = "abort"
@@ -62,10 +63,10 @@ private struct FlawedStore: ObjectStore {
         return metadata
     }
 
-    func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8] {
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         if flaw == .missingReadsAsEmpty, try await !base.exists(key) { return [] }
         if flaw == .rangeNotChecked, let range, try await base.head(key).size < range.lowerBound { return [] }
-        return try await base.read(key, range: range)
+        return try await base.read(key, range: range, matching: flaw == .ignoresEntityTag ? nil : entityTag)
     }
 
     func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {

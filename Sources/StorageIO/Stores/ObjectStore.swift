@@ -12,7 +12,9 @@ public protocol ObjectStore: Sendable {
 
     /// The bytes of an object, or of a range of it. A range that reaches past the end is cut at the end; one that
     /// starts past the end throws ``ObjectStoreError/Code/invalidRange``.
-    func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8]
+    /// - Parameter entityTag: As ``head(_:)`` or a listing gave it. An object that has another one by now throws
+    ///   ``ObjectStoreError/Code/modified``, so that ranges of two versions never mix. nil: whatever is there.
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8]
 
     /// Starts a new object. Nothing is visible under the key until ``ObjectWriter/finish()`` returns.
     func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter
@@ -29,13 +31,33 @@ public protocol ObjectStore: Sendable {
     /// Removes an object; no error when there is none.
     func delete(_ key: ObjectKey) async throws
 
+    /// Removes many objects. Stores that can do so in one request do; the default implementation removes one after
+    /// another. After an error, some may be gone.
+    func delete(_ keys: [ObjectKey]) async throws
+
     /// Copies within the store, atomically at the destination.
     func copy(from source: ObjectKey, to destination: ObjectKey) async throws
+
+    /// A checksum of the content that the store has at hand, or can make without sending the content; nil where it has
+    /// none, as in the default implementation.
+    func checksum(of object: ObjectMetadata) async throws -> StoredChecksum?
+
+    /// What writers that were killed have left under a prefix of keys, or what living ones are still writing where the
+    /// store cannot tell them apart. The default implementation knows of none.
+    func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject]
+
+    /// Removes what ``unfinishedObjects(prefix:)`` listed; no error for what is gone already.
+    func remove(_ unfinished: [UnfinishedObject]) async throws
 }
 
 extension ObjectStore {
     /// The whole object.
-    public func read(_ key: ObjectKey) async throws -> [UInt8] { try await read(key, range: nil) }
+    public func read(_ key: ObjectKey) async throws -> [UInt8] { try await read(key, range: nil, matching: nil) }
+
+    /// The bytes of a range of whatever is there.
+    public func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8] {
+        try await read(key, range: range, matching: nil)
+    }
 
     /// Starts a new object that replaces an earlier one.
     public func write(_ key: ObjectKey) async throws -> any ObjectWriter {
@@ -53,6 +75,20 @@ extension ObjectStore {
             throw error
         }
     }
+
+    /// Removes one object after another.
+    public func delete(_ keys: [ObjectKey]) async throws {
+        for key in keys { try await delete(key) }
+    }
+
+    /// No checksum.
+    public func checksum(of object: ObjectMetadata) async throws -> StoredChecksum? { nil }
+
+    /// None.
+    public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] { [] }
+
+    /// Nothing to remove.
+    public func remove(_ unfinished: [UnfinishedObject]) async throws {}
 
     /// Lists all objects below the folder, and keeps what lies directly in it.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
@@ -96,10 +132,13 @@ public protocol ObjectWriter: Sendable {
 public struct WriteOptions: Sendable, Hashable {
     /// Fails with ``ObjectStoreError/Code/alreadyExists`` instead of replacing an object.
     public var ifAbsent: Bool
+    /// Bytes that are likely to come, where that is known: stores that upload in parts choose their size by it.
+    public var expectedSize: Int64?
 
     /// Replaces unless told otherwise.
-    public init(ifAbsent: Bool = false) {
+    public init(ifAbsent: Bool = false, expectedSize: Int64? = nil) {
         self.ifAbsent = ifAbsent
+        self.expectedSize = expectedSize
     }
 }
 

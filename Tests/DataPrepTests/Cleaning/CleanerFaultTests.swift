@@ -210,8 +210,8 @@ private struct FullStore: ObjectStore {
     var root: String { inner.root }
 
     func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await inner.head(key) }
-    func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8] {
-        try await inner.read(key, range: range)
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
+        try await inner.read(key, range: range, matching: entityTag)
     }
     func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> { inner.list(prefix: prefix) }
     func delete(_ key: ObjectKey) async throws { try await inner.delete(key) }

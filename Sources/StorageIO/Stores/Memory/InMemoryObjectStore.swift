@@ -57,9 +57,11 @@ public final class InMemoryObjectStore: ObjectStore {
     }
 
     /// The bytes of an object, or of a range of it.
-    public func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8] {
+    public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         try await beforeEach(.read(key))
-        let bytes = try entry(key).bytes
+        let entry = try entry(key)
+        try String(entry.version).check(against: entityTag, location: root + key.path)
+        let bytes = entry.bytes
         guard let range else { return bytes }
         let wanted = try range.withinObject(ofSize: Int64(bytes.count), location: root + key.path)
         return Array(bytes[Int(wanted.lowerBound)..<Int(wanted.upperBound)])

@@ -46,13 +46,15 @@ public struct LocalObjectStore: ObjectStore {
     }
 
     /// The bytes of an object, or of a range of it.
-    public func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8] {
+    public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         try Task.checkCancellation()
         return try await BlockingPool.files.run {
             let path = try existingPath(key)
             let descriptor = try openFile(path)
             defer { close(descriptor) }
-            let size = Int64(try SystemCalls.status(of: descriptor, path: path).st_size)
+            let status = try SystemCalls.status(of: descriptor, path: path)
+            try status.entityTag.check(against: entityTag, location: path)
+            let size = Int64(status.st_size)
             let wanted = try (range ?? 0..<size).withinObject(ofSize: size, location: path)
             return try SystemCalls.read(descriptor, at: wanted.lowerBound, count: wanted.count, path: path)
         }

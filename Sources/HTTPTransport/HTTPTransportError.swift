@@ -1,0 +1,71 @@
+/// Why there is no answer from a server, or not all of it.
+public struct HTTPTransportError: Error, Sendable, Hashable {
+    /// What a program may want to react to.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The meaning in words.
+        public let description: String
+
+        /// The URL is malformed, or neither `http` nor `https`.
+        public static let invalidURL = Code(description: "invalid URL")
+        /// The host's name is not known.
+        public static let unknownHost = Code(description: "unknown host")
+        /// There is no connection to the host or the proxy.
+        public static let connectionFailed = Code(description: "connection failed")
+        /// The connection ended before the answer did.
+        public static let connectionLost = Code(description: "connection lost")
+        /// The connection took too long, nothing came or went for too long, or the whole took too long.
+        public static let timedOut = Code(description: "timed out")
+        /// The server's certificate is not trusted, or TLS could not be agreed on.
+        public static let tlsFailed = Code(description: "TLS failed")
+        /// The answer's body is longer than was allowed.
+        public static let bodyTooLarge = Code(description: "body too large")
+        /// The request's body is not of the length announced.
+        public static let wrongBodyLength = Code(description: "wrong body length")
+        /// The server does not speak HTTP as it should.
+        public static let protocolViolation = Code(description: "protocol violation")
+        /// The client has been shut down.
+        public static let shutDown = Code(description: "client shut down")
+        /// Settings that cannot be used, such as a missing file of certificates.
+        public static let invalidConfiguration = Code(description: "invalid configuration")
+    }
+
+    /// What kind of failure it is.
+    public var code: Code
+    /// `GET`, `PUT` and so on.
+    public var method: String
+    /// The URL without user, password and query, which can hold secrets.
+    public var url: String
+    /// What happened, for people.
+    public var message: String
+
+    /// A failure of `code` while asking for a URL. Whatever may be secret in the URL is left out.
+    public init(_ code: Code, method: String, url: String, message: String) {
+        self.code = code
+        self.method = method
+        self.url = HTTPTransportError.withoutSecrets(url)
+        self.message = message
+    }
+
+    /// Whether trying again may help, as far as the connection is concerned.
+    public var isTransient: Bool {
+        switch code {
+        case .unknownHost, .connectionFailed, .connectionLost, .timedOut, .protocolViolation: true
+        default: false
+        }
+    }
+
+    /// A URL without user, password, query and fragment.
+    public static func withoutSecrets(_ url: String) -> String {
+        var text = url.prefix { $0 != "?" && $0 != "#" }
+        if let scheme = text.firstRange(of: "://") {
+            let authority = text[scheme.upperBound...].prefix { $0 != "/" }
+            if let at = authority.lastIndex(of: "@") { text.removeSubrange(scheme.upperBound...at) }
+        }
+        return String(text)
+    }
+}
+
+extension HTTPTransportError: CustomStringConvertible {
+    /// Method, URL, message and code in one line.
+    public var description: String { "\(method) \(url): \(message) (\(code))" }
+}

@@ -1,0 +1,19 @@
+/// What is left of an object whose writer never finished it. No listing or reading shows it, but it takes space.
+public struct UnfinishedObject: Sendable, Hashable {
+    /// The key that it was to have, or where the store keeps it until then.
+    public var location: String
+    /// The store's own name for it.
+    public var identifier: String
+    /// When it was begun, in seconds since 1970-01-01T00:00:00Z.
+    public var started: Double
+    /// Bytes that it takes; nil where the store does not say.
+    public var size: Int64?
+
+    /// All that a store may know.
+    public init(location: String, identifier: String, started: Double, size: Int64? = nil) {
+        self.location = location
+        self.identifier = identifier
+        self.started = started
+        self.size = size
+    }
+}

@@ -1,0 +1,31 @@
+import HTTPTransport
+import Testing
+
+@Suite struct HTTPHeadersTests {
+    @Test func namesAreComparedWithoutCase() {
+        var headers: HTTPHeaders = ["Content-Type": "text/plain"]
+        #expect(headers["content-type"] == "text/plain")
+        headers["CONTENT-TYPE"] = "text/html"
+        #expect(headers.fields == [HTTPHeaders.Field(name: "CONTENT-TYPE", value: "text/html")])
+        headers["content-type"] = nil
+        #expect(headers.fields.isEmpty)
+    }
+
+    @Test func repeatedFieldsKeepTheirOrder() {
+        var headers = HTTPHeaders()
+        headers.add("A", "1")
+        headers.add("B", "2")
+        headers.add("a", "3")
+        #expect(headers.values("A") == ["1", "3"])
+        headers["A"] = "4"
+        #expect(headers.fields.map(\.value) == ["4", "2"])
+    }
+
+    @Test(arguments: [
+        ("https://user:secret@host/path?X-Amz-Signature=abc#x", "https://host/path"),
+        ("http://host:80/a@b?delegation=abc", "http://host:80/a@b"), ("nonsense", "nonsense"),
+    ])
+    func urlsInErrorsHoldNoSecrets(url: String, shown: String) {
+        #expect(HTTPTransportError(.timedOut, method: "GET", url: url, message: "").url == shown)
+    }
+}
