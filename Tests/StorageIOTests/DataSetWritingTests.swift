@@ -1,6 +1,7 @@
 import Columnar
 import Foundation
 import StorageIO
+import Synchronization
 import TestSupport
 import Testing
 
@@ -114,6 +115,89 @@ import Testing
         }
     }
 
+    /// At every step of replacing a data set, readers see the earlier one or the new one, whole.
+    @Test func readersNeverSeeHalf() async throws {
+        let seen = Mutex<[RecordBatch?]>([])
+        let isChecking = Mutex(false)
+        let inner = InMemoryObjectStore()
+        let location = try StorageLocation("memory://t/set/")
+        let read: @Sendable () async throws -> RecordBatch? = { [self] in
+            do {
+                return try await table(StoredPlace(store: inner, location: location))
+            } catch DataSetError.unfinished, DataSetError.nothingFound {
+                return nil
+            }
+        }
+        let watched = WatchedStore(inner: inner) {
+            guard isChecking.withLock({ $0 }) else { return }
+            let now = try await read()
+            seen.withLock { $0.append(now) }
+        }
+        let place = StoredPlace(store: watched, location: location)
+        let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
+        let new = try RecordBatch.concatenating(batches, schema: schema)
+        isChecking.withLock { $0 = true }
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+        let first = seen.withLock { $0 }
+        #expect(first.contains(nil) && first.contains(batches[0]) && first.allSatisfy { $0 == nil || $0 == batches[0] })
+        seen.withLock { $0 = [] }
+        try await DataSet.write(stream(batches), schema: schema, to: place, options: options)
+        let second = seen.withLock { $0 }
+        let switched = try #require(second.firstIndex(of: new))
+        #expect(switched > 5 && switched < second.count - 1)
+        #expect(second[..<switched].allSatisfy { $0 == batches[0] } && second[switched...].allSatisfy { $0 == new })
+        // A writer that is killed leaves the earlier data set, and the next one clears up behind it.
+        isChecking.withLock { $0 = false }
+        let killed = try await DataSetWriter(to: place, schema: schema, options: options)
+        try await killed.write(batches[0])
+        #expect(try await names(place).count > 9)
+        #expect(try await table(place) == new)
+        try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options)
+        #expect(try await table(place) == batches[1])
+        #expect(try await names(place).count == 2)
+    }
+
+    @Test func foldersOfUnfinishedWritersAreRefused() async throws {
+        let place = try ObjectStores().resolve("memory://t/set/")
+        let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
+        let writer = try await DataSetWriter(to: place, schema: schema, options: options)
+        try await writer.write(batches[0])
+        await #expect(throws: DataSetError.unfinished(folder: "memory://t/set/")) { try await table(place) }
+        await writer.abort()
+        #expect(try await names(place) == [])
+    }
+
+    @Test func listedFilesMustBeThere() async throws {
+        let place = try ObjectStores().resolve("memory://t/set/")
+        try await DataSet.write(
+            stream(batches), schema: schema, to: place, options: DataSetWriteOptions(layout: .folder(rowsPerFile: 900)))
+        let part = try await names(place)[2]
+        try await place.store.delete(ObjectKey(part))
+        await #expect(
+            throws: DataSetError.incomplete(place: "memory://t/set", missingFile: "memory://t/" + part)
+        ) { try await table(place) }
+        // Files that other programs add count, listed or not; so do all files where another program wrote _SUCCESS.
+        try await place.store.put(Array("id,share,name\n7,1.5,x\n".utf8), to: place.key("other.csv"))
+        try await place.store.put([], to: place.key("_SUCCESS"))
+        for name in try await names(place) where name.hasSuffix(".parquet") { try await place.store.delete(ObjectKey(name)) }
+        #expect(try await table(place).rowCount == 1)
+    }
+
+    @Test func abortingACancelledTaskTidiesUp() async throws {
+        let folder = try TemporaryFolder()
+        try Data().write(to: folder.url.appending(path: "beside"))
+        let place = try ObjectStores().resolve(folder.path("set/"))
+        let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
+        let task = Task {
+            let writer = try await DataSetWriter(to: place, schema: schema, options: options)
+            try await writer.write(batches[0])
+            withUnsafeCurrentTask { $0?.cancel() }
+            await writer.abort()
+        }
+        try await task.value
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["beside"])
+    }
+
     @Test func tablesWithoutRowsKeepTheirColumns() async throws {
         for text in ["memory://t/a.parquet", "memory://t/folder"] {
             let place = try ObjectStores().resolve(text)
@@ -139,5 +223,43 @@ import Testing
             """, [folder.path("set.parquet")])
         #expect(counts[0] == 2_000 && counts[1] == 1_999_000 && counts[2] == 2_000)
         #expect(abs(counts[3] - 1_999_000 / 7) < 1e-6)
+    }
+}
+
+/// Calls a closure before and after each change of a store.
+private struct WatchedStore: ObjectStore {
+    let inner: InMemoryObjectStore
+    let look: @Sendable () async throws -> Void
+    var root: String { inner.root }
+
+    func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await inner.head(key) }
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
+        try await inner.read(key, range: range, matching: entityTag)
+    }
+    func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> { inner.list(prefix: prefix) }
+    func delete(_ key: ObjectKey) async throws {
+        try await inner.delete(key)
+        try await look()
+    }
+    func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
+        try await inner.copy(from: source, to: destination)
+    }
+    func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
+        Writer(inner: try await inner.write(key, options: options), look: look)
+    }
+
+    private struct Writer: ObjectWriter {
+        let inner: any ObjectWriter
+        let look: @Sendable () async throws -> Void
+
+        func write(_ bytes: [UInt8]) async throws {
+            try await inner.write(bytes)
+            try await look()
+        }
+        func finish() async throws {
+            try await inner.finish()
+            try await look()
+        }
+        func abort() async { await inner.abort() }
     }
 }

@@ -27,6 +27,9 @@ public struct DataFiles: Sendable {
     /// The file as an input.
     func input(_ file: ObjectMetadata) -> StoredObjectInput { StoredObjectInput(store: place.store, metadata: file) }
 
+    /// How often a place is listed anew because it changed under the reader.
+    private static let attempts = 3
+
     private static func candidates(_ place: StoredPlace) async throws -> [ObjectMetadata] {
         let location = place.location
         if !location.path.isEmpty, !location.isFolder {
@@ -36,24 +39,41 @@ public struct DataFiles: Sendable {
                 // Then it is a folder or a pattern.
             }
         }
-        var files: [ObjectMetadata] = []
-        var others = 0
-        func take(_ object: ObjectMetadata, below folder: String) {
-            let path = object.key.path.utf8.dropFirst(folder.utf8.count)
-            if isDataFile(path) { files.append(object) } else { others += 1 }
-        }
-        for try await object in place.store.list(prefix: place.folderPrefix) { take(object, below: place.folderPrefix) }
-        if files.isEmpty, let pattern = location.pattern {
-            for match in try await GlobExpansion.matches(of: pattern, in: place.store) {
-                if match.matched == match.object.key.path {
-                    files.append(match.object)
-                } else {
-                    take(match.object, below: match.matched)
-                }
+        var missing = ""
+        for _ in 0..<attempts {
+            let found = try await listed(place)
+            switch try await found.versions.choose(in: place.store) {
+            case .files(let files):
+                let all = (found.named + files).sorted { $0.key < $1.key }
+                guard all.isEmpty else { return all }
+                throw DataSetError.nothingFound(place: place.description, detail: found.emptiness(location))
+            case .missing(let file): missing = place.store.root + file
+            case .unfinished(let folder): throw DataSetError.unfinished(folder: place.store.root + folder)
             }
         }
-        guard files.isEmpty else { return files }
-        let detail =
+        throw DataSetError.incomplete(place: place.description, missingFile: missing)
+    }
+
+    /// What a listing of a place shows.
+    private struct Listed {
+        /// Files that the pattern names by themselves.
+        var named: [ObjectMetadata] = []
+        /// Files of folders.
+        var versions = FolderVersions()
+        var hasFiles = false
+        var others = 0
+
+        mutating func take(_ object: ObjectMetadata, below folder: String) {
+            if isDataFile(object.key.path.utf8.dropFirst(folder.utf8.count)) {
+                versions.take(file: object)
+                hasFiles = true
+            } else {
+                versions.take(companion: object)
+                others += 1
+            }
+        }
+
+        func emptiness(_ location: StorageLocation) -> String {
             if others > 0 {
                 "the folder holds no data files, only \(others) passed over for their names (such as _SUCCESS, .hidden, x.json)"
             } else if location.pattern != nil {
@@ -61,7 +81,23 @@ public struct DataFiles: Sendable {
             } else {
                 "there is no such file, and no folder with data files"
             }
-        throw DataSetError.nothingFound(place: place.description, detail: detail)
+        }
+    }
+
+    private static func listed(_ place: StoredPlace) async throws -> Listed {
+        var listed = Listed()
+        for try await object in place.store.list(prefix: place.folderPrefix) {
+            listed.take(object, below: place.folderPrefix)
+        }
+        guard !listed.hasFiles, let pattern = place.location.pattern else { return listed }
+        for match in try await GlobExpansion.matches(of: pattern, in: place.store) {
+            if match.matched == match.object.key.path {
+                listed.named.append(match.object)
+            } else {
+                listed.take(match.object, below: match.matched)
+            }
+        }
+        return listed
     }
 
     /// Endings of files that lie beside data and say something about them.

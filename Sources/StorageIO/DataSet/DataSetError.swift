@@ -2,6 +2,10 @@
 public enum DataSetError: Error, Sendable, Hashable {
     /// No file, and no folder with data files.
     case nothingFound(place: String, detail: String)
+    /// The folder holds only files of a writer that is still at work, or was killed.
+    case unfinished(folder: String)
+    /// The folder's `_SUCCESS` lists a file that is not there in the size it was written.
+    case incomplete(place: String, missingFile: String)
     /// A file of another kind than those that can be read.
     case unsupportedFormat(file: String, found: String)
     /// The files are of more than one format.
@@ -19,6 +23,10 @@ extension DataSetError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .nothingFound(let place, let detail): "\(place): \(detail)"
+        case .unfinished(let folder):
+            "\(folder): a writer of this data set has not finished (a file _UNFINISHED-... tells); wait, or write it anew"
+        case .incomplete(let place, let missingFile):
+            "\(place): the data set is damaged or being replaced: \(missingFile) is not there as _SUCCESS lists it"
         case .unsupportedFormat(let file, let found):
             "\(file): not readable as Parquet or CSV: \(found)"
         case .mixedFormats(let file, let format, let otherFile, let otherFormat):

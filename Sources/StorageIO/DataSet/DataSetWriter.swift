@@ -1,4 +1,5 @@
 public import Columnar
+import Parallelism
 
 /// How a data set is to be written.
 public struct DataSetWriteOptions: Sendable, Hashable {
@@ -6,7 +7,8 @@ public struct DataSetWriteOptions: Sendable, Hashable {
     public enum Layout: Sendable, Hashable {
         /// One file, which replaces an earlier one atomically.
         case file
-        /// A folder of files `part-00000-….parquet` of at most so many rows, and an empty `_SUCCESS` when all are there.
+        /// A folder of files `part-00000-….parquet` of at most so many rows, and a `_SUCCESS` that lists them when all are
+        /// there.
         case folder(rowsPerFile: Int)
     }
 
@@ -35,8 +37,12 @@ public struct DataSetWriteOptions: Sendable, Hashable {
 /// Writes one table as a file or a folder of files.
 ///
 /// Until ``finish()`` nothing of an earlier data set at the place is touched. A single file is then replaced atomically.
-/// In a folder, the parts of the earlier data set are removed once all new ones are there, and `_SUCCESS` comes last:
-/// it is missing for as long as the folder holds parts of both. One task writes at a time.
+///
+/// In a folder, `_SUCCESS` is written when all new files are there. It lists them, so that writing it switches our readers
+/// from the earlier data set to the new one in one step; the earlier files are removed afterwards. Until then a file
+/// `_UNFINISHED-…` tells readers which files are not to be read yet; a killed writer leaves it, and the next writer removes it
+/// along with the files. Programs that do not know of the list see the files of both for as long as the folder holds them.
+/// One task writes at a time.
 public actor DataSetWriter {
     private let place: StoredPlace
     private let schema: Schema
@@ -46,12 +52,14 @@ public actor DataSetWriter {
     private let rowsPerFile: Int?
     /// Tells this writer's parts from those of earlier ones.
     private let run = String(UInt64.random(in: .min ... .max), radix: 36)
-    private let earlierParts: [ObjectKey]
+    /// Files of earlier data sets and of writers that never finished, markers included.
+    private let earlierFiles: [ObjectKey]
 
     private var current: (any TableWriter)?
     private var rowsInCurrent = 0
     private var rows: Int64 = 0
     private var finishedParts: [ObjectKey] = []
+    private var hasMarker = false
 
     /// - Throws: ``DataSetError/occupied(place:file:)`` when a folder holds visible files other than parts of an earlier
     ///   data set; ``DataSetError/unwritable(place:reason:)``; what the store throws.
@@ -73,10 +81,10 @@ public actor DataSetWriter {
         switch options.layout ?? (isFolder ? .folder(rowsPerFile: 10_000_000) : .file) {
         case .file:
             rowsPerFile = nil
-            earlierParts = []
+            earlierFiles = []
         case .folder(let rows):
             rowsPerFile = max(1, rows)
-            earlierParts = try await Self.parts(in: place)
+            earlierFiles = try await Self.earlierFiles(in: place)
         }
     }
 
@@ -102,12 +110,16 @@ public actor DataSetWriter {
         if current == nil, finishedParts.isEmpty { _ = try await currentWriter() }
         try await finishCurrent()
         guard rowsPerFile != nil else { return rows }
-        let success = try place.key("_SUCCESS")
-        if !earlierParts.isEmpty {
-            try await place.store.delete(success)
-            for part in earlierParts { try await place.store.delete(part) }
+        var files: [DataSetManifest.File] = []
+        for key in finishedParts {
+            files.append(DataSetManifest.File(name: key.name, size: try await place.store.head(key).size))
         }
-        try await place.store.put([], to: success)
+        try await place.store.put(
+            DataSetManifest(files: files).encoded(), to: place.key(DataSetManifest.fileName))
+        // The data set is there. What cannot be removed now does no harm: the list leaves it out.
+        finishedParts = []
+        try await place.store.delete(earlierFiles)
+        try await removeMarker()
         return rows
     }
 
@@ -115,14 +127,29 @@ public actor DataSetWriter {
     public func abort() async {
         await current?.abort()
         current = nil
-        // What cannot be removed now is at least no part of a data set with `_SUCCESS`.
-        for part in finishedParts { try? await place.store.delete(part) }
-        finishedParts = []
+        let leftovers = finishedParts + (hasMarker ? [(try? marker)].compactMap { $0 } : [])
+        (finishedParts, hasMarker) = ([], false)
+        // What cannot be removed now is no part of a data set: the marker, which comes last, stays with it.
+        try? await uncancelled { [store = place.store] in try await store.delete(leftovers) }
+    }
+
+    private var marker: ObjectKey {
+        get throws { try place.key(UnfinishedMarker.name(run: run)) }
+    }
+
+    private func removeMarker() async throws {
+        guard hasMarker else { return }
+        try await place.store.delete(marker)
+        hasMarker = false
     }
 
     private func currentWriter() async throws -> any TableWriter {
         if let current { return current }
-        let key = try rowsPerFile == nil ? place.key() : place.key(partName(finishedParts.count))
+        if rowsPerFile != nil, !hasMarker {
+            try await place.store.put([], to: marker)
+            hasMarker = true
+        }
+        let key = try rowsPerFile == nil ? place.key() : nextPart()
         let output = try await place.store.write(key)
         let started: any TableWriter
         do {
@@ -143,26 +170,29 @@ public actor DataSetWriter {
         guard let finished = current else { return }
         try await finished.finish()
         current = nil
-        if rowsPerFile != nil { finishedParts.append(try place.key(partName(finishedParts.count))) }
+        if rowsPerFile != nil { finishedParts.append(try nextPart()) }
     }
 
-    private func partName(_ index: Int) -> String {
-        let number = String(index)
-        return "part-\(String(repeating: "0", count: max(0, 5 - number.count)))\(number)-\(run).\(format.rawValue)"
+    private func nextPart() throws -> ObjectKey {
+        try place.key(PartName(index: finishedParts.count, run: run, format: format).name)
     }
 
-    /// The parts of an earlier data set in a folder.
-    private static func parts(in place: StoredPlace) async throws -> [ObjectKey] {
-        var parts: [ObjectKey] = []
+    /// The parts of an earlier data set in a folder, and what writers have left that never finished.
+    private static func earlierFiles(in place: StoredPlace) async throws -> [ObjectKey] {
+        var files: [ObjectKey] = []
         for try await object in place.store.list(prefix: place.folderPrefix) {
             let name = object.key.path.utf8.dropFirst(place.folderPrefix.utf8.count)
+            if UnfinishedMarker.run(ofName: String(name) ?? "") != nil {
+                files.append(object.key)
+                continue
+            }
             if name.first == UInt8(ascii: "_") || name.first == UInt8(ascii: ".") { continue }
             guard name.starts(with: "part-".utf8) else {
                 throw DataSetError.occupied(place: place.description, file: object.key.name)
             }
-            parts.append(object.key)
+            files.append(object.key)
         }
-        return parts
+        return files
     }
 }
 

@@ -4,6 +4,7 @@ extension String {
     func check(against expected: String?, location: String) throws(ObjectStoreError) {
         guard let expected, expected != self else { return }
         throw ObjectStoreError(
-            .modified, location: location, message: "the object was replaced: its tag is \(self), no longer \(expected)")
+            .modified, location: location, message: "the object was replaced: its tag is \(self), no longer \(expected)"
+        )
     }
 }

@@ -90,6 +90,15 @@ extension ObjectStore {
     /// Nothing to remove.
     public func remove(_ unfinished: [UnfinishedObject]) async throws {}
 
+    /// Removes all that ``unfinishedObjects(prefix:)`` lists.
+    /// - Returns: what was removed.
+    @discardableResult
+    public func removeUnfinished(prefix: String = "") async throws -> [UnfinishedObject] {
+        let found = try await unfinishedObjects(prefix: prefix)
+        try await remove(found)
+        return found
+    }
+
     /// Lists all objects below the folder, and keeps what lies directly in it.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
         var contents = FolderContents(objects: [], folders: [])

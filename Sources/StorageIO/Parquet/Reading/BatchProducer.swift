@@ -1,12 +1,14 @@
 import Columnar
 
-/// Decodes row groups ahead of a consumer: while it works on one, or waits for it, the next is on its way.
+/// Works ahead of a consumer: while it has one row group, or waits for it, the next is decoded and the one after that
+/// fetched.
 actor BatchProducer {
     private let reader: ParquetReader
     private let columns: [String]?
     private let threads: Int
     private var rowGroups: ArraySlice<Int>
-    private var pending: [Task<RecordBatch, any Error>] = []
+    private var fetching: Task<ParquetReader.FetchedRowGroup, any Error>?
+    private var decoding: Task<RecordBatch, any Error>?
     private var hasStarted = false
 
     init(_ reader: ParquetReader, columns: [String]?, threads: Int) {
@@ -17,7 +19,8 @@ actor BatchProducer {
     }
 
     deinit {
-        for task in pending { task.cancel() }
+        fetching?.cancel()
+        decoding?.cancel()
     }
 
     /// The next batch; nil after the last.
@@ -26,11 +29,12 @@ actor BatchProducer {
             // A column that does not exist is an error in a file without rows, too.
             _ = try reader.select(columns)
             hasStarted = true
+            fetch()
         }
-        start()
-        guard !pending.isEmpty else { return nil }
-        let task = pending.removeFirst()
-        start()
+        decode()
+        guard let task = decoding else { return nil }
+        decoding = nil
+        decode()
         do {
             return try await withTaskCancellationHandler {
                 try await task.value
@@ -40,17 +44,31 @@ actor BatchProducer {
         } catch {
             // Nothing follows an error.
             rowGroups = []
-            for task in pending { task.cancel() }
-            pending = []
+            fetching?.cancel()
+            decoding?.cancel()
+            (fetching, decoding) = (nil, nil)
             throw error
         }
     }
 
-    private func start() {
-        guard pending.isEmpty, let rowGroup = rowGroups.popFirst() else { return }
-        pending.append(
-            Task { [reader, columns, threads] in
-                try await reader.read(rowGroup: rowGroup, columns: columns, threads: threads)
-            })
+    private func fetch() {
+        guard let rowGroup = rowGroups.popFirst() else { return }
+        fetching = Task { [reader, columns] in
+            try await reader.fetch(reader.plan(rowGroup: rowGroup, columns: columns))
+        }
+    }
+
+    private func decode() {
+        guard decoding == nil, let fetched = fetching else { return }
+        fetching = nil
+        decoding = Task { [reader, threads] in
+            let rowGroup = try await withTaskCancellationHandler {
+                try await fetched.value
+            } onCancel: {
+                fetched.cancel()
+            }
+            return try await reader.decode(rowGroup, threads: threads)
+        }
+        fetch()
     }
 }

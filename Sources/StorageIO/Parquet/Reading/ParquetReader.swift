@@ -97,21 +97,40 @@ public struct ParquetReader: Sendable {
     ///   - threads: on how many threads columns are decoded at the same time.
     /// - Throws: ``ParquetError``, what the input throws, or `CancellationError`.
     public func read(rowGroup: Int, columns names: [String]? = nil, threads: Int = 1) async throws -> RecordBatch {
+        try await decode(fetch(plan(rowGroup: rowGroup, columns: names)), threads: threads)
+    }
+
+    /// What has to be read for some columns of a row group.
+    func plan(rowGroup: Int, columns names: [String]?) throws(ParquetError) -> (plan: RowGroupPlan, schema: Schema) {
         guard rowGroups.indices.contains(rowGroup) else {
             throw ParquetError(
                 .invalidRequest, file: input.name, message: "there is no row group \(rowGroup) of \(rowGroups.count)")
         }
         let (schema, columns) = try select(names)
-        let plan = try RowGroupPlan(self, rowGroup: rowGroup, columns: columns)
-        let buffers = try await plan.fetch(from: input)
+        return (try RowGroupPlan(self, rowGroup: rowGroup, columns: columns), schema)
+    }
+
+    /// A row group's columns as they are stored.
+    struct FetchedRowGroup: Sendable {
+        var plan: RowGroupPlan
+        var schema: Schema
+        var buffers: [[UInt8]]
+    }
+
+    func fetch(_ planned: (plan: RowGroupPlan, schema: Schema)) async throws -> FetchedRowGroup {
+        FetchedRowGroup(
+            plan: planned.plan, schema: planned.schema, buffers: try await planned.plan.fetch(from: input))
+    }
+
+    func decode(_ fetched: FetchedRowGroup, threads: Int) async throws -> RecordBatch {
         let decoded = try await onDedicatedThread(named: "parquet-read") { cancellation in
-            try plan.decode(buffers, threads: threads, cancellation)
+            try fetched.plan.decode(fetched.buffers, threads: threads, cancellation)
         }
-        return try RecordBatch(schema: schema, columns: decoded)
+        return try RecordBatch(schema: fetched.schema, columns: decoded)
     }
 
     /// All row groups, in order, as one batch each (none for a row group without rows). Decoding runs ahead of the
-    /// consumer by one row group, no further.
+    /// consumer by one row group, fetching by one more.
     public func batches(columns: [String]? = nil, threads: Int = 1) -> AsyncThrowingStream<RecordBatch, any Error> {
         let producer = BatchProducer(self, columns: columns, threads: threads)
         return AsyncThrowingStream { try await producer.next() }

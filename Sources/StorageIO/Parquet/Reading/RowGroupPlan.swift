@@ -15,10 +15,6 @@ struct RowGroupPlan: Sendable {
 
     /// More rows than this in one row group would make columns that no machine should be asked to hold at once.
     private static let maximumRows = 1 << 28
-    /// Gaps up to this are read along, since a request costs more than the bytes.
-    private static let maximumGap: Int64 = 1 << 20
-    /// Requests are not joined beyond this, so that several run at the same time.
-    private static let maximumJoinedSize: Int64 = 16 << 20
     private static let maximumRequestsInFlight = 8
 
     private let file: String
@@ -47,7 +43,9 @@ struct RowGroupPlan: Sendable {
                     error.code, file: file, column: column.name, rowGroup: rowGroup, message: error.message)
             }
         }
-        planRequests()
+        let coalescing = RangeCoalescing(chunks.map(\.range))
+        requests = coalescing.requests
+        for index in chunks.indices { chunks[index].request = coalescing.requestOfRange[index] }
     }
 
     private static func locate(
@@ -77,21 +75,6 @@ struct RowGroupPlan: Sendable {
             throw ParquetFault(.truncated, "the column is at bytes \(start) + \(count) of a file of \(size)")
         }
         return Chunk(column: column, codec: codec, range: start..<min(size, start + count + padding))
-    }
-
-    private mutating func planRequests() {
-        let order = chunks.indices.sorted { chunks[$0].range.lowerBound < chunks[$1].range.lowerBound }
-        for index in order {
-            let range = chunks[index].range
-            if let last = requests.last, range.lowerBound <= last.upperBound + Self.maximumGap,
-                max(last.upperBound, range.upperBound) - last.lowerBound <= Self.maximumJoinedSize
-            {
-                requests[requests.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-            } else {
-                requests.append(range)
-            }
-            chunks[index].request = requests.count - 1
-        }
     }
 
     /// The bytes of each request.

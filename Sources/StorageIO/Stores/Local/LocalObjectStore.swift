@@ -12,7 +12,7 @@ import Parallelism
 ///
 /// - Writing goes to a file named ``unfinishedPrefix`` + random digits in the destination's folder, which is made
 ///   durable and then renamed (or linked, for ``WriteOptions/ifAbsent``) to its name. A killed writer leaves such a
-///   file; ``removeUnfinished(prefix:)`` tells these from files still being written and removes them.
+///   file; ``unfinishedObjects(prefix:)`` tells these from files still being written.
 /// - Symbolic links are followed as long as they stay under the root; one that leads out of it answers
 ///   ``ObjectStoreError/Code/permissionDenied`` and is not listed.
 /// - Folders appear with the first object in them and go with the last one. As in every file system, `a` and `a/b`
@@ -127,23 +127,31 @@ public struct LocalObjectStore: ObjectStore {
         }
     }
 
-    /// Removes what killed writers left under the prefix. Objects that a living process, this one or another, is still
-    /// writing are held by a lock and stay.
-    /// - Returns: The paths removed.
-    @discardableResult
-    public func removeUnfinished(prefix: String = "") async throws -> [String] {
+    /// What killed writers have left under the prefix. Objects that a living process, this one or another, is still writing
+    /// are held by a lock and not listed.
+    public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] {
         try await BlockingPool.files.run {
             var walk = FolderWalk(store: self, prefix: prefix, showing: .unfinished)
-            var removed: [String] = []
+            var found: [UnfinishedObject] = []
             while let entry = try walk.next() {
-                let path = "\(base)\(entry.name)"
-                let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-                guard descriptor != -1 else { continue }
-                defer { close(descriptor) }
-                guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
-                if unlink(path) == 0 { removed.append(path) }
+                let path = base + entry.name
+                let isLeftover = withUnlockedFile(path) { true } ?? false
+                guard isLeftover else { continue }
+                found.append(
+                    UnfinishedObject(location: path, identifier: path, started: entry.modified, size: entry.size))
             }
-            return removed
+            return found
+        }
+    }
+
+    /// Removes leftovers; what a living process is writing stays.
+    public func remove(_ unfinished: [UnfinishedObject]) async throws {
+        try await BlockingPool.files.run {
+            for object in unfinished where object.identifier.utf8.starts(with: base.utf8) {
+                let name = object.identifier.split(separator: "/").last ?? ""
+                guard name.utf8.starts(with: Self.unfinishedPrefix.utf8) else { continue }
+                _ = withUnlockedFile(object.identifier) { unlink(object.identifier) }
+            }
         }
     }
 }
@@ -214,6 +222,15 @@ extension LocalObjectStore {
             throw error
         }
         return descriptor
+    }
+
+    /// Runs the body while the file's lock is held; nil when there is no such file or its writer lives.
+    private func withUnlockedFile<Result>(_ path: String, _ body: () -> Result) -> Result? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor != -1 else { return nil }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        return body()
     }
 
     private func startFile(_ key: ObjectKey, options: WriteOptions) throws(ObjectStoreError) -> UnfinishedFile {

@@ -1,0 +1,70 @@
+import Foundation
+
+/// What `_SUCCESS` says in a folder that ``DataSetWriter`` has written: which files make up the data set.
+///
+/// Other programs leave `_SUCCESS` empty or write something of their own into it; then all files of the folder count. With
+/// the list, replacing one object switches readers from the earlier files to the new ones at once.
+struct DataSetManifest: Codable, Sendable, Hashable {
+    struct File: Codable, Sendable, Hashable {
+        /// In the folder of `_SUCCESS`.
+        var name: String
+        /// Bytes.
+        var size: Int64
+    }
+
+    static let fileName = "_SUCCESS"
+    private static let format = "antifraud-data-set/1"
+    /// A longer `_SUCCESS` is another program's: this is room for some hundred thousand files.
+    static let maximumSize: Int64 = 32 << 20
+
+    private var format = DataSetManifest.format
+    var files: [File]
+
+    init(files: [File]) { self.files = files }
+
+    /// nil for what another program has written.
+    init?(_ bytes: [UInt8]) {
+        guard let manifest = try? JSONDecoder().decode(DataSetManifest.self, from: Data(bytes)),
+            manifest.format == Self.format
+        else { return nil }
+        self = manifest
+    }
+
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+}
+
+/// The name of a data set's file: `part-00000-RUN.parquet`.
+struct PartName: Sendable, Hashable {
+    /// Which run of which writer; no two have the same.
+    let run: String
+    let name: String
+
+    init(index: Int, run: String, format: DataFormat) {
+        let number = String(index)
+        self.run = run
+        name = "part-\(String(repeating: "0", count: max(0, 5 - number.count)))\(number)-\(run).\(format.rawValue)"
+    }
+
+    /// nil for names that ``DataSetWriter`` does not give.
+    init?(_ name: String) {
+        guard let match = name.wholeMatch(of: #/part-\d{5,}-([0-9a-z]{1,13})\.(parquet|csv)/#) else { return nil }
+        self.name = name
+        run = String(match.1)
+    }
+}
+
+/// A file that is in the folder for as long as a writer's files are not yet those of the data set.
+enum UnfinishedMarker {
+    private static let prefix = "_UNFINISHED-"
+
+    static func name(run: String) -> String { prefix + run }
+
+    /// The run that a file's name tells of.
+    static func run(ofName name: String) -> String? {
+        name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
+    }
+}

@@ -1,0 +1,76 @@
+/// Chooses, among the files found in folders, those of the versions that are to be read.
+///
+/// A folder that ``DataSetWriter`` has written holds, for moments or after a writer was killed, files of more than one
+/// version. Its `_SUCCESS` lists those that count; where there is none yet, a marker names the run whose files do not. Files of
+/// other programs always count.
+struct FolderVersions {
+    private struct Folder {
+        var files: [ObjectMetadata] = []
+        var success: ObjectMetadata?
+        var unfinishedRuns: Set<String> = []
+    }
+
+    private var folders: [String: Folder] = [:]
+
+    /// Takes a data file into account.
+    mutating func take(file: ObjectMetadata) { folders[file.key.folder, default: Folder()].files.append(file) }
+
+    /// Takes a file that holds no data into account: it may say which files count.
+    mutating func take(companion: ObjectMetadata) {
+        let (folder, name) = (companion.key.folder, companion.key.name)
+        if name == DataSetManifest.fileName {
+            folders[folder, default: Folder()].success = companion
+        } else if let run = UnfinishedMarker.run(ofName: name) {
+            folders[folder, default: Folder()].unfinishedRuns.insert(run)
+        }
+    }
+
+    /// What came of choosing.
+    enum Choice {
+        /// In ascending byte order of their keys.
+        case files([ObjectMetadata])
+        /// A list names a file that was not found: the folder has changed since it was listed, or is damaged.
+        case missing(file: String)
+        /// There are only files of a writer that has not finished.
+        case unfinished(folder: String)
+    }
+
+    func choose(in store: any ObjectStore) async throws -> Choice {
+        var chosen: [ObjectMetadata] = []
+        for (name, folder) in folders.sorted(by: { $0.key < $1.key }) {
+            switch try await choose(in: folder, named: name, store) {
+            case .files(let files): chosen += files
+            case let other: return other
+            }
+        }
+        return .files(chosen.sorted { $0.key < $1.key })
+    }
+
+    private func choose(in folder: Folder, named name: String, _ store: any ObjectStore) async throws -> Choice {
+        guard let manifest = try await manifest(folder.success, in: store) else {
+            let files = folder.files.filter { file in
+                PartName(file.key.name).map { !folder.unfinishedRuns.contains($0.run) } ?? true
+            }
+            return files.isEmpty && !folder.files.isEmpty ? .unfinished(folder: name) : .files(files)
+        }
+        let sizes = Dictionary(folder.files.map { ($0.key.name, $0.size) }) { first, _ in first }
+        if let missing = manifest.files.first(where: { sizes[$0.name] != $0.size }) {
+            return .missing(file: name + missing.name)
+        }
+        let listed = Set(manifest.files.map(\.name))
+        return .files(folder.files.filter { listed.contains($0.key.name) || PartName($0.key.name) == nil })
+    }
+
+    private func manifest(_ success: ObjectMetadata?, in store: any ObjectStore) async throws -> DataSetManifest? {
+        guard let success, (1...DataSetManifest.maximumSize).contains(success.size) else { return nil }
+        return DataSetManifest(try await store.read(success.key))
+    }
+}
+
+extension ObjectKey {
+    /// What comes before the name, with a closing `/` unless it is empty.
+    fileprivate var folder: String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+        return String(path[...slash])
+    }
+}
