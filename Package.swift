@@ -133,6 +133,9 @@ let package = Package(
         example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming"]),
         example("score-stream", folder: "ScoreStream", ["Scoring", "StorageIO", "Streaming"]),
         example("serve-model", folder: "ServeModel", ["Scoring", "Serving", "StorageIO"]),
+        example("copy-data", folder: "CopyData", ["StorageIO"]),
+        example("storage-cost", folder: "StorageCost", ["StorageIO"]),
+        example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO"]),
         example("quickstart", folder: "Quickstart", ["DataPrep", "StorageIO"]),
         example(
             "handbook-protocol", folder: "HandbookProtocol",
@@ -173,7 +176,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "simulate-transactions", "clean-transactions", "train-model", "score-transactions",
                 "compare-models", "produce-transactions", "score-stream", "serve-model", "quickstart",
-                "handbook-protocol",
+                "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects",
             ], swiftSettings: swiftSettings),
     ]
 )

@@ -56,7 +56,7 @@ struct CleanTransactions: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     mutating func run() async throws {
-        let stores = ObjectStores()
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("clean-transactions"))
         var chosen = CleaningPlan()
         if let plan {
             let place = try stores.resolve(plan)

@@ -52,7 +52,8 @@ struct CompareModels: ToolCommand {
         defer { bar.finish() }
         let result = try await ComparisonJob(
             data: data, champion: champion, candidate: candidate, label: label, report: report,
-            settings: ModelComparison.Settings(samples: samples, seed: seed), stores: ObjectStores(),
+            settings: ModelComparison.Settings(samples: samples, seed: seed),
+            stores: .ofThisProcess(logger: talk.logger("compare-models")),
             threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()

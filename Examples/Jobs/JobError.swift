@@ -9,6 +9,8 @@ package enum JobError: Error, Sendable, Hashable {
     case contradictorySettings(String)
     /// Two ways to the same score gave different ones.
     case inconsistentScores(String)
+    /// Some objects could not be copied; the report names them.
+    case incompleteTransfer(failures: Int)
 }
 
 extension JobError {
@@ -29,6 +31,7 @@ extension JobError: CustomStringConvertible {
         switch self {
         case .unusableData(let place, let reason): "\(place): \(reason)"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
+        case .incompleteTransfer(let failures): "\(failures) objects could not be copied or removed; run it again"
         }
     }
 }

@@ -45,7 +45,8 @@ struct ProduceTransactions: ToolCommand {
         let result = try await ProducingJob(
             data: data, topic: topic, rate: rate, limit: limit,
             kafka: KafkaConfiguration(bootstrapServers: kafka.brokerList, properties: kafka.properties()),
-            stores: ObjectStores(), threads: run.threads, logger: talk.logger("produce-transactions")
+            stores: .ofThisProcess(logger: talk.logger("produce-transactions")), threads: run.threads,
+            logger: talk.logger("produce-transactions")
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

@@ -21,8 +21,13 @@ struct Quickstart: ToolCommand {
     @Option(help: "Transactions to use instead of simulated ones: a Parquet or CSV file, a folder, or a pattern.")
     var data: String?
 
-    @Option(help: "The folder for everything that is written.")
+    @Option(help: "The folder for everything that is written; also in S3 or HDFS.")
     var output = "quickstart-output"
+
+    @Option(
+        help: "Where runs are logged; OUTPUT/mlflow.db by default, ./mlflow.db where the output is not on this machine."
+    )
+    var tracking: String?
 
     @Option(help: "About how many transactions to simulate.")
     var transactions = 1_000_000
@@ -49,9 +54,11 @@ struct Quickstart: ToolCommand {
         let talk = talk
         let result = try await QuickstartJob(
             settings: QuickstartJob.Settings(
-                data: data, output: output, simulatedTransactions: transactions, streamedTransactions: stream,
+                data: data, output: output, tracking: tracking, simulatedTransactions: transactions,
+                streamedTransactions: stream,
                 features: features == "basic" ? .basic : .windows, seed: seed, threads: run.threads),
-            stores: ObjectStores(), version: Version.current, logger: talk.logger("quickstart")
+            stores: .ofThisProcess(logger: talk.logger("quickstart")), version: Version.current,
+            logger: talk.logger("quickstart")
         ) { title in
             let bar = talk.progress(title)
             return QuickstartJob.StepProgress(update: { bar.update($0) }, finish: { bar.finish() })

@@ -55,7 +55,7 @@ struct ScoreStream: ToolCommand {
     }
 
     mutating func run() async throws {
-        let stores = ObjectStores()
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("score-stream"))
         let logger = talk.logger("score-stream")
         let first = try await ModelFolder.load(model, stores: stores)
         let models =

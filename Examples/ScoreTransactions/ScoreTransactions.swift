@@ -37,7 +37,8 @@ struct ScoreTransactions: ToolCommand {
         let bar = talk.progress("scoring")
         defer { bar.finish() }
         let result = try await ScoringJob(
-            data: data, model: model, output: output, stores: ObjectStores(), threads: run.threads
+            data: data, model: model, output: output, stores: .ofThisProcess(logger: talk.logger("score-transactions")),
+            threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

@@ -50,7 +50,7 @@ struct ServeModel: ToolCommand {
     }
 
     mutating func run() async throws {
-        let stores = ObjectStores()
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
         // A model that cannot be read is found out before the port is taken.
         let first = try await ModelFolder.load(model, stores: stores)

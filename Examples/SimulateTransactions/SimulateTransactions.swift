@@ -62,7 +62,7 @@ struct SimulateTransactions: ToolCommand {
         defer { bar.finish() }
         let job = SimulationJob(
             options: .scaled(toTransactions: transactions, days: days, seed: seed), output: output,
-            stores: ObjectStores(), threads: run.threads
+            stores: .ofThisProcess(logger: talk.logger("simulate-transactions")), threads: run.threads
         ) { bar.update($0) }
         let result: SimulationJob.Result
         switch format {

@@ -99,7 +99,7 @@ struct TrainModel: ToolCommand {
     }
 
     mutating func run() async throws {
-        let stores = ObjectStores()
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("train-model"))
         let bar = talk.progress("training")
         defer { bar.finish() }
         // A place that cannot be logged to is found out before the work, not after it.
@@ -109,7 +109,8 @@ struct TrainModel: ToolCommand {
                 tracking, experiment: experiment, source: "train-model", stores: stores
             ) { publication in
                 let outcome = try await trainAndSave(stores, bar)
-                let receipt = try await publication.publish(outcome, model: output, data: data, registers: register)
+                let receipt = try await publication.publish(
+                    outcome, model: stores.resolve(output), data: data, registers: register)
                 return TrainingSummary(outcome, model: output, publication: receipt)
             }
         } else {

@@ -1,3 +1,5 @@
+public import StorageIO
+
 extension Run {
     /// The run's files.
     public var artifacts: ArtifactFolder {
@@ -23,5 +25,11 @@ extension Run {
     /// - Parameter path: A folder of the run; its root by default.
     public func log(artifactFolder folder: String, as path: String? = nil) async throws {
         try await artifacts.upload(folder: folder, to: path)
+    }
+
+    /// Copies the objects of a folder in any store to the run.
+    /// - Parameter path: A folder of the run; its root by default.
+    public func log(artifacts place: StoredPlace, as path: String? = nil) async throws {
+        try await artifacts.upload(place, to: path)
     }
 }

@@ -179,7 +179,9 @@ import Testing
         // Files that other programs add count, listed or not; so do all files where another program wrote _SUCCESS.
         try await place.store.put(Array("id,share,name\n7,1.5,x\n".utf8), to: place.key("other.csv"))
         try await place.store.put([], to: place.key("_SUCCESS"))
-        for name in try await names(place) where name.hasSuffix(".parquet") { try await place.store.delete(ObjectKey(name)) }
+        for name in try await names(place) where name.hasSuffix(".parquet") {
+            try await place.store.delete(ObjectKey(name))
+        }
         #expect(try await table(place).rowCount == 1)
     }
 
@@ -223,43 +225,5 @@ import Testing
             """, [folder.path("set.parquet")])
         #expect(counts[0] == 2_000 && counts[1] == 1_999_000 && counts[2] == 2_000)
         #expect(abs(counts[3] - 1_999_000 / 7) < 1e-6)
-    }
-}
-
-/// Calls a closure before and after each change of a store.
-private struct WatchedStore: ObjectStore {
-    let inner: InMemoryObjectStore
-    let look: @Sendable () async throws -> Void
-    var root: String { inner.root }
-
-    func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await inner.head(key) }
-    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
-        try await inner.read(key, range: range, matching: entityTag)
-    }
-    func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> { inner.list(prefix: prefix) }
-    func delete(_ key: ObjectKey) async throws {
-        try await inner.delete(key)
-        try await look()
-    }
-    func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
-        try await inner.copy(from: source, to: destination)
-    }
-    func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
-        Writer(inner: try await inner.write(key, options: options), look: look)
-    }
-
-    private struct Writer: ObjectWriter {
-        let inner: any ObjectWriter
-        let look: @Sendable () async throws -> Void
-
-        func write(_ bytes: [UInt8]) async throws {
-            try await inner.write(bytes)
-            try await look()
-        }
-        func finish() async throws {
-            try await inner.finish()
-            try await look()
-        }
-        func abort() async { await inner.abort() }
     }
 }

@@ -12,8 +12,11 @@ package struct QuickstartJob: Sendable {
     package struct Settings: Sendable {
         /// Simulated when nil.
         package var data: String?
-        /// The folder for everything that is written.
+        /// The folder for everything that is written, in any store.
         package var output: String
+        /// Where runs are logged; nil for a file in the output where that is a local folder, and in the working directory
+        /// elsewhere.
+        package var tracking: String?
         package var simulatedTransactions: Int
         package var streamedTransactions: Int
         package var features: FeatureSet
@@ -21,11 +24,13 @@ package struct QuickstartJob: Sendable {
         package var threads: Int
 
         package init(
-            data: String?, output: String, simulatedTransactions: Int, streamedTransactions: Int, features: FeatureSet,
+            data: String?, output: String, tracking: String? = nil, simulatedTransactions: Int,
+            streamedTransactions: Int, features: FeatureSet,
             seed: UInt64, threads: Int
         ) {
             self.data = data
             self.output = output
+            self.tracking = tracking
             self.simulatedTransactions = simulatedTransactions
             self.streamedTransactions = streamedTransactions
             self.features = features
@@ -75,8 +80,8 @@ package struct QuickstartJob: Sendable {
         try await ModelFolder.save(outcome.model, to: place("model"), stores: stores)
 
         let (contest, publication) = try await ModelPublication.withTracking(
-            "sqlite:///" + localPath("mlflow.db"), artifactRoot: localPath("mlruns"), source: "quickstart",
-            stores: stores
+            settings.tracking ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
+            artifactRoot: localPath("mlruns") ?? place("mlruns"), source: "quickstart", stores: stores
         ) { publication in
             let contest = try await compare(outcome, table, publication.tracking, &steps)
             return (contest, try await publish(outcome, contest, publication, &steps))
@@ -103,13 +108,10 @@ package struct QuickstartJob: Sendable {
         settings.output.hasSuffix("/") ? settings.output + name : "\(settings.output)/\(name)"
     }
 
-    /// SQLite needs a path of this machine.
-    private func localPath(_ name: String) throws -> String {
+    /// The absolute path of something in the output; nil where that is not on this machine.
+    private func localPath(_ name: String) throws -> String? {
         let location = try StorageLocation(place(name))
-        guard location.scheme == "file" else {
-            throw JobError.contradictorySettings("the output of the quickstart must be a local folder")
-        }
-        return "/" + location.path
+        return location.scheme == "file" ? "/" + location.path : nil
     }
 
     /// Runs one step under a progress bar and notes what came of it.
@@ -273,7 +275,7 @@ extension QuickstartJob {
         } _: { progress in
             progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
             let receipt = try await publication.publish(
-                outcome, model: "/" + StorageLocation(place("model")).path, data: settings.data ?? place("raw"),
+                outcome, model: stores.resolve(place("model")), data: settings.data ?? place("raw"),
                 metrics: metrics, registers: true)
             if contest.isPromoted, let version = receipt.modelVersion {
                 try await publication.tracking.models.setAlias(

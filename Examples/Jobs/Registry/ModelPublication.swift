@@ -51,15 +51,15 @@ package struct ModelPublication: Sendable {
 
     /// Logs a training as one run: parameters, metrics, histories, tags, and the model's folder as the artifact `model`.
     /// - Parameters:
-    ///   - model: the place where the model was saved; a local folder.
+    ///   - model: the folder where the model was saved, in any store.
     ///   - metrics: figures beyond those of the outcome, such as a comparison's.
     ///   - registers: whether the model becomes a new version of ``modelName``.
     package func publish(
-        _ outcome: TrainingOutcome, model place: String, data: String, metrics: [String: Double] = [:],
+        _ outcome: TrainingOutcome, model place: StoredPlace, data: String, metrics: [String: Double] = [:],
         registers: Bool
     ) async throws -> Receipt {
         let experiment = try await tracking.experiment(named: experiment)
-        let run = try await experiment.startRun(tags: ["model_path": place, "data": data])
+        let run = try await experiment.startRun(tags: ["model_path": place.description, "data": data])
         do {
             try await run.log(parameters: outcome.parameters)
             try await run.log(metrics: outcome.metrics.merging(metrics) { _, new in new })
@@ -73,7 +73,7 @@ package struct ModelPublication: Sendable {
                 }
             }
             if !history.isEmpty { try await run.log(history) }
-            try await run.log(artifactFolder: place, as: "model")
+            try await run.log(artifacts: place, as: "model")
             var version: ModelVersion?
             if registers {
                 version = try await tracking.models.register(

@@ -45,6 +45,18 @@ package enum NumberText {
         return trimmed(decimal(scaled, decimals)) + unit.suffix
     }
 
+    /// Bytes in powers of 1000, three digits: `2.81 GB`.
+    package static func bytes(_ count: Int64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+        var value = Double(count), step = 0
+        while value >= 999.5, step < units.count - 1 {
+            value /= 1_000
+            step += 1
+        }
+        let decimals = step == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+        return "\(decimal(value, decimals)) \(units[step])"
+    }
+
     /// The thousands step that a number is written in: 12,300 in units of 1,000, `k`.
     static func unit(of magnitude: Double) -> (factor: Double, suffix: String) {
         switch magnitude {

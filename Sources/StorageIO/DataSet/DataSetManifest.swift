@@ -61,6 +61,10 @@ struct PartName: Sendable, Hashable {
 enum UnfinishedMarker {
     private static let prefix = "_UNFINISHED-"
 
+    /// Instead of a run: no file of the folder or below it counts, since it is still being copied.
+    static let wholeFolder = "all"
+    static let ofWholeFolder = prefix + wholeFolder
+
     static func name(run: String) -> String { prefix + run }
 
     /// The run that a file's name tells of.

@@ -37,8 +37,16 @@ struct FolderVersions {
 
     func choose(in store: any ObjectStore) async throws -> Choice {
         var chosen: [ObjectMetadata] = []
+        var beingCopied: [String] = []
         for (name, folder) in folders.sorted(by: { $0.key < $1.key }) {
-            switch try await choose(in: folder, named: name, store) {
+            let manifest = try await manifest(folder.success, in: store)
+            if manifest == nil, folder.unfinishedRuns.contains(UnfinishedMarker.wholeFolder) {
+                beingCopied.append(name)
+            }
+            if !folder.files.isEmpty, let copied = beingCopied.first(where: { name.utf8.starts(with: $0.utf8) }) {
+                return .unfinished(folder: copied)
+            }
+            switch choose(in: folder, named: name, manifest) {
             case .files(let files): chosen += files
             case let other: return other
             }
@@ -46,8 +54,8 @@ struct FolderVersions {
         return .files(chosen.sorted { $0.key < $1.key })
     }
 
-    private func choose(in folder: Folder, named name: String, _ store: any ObjectStore) async throws -> Choice {
-        guard let manifest = try await manifest(folder.success, in: store) else {
+    private func choose(in folder: Folder, named name: String, _ manifest: DataSetManifest?) -> Choice {
+        guard let manifest else {
             let files = folder.files.filter { file in
                 PartName(file.key.name).map { !folder.unfinishedRuns.contains($0.run) } ?? true
             }
@@ -64,13 +72,5 @@ struct FolderVersions {
     private func manifest(_ success: ObjectMetadata?, in store: any ObjectStore) async throws -> DataSetManifest? {
         guard let success, (1...DataSetManifest.maximumSize).contains(success.size) else { return nil }
         return DataSetManifest(try await store.read(success.key))
-    }
-}
-
-extension ObjectKey {
-    /// What comes before the name, with a closing `/` unless it is empty.
-    fileprivate var folder: String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
-        return String(path[...slash])
     }
 }

@@ -70,6 +70,16 @@ package struct GlobPattern: Sendable, Hashable {
     /// The pattern without braces, segment by segment; a key need be of one of these forms.
     let alternatives: [[Segment]]
 
+    /// The folder, with a closing `/`, that everything the pattern matches lies in; empty for the store's root.
+    var literalFolder: String {
+        let folders = alternatives.map { $0.dropLast().prefix { $0.literal != nil }.compactMap(\.literal) }
+        guard var common = folders.first else { return "" }
+        for folder in folders.dropFirst() {
+            common = zip(common, folder).prefix { $0 == $1 }.map(\.0)
+        }
+        return common.map { $0 + "/" }.joined()
+    }
+
     /// Whether a text has a character that makes it a pattern.
     static func isPattern(_ text: String) -> Bool {
         var isEscaped = false

@@ -18,6 +18,12 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     /// The last segment.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
+    /// What comes before the name, with a closing `/`; empty where the key is a name alone.
+    package var folder: String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+        return String(path[...slash])
+    }
+
     /// This key as a folder with `name` in it.
     public func appending(_ name: String) throws(ObjectStoreError) -> ObjectKey { try ObjectKey("\(path)/\(name)") }
 

@@ -57,16 +57,23 @@ public struct ArtifactFolder: Sendable {
     /// Copies a local file here, piece by piece.
     public func upload(file: String, to path: String) async throws {
         let source = try LocalFile(file)
-        try await copy(source.key, of: source.store, to: key(path), of: store)
+        try await copy(source.store.head(source.key), of: source.store, to: key(path), of: store)
     }
 
     /// Copies all files of a local folder here, keeping their paths.
     /// - Parameter folder: A path in this folder; this folder itself by default.
     public func upload(folder source: String, to folder: String? = nil) async throws {
-        let local = try LocalObjectStore(folder: source)
+        try await upload(
+            StoredPlace(store: LocalObjectStore(folder: source), location: StorageLocation("/")), to: folder)
+    }
+
+    /// Copies all objects of a folder in any store here, keeping their paths.
+    /// - Parameter folder: A path in this folder; this folder itself by default.
+    public func upload(_ source: StoredPlace, to folder: String? = nil) async throws {
         let start = try folder.map { try key($0).path + "/" } ?? prefix
-        for try await object in local.list(prefix: "") {
-            try await copy(object.key, of: local, to: ObjectKey(start + object.key.path), of: store)
+        for try await object in source.store.list(prefix: source.folderPrefix) {
+            let path = object.key.path.dropFirst(source.folderPrefix.count)
+            try await copy(object, of: source.store, to: ObjectKey(start + path), of: store)
         }
     }
 
@@ -76,8 +83,14 @@ public struct ArtifactFolder: Sendable {
         let start = try folder.map { try key($0).path + "/" } ?? prefix
         for try await object in store.list(prefix: start) {
             let path = String(object.key.path.dropFirst(start.count))
-            try await copy(object.key, of: store, to: ObjectKey(path), of: local)
+            try await copy(object, of: store, to: ObjectKey(path), of: local)
         }
+    }
+
+    private func copy(
+        _ object: ObjectMetadata, of source: any ObjectStore, to key: ObjectKey, of destination: any ObjectStore
+    ) async throws {
+        try await ObjectCopy(object, of: source, to: key, of: destination).run()
     }
 }
 
@@ -91,29 +104,5 @@ private struct LocalFile {
         let slash = absolute.lastIndex(of: "/") ?? absolute.startIndex
         key = try ObjectKey(String(absolute[absolute.index(after: slash)...]))
         store = try LocalObjectStore(folder: String(absolute[...slash]))
-    }
-}
-
-/// Copies an object between stores with bounded memory.
-private func copy(
-    _ source: ObjectKey, of sourceStore: any ObjectStore, to destination: ObjectKey, of store: any ObjectStore
-) async throws {
-    let size = try await sourceStore.head(source).size
-    let writer = try await store.write(destination)
-    do {
-        var offset: Int64 = 0
-        while offset < size {
-            let end = min(size, offset + 4 << 20)
-            let bytes = try await sourceStore.read(source, range: offset..<end)
-            guard !bytes.isEmpty else {
-                throw ObjectStoreError(.modified, location: source.path, message: "became shorter while it was copied")
-            }
-            try await writer.write(bytes)
-            offset += Int64(bytes.count)
-        }
-        try await writer.finish()
-    } catch {
-        await writer.abort()
-        throw error
     }
 }

@@ -1,0 +1,75 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+
+@main
+struct CopyData: ToolCommand {
+    static func main() async { await start() }
+
+    static let configuration = CommandConfiguration(
+        commandName: "copy-data",
+        abstract: "Copy an object, a folder or what a pattern matches, from any store to any store.",
+        discussion: """
+            Places are paths, patterns and URLs: s3://bucket/..., hdfs://..., webhdfs://host:port/..., file:///...
+
+              copy-data raw/ s3://antifraud/raw/
+              copy-data 's3://antifraud/raw/2019-*.txt' hdfs:///user/antifraud/raw/
+              copy-data --delete s3://antifraud/clean.parquet/ /backup/clean.parquet/
+
+            Of a folder the content is copied; a single object keeps its name where the destination is a folder. Objects that
+            are at the destination with the same size and content are left, so that an interrupted copy goes on where it
+            stopped: run it again. Every object appears whole or not at all, and is checked against the stores' checksums.
+
+            S3 takes AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL, AWS_PROFILE and their like from the
+            environment; HDFS takes HADOOP_CONF_DIR, HADOOP_USER_NAME and ANTIFRAUD_WEBHDFS_ADDRESS.
+            """,
+        version: Version.current)
+
+    @Argument(help: "What to copy.")
+    var source: String
+
+    @Argument(help: "Where to.")
+    var destination: String
+
+    @Flag(help: "Remove objects at the destination that the source does not have, once all others are copied.")
+    var delete = false
+
+    @Flag(help: "Change nothing; tell what would be done.")
+    var dryRun = false
+
+    @Option(help: "When an object at the destination is left: 'checksum' (same size and content), 'size', 'never'.")
+    var compare: TransferOptions.Comparison = .checksum
+
+    @Flag(help: "Read each copy back and compare it.")
+    var readBack = false
+
+    @Option(help: "How many small objects to copy at the same time.")
+    var parallel = 32
+
+    @Option(help: "About how much content may be in memory, such as 40M.")
+    var memoryLimit = ByteSize(40 << 20)
+
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard (1...1_000).contains(parallel) else { throw ValidationError("--parallel must lie in 1...1000.") }
+    }
+
+    mutating func run() async throws {
+        let bar = talk.progress("copying")
+        defer { bar.finish() }
+        let report = try await CopyJob(
+            source: source, destination: destination,
+            options: TransferOptions(
+                comparison: compare, readsBack: readBack, deletesOthers: delete, isDryRun: dryRun,
+                parallelObjects: parallel, memoryLimit: memoryLimit.bytes),
+            stores: .ofThisProcess(logger: talk.logger("copy-data"))
+        ) { bar.update($0) }.run()
+        bar.finish()
+        try talk.print(report, text: CopyText(report).text)
+        if !report.failures.isEmpty { throw JobError.incompleteTransfer(failures: report.failures.count) }
+    }
+}
+
+extension TransferOptions.Comparison: ExpressibleByArgument {}

@@ -1,0 +1,12 @@
+import Foundation
+package import Logging
+package import StorageIO
+
+extension ObjectStores {
+    /// The stores of a program: local files, memory, and S3 and HDFS as the environment says.
+    package static func ofThisProcess(logger: Logger) -> ObjectStores {
+        let stores = ObjectStores()
+        stores.registerRemoteStores(environment: ProcessInfo.processInfo.environment, logger: logger)
+        return stores
+    }
+}

@@ -1,0 +1,45 @@
+import ReportKit
+package import StorageIO
+
+/// A transfer's result for a terminal.
+package struct CopyText: Sendable {
+    private let report: TransferReport
+    private let shown: Int
+
+    /// - Parameter shown: how many objects are named at most, of each kind.
+    package init(_ report: TransferReport, shown: Int = 20) {
+        self.report = report
+        self.shown = shown
+    }
+
+    package var text: String {
+        var lines: [String] = []
+        if report.isDryRun {
+            lines += list(report.copied.map { "would copy    \($0.location)  \(NumberText.bytes($0.size))" })
+            lines += list(report.deleted.map { "would delete  \($0.location)  \(NumberText.bytes($0.size))" })
+        }
+        lines += list(report.failures.map { "failed        \($0.location): \($0.message)" })
+        let rate =
+            report.seconds > 0 && !report.isDryRun
+            ? ", \(NumberText.bytes(Int64(Double(report.copiedBytes) / report.seconds)))/s" : ""
+        lines.append(
+            "\(report.isDryRun ? "to copy" : "copied")     \(amount(report.copied.count, report.copiedBytes))"
+                + (report.isDryRun ? "" : " in \(report.seconds.formatted(places: 2)) s\(rate)"))
+        lines.append("unchanged  \(amount(report.unchanged, report.unchangedBytes))")
+        if !report.deleted.isEmpty {
+            lines.append(
+                "\(report.isDryRun ? "to delete" : "deleted")    "
+                    + amount(report.deleted.count, report.deleted.reduce(0) { $0 + $1.size }))
+        }
+        if !report.failures.isEmpty { lines.append("failed     \(report.failures.count) objects") }
+        return lines.joined(separator: "\n")
+    }
+
+    private func amount(_ objects: Int, _ bytes: Int64) -> String {
+        "\(NumberText.count(objects)) \(objects == 1 ? "object" : "objects"), \(NumberText.bytes(bytes))"
+    }
+
+    private func list(_ lines: [String]) -> [String] {
+        lines.count <= shown ? lines : lines.prefix(shown) + ["... and \(lines.count - shown) more"]
+    }
+}

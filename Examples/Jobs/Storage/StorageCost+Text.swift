@@ -1,0 +1,68 @@
+import ReportKit
+
+extension StorageCost {
+    /// For a terminal.
+    package var text: String {
+        let ratioText = ratio.isFinite ? "\(NumberText.compact(ratio)) times as much" : "the bucket costs nothing"
+        return """
+            \(place): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))
+            in a bucket    \(money(bucket.total)) a month\(bucketDetail)
+            on a cluster   \(money(cluster.total)) a month: \(cluster.nodes) nodes, \(cluster.replication) copies, \
+            \(NumberText.bytes(cluster.storedBytes)) on disk
+            the cluster    \(ratioText)
+            """
+    }
+
+    /// A page with a chart.
+    package func html() -> String {
+        HTMLReport(
+            title: "What the data cost a month",
+            subtitle: "\(place): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))",
+            sections: [
+                ReportSection(
+                    "In a bucket and on a running cluster",
+                    [
+                        .keyFigures([
+                            KeyFigure("bucket", money(bucket.total), tone: .good),
+                            KeyFigure(
+                                "cluster", money(cluster.total),
+                                detail: "\(cluster.nodes) nodes, \(cluster.replication) copies"),
+                            KeyFigure("ratio", ratio.isFinite ? "\(NumberText.compact(ratio)) \u{00D7}" : "\u{2013}"),
+                        ]),
+                        .figure(
+                            Figure(
+                                "Costs a month",
+                                BarChart(
+                                    [
+                                        BarChart.Bar("bucket", bucket.total, text: money(bucket.total)),
+                                        BarChart.Bar("cluster", cluster.total, text: money(cluster.total)),
+                                    ], valueLabel: "\(currency) a month"))),
+                        .table(
+                            ReportTable(
+                                [.text("part"), .number("\(currency) a month")],
+                                rows: [
+                                    ["bucket: storage", NumberText.decimal(bucket.storage, 2)],
+                                    ["bucket: requests", NumberText.decimal(bucket.requests, 2)],
+                                    ["bucket: traffic", NumberText.decimal(bucket.traffic, 2)],
+                                    ["cluster: \(cluster.nodes) nodes", NumberText.decimal(cluster.total, 2)],
+                                ])),
+                        .paragraph(
+                            "A bucket is paid for by what it holds; a cluster by the hour, whatever it holds. Data that are read "
+                                + "for some hours a day are cheapest in a bucket, with a cluster that lives as long as its job."
+                        ),
+                    ])
+            ]
+        ).html()
+    }
+
+    private var bucketDetail: String {
+        guard bucket.requests + bucket.traffic > 0 else { return "" }
+        return
+            ": storage \(money(bucket.storage)), requests \(money(bucket.requests)), traffic \(money(bucket.traffic))"
+    }
+
+    private func money(_ amount: Double) -> String {
+        amount >= 100
+            ? "\(NumberText.count(Int(amount.rounded()))) \(currency)" : "\(NumberText.decimal(amount, 2)) \(currency)"
+    }
+}

@@ -1,0 +1,60 @@
+/// What a data set costs a month, in a bucket and on a running cluster.
+package struct StorageCost: Sendable, Codable {
+    package struct Usage: Sendable, Hashable, Codable {
+        package var objects: Int
+        package var bytes: Int64
+        /// How often a month all of it is read.
+        package var readsPerMonth: Double
+    }
+
+    package struct Bucket: Sendable, Codable {
+        package var storage: Double
+        package var requests: Double
+        package var traffic: Double
+        package var total: Double
+    }
+
+    package struct Cluster: Sendable, Codable {
+        package var replication: Int
+        /// With all copies.
+        package var storedBytes: Int64
+        package var nodes: Int
+        package var total: Double
+    }
+
+    package var place: String
+    package var usage: Usage
+    package var currency: String
+    package var bucket: Bucket
+    package var cluster: Cluster
+    /// How many times as much the cluster costs.
+    package var ratio: Double
+
+    package init(
+        place: String, usage: Usage, prices: StoragePrices, replication: Int? = nil, nodes: Int? = nil
+    ) throws {
+        self.place = place
+        self.usage = usage
+        currency = prices.currency
+        let gigabytes = Double(usage.bytes) / 1e9
+        let storage = gigabytes * prices.bucket.gigabyteMonth
+        let requests = Double(usage.objects) * usage.readsPerMonth / 1_000 * prices.bucket.thousandReads
+        let traffic = gigabytes * usage.readsPerMonth * prices.bucket.gigabyteOut
+        bucket = Bucket(storage: storage, requests: requests, traffic: traffic, total: storage + requests + traffic)
+
+        let copies = replication ?? prices.cluster.replication
+        let (stored, overflow) = usage.bytes.multipliedReportingOverflow(by: Int64(copies))
+        guard !overflow else { throw JobError.contradictorySettings("\(copies) copies are more than can be counted") }
+        let filled = (Double(stored) / 1e9 / prices.cluster.gigabytesPerDataNode).rounded(.up)
+        let needed = prices.cluster.nameNodes + max(prices.cluster.minimumDataNodes, copies, Int(filled))
+        if let nodes, nodes < needed {
+            throw JobError.contradictorySettings(
+                "\(nodes) nodes cannot hold it: \(needed) are needed for \(copies) copies, name nodes included")
+        }
+        let count = nodes ?? needed
+        cluster = Cluster(
+            replication: copies, storedBytes: stored, nodes: count,
+            total: Double(count) * prices.cluster.nodeHour * prices.hoursPerMonth)
+        ratio = bucket.total > 0 ? cluster.total / bucket.total : .infinity
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import ReportKit
+package import StorageIO
+
+/// Lists, and removes when asked, what killed writers have left.
+package struct UnfinishedJob: Sendable {
+    package struct Result: Sendable, Encodable {
+        package struct Object: Sendable, Encodable {
+            package var location: String
+            package var identifier: String
+            package var started: Date
+            package var bytes: Int64?
+        }
+
+        package var place: String
+        package var objects: [Object]
+        package var isRemoved: Bool
+
+        package var text: String {
+            let lines = objects.map { object in
+                let size = object.bytes.map { NumberText.bytes($0) } ?? "size not told"
+                return "\(object.started.formatted(.iso8601))  \(size)  \(object.location)"
+            }
+            let bytes = objects.reduce(0) { $0 + ($1.bytes ?? 0) }
+            let total =
+                "\(objects.count) unfinished \(objects.count == 1 ? "object" : "objects") in \(place), \(NumberText.bytes(bytes))"
+            return (lines + [isRemoved && !objects.isEmpty ? "removed " + total : total]).joined(separator: "\n")
+        }
+    }
+
+    private let place: String
+    private let olderThan: Duration
+    private let removes: Bool
+    private let stores: ObjectStores
+
+    package init(place: String, olderThan: Duration, removes: Bool, stores: ObjectStores) {
+        self.place = place
+        self.olderThan = olderThan
+        self.removes = removes
+        self.stores = stores
+    }
+
+    package func run() async throws -> Result {
+        let place = try stores.resolve(place)
+        let latest = Date.now.timeIntervalSince1970 - olderThan / .seconds(1)
+        let found = try await place.store.unfinishedObjects(prefix: place.folderPrefix).filter { $0.started <= latest }
+        if removes { try await place.store.remove(found) }
+        return Result(
+            place: place.description,
+            objects: found.map {
+                Result.Object(
+                    location: $0.location, identifier: $0.identifier, started: Date(timeIntervalSince1970: $0.started),
+                    bytes: $0.size)
+            }, isRemoved: removes)
+    }
+}

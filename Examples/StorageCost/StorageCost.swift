@@ -1,0 +1,92 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+
+@main
+struct StorageCostCommand: ToolCommand {
+    static func main() async { await start() }
+
+    static let configuration = CommandConfiguration(
+        commandName: "storage-cost",
+        abstract: "What data cost a month in a bucket, against HDFS on a running cluster.",
+        discussion: """
+            Adds up the objects at a place, or takes a size:
+
+              storage-cost s3://antifraud/raw/ --report cost.html
+              storage-cost --size 112G --objects 40
+
+            Prices come from a JSON table (--print-prices shows the one that is used otherwise: that of the original system, in
+            which 112 GB cost about 250 roubles a month in a bucket, and a hundred times as much on four machines at 36 roubles
+            an hour).
+            """,
+        version: Version.current)
+
+    @Argument(help: "The place of the data.")
+    var place: String?
+
+    @Option(help: "A size instead of a place, such as 112G; K, M, G and T are powers of 1000 here.")
+    var size: String?
+
+    @Option(help: "How many objects, with --size.")
+    var objects = 1
+
+    @Option(help: "A JSON file of prices.")
+    var prices: String?
+
+    @Flag(help: "Print the table of prices and stop.")
+    var printPrices = false
+
+    @Option(help: "Copies of each block in HDFS; the table's otherwise.")
+    var replication: Int?
+
+    @Option(help: "Machines of the cluster; as many as needed otherwise.")
+    var nodes: Int?
+
+    @Option(help: "How often a month all data are read from the bucket.")
+    var readsPerMonth = 0.0
+
+    @Option(help: "An HTML page with a chart to write.")
+    var report: String?
+
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        if !printPrices, (place == nil) == (size == nil) { throw ValidationError("Give a place or --size.") }
+        if let size, Self.bytes(size) == nil { throw ValidationError("--size is a number such as 112G or 2.5T.") }
+        guard objects >= 1 else { throw ValidationError("--objects must be at least 1.") }
+        if let replication, !(1...512).contains(replication) {
+            throw ValidationError("--replication must lie in 1...512.")
+        }
+        guard readsPerMonth >= 0, readsPerMonth.isFinite else {
+            throw ValidationError("--reads-per-month must not be below 0.")
+        }
+    }
+
+    mutating func run() async throws {
+        if printPrices { return try StandardOutput.write(json: StoragePrices.original) }
+        let job = StorageCostJob(
+            StorageCostJob.Settings(
+                prices: prices, replication: replication, nodes: nodes, readsPerMonth: readsPerMonth, report: report),
+            stores: .ofThisProcess(logger: talk.logger("storage-cost"))
+        )
+        let cost: StorageCost
+        if let place {
+            cost = try await job.run(place: place)
+        } else {
+            let bytes = size.flatMap(Self.bytes) ?? 0
+            cost = try await job.run(
+                StorageCost.Usage(objects: objects, bytes: bytes, readsPerMonth: readsPerMonth), place: "data")
+        }
+        try talk.print(cost, text: cost.text)
+    }
+
+    /// `112G` -> 112 * 10^9.
+    private static func bytes(_ text: String) -> Int64? {
+        let text = text.uppercased().replacing("B", with: "")
+        let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15]
+        let factor = text.last.flatMap { factors[$0] }
+        guard let number = Double(factor == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
+        return Int64(exactly: (number * (factor ?? 1)).rounded())
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+
+@main
+struct UnfinishedObjects: ToolCommand {
+    static func main() async { await start() }
+
+    static let configuration = CommandConfiguration(
+        commandName: "unfinished-objects",
+        abstract: "List, and remove with --remove, what writers have left that were killed.",
+        discussion: """
+            Objects appear whole or not at all. What a killed writer had sent stays invisible, but takes space: parts of uploads
+            in S3, files '.unfinished-...' elsewhere. S3 and HDFS cannot tell them from what is being written at this moment:
+            that is what --older-than is for.
+
+              unfinished-objects s3://antifraud/ --older-than 24 --remove
+            """,
+        version: Version.current)
+
+    @Argument(help: "The folder or bucket to look through.")
+    var place: String
+
+    @Option(help: "Only those that were begun at least so many hours ago.")
+    var olderThan = 0.0
+
+    @Flag(help: "Remove them.")
+    var remove = false
+
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard olderThan >= 0, olderThan <= 1e6 else { throw ValidationError("--older-than is a number of hours.") }
+    }
+
+    mutating func run() async throws {
+        let result = try await UnfinishedJob(
+            place: place, olderThan: .seconds(olderThan * 3_600), removes: remove,
+            stores: .ofThisProcess(logger: talk.logger("unfinished-objects"))
+        ).run()
+        try talk.print(result, text: result.text)
+    }
+}

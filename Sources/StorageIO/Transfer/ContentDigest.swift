@@ -1,0 +1,61 @@
+import Crypto
+import Parallelism
+
+/// Computes a checksum of the form that stores keep, piece by piece.
+package struct ContentDigest: Sendable {
+    private let partSize: Int64?
+    private var current = Insecure.MD5()
+    private var currentCount: Int64 = 0
+    private var parts: [[UInt8]] = []
+
+    /// - Parameter checksum: one whose form the result shall have; nil for MD5 of the whole.
+    package init(like checksum: StoredChecksum?) {
+        partSize = if case .md5OfParts(_, let size) = checksum, size > 0 { size } else { nil }
+    }
+
+    package mutating func update(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while let partSize, currentCount + Int64(rest.count) > partSize {
+            let count = Int(partSize - currentCount)
+            rest.prefix(count).withUnsafeBytes { current.update(bufferPointer: $0) }
+            rest = rest.dropFirst(count)
+            closePart()
+        }
+        rest.withUnsafeBytes { current.update(bufferPointer: $0) }
+        currentCount += Int64(rest.count)
+    }
+
+    package consuming func finish() -> StoredChecksum {
+        guard let partSize else { return .md5(Self.hexadecimal(current.finalize())) }
+        if currentCount > 0 || parts.isEmpty { closePart() }
+        var whole = Insecure.MD5()
+        for part in parts { whole.update(data: part) }
+        return .md5OfParts("\(Self.hexadecimal(whole.finalize()))-\(parts.count)", partSize: partSize)
+    }
+
+    private mutating func closePart() {
+        parts.append(Array(current.finalize()))
+        current = Insecure.MD5()
+        currentCount = 0
+    }
+
+    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+        var text = ""
+        for byte in digest {
+            if byte < 16 { text += "0" }
+            text += String(byte, radix: 16)
+        }
+        return text
+    }
+}
+
+extension ContentDigest {
+    /// The same, with the next piece in it; computed off the cooperative pool.
+    func updated(_ bytes: [UInt8]) async throws -> ContentDigest {
+        try await BlockingPool.files.run {
+            var digest = self
+            digest.update(bytes)
+            return digest
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// Tells whether two objects, of any stores, have the same content.
+struct ObjectComparison: Sendable {
+    let pieceBytes: Int
+    let readAhead: Int
+
+    /// Compares the checksums that the stores keep where they are of one form; reads one side where only the other has a
+    /// checksum; reads both otherwise.
+    func haveSameContent(
+        _ first: ObjectMetadata, in firstStore: any ObjectStore, _ second: ObjectMetadata,
+        in secondStore: any ObjectStore
+    ) async throws -> Bool {
+        guard first.size == second.size else { return false }
+        if first.size == 0 { return true }
+        async let firstStored = firstStore.checksum(of: first)
+        async let secondStored = secondStore.checksum(of: second)
+        switch (try await firstStored, try await secondStored) {
+        case (let one?, let other?) where one.isComparable(with: other): return one == other
+        case (let one?, _) where one.isReproducible:
+            return try await checksum(of: second, in: secondStore, like: one) == one
+        case (_, let other?) where other.isReproducible:
+            return try await checksum(of: first, in: firstStore, like: other) == other
+        default:
+            let one = try await checksum(of: first, in: firstStore, like: nil)
+            return try await checksum(of: second, in: secondStore, like: nil) == one
+        }
+    }
+
+    /// A checksum computed from the content.
+    func checksum(
+        of object: ObjectMetadata, in store: any ObjectStore, like model: StoredChecksum?
+    ) async throws -> StoredChecksum {
+        let pieces = StoredObjectPieces(store: store, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
+        var digest = ContentDigest(like: model)
+        do {
+            while let piece = try await pieces.next() { digest = try await digest.updated(piece) }
+        } catch {
+            await pieces.cancel()
+            throw error
+        }
+        return digest.finish()
+    }
+}
+
+extension StoredChecksum {
+    /// Whether it can be computed from the content alone.
+    var isReproducible: Bool {
+        switch self {
+        case .md5, .md5OfParts: true
+        case .hdfs: false
+        }
+    }
+
+    /// Whether being different means that the contents are.
+    func isComparable(with other: StoredChecksum) -> Bool {
+        switch (self, other) {
+        case (.md5, .md5): true
+        case (.md5OfParts(_, let size), .md5OfParts(_, let otherSize)): size == otherSize
+        case (.hdfs, .hdfs): self == other
+        default: false
+        }
+    }
+}

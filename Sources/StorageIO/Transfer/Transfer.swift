@@ -1,0 +1,210 @@
+import Parallelism
+import Synchronization
+
+/// Copies an object, a folder or what a pattern matches from any store to any store.
+///
+///     let transfer = Transfer(from: try stores.resolve("s3://bucket/raw/"), to: try stores.resolve("hdfs:///raw/"))
+///     let report = try await transfer.run()
+///
+/// - A single object gets the destination's name, or keeps its own where the destination is a folder. Of a folder, the
+///   content comes to be below the destination; of a pattern such as `raw/2019-*.txt`, what lies below `raw/`.
+/// - Objects that are there already with the same content are left, so that an interrupted transfer goes on where it stopped.
+/// - Every object appears whole or not at all. `_SUCCESS` and `SHA256SUMS`, which vouch for the files beside them, come last and
+///   only when all others did; until then a marker keeps readers from taking a folder with some files for a data set.
+/// - An object that cannot be copied is reported, and the others are copied all the same.
+///
+/// The list of objects is held in memory: some hundred bytes each. Content is not: see ``TransferOptions/memoryLimit``.
+public struct Transfer: Sendable {
+    private let source: StoredPlace
+    private let destination: StoredPlace
+    private let options: TransferOptions
+
+    /// A transfer; nothing happens before ``run(progress:)``.
+    public init(from source: StoredPlace, to destination: StoredPlace, options: TransferOptions = TransferOptions()) {
+        self.source = source
+        self.destination = destination
+        self.options = options
+    }
+
+    /// Copies.
+    /// - Parameter progress: Called often, from any thread.
+    /// - Throws: ``TransferError`` and what listing throws, before anything is copied; `CancellationError`. What becomes of
+    ///   single objects is in the report.
+    public func run(progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }) async throws -> TransferReport
+    {
+        let start = ContinuousClock.now
+        let plan = try await TransferPlan.make(from: source, to: destination)
+        let tracker = TransferTracker(plan, report: progress)
+        var report = TransferReport()
+        report.isDryRun = options.isDryRun
+
+        let vouching = plan.steps.filter { Self.vouchesForOthers($0.destination) }
+        let folders = Set(vouching.map(\.destination.folder))
+        if !options.isDryRun { try await setMarkers(folders, plan) }
+        try await copy(plan.steps.filter { !Self.vouchesForOthers($0.destination) }, tracker, &report)
+        let whole = report.failures.isEmpty
+        if whole { try await copy(vouching, tracker, &report) }
+        if whole, report.failures.isEmpty {
+            if !options.isDryRun { try await removeMarkers(folders) }
+            if options.deletesOthers { try await deleteOthers(plan, &report) }
+        }
+        report.copied.sort { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
+        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return report
+    }
+
+    private static func vouchesForOthers(_ key: ObjectKey) -> Bool {
+        [DataSetManifest.fileName, "SHA256SUMS"].contains(key.name)
+    }
+
+    // MARK: Copying
+
+    private enum Outcome: Sendable {
+        case copied
+        case unchanged
+        case failed(String)
+    }
+
+    private func copy(
+        _ steps: [TransferPlan.Step], _ tracker: TransferTracker, _ report: inout TransferReport
+    ) async throws {
+        try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
+            var bytesInWork = 0, inWork = 0
+            func takeOne() async throws {
+                guard let (index, outcome) = try await group.next() else { return }
+                let step = steps[index]
+                bytesInWork -= weight(step)
+                inWork -= 1
+                note(outcome, of: step, &report)
+            }
+            for (index, step) in steps.enumerated() {
+                while inWork > 0,
+                    inWork >= options.parallelObjects || bytesInWork + weight(step) > options.memoryLimit
+                { try await takeOne() }
+                bytesInWork += weight(step)
+                inWork += 1
+                group.addTask { (index, try await perform(step, tracker)) }
+            }
+            while inWork > 0 { try await takeOne() }
+        }
+    }
+
+    /// How much memory a copy may need.
+    private func weight(_ step: TransferPlan.Step) -> Int {
+        let small = 64 << 10
+        guard step.source.size > options.pieceBytes else { return Int(step.source.size) + small }
+        return options.memoryLimit
+    }
+
+    private func perform(_ step: TransferPlan.Step, _ tracker: TransferTracker) async throws -> Outcome {
+        let written = Mutex<Int64>(0)
+        do {
+            try Task.checkCancellation()
+            let outcome: Outcome
+            if try await isUnchanged(step) {
+                outcome = .unchanged
+            } else {
+                outcome = .copied
+                if !options.isDryRun {
+                    try await ObjectCopy(
+                        step.source, of: source.store, to: step.destination, of: destination.store, options: options
+                    ).run { bytes in
+                        written.withLock { $0 += bytes }
+                        tracker.add(bytes: bytes)
+                    }
+                }
+            }
+            tracker.finishObject(remainingBytes: step.source.size - written.withLock { $0 })
+            return outcome
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            tracker.finishObject(remainingBytes: step.source.size - written.withLock { $0 })
+            return .failed("\(error)")
+        }
+    }
+
+    private func isUnchanged(_ step: TransferPlan.Step) async throws -> Bool {
+        guard let existing = step.existing, existing.size == step.source.size else { return false }
+        switch options.comparison {
+        case .never: return false
+        case .size: return true
+        case .checksum:
+            return try await ObjectComparison(pieceBytes: options.pieceBytes, readAhead: 2)
+                .haveSameContent(step.source, in: source.store, existing, in: destination.store)
+        }
+    }
+
+    private func note(_ outcome: Outcome, of step: TransferPlan.Step, _ report: inout TransferReport) {
+        switch outcome {
+        case .copied:
+            report.copied.append(
+                .init(location: destination.store.root + step.destination.path, size: step.source.size))
+        case .unchanged:
+            report.unchanged += 1
+            report.unchangedBytes += step.source.size
+        case .failed(let message):
+            report.failures.append(.init(location: source.store.root + step.source.key.path, message: message))
+        }
+    }
+
+    // MARK: Around the copying
+
+    /// Marks the folders that get a `_SUCCESS`, so that nobody reads some of their files as a data set. Those that have one
+    /// that lists their files need no mark.
+    private func setMarkers(_ folders: Set<String>, _ plan: TransferPlan) async throws {
+        let listed = Set(plan.steps.compactMap { $0.existing }.filter { $0.size > 0 }.map(\.key.path))
+        for folder in folders where !listed.contains(folder + DataSetManifest.fileName) {
+            try await destination.store.put([], to: ObjectKey(folder + UnfinishedMarker.ofWholeFolder))
+        }
+    }
+
+    private func removeMarkers(_ folders: Set<String>) async throws {
+        for folder in folders { try await destination.store.delete(ObjectKey(folder + UnfinishedMarker.ofWholeFolder)) }
+    }
+
+    private func deleteOthers(_ plan: TransferPlan, _ report: inout TransferReport) async throws {
+        let others = plan.others.filter { $0.key.name != UnfinishedMarker.ofWholeFolder }
+        if !options.isDryRun {
+            do {
+                try await destination.store.delete(others.map(\.key))
+            } catch {
+                if error is CancellationError { throw error }
+                report.failures.append(.init(location: destination.description, message: "\(error)"))
+                return
+            }
+        }
+        report.deleted = others.map { .init(location: destination.store.root + $0.key.path, size: $0.size) }
+    }
+}
+
+/// Adds up what concurrent copies have done.
+private final class TransferTracker: Sendable {
+    private let progress: Mutex<TransferProgress>
+    private let report: @Sendable (TransferProgress) -> Void
+
+    init(_ plan: TransferPlan, report: @escaping @Sendable (TransferProgress) -> Void) {
+        self.report = report
+        var start = TransferProgress()
+        start.objectsTotal = plan.steps.count
+        start.bytesTotal = plan.steps.reduce(0) { $0 + $1.source.size }
+        progress = Mutex(start)
+        report(start)
+    }
+
+    func add(bytes: Int64) { change { $0.bytesDone += bytes } }
+
+    func finishObject(remainingBytes: Int64) {
+        change {
+            $0.objectsDone += 1
+            $0.bytesDone += remainingBytes
+        }
+    }
+
+    private func change(_ body: (inout TransferProgress) -> Void) {
+        report(
+            progress.withLock { progress in
+                body(&progress)
+                return progress
+            })
+    }
+}

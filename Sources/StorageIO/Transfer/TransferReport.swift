@@ -1,0 +1,64 @@
+/// What a transfer did, or would do.
+public struct TransferReport: Sendable, Hashable, Codable {
+    /// One object and what happened to it.
+    public struct Object: Sendable, Hashable, Codable {
+        /// The place at the destination.
+        public var location: String
+        /// Bytes.
+        public var size: Int64
+    }
+
+    /// An object that could not be copied or removed.
+    public struct Failure: Sendable, Hashable, Codable {
+        /// The place at the source, or at the destination where removing failed.
+        public var location: String
+        /// Why.
+        public var message: String
+    }
+
+    /// Objects copied, in the order of their keys; with a dry run, those that would be.
+    public var copied: [Object] = []
+    /// How many objects were there already with the same content.
+    public var unchanged = 0
+    /// Bytes of those.
+    public var unchangedBytes: Int64 = 0
+    /// Objects removed at the destination; with a dry run, those that would be.
+    public var deleted: [Object] = []
+    /// What went wrong. Other objects were copied all the same, but nothing was removed.
+    public var failures: [Failure] = []
+    /// Whether nothing was done.
+    public var isDryRun = false
+    /// Seconds, from listing to the end.
+    public var seconds: Double = 0
+
+    /// Bytes of the objects copied.
+    public var copiedBytes: Int64 { copied.reduce(0) { $0 + $1.size } }
+}
+
+/// How far a transfer is.
+public struct TransferProgress: Sendable, Hashable {
+    /// Objects copied, left or failed.
+    public var objectsDone = 0
+    /// Objects in all.
+    public var objectsTotal = 0
+    /// Bytes copied, left or failed.
+    public var bytesDone: Int64 = 0
+    /// Bytes in all.
+    public var bytesTotal: Int64 = 0
+}
+
+/// A transfer that cannot begin.
+public enum TransferError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// There is nothing at the source.
+    case nothingFound(String)
+    /// The destination lies in the source or the source in the destination, or the destination is a pattern.
+    case unusableDestination(String, reason: String)
+
+    /// One line for a person.
+    public var description: String {
+        switch self {
+        case .nothingFound(let place): "\(place): there is no such object, and none below it or matching it"
+        case .unusableDestination(let place, let reason): "\(place): \(reason)"
+        }
+    }
+}
