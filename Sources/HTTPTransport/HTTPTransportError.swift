@@ -7,6 +7,8 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
 
         /// The URL is malformed, or neither `http` nor `https`.
         public static let invalidURL = Code(description: "invalid URL")
+        /// The method or a header field cannot be sent.
+        public static let invalidRequest = Code(description: "invalid request")
         /// The host's name is not known.
         public static let unknownHost = Code(description: "unknown host")
         /// There is no connection to the host or the proxy.
@@ -31,7 +33,7 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
 
     /// What kind of failure it is.
     public var code: Code
-    /// `GET`, `PUT` and so on.
+    /// `GET`, `PUT` and so on; empty when the failure is not that of a request.
     public var method: String
     /// The URL without user, password and query, which can hold secrets.
     public var url: String
@@ -67,5 +69,7 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
 
 extension HTTPTransportError: CustomStringConvertible {
     /// Method, URL, message and code in one line.
-    public var description: String { "\(method) \(url): \(message) (\(code))" }
+    public var description: String {
+        method.isEmpty ? "\(message) (\(code))" : "\(method) \(url): \(message) (\(code))"
+    }
 }

@@ -46,7 +46,8 @@ import Testing
         let clock = FakeClock()
         let policy = RetryPolicy(maximumAttempts: 3, initialDelay: .seconds(1))
         let failure = await #expect(throws: RetryFailure.self) {
-            try await clock.retrier(policy).run { _ in Attempt<Int>.transientFailure(Refusal(), retryAfter: .seconds(2)) }
+            try await clock.retrier(policy).run { _ in Attempt<Int>.transientFailure(Refusal(), retryAfter: .seconds(2))
+            }
         }
         #expect(failure?.attempts == 3)
         #expect(failure?.elapsed == .seconds(4))

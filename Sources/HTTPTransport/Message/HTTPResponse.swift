@@ -35,16 +35,20 @@ public struct HTTPResponse: Sendable, Hashable {
 public struct HTTPStreamedResponse: Sendable {
     /// Status and header fields.
     public var head: HTTPResponseHead
-    /// Pieces as they come, none of them empty. Throws ``HTTPTransportError`` when the body ends early. Reading slowly slows
-    /// the sender down; dropping the sequence, or cancelling the reading task, ends the exchange.
-    public var body: AsyncThrowingStream<[UInt8], any Error>
+    /// The body as it comes.
+    public var body: HTTPResponseBody
 
     /// 200, 404 and so on.
     public var status: Int { head.status }
 
     /// An answer of these parts.
-    public init(head: HTTPResponseHead, body: AsyncThrowingStream<[UInt8], any Error>) {
+    public init(head: HTTPResponseHead, body: HTTPResponseBody) {
         self.head = head
         self.body = body
+    }
+
+    /// An answer whose body a stream gives.
+    public init(head: HTTPResponseHead, body: AsyncThrowingStream<[UInt8], any Error>) {
+        self.init(head: head, body: HTTPResponseBody(body))
     }
 }

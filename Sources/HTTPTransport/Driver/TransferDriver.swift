@@ -1,0 +1,187 @@
+import CCurl
+import Foundation
+
+/// The thread that moves bytes: curl's multi interface and all its transfers. Nothing of curl is touched elsewhere.
+final class TransferDriver {
+    private let configuration: HTTPClientConfiguration
+    private let mailbox: Mailbox
+    private var transfers: [ObjectIdentifier: Transfer] = [:]
+    private var spareHandles: [EasyHandle] = []
+    private var nextTimerCheck: ContinuousClock.Instant?
+
+    /// More handles than requests at a time are not kept for long.
+    private static let maximumSpareHandles = 64
+    /// Connections that are kept for later requests, to all hosts together.
+    private static let maximumKeptConnections = 256
+
+    init(configuration: HTTPClientConfiguration, mailbox: Mailbox) {
+        self.configuration = configuration
+        self.mailbox = mailbox
+    }
+
+    /// Runs until the mailbox is closed.
+    func run() {
+        Self.ignoreBrokenPipes()
+        defer { mailbox.announceEnd() }
+        guard Self.isCurlReady, let multi = curl_multi_init() else {
+            mailbox.close()
+            for command in mailbox.take().commands { refuse(command) }
+            return
+        }
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, max(1, configuration.maximumConnectionsPerHost))
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.maximumKeptConnections)
+        mailbox.open(OpaqueMulti(handle: multi))
+        while true {
+            let (commands, isClosing) = mailbox.take()
+            for command in commands { carryOut(command, multi) }
+            if isClosing { break }
+            var running: Int32 = 0
+            _ = curl_multi_perform(multi, &running)
+            collectResults(multi)
+            checkTimers(multi)
+            _ = curl_multi_poll(multi, nil, 0, pollTimeout(), nil)
+        }
+        mailbox.forgetMulti()
+        for command in mailbox.take().commands { refuse(command) }
+        for transfer in transfers.values {
+            end(transfer, .failure(Mailbox.shutDown(transfer.exchange)), multi)
+        }
+        spareHandles = []
+        curl_multi_cleanup(multi)
+    }
+
+    /// Once for the process.
+    private static let isCurlReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    /// With `CURLOPT_NOSIGNAL` curl leaves it to us that OpenSSL writes to connections that are gone. The signal goes to the
+    /// thread that writes.
+    private static func ignoreBrokenPipes() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    // MARK: Commands
+
+    private func refuse(_ command: Mailbox.Command) {
+        if case .start(let exchange) = command { exchange.finish(.failure(Mailbox.shutDown(exchange))) }
+    }
+
+    private func carryOut(_ command: Mailbox.Command, _ multi: UnsafeMutableRawPointer) {
+        switch command {
+        case .start(let exchange): start(exchange, multi)
+        case .stop(let exchange):
+            if let transfer = transfers[ObjectIdentifier(exchange)] { remove(transfer, multi) }
+        case .resume(let exchange):
+            guard let transfer = transfers[ObjectIdentifier(exchange)] else { return }
+            transfer.lastActivity = .now
+            let paused = exchange.paused
+            _ = curl_easy_pause(
+                transfer.easy.handle, (paused.receiving ? CURLPAUSE_RECV : 0) | (paused.sending ? CURLPAUSE_SEND : 0))
+        }
+    }
+
+    private func start(_ exchange: Exchange, _ multi: UnsafeMutableRawPointer) {
+        guard exchange.begin() else { return }
+        guard let easy = spareHandles.popLast() ?? EasyHandle() else {
+            let request = exchange.request
+            return exchange.finish(
+                .failure(
+                    HTTPTransportError(
+                        .connectionFailed, method: request.method, url: request.url, message: "out of memory")))
+        }
+        let transfer = Transfer(exchange, easy: easy)
+        do {
+            try transfer.setUp(configuration)
+        } catch {
+            spareHandles.append(easy)
+            return exchange.finish(.failure(error))
+        }
+        transfers[ObjectIdentifier(exchange)] = transfer
+        let code = curl_multi_add_handle(multi, easy.handle)
+        guard code == CURLM_OK else {
+            return end(
+                transfer, .failure(transfer.error(.connectionFailed, String(cString: curl_multi_strerror(code)))), multi
+            )
+        }
+        checkTimersNoLater(than: .now + configuration.idleTimeout)
+        if let deadline = totalDeadline(transfer) { checkTimersNoLater(than: deadline) }
+    }
+
+    // MARK: Results
+
+    private func collectResults(_ multi: UnsafeMutableRawPointer) {
+        var remaining: Int32 = 0
+        while let message = curl_multi_info_read(multi, &remaining) {
+            guard message.pointee.msg == CURLMSG_DONE else { continue }
+            var context: UnsafeMutableRawPointer?
+            _ = ccurl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &context)
+            guard let transfer = Transfer.at(context) else { continue }
+            end(transfer, transfer.outcome(ccurl_message_result(message)), multi)
+        }
+    }
+
+    private func end(
+        _ transfer: Transfer, _ outcome: Result<[UInt8], any Error>, _ multi: UnsafeMutableRawPointer
+    ) {
+        remove(transfer, multi)
+        transfer.exchange.finish(outcome)
+    }
+
+    private func remove(_ transfer: Transfer, _ multi: UnsafeMutableRawPointer) {
+        _ = curl_multi_remove_handle(multi, transfer.easy.handle)
+        transfers[ObjectIdentifier(transfer.exchange)] = nil
+        if spareHandles.count < Self.maximumSpareHandles { spareHandles.append(transfer.easy) }
+    }
+
+    // MARK: Timers
+
+    private func checkTimersNoLater(than instant: ContinuousClock.Instant) {
+        nextTimerCheck = nextTimerCheck.map { min($0, instant) } ?? instant
+    }
+
+    private func totalTimeout(_ transfer: Transfer) -> Duration? {
+        transfer.exchange.request.totalTimeout ?? configuration.totalTimeout
+    }
+
+    private func totalDeadline(_ transfer: Transfer) -> ContinuousClock.Instant? {
+        totalTimeout(transfer).map { transfer.exchange.start + $0 }
+    }
+
+    /// Ends what takes too long. Transfers that get a connection between two checks have their silence measured from then on,
+    /// so their time is not over before the next one.
+    private func checkTimers(_ multi: UnsafeMutableRawPointer) {
+        let now = ContinuousClock.now
+        guard let due = nextTimerCheck, due <= now else { return }
+        nextTimerCheck = nil
+        for transfer in transfers.values {
+            if let deadline = totalDeadline(transfer), let timeout = totalTimeout(transfer) {
+                guard now < deadline else {
+                    end(transfer, .failure(transfer.error(.timedOut, "not complete after \(timeout)")), multi)
+                    continue
+                }
+                checkTimersNoLater(than: deadline)
+            }
+            let paused = transfer.exchange.paused
+            if !transfer.isConnected || paused.receiving || paused.sending || transfer.hasUploaded() {
+                checkTimersNoLater(than: now + configuration.idleTimeout)
+                if transfer.isConnected { transfer.lastActivity = now }
+                continue
+            }
+            let deadline = transfer.lastActivity + configuration.idleTimeout
+            guard now < deadline else {
+                let message = "nothing came or went for \(configuration.idleTimeout)"
+                end(transfer, .failure(transfer.error(.timedOut, message)), multi)
+                continue
+            }
+            checkTimersNoLater(than: deadline)
+        }
+    }
+
+    /// In milliseconds, rounded up so that the thread does not wake before its time.
+    private func pollTimeout() -> Int32 {
+        guard let nextTimerCheck else { return 60_000 }
+        return Int32(min(60_000, (nextTimerCheck - .now).milliseconds + 1))
+    }
+}

@@ -1,0 +1,221 @@
+/// What may happen in one exchange, and what follows from it. A plain value: the caller holds the lock, and carries out the
+/// actions after it has let go.
+///
+/// Three parties meet here: the task that asked, the thread that drives connections, and the task that makes the request's
+/// body. Each may speak at any time; what comes after the end is ignored.
+struct ExchangeStateMachine {
+    /// What is to be done, in order.
+    enum Action {
+        /// Hand the exchange to the driver.
+        case start
+        /// Tell the driver to drop the exchange.
+        case stop
+        /// Tell the driver to go on with a direction that was paused.
+        case resumeReceiving, resumeSending
+        /// The asking task gets its answer.
+        case answer(HTTPResponse)
+        case failAnswer(any Error)
+        /// The reading task, which waits, gets a piece or the end.
+        case deliver([UInt8]?)
+        case failReader(any Error)
+        /// The task that makes the request's body, which waits, goes on or ends.
+        case resumeSource(proceeds: Bool)
+        /// That task is cancelled.
+        case cancelSource
+    }
+
+    enum Reading {
+        case piece([UInt8], resumes: Bool)
+        case wait
+        case end
+        case failure(any Error)
+    }
+
+    enum Phase: Equatable {
+        /// Not handed to the driver.
+        case created
+        /// Waits for the driver.
+        case queued
+        /// Has a transfer.
+        case running
+        /// Nothing more comes from the driver, and it is told nothing more.
+        case ended
+    }
+
+    private(set) var phase = Phase.created
+    private let isStreamed: Bool
+    private var isAnswered = false
+    private var head: HTTPResponseHead?
+    private var incoming: IncomingBody
+    private var outgoing: OutgoingBody
+    private var isReaderWaiting = false
+    private var isSourceWaiting = false
+    private var failure: (any Error)?
+
+    /// - Parameters:
+    ///   - isStreamed: whether the answer is due with its head, or when it is whole.
+    ///   - outgoing: the request's body if a task makes it, else never asked.
+    ///   - receiveLimit: bytes of a streamed answer to hold before the connection is paused.
+    init(isStreamed: Bool, outgoing: OutgoingBody = OutgoingBody(length: nil), receiveLimit: Int) {
+        self.isStreamed = isStreamed
+        self.outgoing = outgoing
+        incoming = IncomingBody(limit: receiveLimit)
+    }
+
+    var isReceivingPaused: Bool { incoming.isPaused }
+    var isSendingPaused: Bool { outgoing.isPaused }
+
+    // MARK: The task that asked
+
+    /// The asking task waits for its answer.
+    mutating func submit() -> [Action] {
+        guard phase == .created else {
+            isAnswered = true
+            return [.failAnswer(failure ?? CancellationError())]
+        }
+        phase = .queued
+        return [.start]
+    }
+
+    /// The exchange is to end now, whatever its state.
+    mutating func fail(_ error: any Error) -> [Action] {
+        guard phase != .ended else { return [] }
+        let isWithDriver = phase != .created
+        var actions = end(.failure(error), mayAnswer: isWithDriver)
+        if isWithDriver { actions.append(.stop) }
+        return actions
+    }
+
+    /// The reading task wants what there is.
+    mutating func read() -> Reading {
+        if !incoming.isEmpty {
+            let (piece, resumes) = incoming.take()
+            return .piece(piece, resumes: resumes && phase == .running)
+        }
+        if phase != .ended {
+            isReaderWaiting = true
+            return .wait
+        }
+        return failure.map(Reading.failure) ?? .end
+    }
+
+    // MARK: The driver
+
+    /// The driver takes the exchange up.
+    /// - Returns: false if it has ended before.
+    mutating func begin() -> Bool {
+        guard phase == .queued else { return false }
+        phase = .running
+        return true
+    }
+
+    /// The head of the answer is there.
+    mutating func receive(_ head: HTTPResponseHead) -> [Action] {
+        guard phase == .running, self.head == nil else { return [] }
+        self.head = head
+        var actions: [Action] = []
+        // A server that answers so does not want the rest, and is not sent it.
+        if head.status >= 300 { actions += abandonOutgoing() }
+        if isStreamed {
+            isAnswered = true
+            actions.append(.answer(HTTPResponse(status: head.status, headers: head.headers)))
+        }
+        return actions
+    }
+
+    /// A part of a streamed body is there.
+    /// - Returns: Whether it was taken. If not, it has to come again after ``Action/resumeReceiving``.
+    mutating func receive(_ bytes: UnsafeRawBufferPointer) -> (isTaken: Bool, actions: [Action]) {
+        guard phase == .running, incoming.append(bytes) else { return (phase != .running, []) }
+        guard isReaderWaiting, !incoming.isEmpty else { return (true, []) }
+        isReaderWaiting = false
+        return (true, [.deliver(incoming.take().piece)])
+    }
+
+    /// The connection asks for bytes of the request's body.
+    mutating func send(into target: UnsafeMutableRawBufferPointer) -> (supply: OutgoingBody.Supply, actions: [Action]) {
+        guard phase == .running else { return (.end, []) }
+        return (outgoing.take(into: target), wakeSource())
+    }
+
+    /// The transfer has ended.
+    /// - Parameter outcome: the body if it was not streamed.
+    mutating func finish(_ outcome: Result<[UInt8], any Error>) -> [Action] {
+        guard phase == .running || phase == .queued else { return [] }
+        return end(outcome, mayAnswer: true)
+    }
+
+    // MARK: The task that makes the request's body
+
+    /// That task asks whether it may make the next piece. If it has to wait, ``Action/resumeSource(proceeds:)`` follows.
+    mutating func askToProduce() -> OutgoingBody.Permission {
+        guard phase != .ended else { return .stop }
+        isSourceWaiting = outgoing.permission == .wait
+        return outgoing.permission
+    }
+
+    /// That task has made a piece.
+    mutating func supply(_ piece: [UInt8]) -> [Action] {
+        guard phase != .ended else { return [] }
+        do throws(OutgoingBody.LengthFailure) {
+            return try outgoing.supply(piece) ? [.resumeSending] : []
+        } catch {
+            return fail(error)
+        }
+    }
+
+    /// That task has made all.
+    mutating func completeBody() -> [Action] {
+        guard phase != .ended else { return [] }
+        do throws(OutgoingBody.LengthFailure) {
+            return try outgoing.complete() ? [.resumeSending] : []
+        } catch {
+            return fail(error)
+        }
+    }
+
+    /// That task has failed. Of no interest once the server has refused the request.
+    mutating func failBody(_ error: any Error) -> [Action] {
+        outgoing.isAbandoned ? [] : fail(error)
+    }
+
+    // MARK: What follows
+
+    private mutating func wakeSource() -> [Action] {
+        guard isSourceWaiting, outgoing.permission != .wait else { return [] }
+        isSourceWaiting = false
+        return [.resumeSource(proceeds: outgoing.permission == .proceed)]
+    }
+
+    private mutating func abandonOutgoing() -> [Action] {
+        guard outgoing.permission != .stop else { return [] }
+        let resumes = outgoing.abandon()
+        return wakeSource() + [.cancelSource] + (resumes ? [.resumeSending] : [])
+    }
+
+    private mutating func end(_ outcome: Result<[UInt8], any Error>, mayAnswer: Bool) -> [Action] {
+        phase = .ended
+        var actions = abandonOutgoing().filter { if case .resumeSending = $0 { false } else { true } }
+        if case .failure(let error) = outcome { failure = error }
+        if mayAnswer, !isAnswered {
+            isAnswered = true
+            actions.append(answer(outcome))
+        } else if isReaderWaiting {
+            isReaderWaiting = false
+            actions.append(failure.map(Action.failReader) ?? .deliver(nil))
+        }
+        return actions
+    }
+
+    private func answer(_ outcome: Result<[UInt8], any Error>) -> Action {
+        switch outcome {
+        case .failure(let error): .failAnswer(error)
+        case .success(let body):
+            head.map { .answer(HTTPResponse(status: $0.status, headers: $0.headers, body: body)) }
+                ?? .failAnswer(NoAnswer())
+        }
+    }
+
+    /// The transfer ended well without a head: the driver does not let that happen.
+    struct NoAnswer: Error {}
+}

@@ -1,0 +1,83 @@
+import Foundation
+import HTTPTransport
+import Synchronization
+import TestSupport
+
+/// A server process of its own for a test; it ends with the last reference, or with the tests' process.
+///
+/// `@unchecked Sendable`: nothing is written after the initializer.
+final class Peer: @unchecked Sendable {
+    let port: Int
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+
+    init(_ arguments: [String] = ["http"]) throws {
+        process.executableURL = URL(filePath: Oracle.python)
+        process.arguments = ["-c", peerProgram] + arguments
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        guard let line = Peer.line(output), let port = Int(line) else {
+            throw Oracle.Failure(description: "no port from the peer")
+        }
+        self.port = port
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    private static func line(_ pipe: Pipe) -> String? {
+        var bytes: [UInt8] = []
+        while let byte = try? pipe.fileHandleForReading.read(upToCount: 1)?.first, byte != 0x0A { bytes.append(byte) }
+        return String(bytes: bytes, encoding: .utf8)
+    }
+
+    func url(_ path: String, scheme: String = "http", host: String = "127.0.0.1") -> String {
+        "\(scheme)://\(host):\(port)/\(path)"
+    }
+
+    func get(_ path: String) -> HTTPRequest { HTTPRequest(method: "GET", url: url(path)) }
+
+    /// Heads of the requests that a proxy has seen.
+    func seenHeads() throws -> [String] {
+        try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
+        return try JSONDecoder().decode([String].self, from: Data((Peer.line(output) ?? "").utf8))
+    }
+
+    struct Counts: Decodable {
+        var connections: Int
+        var open: Int
+    }
+
+    /// Connections that the server has seen, the asking one among them.
+    func counts() async throws -> Counts {
+        let client = try HTTPClient()
+        let answer = try await client.send(get("stats"), maximumBodyBytes: 1_000)
+        await client.shutDown()
+        return try JSONDecoder().decode(Counts.self, from: Data(answer.body))
+    }
+
+    /// How far the server has come with a long body.
+    func mark(_ name: String) async throws -> Int {
+        let client = try HTTPClient()
+        let answer = try await client.send(get("mark/\(name)"), maximumBodyBytes: 1_000)
+        await client.shutDown()
+        return Int(String(decoding: answer.body, as: UTF8.self)) ?? 0
+    }
+}
+
+/// What the peer's long bodies consist of.
+func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 251) } }
+
+/// Waits for something that another process or thread does.
+func eventually(within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    return false
+}
