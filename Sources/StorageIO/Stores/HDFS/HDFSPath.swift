@@ -1,0 +1,43 @@
+/// Paths as HDFS knows them: absolute, without closing `/` but for the root's.
+enum HDFSPath {
+    /// - Throws: ``ObjectStoreError/Code/invalidKey`` for names that HDFS or unfinished objects have for themselves.
+    static func of(_ key: ObjectKey, root: String) throws(ObjectStoreError) -> String {
+        let segments = key.path.split(separator: "/")
+        guard segments.first != ".reserved", !segments.contains(where: isUnfinished) else {
+            throw ObjectStoreError(
+                .invalidKey, location: root + key.path,
+                message: "no object may lie in .reserved or under a name that starts with "
+                    + WebHDFSObjectStore.unfinishedPrefix)
+        }
+        return "/" + key.path
+    }
+
+    static func isUnfinished(_ name: some StringProtocol) -> Bool {
+        name.utf8.starts(with: WebHDFSObjectStore.unfinishedPrefix.utf8)
+    }
+
+    /// The folder that holds a path; the root's is the root.
+    static func parent(_ path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    static func appending(_ name: String, to folder: String) -> String {
+        folder == "/" ? "/" + name : "\(folder)/\(name)"
+    }
+
+    /// The path of whatever has that number, under any name.
+    static func inode(_ number: Int64) -> String { "/.reserved/.inodes/\(number)" }
+
+    /// Whether data nodes may take the path for another one: those of many versions decode `%` twice.
+    static func misleadsDataNodes(_ path: String) -> Bool { path.utf8.contains(UInt8(ascii: "%")) }
+
+    /// A new name for the unfinished parts of an object: in its folder, or in the nearest one above it whose path data nodes
+    /// understand and that can stand in a list parted by commas.
+    static func unfinished(for path: String) -> String {
+        var folder = parent(path)
+        while misleadsDataNodes(folder) || folder.utf8.contains(UInt8(ascii: ",")) { folder = parent(folder) }
+        let name = WebHDFSObjectStore.unfinishedPrefix + String(UInt64.random(in: .min ... .max), radix: 16)
+        return appending(name, to: folder)
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// What WebHDFS says of a file or folder: `FileStatus` in the JSON schemas of the REST API's documentation.
+struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
+    enum Kind: String, Sendable, Decodable {
+        case file = "FILE"
+        case folder = "DIRECTORY"
+        case link = "SYMLINK"
+    }
+
+    /// The name in its folder; empty where the file itself was asked for.
+    let pathSuffix: String
+    let type: Kind
+    /// Bytes.
+    let length: Int64
+    /// Milliseconds since 1970.
+    let modificationTime: Int64
+    /// Bytes; the preferred size of the file's blocks.
+    let blockSize: Int64?
+    /// The inode's number, which stays when the file is renamed. Older gateways do not tell.
+    let fileId: Int64?
+    /// Names in a folder. Older gateways do not tell.
+    let childrenNum: Int64?
+
+    /// Differs between any two contents: a file that replaces another has a number of its own, and appending, the only way
+    /// to change a file, makes it longer.
+    var entityTag: String { "\(fileId ?? 0)-\(modificationTime)-\(length)" }
+
+    func metadata(_ key: ObjectKey) -> ObjectMetadata {
+        ObjectMetadata(key: key, size: length, modified: Double(modificationTime) / 1000, entityTag: entityTag)
+    }
+}
+
+/// What a folder and all below it take: `ContentSummary`.
+public struct HDFSContentSummary: Sendable, Hashable, Decodable {
+    /// Bytes of all files, each counted once.
+    public let length: Int64
+    /// Bytes on disks: each file as often as it is kept.
+    public let spaceConsumed: Int64
+    /// Files.
+    public let fileCount: Int64
+    /// Folders, the one asked for included.
+    public let directoryCount: Int64
+}
+
+/// `FileChecksum`.
+struct WebHDFSFileChecksum: Sendable, Hashable, Decodable {
+    /// `MD5-of-0MD5-of-512CRC32C` and its like.
+    let algorithm: String
+    /// Hexadecimal digits; may be longer than the checksum.
+    let bytes: String
+    /// Bytes of the checksum.
+    let length: Int
+
+    /// The digits that belong to the checksum.
+    var digits: String { String(bytes.lowercased().prefix(2 * max(0, min(length, bytes.utf8.count)))) }
+}
+
+/// `RemoteException`: why an operation failed.
+struct WebHDFSRemoteException: Sendable, Hashable, Decodable {
+    /// The class's name without its package.
+    let exception: String
+    let message: String?
+}
+
+/// The JSON objects that answers consist of, each with a single member.
+enum WebHDFSAnswer {
+    struct Status: Decodable { let FileStatus: WebHDFSFileStatus }
+    struct Statuses: Decodable {
+        struct List: Decodable { let FileStatus: [WebHDFSFileStatus] }
+        let FileStatuses: List
+    }
+    struct Summary: Decodable { let ContentSummary: HDFSContentSummary }
+    struct Checksum: Decodable { let FileChecksum: WebHDFSFileChecksum }
+    struct Failure: Decodable { let RemoteException: WebHDFSRemoteException }
+    struct Success: Decodable { let boolean: Bool }
+
+    /// - Throws: What `JSONDecoder` throws.
+    static func decode<Answer: Decodable>(_ type: Answer.Type, _ bytes: [UInt8]) throws -> Answer {
+        try JSONDecoder().decode(type, from: Data(bytes))
+    }
+}

@@ -1,0 +1,111 @@
+import HTTPTransport
+
+/// Why one try of an operation failed.
+struct WebHDFSFailure: Error {
+    var code: ObjectStoreError.Code
+    /// Method, URL without its query, and what came of it.
+    var message: String
+    /// Whether trying again may help.
+    var isTransient: Bool
+    /// Whether another name node may be the one to ask.
+    var concernsNameNode = false
+    /// Whether the server refused before it touched any data.
+    var isRefusal = false
+    var retryAfter: Duration?
+
+    /// The request got no answer, or not all of it.
+    init(_ error: HTTPTransportError, atNameNode: Bool) {
+        code = .unavailable
+        message = "\(error)"
+        isTransient = error.isTransient
+        concernsNameNode = atNameNode
+    }
+
+    /// The answer is not one that the operation can have.
+    init(unexpected what: String, _ request: HTTPRequest, isTransient: Bool) {
+        code = .unavailable
+        message = "\(request.method) \(HTTPTransportError.withoutSecrets(request.url)): \(what)"
+        self.isTransient = isTransient
+    }
+
+    /// The answer has a status that is no success.
+    init(_ request: HTTPRequest, status: Int, headers: HTTPHeaders, body: [UInt8]) {
+        let exception = try? WebHDFSAnswer.decode(WebHDFSAnswer.Failure.self, body).RemoteException
+        let meaning = exception.map(Meaning.init) ?? Meaning(status: status)
+        code = meaning.code
+        isTransient = meaning.isTransient
+        concernsNameNode = meaning.concernsNameNode
+        isRefusal = exception != nil
+        if let seconds = headers["Retry-After"].flatMap(Int.init), seconds >= 0 { retryAfter = .seconds(seconds) }
+        var reason = "status \(status)"
+        if let exception {
+            // Name nodes append their stack, a line each.
+            let firstLine = exception.message?.prefix { $0 != "\n" }.prefix(500)
+            reason += ", \(exception.exception)" + (firstLine.map { ": \($0)" } ?? "")
+        } else if status == 401 {
+            reason += ": the server wants to know who asks; give a delegation token"
+        }
+        message = "\(request.method) \(HTTPTransportError.withoutSecrets(request.url)): \(reason)"
+    }
+}
+
+/// What statuses and exceptions mean to a caller.
+private struct Meaning {
+    var code: ObjectStoreError.Code
+    var isTransient = false
+    var concernsNameNode = false
+
+    init(status: Int) {
+        switch status {
+        case 401, 403: code = .permissionDenied
+        case 404: code = .notFound
+        case 408, 429, 500...599:
+            code = .unavailable
+            isTransient = true
+            concernsNameNode = status >= 500
+        default: code = .unavailable
+        }
+    }
+
+    /// Names of Java exceptions in Hadoop 2.7 to 3.4.
+    init(_ exception: WebHDFSRemoteException) {
+        let message = exception.message ?? ""
+        code = .unavailable
+        switch exception.exception {
+        case "FileNotFoundException": code = .notFound
+        case "FileAlreadyExistsException":
+            code =
+                message.contains("not a directory") || message.contains("as a directory") ? .invalidKey : .alreadyExists
+        case "AccessControlException", "AuthorizationException", "SecurityException", "InvalidToken",
+            "AuthenticationException":
+            code = .permissionDenied
+        case "DSQuotaExceededException", "NSQuotaExceededException", "QuotaExceededException",
+            "QuotaByStorageTypeExceededException", "DiskOutOfSpaceException":
+            code = .noSpace
+        case "ParentNotDirectoryException", "InvalidPathException", "PathComponentTooLongException":
+            code = .invalidKey
+        case "StandbyException", "ObserverRetryOnActiveException":
+            isTransient = true
+            concernsNameNode = true
+        case "RetriableException", "SafeModeException", "RecoveryInProgressException", "AlreadyBeingCreatedException",
+            "NotReplicatedYetException", "ReplicaNotFoundException", "BlockMissingException", "LeaseExpiredException",
+            "ConnectException", "SocketTimeoutException", "SocketException", "NoRouteToHostException",
+            "ConnectTimeoutException", "EOFException", "ClosedChannelException", "ServerTooBusyException",
+            "NullPointerException":
+            // A name node that is just starting has a NullPointerException for some questions.
+            isTransient = true
+        case "IOException", "RemoteException":
+            if message.contains("could only be") {
+                // "could only be replicated to 0 nodes instead of minReplication (=1). There are N datanode(s) running":
+                // they are full when there are some. Data nodes come and go, so it is tried again in any case.
+                code = message.contains("There are 0 datanode") ? .unavailable : .noSpace
+                isTransient = true
+            } else if message.contains("datanode") || message.contains("All datanodes") {
+                isTransient = true
+            } else if message.contains("not a directory") {
+                code = .invalidKey
+            }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,94 @@
+/// Visits the files of a cluster whose keys start with a prefix, in ascending byte order of the keys, folder by folder.
+actor WebHDFSFolderWalk {
+    enum Kind: Sendable {
+        case objects
+        /// The folders with unfinished objects.
+        case unfinished
+    }
+
+    typealias Found = (name: String, status: WebHDFSFileStatus)
+
+    private struct Entry {
+        /// Path below the root.
+        let name: String
+        let status: WebHDFSFileStatus
+        let isFound: Bool
+
+        /// What orders the keys: a folder's keys go on with `/`.
+        var order: String { status.type == .folder ? name + "/" : name }
+    }
+
+    private let client: WebHDFSClient
+    private let prefix: String
+    private let kind: Kind
+    /// Of each open folder, what is still to be visited, the next one last.
+    private var folders: [[Entry]] = []
+    private var hasStarted = false
+
+    init(client: WebHDFSClient, prefix: String, showing kind: Kind) {
+        self.client = client
+        self.prefix = prefix
+        self.kind = kind
+    }
+
+    /// nil after the last.
+    func next() async throws -> Found? {
+        if !hasStarted {
+            hasStarted = true
+            try await start()
+        }
+        while !folders.isEmpty {
+            guard let entry = folders[folders.count - 1].popLast() else {
+                folders.removeLast()
+                continue
+            }
+            if entry.isFound { return (entry.name, entry.status) }
+            try await open(entry.name + "/")
+        }
+        return nil
+    }
+
+    /// What the folder that the prefix names has directly in it.
+    func contents() async throws -> FolderContents {
+        try await start()
+        var contents = FolderContents(objects: [], folders: [])
+        for entry in (folders.last ?? []).reversed() {
+            if entry.isFound {
+                contents.objects.append(entry.status.metadata(try ObjectKey(entry.name)))
+            } else {
+                contents.folders.append(entry.name + "/")
+            }
+        }
+        return contents
+    }
+
+    private func start() async throws {
+        guard let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/")) else { return try await open("") }
+        // A prefix that no key can have matches nothing, whatever the name node would make of it.
+        guard let key = try? ObjectKey(String(prefix[..<slash])), (try? HDFSPath.of(key, root: "")) != nil else {
+            return
+        }
+        try await open(key.path + "/")
+    }
+
+    /// - Parameter folder: Empty, or a path below the root with a closing `/`.
+    private func open(_ folder: String) async throws {
+        try Task.checkCancellation()
+        guard let found = try await client.list("/" + folder.dropLast()) else { return }
+        var entries: [Entry] = []
+        entries.reserveCapacity(found.count)
+        for status in found {
+            let name = folder + status.pathSuffix
+            guard name.utf8.starts(with: prefix.utf8), (try? ObjectKey(name)) != nil else { continue }
+            let isUnfinished = HDFSPath.isUnfinished(status.pathSuffix)
+            switch (status.type, isUnfinished) {
+            case (.folder, false): entries.append(Entry(name: name, status: status, isFound: false))
+            case (.folder, true) where kind == .unfinished, (.file, false) where kind == .objects:
+                entries.append(Entry(name: name, status: status, isFound: true))
+            default: continue
+            }
+        }
+        entries.sort { $1.order.utf8.lexicographicallyPrecedes($0.order.utf8) }
+        folders.append(entries)
+    }
+}

@@ -1,0 +1,24 @@
+/// An absolute `http` or `https` URL that a server has named.
+struct WebHDFSLocation: Sendable, Hashable {
+    let url: String
+    let isEncrypted: Bool
+    /// Name or address, without the port.
+    let host: String
+
+    /// nil for what is no such URL.
+    init?(_ text: String) {
+        let lowercased = text.prefix(8).lowercased()
+        isEncrypted = lowercased == "https://"
+        guard isEncrypted || lowercased.hasPrefix("http://"),
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        let authority = text.dropFirst(isEncrypted ? 8 : 7).prefix { !"/?#".contains($0) }
+        let hostAndPort = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        // The colons of an IPv6 address stand in brackets.
+        host =
+            hostAndPort.hasPrefix("[")
+            ? String(hostAndPort.prefix { $0 != "]" }.dropFirst()) : String(hostAndPort.prefix { $0 != ":" })
+        guard !host.isEmpty else { return nil }
+        url = text
+    }
+}

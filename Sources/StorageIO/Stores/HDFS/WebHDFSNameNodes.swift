@@ -1,0 +1,39 @@
+import Synchronization
+
+/// The name nodes of a cluster, one of which is the active one.
+final class WebHDFSNameNodes: Sendable {
+    private let addresses: [String]
+    private let active = Mutex(0)
+
+    /// - Throws: ``ObjectStoreError/Code/invalidURL`` without an address, or for one that is not `http` or `https`.
+    init(_ addresses: [String]) throws(ObjectStoreError) {
+        guard !addresses.isEmpty else {
+            throw ObjectStoreError(.invalidURL, location: "webhdfs://", message: "no name node is given")
+        }
+        var checked: [String] = []
+        for address in addresses {
+            guard WebHDFSLocation(address) != nil, !address.contains("?"), !address.contains("#"),
+                !address.contains("@")
+            else {
+                throw ObjectStoreError(
+                    .invalidURL, location: String(address.prefix { $0 != "@" && $0 != "?" }),
+                    message: "expected a name node's address, http://host:port or https://host:port")
+            }
+            checked.append(address.hasSuffix("/") ? String(address.dropLast()) : address)
+        }
+        self.addresses = checked
+    }
+
+    /// The first one, for messages.
+    var first: String { addresses[0] }
+
+    /// The one that answered last, as far as is known.
+    var current: String { active.withLock { addresses[$0] } }
+
+    /// The next question goes to another one, unless someone has turned away from this one already.
+    func turnAway(from address: String) {
+        active.withLock { active in
+            if addresses[active] == address { active = (active + 1) % addresses.count }
+        }
+    }
+}

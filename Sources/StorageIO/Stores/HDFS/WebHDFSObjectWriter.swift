@@ -1,0 +1,110 @@
+/// Gathers segments, uploads several at a time, and joins them in the end.
+actor WebHDFSObjectWriter: ObjectWriter {
+    private enum State {
+        case open
+        case finished
+        /// Also when finishing failed.
+        case ended
+    }
+
+    private let store: WebHDFSObjectStore
+    private let segments: WebHDFSSegments
+    private let ifAbsent: Bool
+    private var state = State.open
+    private var buffer: [UInt8] = []
+    private var uploads: [Task<WebHDFSSegments.Segment, any Error>] = []
+    /// How many of the uploads have been waited for.
+    private var waitedFor = 0
+    private var isCleared = false
+
+    init(store: WebHDFSObjectStore, path: String, ifAbsent: Bool) {
+        self.store = store
+        self.ifAbsent = ifAbsent
+        segments = WebHDFSSegments(client: store.client, destination: path)
+    }
+
+    deinit {
+        // Dropped without an end.
+        guard !isCleared, !uploads.isEmpty else { return }
+        Task.detached { [store, segments, uploads] in
+            for upload in uploads { upload.cancel() }
+            for upload in uploads { _ = await upload.result }
+            await segments.removeFolder()
+            await store.removeEmptyFolders(above: segments.folder)
+        }
+    }
+
+    func write(_ bytes: [UInt8]) async throws {
+        try Task.checkCancellation()
+        try checkOpen()
+        let segmentSize = store.client.configuration.segmentSize
+        var rest = bytes[...]
+        while buffer.count + rest.count >= segmentSize {
+            let part = rest.prefix(segmentSize - buffer.count)
+            rest = rest.dropFirst(part.count)
+            if buffer.isEmpty, part.count == bytes.count {
+                buffer = bytes
+            } else {
+                buffer.reserveCapacity(segmentSize)
+                buffer.append(contentsOf: part)
+            }
+            try await startUpload()
+        }
+        buffer.append(contentsOf: rest)
+    }
+
+    func finish() async throws {
+        try Task.checkCancellation()
+        try checkOpen()
+        state = .ended
+        // An empty object is one empty segment.
+        if !buffer.isEmpty || uploads.isEmpty { try await startUpload() }
+        var finished: [WebHDFSSegments.Segment] = []
+        for upload in uploads { finished.append(try await Self.wait(for: upload)) }
+        try await segments.publish(finished, ifAbsent: ifAbsent)
+        state = .finished
+        await segments.removeFolder()
+        isCleared = true
+    }
+
+    func abort() async {
+        guard state != .finished else { return }
+        state = .ended
+        buffer = []
+        guard !isCleared, !uploads.isEmpty else { return }
+        isCleared = true
+        for upload in uploads { upload.cancel() }
+        for upload in uploads { _ = await upload.result }
+        await segments.removeFolder()
+        await Task.detached { [store, segments] in await store.removeEmptyFolders(above: segments.folder) }.value
+    }
+
+    /// Sends the buffer on its way, once there is room for one more.
+    private func startUpload() async throws {
+        while uploads.count - waitedFor >= store.client.configuration.segmentsInFlight {
+            _ = try await Self.wait(for: uploads[waitedFor])
+            waitedFor += 1
+        }
+        let bytes = buffer, number = uploads.count
+        buffer = []
+        uploads.append(Task.detached { [segments] in try await segments.upload(bytes, number: number) })
+    }
+
+    private static func wait(
+        for upload: Task<WebHDFSSegments.Segment, any Error>
+    ) async throws -> WebHDFSSegments.Segment {
+        try await withTaskCancellationHandler {
+            try await upload.value
+        } onCancel: {
+            upload.cancel()
+        }
+    }
+
+    private func checkOpen() throws(ObjectStoreError) {
+        guard state == .open else {
+            throw ObjectStoreError(
+                .unavailable, location: store.client.location(segments.destination),
+                message: "the writer has ended already")
+        }
+    }
+}
