@@ -1,0 +1,45 @@
+import HTTPTransport
+public import Logging
+import Synchronization
+
+extension ObjectStores {
+    /// Teaches the resolver `s3` and `s3a`, `hdfs`, `webhdfs` and `swebhdfs`, with settings and credentials from variables
+    /// that other programs understand: see ``S3Configuration/init(environment:http:usesInstanceMetadata:)`` and
+    /// ``WebHDFSConfiguration/init(location:environment:)``.
+    /// - Parameters:
+    ///   - environment: The variables, as `ProcessInfo` has them. Nothing is read before the first such place is resolved.
+    ///   - usesInstanceMetadata: Whether a virtual machine's role is looked for when there are no other credentials for S3.
+    public func registerRemoteStores(
+        environment: [String: String], usesInstanceMetadata: Bool = false,
+        logger: Logger = Logger(label: "antifraud.stores")
+    ) {
+        let s3Client = SharedClient { HTTPClientConfiguration(tls: try S3Configuration.tls(environment: environment)) }
+        register(schemes: ["s3", "s3a"]) { location in
+            let http = try s3Client.get()
+            return try S3ObjectStore(
+                bucket: location.authority,
+                configuration: S3Configuration(
+                    environment: environment, http: http, usesInstanceMetadata: usesInstanceMetadata),
+                http: http, logger: logger)
+        }
+    }
+}
+
+/// One client for all stores of a kind, made when the first of them is.
+private final class SharedClient: Sendable {
+    private let configuration: @Sendable () throws -> HTTPClientConfiguration
+    private let client = Mutex<HTTPClient?>(nil)
+
+    init(_ configuration: @escaping @Sendable () throws -> HTTPClientConfiguration) {
+        self.configuration = configuration
+    }
+
+    func get() throws -> HTTPClient {
+        try client.withLock { client in
+            if let client { return client }
+            let made = try HTTPClient(configuration: configuration())
+            client = made
+            return made
+        }
+    }
+}
