@@ -2,19 +2,19 @@ import Foundation
 
 /// A second in the forms that S3 knows: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and
 /// `Fri, 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).
-struct Timestamp: Sendable, Hashable {
+package struct Timestamp: Sendable, Hashable {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// Seconds since 1970-01-01T00:00:00Z.
     static let systemClock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
 
     /// Since 1970-01-01T00:00:00Z.
-    let seconds: Int64
+    package let seconds: Int64
 
-    init(seconds: Int64) { self.seconds = seconds }
+    package init(seconds: Int64) { self.seconds = seconds }
 
     /// A date as header fields have it.
-    init?(httpDate text: String) {
+    package init?(httpDate text: String) {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5] == "GMT", let day = Int64(parts[1]),
             let month = Self.months.firstIndex(of: String(parts[2])), let year = Int64(parts[3]),
@@ -24,7 +24,7 @@ struct Timestamp: Sendable, Hashable {
     }
 
     /// A date as XML has it (ISO 8601); fractions of a second are dropped. Only UTC.
-    init?(iso8601 text: String) {
+    package init?(iso8601 text: String) {
         let halves = text.split(separator: "T")
         guard halves.count == 2, halves[1].hasSuffix("Z") else { return nil }
         let date = halves[0].split(separator: "-").map { Int64($0) }
@@ -45,7 +45,7 @@ struct Timestamp: Sendable, Hashable {
     }
 
     /// `20130524T000000Z`
-    var basic: String {
+    package var basic: String {
         let shifted = (seconds - secondOfDay) / 86_400 + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

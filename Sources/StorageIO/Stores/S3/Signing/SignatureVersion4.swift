@@ -1,33 +1,49 @@
 import Crypto
-import HTTPTransport
+package import HTTPTransport
 
 /// Signs requests as AWS wants it (Signature Version 4: "Authenticating Requests", Amazon S3 API Reference).
 ///
 /// Paths are signed as they are sent: S3 neither normalises nor encodes them a second time.
-struct SignatureVersion4: Sendable {
-    static let unsignedPayload = "UNSIGNED-PAYLOAD"
-    static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+package struct SignatureVersion4: Sendable {
+    package static let unsignedPayload = "UNSIGNED-PAYLOAD"
+    package static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     private static let algorithm = "AWS4-HMAC-SHA256"
 
-    let credentials: AWSCredentials
-    let region: String
-    var service = "s3"
-    let keys: SigningKeyCache
+    private let credentials: AWSCredentials
+    private let region: String
+    private let service: String
+    private let keys: SigningKeyCache
 
     /// What is signed of a request.
-    struct Target: Sendable {
-        let method: String
+    package struct Target: Sendable {
+        package let method: String
         /// Host and, unless it is the scheme's own, port.
-        let host: String
+        package let host: String
         /// Percent-encoded, with a leading `/`.
-        let path: String
+        package let path: String
         /// Not encoded.
-        var query: [(name: String, value: String)]
+        package var query: [(name: String, value: String)]
+
+        package init(method: String, host: String, path: String, query: [(name: String, value: String)] = []) {
+            self.method = method
+            self.host = host
+            self.path = path
+            self.query = query
+        }
+    }
+
+    package init(
+        credentials: AWSCredentials, region: String, service: String = "s3", keys: SigningKeyCache = SigningKeyCache()
+    ) {
+        self.credentials = credentials
+        self.region = region
+        self.service = service
+        self.keys = keys
     }
 
     /// The header fields with those added that authenticate the request.
     /// - Parameter payloadHash: SHA-256 of the body in hexadecimal, or ``unsignedPayload``.
-    func signedHeaders(
+    package func signedHeaders(
         _ headers: HTTPHeaders, for target: Target, payloadHash: String, at time: Timestamp
     ) -> HTTPHeaders {
         var headers = headers
@@ -44,7 +60,7 @@ struct SignatureVersion4: Sendable {
     }
 
     /// The query with those parameters added that authenticate the request for some time, to whoever has it.
-    func presignedQuery(
+    package func presignedQuery(
         for target: Target, headers: HTTPHeaders, expires: Int64, at time: Timestamp
     ) -> String {
         let fields = canonicalFields(headers, host: target.host)

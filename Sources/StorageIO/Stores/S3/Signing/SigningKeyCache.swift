@@ -2,7 +2,7 @@ import Crypto
 import Synchronization
 
 /// The latest key derived from a secret: it is the same for a day.
-final class SigningKeyCache: Sendable {
+package final class SigningKeyCache: Sendable {
     private struct Entry {
         let secret: String
         let scope: [String]
@@ -10,6 +10,8 @@ final class SigningKeyCache: Sendable {
     }
 
     private let latest = Mutex<Entry?>(nil)
+
+    package init() {}
 
     func key(secret: String, day: String, region: String, service: String) -> SymmetricKey {
         let scope = [day, region, service, "aws4_request"]

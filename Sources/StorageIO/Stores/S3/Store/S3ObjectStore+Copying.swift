@@ -1,9 +1,8 @@
 import HTTPTransport
 
 extension S3ObjectStore {
-    /// The largest object that one request copies, and the largest part.
+    /// The largest object that one request copies.
     private static let maximumCopy: Int64 = 5 << 30
-    private static let copyPartSize: Int64 = 1 << 30
 
     /// Copies on the server, objects over 5 GiB part by part.
     public func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
@@ -24,9 +23,9 @@ extension S3ObjectStore {
         return headers
     }
 
-    /// - Parameter partSize: Smaller in tests.
-    func copyInParts(
-        _ source: ObjectMetadata, to destination: ObjectKey, partSize: Int64 = Self.copyPartSize
+    /// Copies by requests for parts; all objects but the largest have no need of it.
+    package func copyInParts(
+        _ source: ObjectMetadata, to destination: ObjectKey, partSize: Int64 = 1 << 30
     ) async throws {
         let upload = try await S3Upload.start(destination, store: self)
         do {

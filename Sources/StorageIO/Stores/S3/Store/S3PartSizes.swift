@@ -3,15 +3,15 @@
 ///
 /// With a size to expect, parts are all of one size that leaves a tenth of the numbers to spare. Without one, or past it, sizes
 /// double every thousand parts.
-struct S3PartSizes: Sendable {
-    static let maximumParts = 10_000
+package struct S3PartSizes: Sendable {
+    package static let maximumParts = 10_000
     private static let maximumSize = 5 << 30
     private static let partsBeforeDoubling = 1_000
 
     private let first: Int
     private let equalParts: Int
 
-    init(partSize: Int, expectedSize: Int64?) {
+    package init(partSize: Int, expectedSize: Int64?) {
         let expected = max(0, expectedSize ?? 0), usable = Int64(Self.maximumParts - Self.partsBeforeDoubling)
         let needed = Int(clamping: (expected / usable >> 20) + 1) << 20
         first = min(Self.maximumSize, expected > Int64(partSize) * usable ? needed : partSize)
@@ -19,7 +19,7 @@ struct S3PartSizes: Sendable {
     }
 
     /// - Parameter number: From 1.
-    func size(ofPart number: Int) -> Int {
+    package func size(ofPart number: Int) -> Int {
         guard number > equalParts else { return first }
         let doublings = (number - equalParts - 1) / Self.partsBeforeDoubling + 1
         return min(Self.maximumSize, first << min(doublings, 10))
