@@ -29,7 +29,17 @@ public struct WebHDFSObjectStore: ObjectStore {
         client = try WebHDFSClient(configuration: configuration, sender: sender)
     }
 
-    init(client: WebHDFSClient) { self.client = client }
+    /// Sends the requests with a client of its own.
+    /// - Throws: As ``init(configuration:sender:)``; ``HTTPTransportError`` for a file of certificates that cannot be read.
+    public init(configuration: WebHDFSConfiguration) throws {
+        try self.init(configuration: configuration, sender: HTTPClient(configuration: configuration.httpClient))
+    }
+
+    package init(
+        configuration: WebHDFSConfiguration, sender: any HTTPSending, retrier: Retrier
+    ) throws(ObjectStoreError) {
+        client = try WebHDFSClient(configuration: configuration, sender: sender, retrier: retrier)
+    }
 
     /// What is known about an object.
     public func head(_ key: ObjectKey) async throws -> ObjectMetadata {

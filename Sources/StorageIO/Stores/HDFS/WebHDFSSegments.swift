@@ -1,4 +1,4 @@
-import Parallelism
+import HTTPTransport
 
 /// The parts of an unfinished object in a folder of their own: uploads them, joins them, and puts them in place.
 struct WebHDFSSegments: Sendable {
