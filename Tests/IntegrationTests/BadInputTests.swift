@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: [
         (["--input", "nowhere", "--output", "output.parquet"], ["nowhere"]),
-        (["--input", "s3://bucket/key", "--output", "output.parquet"], ["s3://bucket/key"]),
+        (["--input", "gs://bucket/key", "--output", "output.parquet"], ["gs://bucket/key", "s3"]),
         (["--input", "empty.csv", "--output", "output.parquet"], ["empty.csv"]),
         (["--input", "columns.csv", "--output", "output.parquet"], ["columns.csv", "transaction_id"]),
         (["--input", "text.parquet", "--output", "output.parquet"], ["text.parquet"]),
@@ -119,6 +119,7 @@ import Testing
     @Test(arguments: [
         "simulate-transactions", "clean-transactions", "train-model", "score-transactions", "compare-models",
         "produce-transactions", "score-stream", "serve-model", "quickstart", "handbook-protocol",
+        "copy-data", "storage-cost", "unfinished-objects",
     ])
     func everyProgramExplainsItself(name: String) throws {
         let help = try Executable.run(name, ["--help"], in: folder)

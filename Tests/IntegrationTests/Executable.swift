@@ -21,7 +21,9 @@ enum Executable {
         } ?? bundle
     }
 
-    static func start(_ name: String, _ arguments: [String], in workingFolder: TemporaryFolder) throws -> Process {
+    static func start(
+        _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder, environment: [String: String] = [:]
+    ) throws -> Process {
         let process = Process()
         process.executableURL = folder.appending(path: name)
         process.arguments = arguments
@@ -33,7 +35,8 @@ enum Executable {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
             process[keyPath: keyPath] = FileHandle(forWritingAtPath: path)
         }
-        process.environment = ProcessInfo.processInfo.environment.merging(["ANTIFRAUD_TEST_ID": identifier]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            .merging(["ANTIFRAUD_TEST_ID": identifier]) { $1 }
         try process.run()
         return process
     }
@@ -48,16 +51,17 @@ enum Executable {
     }
 
     static func run(
-        _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder
+        _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder, environment: [String: String] = [:]
     ) throws -> Outcome {
-        try end(start(name, arguments, in: workingFolder), in: workingFolder)
+        try end(start(name, arguments, in: workingFolder, environment: environment), in: workingFolder)
     }
 
     /// The JSON that a run printed; the run must succeed.
     static func json<Value: Decodable>(
-        _ type: Value.Type, _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder
+        _ type: Value.Type, _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder,
+        environment: [String: String] = [:]
     ) throws -> Value {
-        let outcome = try run(name, arguments + ["--json"], in: workingFolder)
+        let outcome = try run(name, arguments + ["--json"], in: workingFolder, environment: environment)
         guard outcome.status == 0 else {
             throw Oracle.Failure(description: "\(name) ended with \(outcome.status): \(outcome.errors)")
         }

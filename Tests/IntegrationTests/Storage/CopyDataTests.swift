@@ -1,0 +1,160 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `copy-data` between this machine, S3 and HDFS; what it wrote is looked at by boto3 and curl.
+@Suite struct CopyDataTests {
+    struct Report: Decodable {
+        struct Object: Decodable { var location: String }
+        var copied: [Object]
+        var unchanged: Int
+        var deleted: [Object]
+    }
+
+    let folder: TemporaryFolder
+    let places: RemotePlaces
+
+    init() throws {
+        folder = try TemporaryFolder()
+        places = try RemotePlaces()
+    }
+
+    /// Some raw files, one of them of several parts.
+    private func makeRaw() throws -> [String: String] {
+        let simulated = try Executable.run(
+            "simulate-transactions", ["--output", "raw", "--transactions", "400000", "--days", "60"], in: folder)
+        try #require(simulated.status == 0, "\(simulated.errors)")
+        try Data().write(to: folder.url.appending(path: "raw/empty"))
+        return try digests("raw")
+    }
+
+    private func digests(_ name: String) throws -> [String: String] {
+        let text = try Oracle.run(
+            """
+            import hashlib, json, pathlib, sys
+            root = pathlib.Path(sys.argv[1])
+            print(json.dumps({str(p.relative_to(root)): hashlib.md5(p.read_bytes()).hexdigest()
+                for p in root.rglob('*') if p.is_file()}))
+            """, [folder.path(name)])
+        return try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+    }
+
+    private func copy(_ arguments: String...) throws -> Report {
+        try Executable.json(Report.self, "copy-data", arguments, in: folder, environment: places.environment)
+    }
+
+    @Test func fromHereToS3ToHDFSAndBack() throws {
+        let expected = try makeRaw()
+        #expect(try copy("raw", places.s3("raw/")).copied.count == expected.count)
+        #expect(try places.s3Digests("raw/") == expected)
+        #expect(try copy(places.s3("raw"), places.hdfs("raw/")).copied.count == expected.count)
+        #expect(try places.hdfsDigests("raw/", expected.keys) == expected)
+        #expect(try copy(places.hdfs("raw"), "back/").copied.count == expected.count)
+        #expect(try digests("back") == expected)
+        #expect(try copy(places.hdfs("raw"), places.s3("again/"), "--read-back").copied.count == expected.count)
+        #expect(try places.s3Digests("again/") == expected)
+
+        // All of it is there: whichever way it is compared.
+        for (source, destination) in [
+            ("raw", places.s3("raw/")), (places.s3("raw"), places.hdfs("raw/")), (places.hdfs("raw"), "back/"),
+            (places.s3("raw"), places.s3("again/")),
+        ] {
+            let report = try copy(source, destination)
+            #expect(report.copied.isEmpty && report.unchanged == expected.count, "\(source) to \(destination)")
+        }
+
+        // One file changes without changing its size, one is new, one has gone.
+        let changed = try #require(expected.keys.filter { $0.hasSuffix(".txt") }.min())
+        let file = try FileHandle(forUpdating: folder.url.appending(path: "raw/\(changed)"))
+        try file.seek(toOffset: 20_000)
+        try file.write(contentsOf: Data("#".utf8))
+        try file.close()
+        try Data("x".utf8).write(to: folder.url.appending(path: "raw/new"))
+        try FileManager.default.removeItem(at: folder.url.appending(path: "raw/empty"))
+        let dry = try copy("raw", places.s3("raw/"), "--delete", "--dry-run")
+        #expect(dry.copied.count == 2 && dry.deleted.count == 1)
+        #expect(try places.s3Digests("raw/") == expected)
+        let report = try copy("raw", places.s3("raw/"), "--delete")
+        #expect(report.copied.map(\.location) == [places.s3("raw/\(changed)"), places.s3("raw/new")])
+        #expect(report.deleted.map(\.location) == [places.s3("raw/empty")])
+        #expect(try places.s3Digests("raw/") == digests("raw"))
+    }
+
+    @Test func patternsAndSingleObjects() throws {
+        let expected = try makeRaw()
+        let texts = expected.filter { $0.key.hasSuffix(".txt") }
+        #expect(try copy("raw/*.txt", places.s3("texts/")).copied.count == texts.count)
+        #expect(try places.s3Digests("texts/") == texts)
+        let name = try #require(texts.keys.min())
+        _ = try copy(places.s3("texts/\(name)"), places.hdfs("one.txt"))
+        #expect(try places.hdfsDigests("", ["one.txt"])["one.txt"] == texts[name])
+    }
+
+    @Test func failuresNameWhatFailedAndNoSecret() throws {
+        try Data("x".utf8).write(to: folder.url.appending(path: "x"))
+        var environment = places.environment
+        environment["AWS_SECRET_ACCESS_KEY"] = "not-the-secret-key"
+        for (arguments, environment, words) in [
+            (["x", "s3://no-such-bucket-here/x"], places.environment, ["no-such-bucket-here", "NoSuchBucket"]),
+            (["x", places.s3("x")], environment, [places.bucket, "SignatureDoesNotMatch"]),
+            (["nothing", places.s3("x")], places.environment, ["nothing"]),
+            ([places.s3("nothing/"), "y"], places.environment, ["nothing"]),
+        ] {
+            let outcome = try Executable.run("copy-data", arguments, in: folder, environment: environment)
+            #expect(outcome.status == 1)
+            for word in words { #expect((outcome.errors + outcome.output).contains(word), "\(outcome.errors)") }
+            for secret in [environment["AWS_SECRET_ACCESS_KEY"], places.environment["AWS_SECRET_ACCESS_KEY"]] {
+                #expect(!(outcome.errors + outcome.output).contains(secret ?? " "), "\(outcome.errors)")
+            }
+        }
+    }
+
+    struct Unfinished: Decodable {
+        struct Object: Decodable { var location: String }
+        var objects: [Object]
+    }
+
+    /// A killed upload leaves no object, only parts that can be listed and removed; the next run succeeds.
+    @Test func aKilledUploadLeavesNoObject() async throws {
+        try Oracle.execute(
+            "/bin/sh", ["-c", "head -c 1000000000 /dev/urandom > '\(folder.path("large"))'"])
+        let process = try Executable.start(
+            "copy-data", ["large", places.s3("large")], in: folder, environment: places.environment)
+        func listed() throws -> [String] {
+            try Executable.json(
+                Unfinished.self, "unfinished-objects", [places.s3("")], in: folder, environment: places.environment
+            ).objects.map(\.location)
+        }
+        while process.isRunning, try listed().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        kill(process.processIdentifier, SIGKILL)
+        let outcome = try Executable.end(process, in: folder)
+        #expect(outcome.status == SIGKILL, "the copy ended before it could be killed: \(outcome.output)")
+        #expect(try places.s3Digests("large") == [:])
+        #expect(try listed() == [places.s3("large")])
+        let removal = try Executable.run(
+            "unfinished-objects", [places.s3(""), "--remove"], in: folder, environment: places.environment)
+        #expect(removal.status == 0 && removal.output.contains("removed 1 unfinished object"), "\(removal.output)")
+        #expect(try listed() == [])
+        #expect(try copy("large", places.s3("large")).copied.count == 1)
+        #expect(try copy("large", places.s3("large")).unchanged == 1)
+    }
+
+    @Test func anInterruptedUploadLeavesNothing() async throws {
+        try Oracle.execute(
+            "/bin/sh", ["-c", "head -c 1000000000 /dev/zero > '\(folder.path("large"))'"])
+        for target in [places.s3("large"), places.hdfs("large")] {
+            let process = try Executable.start(
+                "copy-data", ["large", target], in: folder, environment: places.environment)
+            try await Task.sleep(for: .milliseconds(300))
+            process.interrupt()
+            let outcome = try Executable.end(process, in: folder)
+            #expect(outcome.status == 130 && outcome.errors == "interrupted\n", "\(target): \(outcome.errors)")
+        }
+        #expect(try places.s3Digests("large") == [:])
+        for place in [places.s3(""), places.hdfs("")] {
+            let left = try Executable.json(
+                Unfinished.self, "unfinished-objects", [place], in: folder, environment: places.environment)
+            #expect(left.objects.isEmpty, "\(place)")
+        }
+    }
+}
