@@ -11,7 +11,8 @@ struct HDFSServer: Sendable {
     static var shared: HDFSServer {
         get throws {
             let environment = ProcessInfo.processInfo.environment
-            guard let address = environment["ANTIFRAUD_TEST_HDFS_HTTP"], let user = environment["ANTIFRAUD_TEST_HDFS_USER"]
+            guard let address = environment["ANTIFRAUD_TEST_HDFS_HTTP"],
+                let user = environment["ANTIFRAUD_TEST_HDFS_USER"]
             else {
                 throw Oracle.Failure(
                     description: "ANTIFRAUD_TEST_HDFS_HTTP is not set: start scripts/servers/hdfs, or use scripts/test")

@@ -63,20 +63,43 @@ struct WebHDFSRemoteException: Sendable, Hashable, Decodable {
     let message: String?
 }
 
-/// The JSON objects that answers consist of, each with a single member.
-enum WebHDFSAnswer {
-    struct Status: Decodable { let FileStatus: WebHDFSFileStatus }
-    struct Statuses: Decodable {
+/// The JSON object that an answer consists of, with a single member.
+protocol WebHDFSAnswer: Decodable, Sendable {
+    /// Whether sizes and counts are such.
+    var isPlausible: Bool { get }
+}
+
+extension WebHDFSAnswer {
+    var isPlausible: Bool { true }
+}
+
+enum WebHDFSAnswers {
+    struct Status: WebHDFSAnswer {
+        let FileStatus: WebHDFSFileStatus
+        var isPlausible: Bool { FileStatus.length >= 0 }
+    }
+
+    struct Statuses: WebHDFSAnswer {
         struct List: Decodable { let FileStatus: [WebHDFSFileStatus] }
         let FileStatuses: List
+        var isPlausible: Bool { FileStatuses.FileStatus.allSatisfy { $0.length >= 0 } }
     }
-    struct Summary: Decodable { let ContentSummary: HDFSContentSummary }
-    struct Checksum: Decodable { let FileChecksum: WebHDFSFileChecksum }
-    struct Failure: Decodable { let RemoteException: WebHDFSRemoteException }
-    struct Success: Decodable { let boolean: Bool }
 
-    /// - Throws: What `JSONDecoder` throws.
-    static func decode<Answer: Decodable>(_ type: Answer.Type, _ bytes: [UInt8]) throws -> Answer {
-        try JSONDecoder().decode(type, from: Data(bytes))
+    struct Summary: WebHDFSAnswer {
+        let ContentSummary: HDFSContentSummary
+        var isPlausible: Bool {
+            min(ContentSummary.length, ContentSummary.spaceConsumed) >= 0
+                && min(ContentSummary.fileCount, ContentSummary.directoryCount) >= 0
+        }
+    }
+
+    struct Checksum: WebHDFSAnswer { let FileChecksum: WebHDFSFileChecksum }
+    struct Failure: WebHDFSAnswer { let RemoteException: WebHDFSRemoteException }
+    struct Success: WebHDFSAnswer { let boolean: Bool }
+
+    /// nil for what is no such answer.
+    static func decode<Answer: WebHDFSAnswer>(_ type: Answer.Type, _ bytes: [UInt8]) -> Answer? {
+        guard let answer = try? JSONDecoder().decode(type, from: Data(bytes)), answer.isPlausible else { return nil }
+        return answer
     }
 }

@@ -35,7 +35,7 @@ struct WebHDFSClient: Sendable {
     func location(_ path: String) -> String { root + path.dropFirst() }
 
     /// An operation that name nodes answer themselves.
-    func ask<Answer: Decodable & Sendable>(_ type: Answer.Type, _ operation: WebHDFSOperation) async throws -> Answer {
+    func ask<Answer: WebHDFSAnswer>(_ type: Answer.Type, _ operation: WebHDFSOperation) async throws -> Answer {
         try await retrying(operation.name, operation.path) { _ in
             let (request, response) = try await askOnce(operation)
             return try decode(type, request, response)
@@ -48,7 +48,7 @@ struct WebHDFSClient: Sendable {
     }
 
     /// An operation that a data node answers with JSON.
-    func askDataNode<Answer: Decodable & Sendable>(
+    func askDataNode<Answer: WebHDFSAnswer>(
         _ type: Answer.Type, _ operation: WebHDFSOperation
     ) async throws -> Answer {
         var excluded: String?
@@ -221,16 +221,15 @@ struct WebHDFSClient: Sendable {
         WebHDFSFailure(request, status: response.status, headers: response.headers, body: response.body)
     }
 
-    private func decode<Answer: Decodable>(
+    private func decode<Answer: WebHDFSAnswer>(
         _ type: Answer.Type, _ request: HTTPRequest, _ response: HTTPResponse
     ) throws(WebHDFSFailure) -> Answer {
-        do {
-            return try WebHDFSAnswer.decode(type, response.body)
-        } catch {
+        guard let answer = WebHDFSAnswers.decode(type, response.body) else {
             let start = String(decoding: response.body.prefix(100), as: UTF8.self)
             throw WebHDFSFailure(
                 unexpected: "the answer is not the JSON that was expected: \(start.debugDescription)", request,
                 isTransient: false)
         }
+        return answer
     }
 }

@@ -30,12 +30,12 @@ struct WebHDFSFailure: Error {
 
     /// The answer has a status that is no success.
     init(_ request: HTTPRequest, status: Int, headers: HTTPHeaders, body: [UInt8]) {
-        let exception = try? WebHDFSAnswer.decode(WebHDFSAnswer.Failure.self, body).RemoteException
+        let exception = WebHDFSAnswers.decode(WebHDFSAnswers.Failure.self, body)?.RemoteException
         let meaning = exception.map(Meaning.init) ?? Meaning(status: status)
         code = meaning.code
         isTransient = meaning.isTransient
         concernsNameNode = meaning.concernsNameNode
-        isRefusal = exception != nil
+        isRefusal = meaning.isRefusal
         if let seconds = headers["Retry-After"].flatMap(Int.init), seconds >= 0 { retryAfter = .seconds(seconds) }
         var reason = "status \(status)"
         if let exception {
@@ -54,6 +54,7 @@ private struct Meaning {
     var code: ObjectStoreError.Code
     var isTransient = false
     var concernsNameNode = false
+    var isRefusal = false
 
     init(status: Int) {
         switch status {
@@ -87,8 +88,11 @@ private struct Meaning {
         case "StandbyException", "ObserverRetryOnActiveException":
             isTransient = true
             concernsNameNode = true
-        case "RetriableException", "SafeModeException", "RecoveryInProgressException", "AlreadyBeingCreatedException",
-            "NotReplicatedYetException", "ReplicaNotFoundException", "BlockMissingException", "LeaseExpiredException",
+            isRefusal = true
+        case "RetriableException", "SafeModeException", "RecoveryInProgressException", "AlreadyBeingCreatedException":
+            isTransient = true
+            isRefusal = true
+        case "NotReplicatedYetException", "ReplicaNotFoundException", "BlockMissingException", "LeaseExpiredException",
             "ConnectException", "SocketTimeoutException", "SocketException", "NoRouteToHostException",
             "ConnectTimeoutException", "EOFException", "ClosedChannelException", "ServerTooBusyException",
             "NullPointerException":

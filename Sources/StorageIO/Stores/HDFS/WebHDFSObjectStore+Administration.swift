@@ -1,0 +1,52 @@
+/// What HDFS can do beyond what all stores can.
+extension WebHDFSObjectStore {
+    /// Sizes and counts of a folder and all below it, unfinished objects and earlier parts included.
+    /// - Parameter folder: A folder's key, with or without a closing `/`; empty for the root.
+    /// - Throws: ``ObjectStoreError/Code/notFound``.
+    public func contentSummary(ofFolder folder: String) async throws -> HDFSContentSummary {
+        let name = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        return try await client.summary(name.isEmpty ? "/" : HDFSPath.of(ObjectKey(name), root: root))
+    }
+
+    /// Sets the permissions of an object or folder.
+    /// - Parameter permissions: Octal digits, such as `640` or `1777`.
+    public func setPermissions(_ permissions: String, of key: ObjectKey) async throws {
+        let path = try HDFSPath.of(key, root: root)
+        guard (1...4).contains(permissions.utf8.count), permissions.utf8.allSatisfy({ (0x30...0x37).contains($0) })
+        else {
+            throw ObjectStoreError(
+                .unavailable, location: client.location(path),
+                message: "permissions are up to four octal digits, not \(permissions.debugDescription)")
+        }
+        try await client.perform(WebHDFSOperation("SETPERMISSION", "PUT", path, [("permission", permissions)]))
+    }
+
+    /// Sets the owner of an object or folder, its group, or both; nil leaves it. Only the superuser may give files away.
+    public func setOwner(_ owner: String?, group: String? = nil, of key: ObjectKey) async throws {
+        let values = [owner.map { ("owner", $0) }, group.map { ("group", $0) }].compactMap { $0 }
+        guard !values.isEmpty else { return }
+        try await client.perform(WebHDFSOperation("SETOWNER", "PUT", HDFSPath.of(key, root: root), values))
+    }
+
+    /// Sets how many copies of an object the cluster keeps.
+    public func setReplication(_ copies: Int, of key: ObjectKey) async throws {
+        let path = try HDFSPath.of(key, root: root)
+        let operation = WebHDFSOperation("SETREPLICATION", "PUT", path, [("replication", "\(copies)")])
+        guard try await client.ask(WebHDFSAnswers.Success.self, operation).boolean else {
+            throw ObjectStoreError(.notFound, location: client.location(path), message: "there is no such file")
+        }
+    }
+
+    /// Sets when an object was modified, in seconds since 1970; kept to the millisecond. Its entity tag changes.
+    public func setModified(_ time: Double, of key: ObjectKey) async throws {
+        let milliseconds = (time * 1000).rounded()
+        let path = try HDFSPath.of(key, root: root)
+        // -1 would mean: leave it.
+        guard milliseconds >= 0, let milliseconds = Int64(exactly: milliseconds) else {
+            throw ObjectStoreError(
+                .unavailable, location: client.location(path), message: "\(time) is no time since 1970")
+        }
+        try await client.perform(
+            WebHDFSOperation("SETTIMES", "PUT", path, [("modificationtime", "\(milliseconds)")]))
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTransport
+import Synchronization
+
+extension WebHDFSObjectStore {
+    /// Appends bytes to an object that exists. Readers may see any part of them at any time: this is the one way of writing
+    /// that is not atomic. Only one program appends to an object at a time; others are refused.
+    /// - Throws: ``ObjectStoreError/Code/notFound`` without an object. After other errors, the object may have any part of the
+    ///   bytes; the message says how long it is.
+    public func append(_ bytes: [UInt8], to key: ObjectKey) async throws {
+        try await append(to: key, mayRepeat: true, .bytes(bytes)) { Int64(bytes.count) }
+    }
+
+    /// Appends pieces as they come, nil after the last one; memory holds one at a time.
+    /// - Throws: As ``append(_:to:)``; what the closure throws.
+    public func append(to key: ObjectKey, next: @escaping @Sendable () async throws -> [UInt8]?) async throws {
+        let sent = ByteCount()
+        let body = HTTPRequest.Body.stream(length: nil) {
+            while let piece = try await next() {
+                guard !piece.isEmpty else { continue }
+                sent.add(piece.count)
+                return piece
+            }
+            return nil
+        }
+        try await append(to: key, mayRepeat: false, body) { sent.value }
+    }
+
+    /// - Parameters:
+    ///   - mayRepeat: Whether the body can be sent more than once.
+    ///   - count: Bytes of the body, once it has been sent.
+    private func append(
+        to key: ObjectKey, mayRepeat: Bool, _ body: HTTPRequest.Body, count: () -> Int64
+    ) async throws {
+        let path = try HDFSPath.of(key, root: root), location = client.location(path)
+        let before = try await fileStatus(path)
+        guard let dataPath = try await dataPath(path, before) else {
+            throw ObjectStoreError(.modified, location: location, message: "the object was replaced")
+        }
+        let operation = WebHDFSOperation("APPEND", "POST", dataPath)
+        do {
+            var excluded: String?
+            try await client.retrying("APPEND", path) { _ in
+                let destination = try await client.destinationOnce(operation, excluded: excluded)
+                do {
+                    try await client.sendOnce(body, to: destination, excluded: &excluded)
+                } catch var failure as WebHDFSFailure {
+                    // Once bytes may have arrived, sending them again could append them twice.
+                    failure.isTransient = failure.isTransient && failure.isRefusal && mayRepeat
+                    throw failure
+                }
+            }
+        } catch let error as ObjectStoreError {
+            guard let after = try? await fileStatus(path), after.fileId == before.fileId else { throw error }
+            // The answer may have been lost when all was done.
+            if count() > 0, after.length == before.length + count() { return }
+            throw ObjectStoreError(
+                error.code, location: location,
+                message: error.message + "; the object had \(before.length) bytes and has \(after.length)")
+        }
+    }
+}
+
+/// Bytes that a body's closure has given so far.
+private final class ByteCount: Sendable {
+    private let count = Atomic<Int64>(0)
+
+    var value: Int64 { count.load(ordering: .relaxed) }
+
+    func add(_ more: Int) { count.add(Int64(more), ordering: .relaxed) }
+}

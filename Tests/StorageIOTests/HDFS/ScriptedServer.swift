@@ -1,0 +1,67 @@
+import HTTPTransport
+import StorageIO
+import Synchronization
+
+/// Answers requests by a closure, and keeps them.
+final class ScriptedServer: HTTPSending {
+    private let requests = Mutex<[HTTPRequest]>([])
+    private let answer: @Sendable (HTTPRequest) async throws -> HTTPResponse
+
+    init(_ answer: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) { self.answer = answer }
+
+    var asked: [String] { requests.withLock { $0.map { "\($0.method) \($0.url)" } } }
+
+    func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
+        requests.withLock { $0.append(request) }
+        let response = try await answer(request)
+        guard response.body.count <= maximumBodyBytes else {
+            throw HTTPTransportError(.bodyTooLarge, method: request.method, url: request.url, message: "too long")
+        }
+        return response
+    }
+
+    func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse {
+        let response = try await send(request, maximumBodyBytes: .max)
+        return HTTPStreamedResponse(
+            head: response.head,
+            body: AsyncThrowingStream { continuation in
+                continuation.yield(response.body)
+                continuation.finish()
+            })
+    }
+
+    /// A store that asks this server, and tries again without delay.
+    func store(_ configuration: WebHDFSConfiguration, attempts: Int = 4) throws -> WebHDFSObjectStore {
+        try WebHDFSObjectStore(configuration: configuration, sender: self, retrier: .immediate(attempts: attempts))
+    }
+}
+
+extension Retrier {
+    /// Does not wait between tries.
+    static func immediate(attempts: Int) -> Retrier {
+        Retrier(policy: RetryPolicy(maximumAttempts: attempts), budget: RetryBudget(), sleep: { _ in })
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, headers: ["Content-Type": "application/json"], body: Array(text.utf8))
+    }
+
+    static func exception(_ name: String, _ message: String = "why", status: Int = 403) -> HTTPResponse {
+        .json(
+            #"{"RemoteException":{"exception":"\#(name)","javaClassName":"org.x.\#(name)","message":"\#(message)"}}"#,
+            status: status)
+    }
+
+    static func fileStatus(length: Int, number: Int = 7, modified: Int = 1_600_000_000_000) -> HTTPResponse {
+        .json(
+            """
+            {"FileStatus":{"accessTime":0,"blockSize":134217728,"childrenNum":0,"fileId":\(number),"group":"g",
+            "length":\(length),"modificationTime":\(modified),"owner":"o","pathSuffix":"","permission":"644",
+            "replication":1,"storagePolicy":0,"type":"FILE"}}
+            """)
+    }
+
+    static func redirect(_ url: String) -> HTTPResponse { HTTPResponse(status: 307, headers: ["Location": url]) }
+}
