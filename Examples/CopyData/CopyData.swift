@@ -71,5 +71,3 @@ struct CopyData: ToolCommand {
         if !report.failures.isEmpty { throw JobError.incompleteTransfer(failures: report.failures.count) }
     }
 }
-
-extension TransferOptions.Comparison: ExpressibleByArgument {}

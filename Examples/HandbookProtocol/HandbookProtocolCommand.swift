@@ -72,7 +72,7 @@ struct HandbookProtocolCommand: ToolCommand {
     }
 
     private func read(threads: Int) async throws -> TransactionColumns {
-        let dataSet = try await DataSet.open(data, stores: .ofThisProcess(logger: talk.logger("handbook-protocol")))
+        let dataSet = try await DataSet.open(data, stores: .ofThisProcess(logger: output.logger("handbook-protocol")))
         let progress = output.progress("reading")
         defer { progress.finish() }
         var batches: [RecordBatch] = []

@@ -5,6 +5,12 @@ package struct StorageCost: Sendable, Codable {
         package var bytes: Int64
         /// How often a month all of it is read.
         package var readsPerMonth: Double
+
+        package init(objects: Int, bytes: Int64, readsPerMonth: Double) {
+            self.objects = objects
+            self.bytes = bytes
+            self.readsPerMonth = readsPerMonth
+        }
     }
 
     package struct Bucket: Sendable, Codable {

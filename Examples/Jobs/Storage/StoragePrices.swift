@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// What storage costs: the table that `storage-cost --prices` reads.
 package struct StoragePrices: Sendable, Hashable, Codable {

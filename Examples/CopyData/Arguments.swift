@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import StorageIO
+
+extension TransferOptions.Comparison: ExpressibleByArgument {}
