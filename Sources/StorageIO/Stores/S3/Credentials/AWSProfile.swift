@@ -1,0 +1,49 @@
+import Foundation
+
+/// What the shared files say about one profile. Reflection shows its name alone.
+struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
+    let name: String
+    private let credentials: SharedConfigurationFile.Section?
+    private let configuration: SharedConfigurationFile.Section?
+    private let services: SharedConfigurationFile.Section?
+
+    /// Reads the files that the variables name, or those in the home folder; files that are not there are empty.
+    /// - Throws: ``CredentialError`` when `AWS_PROFILE` names a profile that is in neither file.
+    init(environment: [String: String]) throws {
+        func file(_ variable: String, _ usual: String) throws -> SharedConfigurationFile {
+            let named = environment[variable]
+            guard let path = named ?? environment["HOME"].map({ "\($0)/.aws/\(usual)" }) else {
+                return SharedConfigurationFile()
+            }
+            guard FileManager.default.fileExists(atPath: path) else { return SharedConfigurationFile() }
+            do {
+                return SharedConfigurationFile(try String(contentsOfFile: path, encoding: .utf8))
+            } catch {
+                throw CredentialError(source: path, message: "cannot be read as UTF-8 text")
+            }
+        }
+        let named = environment["AWS_PROFILE"] ?? environment["AWS_DEFAULT_PROFILE"]
+        name = named ?? "default"
+        let credentialsFile = try file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+        let configurationFile = try file("AWS_CONFIG_FILE", "config")
+        credentials = credentialsFile.profile(name)
+        configuration = configurationFile.profile(name)
+        services = configuration?.values["services"].flatMap { configurationFile.sections["services \($0)"] }
+        if named != nil, credentials == nil, configuration == nil {
+            throw CredentialError(source: "AWS_PROFILE", message: "there is no profile \(name) in the shared files")
+        }
+    }
+
+    /// A setting of the profile; nil where it is missing or empty.
+    func value(_ name: String) -> String? {
+        (credentials?.values[name] ?? configuration?.values[name]).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A setting of a service, from the `services` section that the profile names or nested in the profile itself.
+    func value(_ name: String, ofService service: String) -> String? {
+        services?.nested[service]?[name] ?? configuration?.nested[service]?[name]
+    }
+
+    var description: String { "AWSProfile(\(name))" }
+    var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}

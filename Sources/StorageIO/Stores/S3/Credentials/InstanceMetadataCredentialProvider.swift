@@ -1,0 +1,54 @@
+import Foundation
+import HTTPTransport
+
+/// The role of the virtual machine, from its metadata service with a session token (IMDSv2, Amazon EC2 User Guide).
+///
+/// Asked for explicitly alone: elsewhere its address answers nobody. Each request has a second, and there are no retries.
+struct InstanceMetadataCredentialProvider: CredentialProvider {
+    private struct Answer: Decodable {
+        let AccessKeyId: String
+        let SecretAccessKey: String
+        let Token: String?
+        let Expiration: String?
+    }
+
+    static let usualEndpoint = "http://169.254.169.254"
+    private static let roles = "/latest/meta-data/iam/security-credentials/"
+
+    var endpoint = Self.usualEndpoint
+    let http: any HTTPSending
+
+    func credentials() async throws -> AWSCredentials? {
+        do {
+            guard
+                let token = try await ask(
+                    "PUT", "/latest/api/token", ["X-aws-ec2-metadata-token-ttl-seconds": "21600"])
+            else { return nil }
+            let headers: HTTPHeaders = ["X-aws-ec2-metadata-token": String(decoding: token, as: UTF8.self)]
+            guard let roles = try await ask("GET", Self.roles, headers),
+                let role = String(decoding: roles, as: UTF8.self).split(whereSeparator: \.isNewline).first
+            else { return nil }
+            let body = try await ask("GET", Self.roles + PercentEncoding.path(String(role)), headers)
+            guard let body, let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
+                throw CredentialError(source: endpoint, message: "the answer has no credentials in it")
+            }
+            return AWSCredentials(
+                accessKeyID: answer.AccessKeyId, secretAccessKey: answer.SecretAccessKey, sessionToken: answer.Token,
+                expiration: answer.Expiration.flatMap { Timestamp(iso8601: $0) }.map { Double($0.seconds) })
+        } catch is HTTPTransportError {
+            // Not on a virtual machine of that kind.
+            return nil
+        }
+    }
+
+    /// nil where there is nothing of the kind: no role, or another cloud's service.
+    private func ask(_ method: String, _ path: String, _ headers: HTTPHeaders) async throws -> [UInt8]? {
+        let request = HTTPRequest(method: method, url: endpoint + path, headers: headers, totalTimeout: .seconds(1))
+        let response = try await http.send(request, maximumBodyBytes: 1 << 16)
+        if response.status == 404 { return nil }
+        guard response.status == 200 else {
+            throw CredentialError(source: endpoint, message: "\(path): status \(response.status)")
+        }
+        return response.body
+    }
+}

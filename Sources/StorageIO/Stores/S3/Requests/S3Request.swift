@@ -1,0 +1,37 @@
+import HTTPTransport
+
+/// One operation of the S3 API, before it is signed.
+struct S3Request: Sendable {
+    var method: String
+    /// nil for operations on the bucket.
+    var key: String?
+    /// Not encoded.
+    var query: [(name: String, value: String)] = []
+    var headers = HTTPHeaders()
+    var body: [UInt8] = []
+    /// Of ``body``; sent along, so that the server refuses what was changed on the way.
+    var bodyMD5: [UInt8]?
+    /// A longer answer is a failure.
+    var maximumAnswer = 64 << 20
+
+    init(_ method: String, _ key: String? = nil) {
+        self.method = method
+        self.key = key
+    }
+
+    init(_ method: String, _ key: ObjectKey) { self.init(method, key.path) }
+}
+
+/// What a server answered in the end.
+struct S3Answer: Sendable {
+    let response: HTTPResponse
+    /// `GET https://host/key`, for messages.
+    let what: String
+    let attempts: Int
+    let elapsed: Duration
+
+    var status: Int { response.status }
+    var headers: HTTPHeaders { response.headers }
+    var body: [UInt8] { response.body }
+    var isSuccess: Bool { (200..<300).contains(status) }
+}

@@ -1,0 +1,77 @@
+import Foundation
+
+/// A second in the forms that S3 knows: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and
+/// `Fri, 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).
+package struct Timestamp: Sendable, Hashable {
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    static let systemClock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
+
+    /// Since 1970-01-01T00:00:00Z.
+    package let seconds: Int64
+
+    package init(seconds: Int64) { self.seconds = seconds }
+
+    /// A date as header fields have it.
+    package init?(httpDate text: String) {
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, parts[5] == "GMT", let day = Int64(parts[1]),
+            let month = Self.months.firstIndex(of: String(parts[2])), let year = Int64(parts[3]),
+            let time = Self.secondOfDay(parts[4])
+        else { return nil }
+        self.init(year: year, month: Int64(month) + 1, day: day, second: time)
+    }
+
+    /// A date as XML has it (ISO 8601); fractions of a second are dropped. Only UTC.
+    package init?(iso8601 text: String) {
+        let halves = text.split(separator: "T")
+        guard halves.count == 2, halves[1].hasSuffix("Z") else { return nil }
+        let date = halves[0].split(separator: "-").map { Int64($0) }
+        guard date.count == 3, let year = date[0], let month = date[1], let day = date[2],
+            let time = Self.secondOfDay(halves[1].dropLast().prefix { $0 != "." })
+        else { return nil }
+        self.init(year: year, month: month, day: day, second: time)
+    }
+
+    private init?(year: Int64, month: Int64, day: Int64, second: Int64) {
+        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        // Days from civil (Hinnant 2013): years begin in March, so that the leap day is the last of its year.
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400, yearOfEra = shifted % 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        seconds = (era * 146_097 + dayOfEra - 719_468) * 86_400 + second
+    }
+
+    /// `20130524T000000Z`
+    package var basic: String {
+        let shifted = (seconds - secondOfDay) / 86_400 + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = Self.digits(year, 4) + Self.digits(month, 2) + Self.digits(day, 2)
+        let time = [secondOfDay / 3_600, secondOfDay / 60 % 60, secondOfDay % 60].map { Self.digits($0, 2) }.joined()
+        return "\(date)T\(time)Z"
+    }
+
+    private var secondOfDay: Int64 { (seconds % 86_400 + 86_400) % 86_400 }
+
+    private static func secondOfDay(_ text: Substring) -> Int64? {
+        let parts = text.split(separator: ":").map { Int64($0) }
+        guard parts.count == 3, let hour = parts[0], let minute = parts[1], let second = parts[2],
+            (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
+        else { return nil }
+        return hour * 3_600 + minute * 60 + second
+    }
+
+    private static func digits(_ value: Int64, _ count: Int) -> String {
+        let text = String(value)
+        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    }
+}

@@ -1,0 +1,77 @@
+public import HTTPTransport
+
+extension S3Configuration {
+    /// As other programs understand the variables, in this order of precedence:
+    ///
+    /// - Endpoint: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `MLFLOW_S3_ENDPOINT_URL`, `endpoint_url` of the profile's S3
+    ///   service, of the profile. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` leaves all but MLflow's aside.
+    /// - Region: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's `region`, `us-east-1`.
+    /// - Credentials: `AWS_ACCESS_KEY_ID` and what belongs to it, `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`, the
+    ///   profile in the shared files, the virtual machine's role if it is asked for.
+    ///
+    /// - Parameters:
+    ///   - environment: The variables, as `ProcessInfo` has them.
+    ///   - http: What requests for credentials go through.
+    ///   - usesInstanceMetadata: Whether a virtual machine's role is looked for, unless `AWS_EC2_METADATA_DISABLED` is true.
+    /// - Throws: ``CredentialError`` when a file cannot be read or the profile named is in none.
+    public init(
+        environment: [String: String], http: any HTTPSending, usesInstanceMetadata: Bool = false
+    ) throws {
+        let environment = environment.filter { !$0.value.isEmpty }
+        let profile = try AWSProfile(environment: environment)
+        let region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? profile.value("region")
+        self.init(
+            endpoint: Self.endpoint(environment, profile, service: "s3") ?? environment["MLFLOW_S3_ENDPOINT_URL"],
+            region: region ?? "us-east-1",
+            credentials: CachingCredentialProvider(
+                Self.credentialChain(
+                    environment, profile, region: region, http: http, usesInstanceMetadata: usesInstanceMetadata)))
+        if let style = profile.value("addressing_style", ofService: "s3") {
+            addressing = style == "path" ? .path : style == "virtual" ? .virtualHost : .automatic
+        }
+    }
+
+    /// Whom to trust: `AWS_CA_BUNDLE`, or the profile's `ca_bundle`.
+    /// - Throws: ``CredentialError`` as ``init(environment:http:usesInstanceMetadata:)``.
+    public static func tls(environment: [String: String]) throws -> HTTPClientConfiguration.TLS {
+        let environment = environment.filter { !$0.value.isEmpty }
+        return HTTPClientConfiguration.TLS(
+            certificateAuthorityFile: try environment["AWS_CA_BUNDLE"]
+                ?? AWSProfile(environment: environment).value("ca_bundle"))
+    }
+
+    private static func endpoint(
+        _ environment: [String: String], _ profile: AWSProfile, service: String
+    ) -> String? {
+        if environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.lowercased() == "true" { return nil }
+        return environment["AWS_ENDPOINT_URL_\(service.uppercased())"] ?? environment["AWS_ENDPOINT_URL"]
+            ?? profile.value("endpoint_url", ofService: service) ?? profile.value("endpoint_url")
+    }
+
+    private static func credentialChain(
+        _ environment: [String: String], _ profile: AWSProfile, region: String?, http: any HTTPSending,
+        usesInstanceMetadata: Bool
+    ) -> CredentialProviderChain {
+        var providers: [any CredentialProvider] = [EnvironmentCredentialProvider(environment)]
+        if let role = environment["AWS_ROLE_ARN"] ?? profile.value("role_arn"),
+            let tokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] ?? profile.value("web_identity_token_file")
+        {
+            let endpoint = Self.endpoint(environment, profile, service: "sts")
+            providers.append(
+                WebIdentityCredentialProvider(
+                    roleARN: role, tokenFile: tokenFile,
+                    sessionName: environment["AWS_ROLE_SESSION_NAME"] ?? profile.value("role_session_name")
+                        ?? "antifraud",
+                    endpoint: endpoint ?? region.map { "https://sts.\($0).\(S3Address.awsDomain(region: $0))" }
+                        ?? "https://sts.amazonaws.com", http: http))
+        }
+        providers.append(ProfileCredentialProvider(profile: profile))
+        if usesInstanceMetadata, environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" {
+            providers.append(
+                InstanceMetadataCredentialProvider(
+                    endpoint: environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+                        ?? InstanceMetadataCredentialProvider.usualEndpoint, http: http))
+        }
+        return CredentialProviderChain(providers)
+    }
+}

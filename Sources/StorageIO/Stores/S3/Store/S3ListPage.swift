@@ -1,0 +1,67 @@
+import HTTPTransport
+
+/// A page of ListObjectsV2.
+struct S3ListPage: Sendable {
+    /// As the server ordered them.
+    var objects: [ObjectMetadata] = []
+    /// Whole keys with a closing `/`.
+    var folders: [String] = []
+    /// What asks for the next page; nil on the last one.
+    var continuation: String?
+    /// The `Server` header field.
+    var server = ""
+
+    var isAscending: Bool { zip(objects, objects.dropFirst()).allSatisfy { $0.key < $1.key } }
+}
+
+extension S3ObjectStore {
+    /// One request's worth of a listing.
+    /// - Parameter delimiter: `/` for one level of keys, nil for all that start with the prefix.
+    func listPage(prefix: String, delimiter: String?, continuation: String?) async throws -> S3ListPage {
+        try Task.checkCancellation()
+        var request = S3Request("GET")
+        request.query = [(name: "list-type", value: "2"), (name: "encoding-type", value: "url")]
+        if !prefix.isEmpty { request.query.append((name: "prefix", value: prefix)) }
+        if let delimiter { request.query.append((name: "delimiter", value: delimiter)) }
+        if let continuation { request.query.append((name: "continuation-token", value: continuation)) }
+        let location = root + prefix
+        let answer = try await client.send(request, location: location)
+        try answer.check(location: location)
+        let tree = try tree(answer, location: location)
+        let isEncoded = tree["EncodingType"]?.text == "url"
+        func text(_ element: XMLTree?) throws -> String {
+            guard let text = element?.text, let decoded = isEncoded ? PercentEncoding.decode(text) : text else {
+                throw ObjectStoreError(
+                    .unavailable, location: location,
+                    message: "\(answer.what): a key of the listing is missing or no UTF-8")
+            }
+            return decoded
+        }
+        var page = S3ListPage(server: answer.headers["Server"] ?? "")
+        for element in tree.all("Contents") {
+            // Folder markers and other keys that no store but S3 could hold.
+            guard let key = try? ObjectKey(text(element["Key"])) else { continue }
+            guard key.path.utf8.starts(with: prefix.utf8) else { continue }
+            guard let size = element["Size"].flatMap({ Int64($0.text) }),
+                let modified = element["LastModified"].flatMap({ Timestamp(iso8601: $0.text) })
+            else {
+                throw ObjectStoreError(
+                    .unavailable, location: location, message: "\(answer.what): \(key) lacks its size or time")
+            }
+            page.objects.append(
+                ObjectMetadata(
+                    key: key, size: size, modified: Double(modified.seconds),
+                    entityTag: element["ETag"].map { Self.unquoted($0.text) }))
+        }
+        page.folders = try tree.all("CommonPrefixes").map { try text($0["Prefix"]) }
+        if tree["IsTruncated"]?.text == "true" {
+            guard let next = tree["NextContinuationToken"]?.text, next != continuation else {
+                throw ObjectStoreError(
+                    .unavailable, location: location, message: "\(answer.what): there is more, but no way to ask for it"
+                )
+            }
+            page.continuation = next
+        }
+        return page
+    }
+}

@@ -1,0 +1,10 @@
+import Synchronization
+
+/// What listings of a store have found out about the server's order of keys.
+final class S3ListingMemory: Sendable {
+    private let isByFolder = Mutex(false)
+
+    var listsByFolder: Bool { isByFolder.withLock { $0 } }
+
+    func rememberListsByFolder() { isByFolder.withLock { $0 = true } }
+}

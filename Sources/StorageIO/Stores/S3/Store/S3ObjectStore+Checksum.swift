@@ -1,0 +1,23 @@
+import HTTPTransport
+
+extension S3ObjectStore {
+    /// The entity tag, where it is a sum of the content: not under keys of a customer or a key management service, and not
+    /// for parts of different sizes.
+    public func checksum(of object: ObjectMetadata) async throws -> StoredChecksum? {
+        guard let tag = object.entityTag else { return nil }
+        let halves = tag.split(separator: "-", omittingEmptySubsequences: false)
+        guard Digests.bytes(hexadecimal: String(halves[0]))?.count == 16, halves.count <= 2 else { return nil }
+        let parts = halves.count == 2 ? Int64(halves[1]) : nil
+        guard halves.count == 1 || parts != nil else { return nil }
+        let answer = try await headAnswer(
+            object.key, matching: tag, query: parts == nil ? [] : [(name: "partNumber", value: "1")])
+        if answer.status == 412 { throw answer.failure(location: location(object.key), code: .modified) }
+        try answer.check(location: location(object.key))
+        guard S3Client.hasDigestTag(answer.headers) else { return nil }
+        guard let parts else { return .md5(tag.lowercased()) }
+        guard let partSize = answer.headers["Content-Length"].flatMap({ Int64($0) }), partSize > 0,
+            (object.size + partSize - 1) / partSize == parts
+        else { return nil }
+        return .md5OfParts(tag.lowercased(), partSize: partSize)
+    }
+}

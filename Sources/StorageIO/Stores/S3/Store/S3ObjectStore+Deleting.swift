@@ -1,0 +1,43 @@
+import HTTPTransport
+
+extension S3ObjectStore {
+    /// Keys that one request deletes.
+    private static let batchSize = 1_000
+
+    /// Removes an object.
+    public func delete(_ key: ObjectKey) async throws {
+        try Task.checkCancellation()
+        let answer = try await send(S3Request("DELETE", key))
+        if answer.status == 404, S3ServerError(answer.response).code != "NoSuchBucket" { return }
+        try answer.check(location: location(key))
+    }
+
+    /// Removes objects, a thousand with each request.
+    public func delete(_ keys: [ObjectKey]) async throws {
+        for start in stride(from: 0, to: keys.count, by: Self.batchSize) {
+            try Task.checkCancellation()
+            try await deleteBatch(keys[start..<min(keys.count, start + Self.batchSize)])
+        }
+    }
+
+    private func deleteBatch(_ keys: ArraySlice<ObjectKey>) async throws {
+        var request = S3Request("POST")
+        request.query = [(name: "delete", value: "")]
+        request.headers["Content-Type"] = "application/xml"
+        let objects = keys.map { "<Object><Key>\(XMLTree.escaped($0.path))</Key></Object>" }
+        request.body = Array("<Delete><Quiet>true</Quiet>\(objects.joined())</Delete>".utf8)
+        request.bodyMD5 = try await Digests.md5OffPool(request.body)
+        // Deleting again what is gone does no harm, so that the batch is simply sent again.
+        let answer = try await send(request) { response in
+            let refused = try XMLTree.parse(response.body).all("Error").map { S3ServerError($0, of: response) }
+            if let transient = refused.first(where: { $0.isTransient(method: "POST") }) { throw transient }
+        }
+        try answer.check(location: root)
+        for element in try tree(answer, location: root).all("Error") {
+            let error = S3ServerError(element, of: answer.response)
+            if error.code == "NoSuchKey" { continue }
+            let key = element["Key"]?.text ?? ""
+            throw ObjectStoreError(error.storeCode, location: root + key, message: "\(answer.what): \(error)")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import HTTPTransport
+
+extension S3ObjectStore {
+    /// No object of S3 is larger.
+    private static let maximumObjectSize: Int64 = 5 << 40
+
+    /// What is known about an object.
+    public func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await head(key, matching: nil) }
+
+    /// The bytes of an object, or of a range of it.
+    public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
+        try Task.checkCancellation()
+        if let range, range.isEmpty || range.lowerBound < 0 {
+            // No request can ask for no bytes.
+            _ = try range.withinObject(
+                ofSize: try await head(key, matching: entityTag).size, location: location(key))
+            return []
+        }
+        var request = S3Request("GET", key)
+        request.headers = client.customerKeyHeaders()
+        request.headers["If-Match"] = entityTag.map(Self.quoted)
+        request.maximumAnswer = .max
+        if let range {
+            let isToEnd = range.upperBound > Self.maximumObjectSize
+            request.headers["Range"] = "bytes=\(range.lowerBound)-\(isToEnd ? "" : String(range.upperBound - 1))"
+            if !isToEnd { request.maximumAnswer = max(Int(range.upperBound - range.lowerBound), 1 << 20) }
+        }
+        let answer = try await send(request) { try Self.checkLength($0) }
+        switch answer.status {
+        case 416:
+            // The range starts at the end, or past it.
+            let size = try await head(key, matching: entityTag).size
+            _ = try (range ?? 0..<0).withinObject(ofSize: size, location: location(key))
+            guard range?.lowerBound == size else {
+                // The object has become longer since.
+                return try await read(key, range: range, matching: entityTag)
+            }
+            return []
+        case 412:
+            throw modified(answer, key, expected: entityTag)
+        case 206:
+            return answer.body
+        default:
+            try answer.check(location: location(key))
+            guard let range else { return answer.body }
+            // A server that does not know ranges.
+            let part = try range.withinObject(ofSize: Int64(answer.body.count), location: location(key))
+            return Array(answer.body[Int(part.lowerBound)..<Int(part.upperBound)])
+        }
+    }
+
+    func head(_ key: ObjectKey, matching entityTag: String?) async throws -> ObjectMetadata {
+        try Task.checkCancellation()
+        let answer = try await headAnswer(key, matching: entityTag)
+        if answer.status == 412 { throw modified(answer, key, expected: entityTag) }
+        try answer.check(location: location(key))
+        guard let size = answer.headers["Content-Length"].flatMap({ Int64($0) }),
+            let modified = answer.headers["Last-Modified"].flatMap({ Timestamp(httpDate: $0) })
+        else {
+            throw ObjectStoreError(
+                .unavailable, location: location(key),
+                message: "\(answer.what): the answer lacks Content-Length or Last-Modified")
+        }
+        return ObjectMetadata(
+            key: key, size: size, modified: Double(modified.seconds),
+            entityTag: answer.headers["ETag"].map(Self.unquoted))
+    }
+
+    func headAnswer(
+        _ key: ObjectKey, matching entityTag: String? = nil, query: [(name: String, value: String)] = []
+    ) async throws -> S3Answer {
+        var request = S3Request("HEAD", key)
+        request.query = query
+        request.headers = client.customerKeyHeaders()
+        request.headers["If-Match"] = entityTag.map(Self.quoted)
+        return try await send(request)
+    }
+
+    /// Entity tags are kept without the quotation marks that header fields have around them.
+    static func unquoted(_ tag: String) -> String {
+        tag.hasPrefix("\"") && tag.hasSuffix("\"") && tag.utf8.count >= 2 ? String(tag.dropFirst().dropLast()) : tag
+    }
+
+    static func quoted(_ tag: String) -> String { tag.hasPrefix("W/") ? tag : "\"\(tag)\"" }
+
+    private func modified(_ answer: S3Answer, _ key: ObjectKey, expected: String?) -> ObjectStoreError {
+        ObjectStoreError(
+            .modified, location: location(key),
+            message: "\(answer.what): the object was replaced: its tag is no longer \(expected ?? "the one expected")")
+    }
+
+    /// - Throws: when a body is not as long as the server announced.
+    private static func checkLength(_ response: HTTPResponse) throws {
+        guard let text = response.headers["Content-Length"], let length = Int(text), length != response.body.count
+        else {
+            return
+        }
+        throw TruncatedBody(expected: length, actual: response.body.count)
+    }
+}
+
+private struct TruncatedBody: Error, CustomStringConvertible {
+    let expected: Int
+    let actual: Int
+
+    var description: String { "\(expected) bytes were announced, \(actual) came" }
+}

@@ -1,0 +1,66 @@
+import HTTPTransport
+
+extension S3ObjectStore {
+    /// Uploads in parts that have neither been finished nor aborted: those of killed writers, and of living ones, which the
+    /// server cannot tell apart. Bytes that they take are not asked for.
+    public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] {
+        var found: [UnfinishedObject] = []
+        var marker: (key: String, upload: String)?
+        repeat {
+            try Task.checkCancellation()
+            var request = S3Request("GET")
+            request.query = [(name: "uploads", value: ""), (name: "encoding-type", value: "url")]
+            if !prefix.isEmpty { request.query.append((name: "prefix", value: prefix)) }
+            if let marker {
+                request.query += [
+                    (name: "key-marker", value: marker.key), (name: "upload-id-marker", value: marker.upload),
+                ]
+            }
+            let answer = try await client.send(request, location: root + prefix)
+            try answer.check(location: root + prefix)
+            let tree = try tree(answer, location: root + prefix)
+            func text(_ element: XMLTree?) throws -> String {
+                guard let text = element?.text,
+                    let decoded = tree["EncodingType"]?.text == "url" ? PercentEncoding.decode(text) : text
+                else {
+                    throw ObjectStoreError(
+                        .unavailable, location: root + prefix, message: "\(answer.what): the answer lacks a name")
+                }
+                return decoded
+            }
+            for element in tree.all("Upload") {
+                let started = element["Initiated"].flatMap { Timestamp(iso8601: $0.text) }
+                found.append(
+                    UnfinishedObject(
+                        location: try text(element["Key"]), identifier: element["UploadId"]?.text ?? "",
+                        started: Double(started?.seconds ?? 0)))
+            }
+            let last = marker
+            marker = nil
+            if tree["IsTruncated"]?.text == "true" {
+                let next = (
+                    key: try text(tree["NextKeyMarker"]), upload: tree["NextUploadIdMarker"]?.text ?? ""
+                )
+                guard last.map({ $0 != next }) ?? true else { break }
+                marker = next
+            }
+        } while marker != nil
+        return found
+    }
+
+    /// Aborts uploads; living writers among them will fail.
+    public func remove(_ unfinished: [UnfinishedObject]) async throws {
+        for object in unfinished {
+            try Task.checkCancellation()
+            try await abortUpload(of: object.location, identifier: object.identifier)
+        }
+    }
+
+    func abortUpload(of key: String, identifier: String) async throws {
+        var request = S3Request("DELETE", key)
+        request.query = [(name: "uploadId", value: identifier)]
+        let answer = try await send(request)
+        if answer.status == 404, S3ServerError(answer.response).code != "NoSuchBucket" { return }
+        try answer.check(location: root + key)
+    }
+}

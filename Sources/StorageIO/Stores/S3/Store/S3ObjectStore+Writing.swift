@@ -1,0 +1,57 @@
+import Foundation
+import HTTPTransport
+
+extension S3ObjectStore {
+    /// Marks the objects of one writer, so that it recognises its own work when an answer has been lost.
+    static let writerHeader = "x-amz-meta-antifraud-writer"
+
+    /// Starts a new object.
+    public func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
+        try Task.checkCancellation()
+        return S3ObjectWriter(store: self, key: key, options: options)
+    }
+
+    /// Writes an object in one request.
+    func put(_ body: [UInt8], key: ObjectKey, ifAbsent: Bool) async throws {
+        let writer = UUID().uuidString
+        let md5 = try await Digests.md5OffPool(body)
+        var request = S3Request("PUT", key)
+        request.headers = client.newObjectHeaders(key)
+        if ifAbsent {
+            request.headers["If-None-Match"] = "*"
+            request.headers[Self.writerHeader] = writer
+        }
+        request.body = body
+        request.bodyMD5 = md5
+        let answer = try await send(request) { try Self.checkTag($0, md5: md5) }
+        if ifAbsent, answer.status == 412 || answer.status == 409 {
+            // A first try whose answer was lost may have made the object.
+            if answer.attempts > 1, try await isWritten(by: writer, key) { return }
+            throw answer.failure(location: location(key), code: .alreadyExists)
+        }
+        try answer.check(location: location(key))
+    }
+
+    /// Whether the object that is there now is the work of that writer.
+    func isWritten(by writer: String, _ key: ObjectKey) async throws -> Bool {
+        let answer = try await headAnswer(key)
+        if answer.status == 404 { return false }
+        try answer.check(location: location(key))
+        return answer.headers[Self.writerHeader] == writer
+    }
+
+    /// - Throws: when the server has got other bytes than were sent.
+    static func checkTag(_ response: HTTPResponse, md5: [UInt8]) throws {
+        guard let tag = response.headers["ETag"].map(unquoted), S3Client.hasDigestTag(response.headers),
+            let stored = Digests.bytes(hexadecimal: tag), stored.count == md5.count, stored != md5
+        else { return }
+        throw TagMismatch(sent: Digests.hexadecimal(md5), stored: tag)
+    }
+}
+
+private struct TagMismatch: Error, CustomStringConvertible {
+    let sent: String
+    let stored: String
+
+    var description: String { "the server stored bytes with the MD5 sum \(stored), those sent have \(sent)" }
+}

@@ -1,0 +1,155 @@
+/// Gathers bytes into parts and uploads several of them at a time; an object of a single part is written in one request.
+actor S3ObjectWriter: ObjectWriter {
+    private struct PartInFlight {
+        let size: Int
+        let task: Task<S3Upload.Part, any Error>
+    }
+
+    /// However many parts may be in flight, no more than this, unless a single part is larger.
+    private static let maximumBytesInFlight = 256 << 20
+
+    private let store: S3ObjectStore
+    private let key: ObjectKey
+    private let options: WriteOptions
+    private let sizes: S3PartSizes
+    private var buffer: [UInt8] = []
+    /// A part that waits for more to come: if nothing does, the object has no other.
+    private var fullPart: [UInt8]?
+    private var nextNumber = 1
+    private var upload: S3Upload?
+    private var inFlight: [PartInFlight] = []
+    private var uploaded: [S3Upload.Part] = []
+    private var hasEnded = false
+
+    init(store: S3ObjectStore, key: ObjectKey, options: WriteOptions) {
+        self.store = store
+        self.key = key
+        self.options = options
+        sizes = S3PartSizes(partSize: store.client.configuration.partSize, expectedSize: options.expectedSize)
+    }
+
+    func write(_ bytes: [UInt8]) async throws {
+        try checkOpen()
+        try await abortingOnFailure {
+            try Task.checkCancellation()
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                if let part = takeFullPart() { try await start(part) }
+                let size = sizes.size(ofPart: nextNumber)
+                if buffer.isEmpty, bytes.count == size {
+                    // Kept as it is, not copied.
+                    fullPart = bytes
+                    return
+                }
+                let taken = rest.prefix(size - buffer.count)
+                if upload != nil { buffer.reserveCapacity(size) }
+                buffer += taken
+                rest = rest.dropFirst(taken.count)
+                if buffer.count == size { fullPart = takeBuffer() }
+            }
+        }
+    }
+
+    func finish() async throws {
+        try checkOpen()
+        try await abortingOnFailure {
+            try Task.checkCancellation()
+            let last = takeFullPart() ?? takeBuffer()
+            if upload == nil {
+                try await store.put(last, key: key, ifAbsent: options.ifAbsent)
+            } else {
+                if !last.isEmpty { try await start(last) }
+                while !inFlight.isEmpty { try await takeOldest() }
+                try await upload?.complete(uploaded, ifAbsent: options.ifAbsent)
+            }
+        }
+        hasEnded = true
+        upload = nil
+    }
+
+    func abort() async {
+        hasEnded = true
+        buffer = []
+        fullPart = nil
+        let abandoned = upload, running = inFlight
+        upload = nil
+        inFlight = []
+        for part in running { part.task.cancel() }
+        // A part that arrives after the upload has been aborted would stay.
+        for part in running { _ = await part.task.result }
+        await abandoned?.abort()
+    }
+
+    private func start(_ part: [UInt8]) async throws {
+        let upload = try await startedUpload()
+        guard nextNumber <= S3PartSizes.maximumParts else {
+            throw ObjectStoreError(
+                .unavailable, location: store.location(key), message: "an object has no more than 10,000 parts")
+        }
+        while let oldest = inFlight.first,
+            inFlight.count >= store.client.configuration.concurrentParts
+                || inFlight.reduce(part.count, { $0 + $1.size }) > max(Self.maximumBytesInFlight, oldest.size)
+        {
+            try await takeOldest()
+        }
+        let number = nextNumber
+        nextNumber += 1
+        inFlight.append(
+            PartInFlight(size: part.count, task: Task.detached { try await upload.put(part, number: number) }))
+    }
+
+    private func startedUpload() async throws -> S3Upload {
+        if let upload { return upload }
+        if options.ifAbsent, try await store.exists(key) {
+            // It would come out in the end; better before everything has been sent.
+            throw ObjectStoreError(
+                .alreadyExists, location: store.location(key), message: "the object is there already")
+        }
+        let started = try await S3Upload.start(key, store: store)
+        guard !hasEnded else {
+            await started.abort()
+            throw ended
+        }
+        upload = started
+        return started
+    }
+
+    private func takeOldest() async throws {
+        guard let task = inFlight.first?.task else { return }
+        let part = try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        guard !hasEnded else { throw ended }
+        inFlight.removeFirst()
+        uploaded.append(part)
+    }
+
+    private func abortingOnFailure(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch {
+            await abort()
+            throw error
+        }
+    }
+
+    private func checkOpen() throws {
+        if hasEnded { throw ended }
+    }
+
+    private var ended: ObjectStoreError {
+        ObjectStoreError(.unavailable, location: store.location(key), message: "the writer has finished or was aborted")
+    }
+
+    private func takeFullPart() -> [UInt8]? {
+        defer { fullPart = nil }
+        return fullPart
+    }
+
+    private func takeBuffer() -> [UInt8] {
+        defer { buffer = [] }
+        return buffer
+    }
+}

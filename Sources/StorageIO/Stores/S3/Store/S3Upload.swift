@@ -1,0 +1,116 @@
+import Foundation
+import HTTPTransport
+import Logging
+
+/// An object that is written in parts (Amazon S3 User Guide, "Uploading and copying objects using multipart upload").
+struct S3Upload: Sendable {
+    struct Part: Sendable {
+        let number: Int
+        let entityTag: String
+    }
+
+    private let store: S3ObjectStore
+    private let key: ObjectKey
+    private let identifier: String
+    private let writer: String
+
+    private var location: String { store.location(key) }
+
+    static func start(_ key: ObjectKey, store: S3ObjectStore) async throws -> S3Upload {
+        let writer = UUID().uuidString
+        var request = S3Request("POST", key)
+        request.query = [(name: "uploads", value: "")]
+        request.headers = store.client.newObjectHeaders(key)
+        request.headers[S3ObjectStore.writerHeader] = writer
+        let answer = try await store.send(request)
+        try answer.check(location: store.location(key))
+        guard let identifier = try store.tree(answer, location: store.location(key))["UploadId"]?.text else {
+            throw ObjectStoreError(
+                .unavailable, location: store.location(key), message: "\(answer.what): the answer has no upload's name")
+        }
+        return S3Upload(store: store, key: key, identifier: identifier, writer: writer)
+    }
+
+    /// Sends a part.
+    func put(_ body: [UInt8], number: Int) async throws -> Part {
+        let md5 = try await Digests.md5OffPool(body)
+        var request = partRequest(number)
+        request.headers = store.client.customerKeyHeaders()
+        request.body = body
+        request.bodyMD5 = md5
+        let answer = try await store.send(request) { try S3ObjectStore.checkTag($0, md5: md5) }
+        try answer.check(location: location)
+        return Part(number: number, entityTag: try tag(answer.headers["ETag"], of: answer))
+    }
+
+    /// Takes a part from another object, which must still have that entity tag.
+    func copy(_ range: Range<Int64>, of source: ObjectMetadata, number: Int) async throws -> Part {
+        var request = partRequest(number)
+        request.headers = store.copyHeaders(source.key)
+        request.headers["x-amz-copy-source-range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
+        request.headers["x-amz-copy-source-if-match"] = source.entityTag.map(S3ObjectStore.quoted)
+        for field in store.client.customerKeyHeaders().fields { request.headers.add(field.name, field.value) }
+        let answer = try await store.send(request) { try S3Upload.checkResult($0) }
+        if answer.status == 412 { throw answer.failure(location: store.location(source.key), code: .modified) }
+        try answer.check(location: location)
+        let element = try store.tree(answer, location: location)["ETag"]
+        return Part(number: number, entityTag: try tag(element?.text, of: answer))
+    }
+
+    /// Makes the object of its parts.
+    func complete(_ parts: [Part], ifAbsent: Bool) async throws {
+        var request = S3Request("POST", key)
+        request.query = [(name: "uploadId", value: identifier)]
+        request.headers = store.client.customerKeyHeaders()
+        request.headers["Content-Type"] = "application/xml"
+        if ifAbsent { request.headers["If-None-Match"] = "*" }
+        let list = parts.map { part in
+            "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(XMLTree.escaped("\"\(part.entityTag)\""))</ETag></Part>"
+        }
+        request.body = Array("<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>".utf8)
+        let answer: S3Answer
+        do {
+            answer = try await store.send(request) { try S3Upload.checkResult($0) }
+        } catch let error as ObjectStoreError where error.code == .unavailable {
+            // No answer, or a useless one: the object tells whether the request arrived.
+            guard let isDone = try? await store.isWritten(by: writer, key), isDone else { throw error }
+            return
+        }
+        if answer.isSuccess { return }
+        if answer.attempts > 1, try await store.isWritten(by: writer, key) { return }
+        let exists = ifAbsent && (answer.status == 412 || answer.status == 409)
+        throw answer.failure(location: location, code: exists ? .alreadyExists : nil)
+    }
+
+    /// Drops the parts, even when the task that asks for it has been cancelled.
+    func abort() async {
+        let task = Task.detached {
+            do {
+                try await store.abortUpload(of: key.path, identifier: identifier)
+            } catch {
+                store.client.logger.warning(
+                    "an unfinished upload stays", metadata: ["location": "\(location)", "error": "\(error)"])
+            }
+        }
+        await task.value
+    }
+
+    /// - Throws: when a success turns out to be an error: the server sends its status before the work is done.
+    static func checkResult(_ response: HTTPResponse) throws {
+        guard try XMLTree.parse(response.body).name != "Error" else { throw S3ServerError(response) }
+    }
+
+    private func partRequest(_ number: Int) -> S3Request {
+        var request = S3Request("PUT", key)
+        request.query = [(name: "partNumber", value: String(number)), (name: "uploadId", value: identifier)]
+        return request
+    }
+
+    private func tag(_ text: String?, of answer: S3Answer) throws -> String {
+        guard let text else {
+            throw ObjectStoreError(
+                .unavailable, location: location, message: "\(answer.what): the answer has no entity tag")
+        }
+        return S3ObjectStore.unquoted(text)
+    }
+}
