@@ -9,7 +9,9 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func write(_ name: String, _ properties: [(String, String)]) throws {
-        let text = properties.map { "<property>\n  <name>\($0)</name><value> \($1) </value><final>true</final></property>" }
+        let text = properties.map {
+            "<property>\n  <name>\($0)</name><value> \($1) </value><final>true</final></property>"
+        }
         try #"<?xml version="1.0"?><!-- ours --><configuration>\#(text.joined())</configuration>"#
             .write(toFile: folder.path(name), atomically: true, encoding: .utf8)
     }
@@ -55,7 +57,9 @@ import Testing
         #expect(try nameNodes("elsewhere:8020") == ["http://elsewhere:9870"])
         try write("hdfs-site.xml", properties + [("dfs.http.policy", "HTTPS_ONLY")])
         #expect(
-            try nameNodes("") == ["https://one.example:9871", "https://two.example:9871", "https://three.example:50470"])
+            try nameNodes("") == [
+                "https://one.example:9871", "https://two.example:9871", "https://three.example:50470",
+            ])
     }
 
     @Test func aSingleNameNode() throws {

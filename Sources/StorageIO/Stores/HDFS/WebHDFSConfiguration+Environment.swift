@@ -41,7 +41,8 @@ extension WebHDFSConfiguration {
         guard let authority = authority.isEmpty ? settings.defaultAuthority : authority else {
             throw ObjectStoreError(
                 .invalidURL, location: "hdfs:///",
-                message: "no name node is known: name one in the place, in ANTIFRAUD_WEBHDFS_ADDRESS, or by fs.defaultFS "
+                message:
+                    "no name node is known: name one in the place, in ANTIFRAUD_WEBHDFS_ADDRESS, or by fs.defaultFS "
                     + "in the settings in HADOOP_CONF_DIR")
         }
         let known = settings.nameNodes(of: authority)

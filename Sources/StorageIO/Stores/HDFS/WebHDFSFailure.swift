@@ -56,10 +56,10 @@ private struct Meaning {
     var concernsNameNode = false
     var isRefusal = false
 
+    /// Without an exception it was not HDFS that answered; a 404 then says nothing about files.
     init(status: Int) {
         switch status {
         case 401, 403: code = .permissionDenied
-        case 404: code = .notFound
         case 408, 429, 500...599:
             code = .unavailable
             isTransient = true
