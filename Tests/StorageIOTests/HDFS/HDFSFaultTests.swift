@@ -18,13 +18,13 @@ import Testing
                 retryPolicy: Self.quick))
     }
 
-    /// The answer to every question of one kind is lost once, after the server has done what it was asked.
+    /// Every other answer to questions of one kind is lost, after the server has done what it was asked.
     @Test(arguments: ["RENAME", "CONCAT", "CREATE", "DELETE", "MKDIRS", "OPEN", "GETFILESTATUS", "LISTSTATUS"])
     func lostAnswersChangeNothing(operation: String) async throws {
         let server = try TestServers.hdfs(), folder = try HDFSServer.shared.newFolder()
-        let faults: FaultChoice = { $0.target.contains("op=\(operation)&") && $0.count == 1 ? .loseAnswer : nil }
-        let data = try FaultProxy(server.dataNodeHTTP, faults: faults)
-        let name = try FaultProxy(server.http, redirects: [server.dataNodeHTTP: data.authority], faults: faults)
+        let data = try FaultProxy(server.dataNodeHTTP, faults: losingEveryOther(operation))
+        let name = try FaultProxy(
+            server.http, redirects: [server.dataNodeHTTP: data.authority], faults: losingEveryOther(operation))
         let store = try store(name, user: server.user)
         let content = (0..<(7 << 19)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
         for (object, ifAbsent) in [("a", false), ("a", false), ("b", true), ("c%/d", true), ("c%/e", false)] {
@@ -42,6 +42,17 @@ import Testing
         #expect(name.counters.faults[.loseAnswer] ?? 0 > 0)
         try await store.delete(keys)
         #expect(try await !HDFSServer.shared.exists(folder))
+    }
+
+    private func losingEveryOther(_ operation: String) -> FaultChoice {
+        let seen = Mutex(0)
+        return { request in
+            guard request.target.contains("op=\(operation)&") else { return nil }
+            return seen.withLock { seen in
+                seen += 1
+                return seen.isMultiple(of: 2) ? nil : .loseAnswer
+            }
+        }
     }
 
     @Test(arguments: ["large-object", "readers-see-whole-objects", "if-absent-race", "copy", "list-prefix"])

@@ -74,6 +74,37 @@ import Testing
         try remove()
     }
 
+    @Test(arguments: [100, 5 << 19, 3 << 20 | 511])
+    func damageOnTheWayIsFoundByTheChecksum(size: Int) async throws {
+        // A bit of the first body that comes falls over, for as long as it may.
+        let client = try HTTPClient(), isBroken = Mutex(true)
+        let network = ScriptedServer { request in
+            var request = request
+            if case .bytes(var bytes) = request.body, !bytes.isEmpty {
+                let isFirst = isBroken.withLock { isBroken in
+                    defer { isBroken = false }
+                    return isBroken
+                }
+                if isFirst { bytes[bytes.count / 2] ^= 1 }
+                request.body = .bytes(bytes)
+            }
+            return try await client.send(request, maximumBodyBytes: 1 << 24)
+        }
+        let store = try network.store(server.configuration())
+        let content = bytes(size)
+        try await store.put(content, to: key("a"))
+        #expect(try await store.read(key("a")) == content)
+        let segments = (size + (1 << 20) - 1) >> 20
+        #expect(network.asked.filter { $0.contains("op=CREATE") }.count == 2 * (segments + 1))
+
+        var careless = server.configuration()
+        careless.verifiesChecksums = false
+        isBroken.withLock { $0 = true }
+        try await network.store(careless).put(content, to: key("a"))
+        #expect(try await store.read(key("a")) != content)
+        try remove()
+    }
+
     @Test func pathsThatDataNodesMisreadLeadToTheirOwnObjects() async throws {
         for name in ["a+b", "a%2Bb", "A", "%41", "x,y%3A/1", "x,y%3A/%2531"] {
             try await store.put(Array(name.utf8), to: key(name))
@@ -195,7 +226,8 @@ import Testing
         try await store.put([1], to: key("a/kept"))
         // The process of a writer that is killed sends nothing more: its segments stay.
         let living = try await store.write(key("a/b/living"))
-        try await living.write(bytes(2 << 20))
+        // Two of four segments have arrived when this returns.
+        try await living.write(bytes(4 << 20))
         _ = try server.curl(
             "\(folder)/a/.unfinished-12ab/0-1", "op=CREATE",
             ["-X", "PUT", "--data-binary", "half", "-H", "Content-Type: application/octet-stream"])
@@ -214,7 +246,7 @@ import Testing
         #expect(try await store.unfinishedObjects(prefix: folder + "/").count == 1)
         try await living.finish()
         #expect(try await store.unfinishedObjects(prefix: folder + "/").isEmpty)
-        #expect(try await store.head(key("a/b/living")).size == 2 << 20)
+        #expect(try await store.head(key("a/b/living")).size == 4 << 20)
         let other = UnfinishedObject(location: "", identifier: "/\(folder)/a/kept", started: 0)
         #expect(await code { try await store.remove([other]) } == .invalidKey)
         try remove()
@@ -225,9 +257,9 @@ import Testing
         try await writer?.write(bytes(2 << 20))
         writer = nil
         let task = Task { [store] in
-            try await store.put([UInt8](repeating: 1, count: 20 << 20), to: key("cancelled/a"))
+            try await store.put([UInt8](repeating: 1, count: 96 << 20), to: key("cancelled/a"))
         }
-        try await Task.sleep(for: .milliseconds(150))
+        while try await !server.exists("\(folder)/cancelled") { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         for _ in 0..<500 {
