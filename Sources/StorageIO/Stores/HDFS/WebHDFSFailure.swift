@@ -104,7 +104,7 @@ private struct Meaning {
                 // they are full when there are some. Data nodes come and go, so it is tried again in any case.
                 code = message.contains("There are 0 datanode") ? .unavailable : .noSpace
                 isTransient = true
-            } else if message.contains("datanode") || message.contains("All datanodes") {
+            } else if ["datanode", "No active nodes", "Could not obtain block"].contains(where: message.contains) {
                 isTransient = true
             } else if message.contains("not a directory") {
                 code = .invalidKey
