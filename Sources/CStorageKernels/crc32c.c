@@ -51,18 +51,12 @@ __attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t previous
     return ~rest;
 }
 
-bool storage_crc32c_is_accelerated(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("sse4.2") != 0;
-}
-
 uint32_t storage_crc32c(uint32_t previous, const uint8_t *bytes, size_t count) {
-    return storage_crc32c_is_accelerated() ? crc32c_sse42(previous, bytes, count)
-                                           : storage_crc32c_portable(previous, bytes, count);
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("sse4.2") ? crc32c_sse42(previous, bytes, count)
+                                            : storage_crc32c_portable(previous, bytes, count);
 }
 #else
-bool storage_crc32c_is_accelerated(void) { return false; }
-
 uint32_t storage_crc32c(uint32_t previous, const uint8_t *bytes, size_t count) {
     return storage_crc32c_portable(previous, bytes, count);
 }

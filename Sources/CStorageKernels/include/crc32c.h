@@ -1,5 +1,4 @@
 #pragma once
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,9 +8,6 @@ uint32_t storage_crc32c(uint32_t previous, const uint8_t *bytes, size_t count);
 
 /// The same by tables, for every processor.
 uint32_t storage_crc32c_portable(uint32_t previous, const uint8_t *bytes, size_t count);
-
-/// Whether the processor has an instruction for it that is used.
-bool storage_crc32c_is_accelerated(void);
 
 /// The checksum of each chunk of `chunk` bytes (the last one may be shorter), 4 bytes each, most significant byte first.
 void storage_crc32c_chunks(const uint8_t *bytes, size_t count, size_t chunk, uint8_t *sums);

@@ -173,6 +173,7 @@ import Testing
                 "File could only be replicated to 0 nodes instead of minReplication (=1).  There are 0 datanode(s) running",
                 .unavailable
             ),
+            ("IOException", "No active nodes contain this block", .unavailable),
             ("SafeModeException", "x", .unavailable), ("UnsupportedOperationException", "x", .unavailable),
         ] as [(String, String, ObjectStoreError.Code)])
     func exceptionsHaveCodes(name: String, message: String, code: ObjectStoreError.Code) async throws {

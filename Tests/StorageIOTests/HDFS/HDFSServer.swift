@@ -3,22 +3,17 @@ import HTTPTransport
 import StorageIO
 import TestSupport
 
-/// The cluster that `scripts/test` starts (scripts/servers/hdfs), and curl to ask it with.
+/// A real cluster with stores for it, and curl to ask it with.
 struct HDFSServer: Sendable {
     let nameNode: String
     let superuser: String
 
-    static var shared: HDFSServer {
-        get throws {
-            let environment = ProcessInfo.processInfo.environment
-            guard let address = environment["ANTIFRAUD_TEST_HDFS_HTTP"],
-                let user = environment["ANTIFRAUD_TEST_HDFS_USER"]
-            else {
-                throw Oracle.Failure(
-                    description: "ANTIFRAUD_TEST_HDFS_HTTP is not set: start scripts/servers/hdfs, or use scripts/test")
-            }
-            return HDFSServer(nameNode: address.contains("://") ? address : "http://" + address, superuser: user)
-        }
+    /// The cluster that all tests share.
+    static var shared: HDFSServer { get throws { HDFSServer(try TestServers.hdfs()) } }
+
+    init(_ server: TestServers.HDFS) {
+        nameNode = "http://" + server.http
+        superuser = server.user
     }
 
     func configuration(user: String? = nil, segmentSize: Int = 1 << 20) -> WebHDFSConfiguration {

@@ -22,6 +22,13 @@ struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
     /// Names in a folder. Older gateways do not tell.
     let childrenNum: Int64?
 
+    /// Whether the file lies in an encryption zone, or is cut into cells for erasure coding: true, or left out.
+    let encBit: Bool?
+    let ecBit: Bool?
+
+    /// Bytes of each block, where the cluster's checksum is that of the content as it was written.
+    var checksumBlockSize: Int64? { encBit == true || ecBit == true ? nil : blockSize }
+
     /// Differs between any two contents: a file that replaces another has a number of its own, and appending, the only way
     /// to change a file, makes it longer.
     var entityTag: String { "\(fileId ?? 0)-\(modificationTime)-\(length)" }

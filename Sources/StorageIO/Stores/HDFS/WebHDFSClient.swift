@@ -113,13 +113,13 @@ struct WebHDFSClient: Sendable {
     func sendOnce(
         _ operation: WebHDFSOperation, _ body: HTTPRequest.Body, excluded: inout String?
     ) async throws {
-        let destination = try await destinationOnce(operation, excluded: excluded)
+        let destination = try await destinationOnce(operation, excluded: &excluded)
         try await sendOnce(body, to: destination, excluded: &excluded)
     }
 
     /// The first step: where an operation's data go.
-    func destinationOnce(_ operation: WebHDFSOperation, excluded: String?) async throws -> HTTPRequest {
-        let (request, response, location) = try await firstStep(operation, maximumBody: 1 << 20, excluded: excluded)
+    func destinationOnce(_ operation: WebHDFSOperation, excluded: inout String?) async throws -> HTTPRequest {
+        let (request, response, location) = try await firstStep(operation, maximumBody: 1 << 20, excluded: &excluded)
         var destination = request
         if let location {
             destination.url = location.url
@@ -147,8 +147,7 @@ struct WebHDFSClient: Sendable {
         _ operation: WebHDFSOperation, maximumBody: Int, excluded: inout String?
     ) async throws -> (HTTPRequest, HTTPResponse) {
         let (request, response, location) = try await firstStep(
-            operation, maximumBody: maximumBody, excluded: excluded)
-        excluded = nil
+            operation, maximumBody: maximumBody, excluded: &excluded)
         guard let location else {
             guard 200..<300 ~= response.status else { throw failure(request, response) }
             return (request, response)
@@ -162,10 +161,12 @@ struct WebHDFSClient: Sendable {
 
     /// Asks the active name node; the location is nil where the server answered itself.
     private func firstStep(
-        _ operation: WebHDFSOperation, maximumBody: Int, excluded: String?
+        _ operation: WebHDFSOperation, maximumBody: Int, excluded: inout String?
     ) async throws -> (HTTPRequest, HTTPResponse, WebHDFSLocation?) {
         var operation = operation
         if let excluded { operation.parameters.append(("excludedatanodes", excluded)) }
+        // Left out of one try alone: it may be the only one there is.
+        excluded = nil
         let (request, response) = try await askNameNode(operation, maximumBody: maximumBody)
         guard 300..<400 ~= response.status else { return (request, response, nil) }
         guard let text = response.headers["Location"], let location = WebHDFSLocation(text) else {

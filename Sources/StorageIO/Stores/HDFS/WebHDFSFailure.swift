@@ -56,10 +56,10 @@ private struct Meaning {
     var concernsNameNode = false
     var isRefusal = false
 
+    /// Without an exception it was not HDFS that answered; a 404 then says nothing about files.
     init(status: Int) {
         switch status {
         case 401, 403: code = .permissionDenied
-        case 404: code = .notFound
         case 408, 429, 500...599:
             code = .unavailable
             isTransient = true
@@ -104,7 +104,7 @@ private struct Meaning {
                 // they are full when there are some. Data nodes come and go, so it is tried again in any case.
                 code = message.contains("There are 0 datanode") ? .unavailable : .noSpace
                 isTransient = true
-            } else if message.contains("datanode") || message.contains("All datanodes") {
+            } else if ["datanode", "No active nodes", "Could not obtain block"].contains(where: message.contains) {
                 isTransient = true
             } else if message.contains("not a directory") {
                 code = .invalidKey

@@ -15,8 +15,9 @@ final class WebHDFSNameNodes: Sendable {
             guard WebHDFSLocation(address) != nil, !address.contains("?"), !address.contains("#"),
                 !address.contains("@")
             else {
+                // The text is not repeated where it may hold a password.
                 throw ObjectStoreError(
-                    .invalidURL, location: String(address.prefix { $0 != "@" && $0 != "?" }),
+                    .invalidURL, location: address.contains("@") ? "http://...@..." : address,
                     message: "expected a name node's address, http://host:port or https://host:port")
             }
             checked.append(address.hasSuffix("/") ? String(address.dropLast()) : address)

@@ -40,7 +40,7 @@ extension WebHDFSObjectStore {
         do {
             var excluded: String?
             try await client.retrying("APPEND", path) { _ in
-                let destination = try await client.destinationOnce(operation, excluded: excluded)
+                let destination = try await client.destinationOnce(operation, excluded: &excluded)
                 do {
                     try await client.sendOnce(body, to: destination, excluded: &excluded)
                 } catch var failure as WebHDFSFailure {

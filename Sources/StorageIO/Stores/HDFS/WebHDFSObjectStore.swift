@@ -214,7 +214,7 @@ extension WebHDFSObjectStore {
             guard let status = try? await client.status(folder), status.type == .folder, status.childrenNum == 0,
                 let inode = status.fileId.map(HDFSPath.inode),
                 let same = try? await client.status(inode), same.entityTag == status.entityTag, same.type == .folder,
-                (try? await client.delete(inode, withContents: false)) == true
+                (try? await client.delete(inode, withContents: false)) != nil
             else { return }
             folder = HDFSPath.parent(folder)
         }

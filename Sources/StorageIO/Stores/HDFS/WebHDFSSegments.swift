@@ -39,8 +39,8 @@ struct WebHDFSSegments: Sendable {
                 throw WebHDFSFailure(lost: "a segment of \(bytes.count) bytes", client.location(path))
             }
             var checksum = HDFSContentChecksum()
-            if configuration.verifiesChecksums {
-                checksum.append(bytes, blockSize: status.blockSize ?? .max)
+            if configuration.verifiesChecksums, let blockSize = status.checksumBlockSize {
+                checksum.append(bytes, blockSize: blockSize)
                 if checksum.matches(try await client.checksum(path)) == false {
                     throw WebHDFSFailure(lost: "the content of a segment", client.location(path))
                 }
@@ -60,7 +60,7 @@ struct WebHDFSSegments: Sendable {
             guard status.length == length else {
                 throw error("the joined file has \(status.length) bytes instead of \(length)")
             }
-            if client.configuration.verifiesChecksums {
+            if client.configuration.verifiesChecksums, status.checksumBlockSize != nil {
                 var checksum = HDFSContentChecksum()
                 for segment in segments { checksum.append(segment.checksum) }
                 if checksum.matches(try await client.checksum(first.path)) == false {
