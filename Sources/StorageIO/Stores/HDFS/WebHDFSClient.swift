@@ -226,10 +226,11 @@ struct WebHDFSClient: Sendable {
         _ type: Answer.Type, _ request: HTTPRequest, _ response: HTTPResponse
     ) throws(WebHDFSFailure) -> Answer {
         guard let answer = WebHDFSAnswers.decode(type, response.body) else {
+            // It may have been cut off.
             let start = String(decoding: response.body.prefix(100), as: UTF8.self)
             throw WebHDFSFailure(
                 unexpected: "the answer is not the JSON that was expected: \(start.debugDescription)", request,
-                isTransient: false)
+                isTransient: true)
         }
         return answer
     }

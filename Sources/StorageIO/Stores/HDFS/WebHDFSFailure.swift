@@ -33,7 +33,9 @@ struct WebHDFSFailure: Error {
         let exception = WebHDFSAnswers.decode(WebHDFSAnswers.Failure.self, body)?.RemoteException
         let meaning = exception.map(Meaning.init) ?? Meaning(status: status)
         code = meaning.code
-        isTransient = meaning.isTransient
+        // An exception that cannot be read has been cut off.
+        let isCutOff = exception == nil && headers["Content-Type"]?.hasPrefix("application/json") == true
+        isTransient = meaning.isTransient || isCutOff
         concernsNameNode = meaning.concernsNameNode
         isRefusal = meaning.isRefusal
         if let seconds = headers["Retry-After"].flatMap(Int.init), seconds >= 0 { retryAfter = .seconds(seconds) }

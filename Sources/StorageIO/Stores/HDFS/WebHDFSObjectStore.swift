@@ -213,9 +213,15 @@ extension WebHDFSObjectStore {
         while folder != "/" {
             guard let status = try? await client.status(folder), status.type == .folder, status.childrenNum == 0,
                 let inode = status.fileId.map(HDFSPath.inode),
-                let same = try? await client.status(inode), same.entityTag == status.entityTag, same.type == .folder,
-                (try? await client.delete(inode, withContents: false)) != nil
+                let same = try? await client.status(inode), same.entityTag == status.entityTag, same.type == .folder
             else { return }
+            do {
+                try await client.delete(inode, withContents: false)
+            } catch let error as ObjectStoreError where error.code == .notFound {
+                // Someone else was faster, or the answer to an earlier try was lost.
+            } catch {
+                return
+            }
             folder = HDFSPath.parent(folder)
         }
     }
