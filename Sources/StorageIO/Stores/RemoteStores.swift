@@ -5,7 +5,7 @@ import Synchronization
 extension ObjectStores {
     /// Teaches the resolver `s3` and `s3a`, `hdfs`, `webhdfs` and `swebhdfs`, with settings and credentials from variables
     /// that other programs understand: see ``S3Configuration/init(environment:http:usesInstanceMetadata:)`` and
-    /// ``WebHDFSConfiguration/init(location:environment:)``.
+    /// ``WebHDFSConfiguration/init(scheme:authority:environment:)``.
     /// - Parameters:
     ///   - environment: The variables, as `ProcessInfo` has them. Nothing is read before the first such place is resolved.
     ///   - usesInstanceMetadata: Whether a virtual machine's role is looked for when there are no other credentials for S3.
@@ -22,6 +22,7 @@ extension ObjectStores {
                     environment: environment, http: http, usesInstanceMetadata: usesInstanceMetadata),
                 http: http, logger: logger)
         }
+        registerHDFS(environment: environment)
     }
 }
 
