@@ -47,8 +47,8 @@ struct CopyData: ToolCommand {
     @Option(help: "How many small objects to copy at the same time.")
     var parallel = 32
 
-    @Option(help: "About how much content may be in memory, such as 40M.")
-    var memoryLimit = ByteSize(40 << 20)
+    @Option(help: "About how much content may be in memory; more, such as 256M, makes far and fast connections faster.")
+    var memoryLimit = ByteSize(24 << 20)
 
     @OptionGroup var talk: OutputOptions
 

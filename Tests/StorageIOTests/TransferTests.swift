@@ -79,7 +79,7 @@ import Testing
         try await source.store.put(bytes, to: source.key())
         let progress = Mutex<[TransferProgress]>([])
         let target = try stores.resolve(folder.path("large"))
-        let options = TransferOptions(readsBack: true, pieceBytes: 70_000, memoryLimit: 300_000)
+        let options = TransferOptions(readsBack: true, memoryLimit: 300_000)
         _ = try await Transfer(from: source, to: target, options: options).run { now in
             progress.withLock { $0.append(now) }
         }
@@ -156,7 +156,7 @@ import Testing
         let report = try await Transfer(
             from: StoredPlace(store: watched, location: StorageLocation("memory://s/a")),
             to: StoredPlace(store: replacing, location: StorageLocation("memory://d/a")),
-            options: TransferOptions(pieceBytes: 1 << 16)
+            options: TransferOptions(memoryLimit: 1 << 18)
         ).run()
         #expect(report.failures.count == 1 && report.failures[0].message.contains("modified"))
         #expect(try await !target.exists(key))
@@ -174,7 +174,7 @@ import Testing
         let task = Task {
             try await Transfer(
                 from: StoredPlace(store: source, location: StorageLocation("memory://s/")), to: target,
-                options: TransferOptions(pieceBytes: 1 << 16)
+                options: TransferOptions(memoryLimit: 1 << 18)
             ).run()
         }
         try await Task.sleep(for: .milliseconds(200))

@@ -143,11 +143,15 @@ public struct WriteOptions: Sendable, Hashable {
     public var ifAbsent: Bool
     /// Bytes that are likely to come, where that is known: stores that upload in parts choose their size by it.
     public var expectedSize: Int64?
+    /// About how many bytes a store that uploads in parts may hold at the same time; nil for its own choice. Stores keep to
+    /// it as far as their parts allow.
+    public var memoryLimit: Int?
 
     /// Replaces unless told otherwise.
-    public init(ifAbsent: Bool = false, expectedSize: Int64? = nil) {
+    public init(ifAbsent: Bool = false, expectedSize: Int64? = nil, memoryLimit: Int? = nil) {
         self.ifAbsent = ifAbsent
         self.expectedSize = expectedSize
+        self.memoryLimit = memoryLimit
     }
 }
 

@@ -17,9 +17,6 @@ package struct ObjectCopy: Sendable {
         self.options = options
     }
 
-    /// Pieces beside the one that is being written: for large objects from far away.
-    private static let readAhead = 3
-
     /// - Parameter progress: called with the bytes of each piece that was written.
     /// - Throws: ``ObjectStoreError/Code/modified`` when the source is not, or is no longer, what its metadata say.
     package func run(progress: @Sendable (Int64) -> Void = { _ in }) async throws {
@@ -30,16 +27,17 @@ package struct ObjectCopy: Sendable {
         }
         let expected = try await source.checksum(of: object)
         let isComputed = options.readsBack || expected?.isReproducible == true
-        let writer = try await destination.write(key, options: WriteOptions(expectedSize: object.size))
+        let writer = try await destination.write(key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
         let pieces = StoredObjectPieces(
-            store: source, object: object, pieceBytes: options.pieceBytes,
-            readAhead: min(Self.readAhead, max(1, Int(object.size / Int64(options.pieceBytes)))))
+            store: source, object: object, pieceBytes: options.pieceBytes, readAhead: options.readAhead)
         var digest = ContentDigest(like: expected)
         do {
             while let piece = try await pieces.next() {
-                if isComputed { digest = try await digest.updated(piece) }
+                let before = digest
+                async let updated = isComputed ? before.updated(piece) : before
                 try await writer.write(piece)
                 progress(Int64(piece.count))
+                digest = try await updated
             }
             let actual = digest.finish()
             if let expected, expected.isReproducible, actual != expected {
@@ -58,7 +56,7 @@ package struct ObjectCopy: Sendable {
 
     private func readBack(expecting expected: StoredChecksum) async throws {
         let copy = try await destination.head(key)
-        let comparison = ObjectComparison(pieceBytes: options.pieceBytes, readAhead: Self.readAhead)
+        let comparison = ObjectComparison(pieceBytes: options.pieceBytes, readAhead: options.readAhead)
         let actual = try await comparison.checksum(of: copy, in: destination, like: expected)
         guard actual == expected else {
             try await destination.delete(key)

@@ -129,7 +129,7 @@ public struct Transfer: Sendable {
         case .never: return false
         case .size: return true
         case .checksum:
-            return try await ObjectComparison(pieceBytes: options.pieceBytes, readAhead: 2)
+            return try await ObjectComparison(pieceBytes: options.pieceBytes, readAhead: options.readAhead)
                 .haveSameContent(step.source, in: source.store, existing, in: destination.store)
         }
     }

@@ -21,23 +21,27 @@ public struct TransferOptions: Sendable, Hashable {
     public var isDryRun: Bool
     /// Objects at the same time.
     public var parallelObjects: Int
-    /// Bytes that are read and written at once.
-    public var pieceBytes: Int
-    /// About how many bytes of content may be in memory at the same time; a large object may take all of it.
+    /// About how many bytes of content may be in memory at the same time; a large object may take all of it. More of it means
+    /// more and larger pieces on their way, which far and fast connections need.
     public var memoryLimit: Int
 
-    /// Unchanged objects are left, nothing is deleted; pieces of 8 MiB in at most 40 MiB of memory.
+    /// Bytes that are read and written at once: what S3 takes as the smallest part, or more where memory allows.
+    var pieceBytes: Int { max(1 << 16, min(memoryLimit < 20 << 20 ? memoryLimit / 4 : max(5 << 20, memoryLimit / 8), 32 << 20)) }
+
+    /// Pieces that are read ahead of the one that is being written: half of what fits, for the writer holds some, too.
+    var readAhead: Int { max(1, memoryLimit / pieceBytes / 2) }
+
+    /// Unchanged objects are left, nothing is deleted; 32 objects at a time in about 24 MiB of memory.
     public init(
         comparison: Comparison = .checksum, readsBack: Bool = false, deletesOthers: Bool = false,
         isDryRun: Bool = false,
-        parallelObjects: Int = 32, pieceBytes: Int = 8 << 20, memoryLimit: Int = 40 << 20
+        parallelObjects: Int = 32, memoryLimit: Int = 24 << 20
     ) {
         self.comparison = comparison
         self.readsBack = readsBack
         self.deletesOthers = deletesOthers
         self.isDryRun = isDryRun
         self.parallelObjects = max(1, parallelObjects)
-        self.pieceBytes = max(1 << 16, pieceBytes)
-        self.memoryLimit = max(1, memoryLimit)
+        self.memoryLimit = max(1 << 18, memoryLimit)
     }
 }
