@@ -13,7 +13,7 @@ package struct S3PartSizes: Sendable {
 
     package init(partSize: Int, expectedSize: Int64?) {
         let expected = max(0, expectedSize ?? 0), usable = Int64(Self.maximumParts - Self.partsBeforeDoubling)
-        let needed = Int(clamping: (expected / usable >> 20) + 1) << 20
+        let needed = Int(clamping: ((expected / usable) >> 20) + 1) << 20
         first = min(Self.maximumSize, expected > Int64(partSize) * usable ? needed : partSize)
         equalParts = max(Self.partsBeforeDoubling, Int(clamping: expected / Int64(first) + 1))
     }
