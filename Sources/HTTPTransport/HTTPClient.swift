@@ -27,10 +27,12 @@ public final class HTTPClient: HTTPSending {
 
     deinit { mailbox.close() }
 
+    /// Sends a request and waits for the whole answer; see ``HTTPSending``.
     public func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
         try await Exchange(request, maximumBodyBytes: maximumBodyBytes, mailbox: mailbox).answer()
     }
 
+    /// Sends a request and waits for the head of the answer; see ``HTTPSending``. The body keeps the client.
     public func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse {
         let exchange = Exchange(request, maximumBodyBytes: nil, mailbox: mailbox)
         let head = try await exchange.answer().head

@@ -1,0 +1,146 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct FaultProxyTests {
+    /// Runs curl; its exit code, the answer's status, and how many bytes of body it got.
+    private func curl(_ arguments: [String]) throws -> (code: Int, status: Int, bytes: Int) {
+        let script = "curl -s -o /dev/null --noproxy '*' -w '%{http_code} %{size_download}' \"$@\"; echo \" $?\""
+        let words = try Oracle.execute("/bin/sh", ["-c", script, "sh"] + arguments)
+            .split { $0 == " " || $0 == "\n" }.compactMap { Int($0) }
+        try #require(words.count == 3)
+        return (words[2], words[0], words[1])
+    }
+
+    /// Requests of all kinds over one client, and what comes back.
+    private static let conversation = """
+        import hashlib, json, sys, httpx
+        client, results = httpx.Client(trust_env=False), []
+        def pieces():
+            for size in (10, 100_000, 1): yield b'p' * size
+        for method, target, content in [
+            ('GET', '/length/0', None), ('GET', '/length/30000', None), ('GET', '/chunked', None), ('HEAD', '/length/9', None),
+            ('GET', '/empty', None), ('PUT', '/echo', b'e' * 3_000_000), ('POST', '/echo', pieces()), ('GET', '/close', None),
+            ('DELETE', '/empty', None), ('GET', '/moved', None)]:
+            answer = client.request(method, sys.argv[1] + target, content=content, headers={'Host': 'signed:1'})
+            names = ('content-length', 'transfer-encoding', 'host', 'location')
+            results.append([answer.status_code, hashlib.md5(answer.content).hexdigest()]
+                + [answer.headers.get(name) for name in names])
+        print(json.dumps(results))
+        """
+
+    @Test func withoutFaultsAClientSeesTheServerUnchanged() throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority)
+        let direct = try Oracle.run(Self.conversation, ["http://\(server.authority)"])
+        let before = server.executed
+        #expect(try Oracle.run(Self.conversation, ["http://\(proxy.authority)"]) == direct)
+        #expect(direct.contains("signed:1") && before.count == 10)
+        #expect(server.executed == before + before)
+        let counters = proxy.counters
+        #expect(counters.requests == 10 && counters.faults.isEmpty && counters.serverFailures == 0)
+        // Kept alive; only the answer that ends with its connection ends it.
+        #expect(counters.connections == 2)
+        #expect((3_100_011..<3_110_000).contains(counters.bytesFromClient))
+        #expect((4_002_000..<4_015_000).contains(counters.bytesToClient))
+    }
+
+    @Test func curlsExpectationsAreMet() throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority)
+        let folder = try TemporaryFolder()
+        try Data(repeating: 7, count: 5_000_000).write(to: folder.url.appending(path: "body"))
+        let upload = ["-H", "Expect: 100-continue", "--expect100-timeout", "20", "-T", folder.path("body")]
+        let began = ContinuousClock.now
+        let taken = try curl(upload + ["http://\(proxy.authority)/echo"])
+        #expect(taken == (0, 200, 5_000_000))
+        #expect(try curl(upload + ["http://\(proxy.authority)/refused"]) == (0, 403, 7))
+        #expect(ContinuousClock.now - began < .seconds(15))
+        // Refused without a question: the answer comes while the body is still on its way.
+        let bold = try curl(["-H", "Expect:", "-T", folder.path("body"), "http://\(proxy.authority)/refused"])
+        #expect(bold.status == 403)
+        #expect(server.executed == ["PUT /echo 5000000"])
+        #expect(try curl(["-0", "http://\(proxy.authority)/length/7"]) == (0, 200, 70))
+    }
+
+    /// What curl makes of each fault (its exit codes: 1 no HTTP, 18 a part only, 28 no answer in time, 52 nothing, 56
+    /// reset), and whether the server carried the request out.
+    @Test(
+        arguments: [
+            (Fault.resetBeforeReading, [56], 0, 0...0, false), (.resetAfterReading, [56], 0, 0...0, false),
+            (.loseAnswer, [56], 0, 0...0, true), (.resetInAnswer, [56], 200, 100_000...100_000, true),
+            (.truncateAnswer, [18], 200, 100_000...100_000, true), (.stall(.seconds(30)), [28], 0, 0...0, false),
+            (.stallInAnswer(.seconds(30)), [28], 200, 100_000...100_000, true),
+            (.answer(status: 503, retryAfter: 1), [0], 503, 0...0, false),
+            (.answer(status: 500), [0], 500, 0...0, false),
+            (.garbage, [1, 8], 0, 0...0, false),
+            (.slowAnswer(bytesPerSecond: 20_000), [28], 200, 10_000...60_000, true),
+        ] as [(Fault, [Int], Int, ClosedRange<Int>, Bool)])
+    func everyFaultIsWhatItSays(
+        fault: Fault, codes: [Int], status: Int, bytes: ClosedRange<Int>, executed: Bool
+    ) throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority) { $0.count == 1 ? fault : nil }
+        let address = "http://\(proxy.authority)/length/20000"
+        let outcome = try curl(["-m", "2", "--data-binary", "something", "-X", "PUT", address])
+        #expect(codes.contains(outcome.code) && outcome.status == status && bytes.contains(outcome.bytes))
+        #expect(server.executed == (executed ? ["PUT /length/20000 9"] : []))
+        #expect(proxy.counters.faults == [fault.kind: 1])
+        #expect(try curl(["-X", "PUT", address]) == (0, 200, 200_000))
+        #expect(proxy.requests.map(\.count) == [1, 2])
+    }
+
+    @Test(arguments: [("chunked", [18, 56]), ("empty", [8, 52, 56, 1, 18])])
+    func answersWithoutALengthAreCutToo(target: String, codes: [Int]) throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority) { _ in .truncateAnswer }
+        let outcome = try curl(["http://\(proxy.authority)/\(target)"])
+        #expect(codes.contains(outcome.code) && outcome.bytes < 100_000)
+    }
+
+    @Test func retryAfterAndSlowRequestsArrive() throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority) {
+            $0.method == "GET" ? .answer(status: 503, retryAfter: 7) : .slowRequest(bytesPerSecond: 50_000)
+        }
+        let head = try Oracle.execute(
+            "/usr/bin/env", ["curl", "-s", "--noproxy", "*", "-i", "http://\(proxy.authority)/length/1"])
+        #expect(head.hasPrefix("HTTP/1.1 503") && head.contains("Retry-After: 7\r\n"))
+        let folder = try TemporaryFolder()
+        try Data(repeating: 7, count: 50_000).write(to: folder.url.appending(path: "body"))
+        let began = ContinuousClock.now
+        #expect(try curl(["-T", folder.path("body"), "http://\(proxy.authority)/echo"]) == (0, 200, 50_000))
+        #expect(ContinuousClock.now - began > .milliseconds(900))
+    }
+
+    @Test func redirectsLeadToTheOtherProxy() throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority, redirects: ["127.0.0.1:1": "127.0.0.1:2"])
+        let answer = try Oracle.execute(
+            "/usr/bin/env", ["curl", "-s", "--noproxy", "*", "-i", "http://\(proxy.authority)/moved"])
+        #expect(answer.contains("Location: http://127.0.0.1:2/there?x=127.0.0.1:1\r\n"))
+    }
+
+    @Test func aServerThatIsGoneIsAReset() throws {
+        let server = try PythonHTTPServer()
+        let gone = try FaultProxy(server.authority)
+        let proxy = try FaultProxy(gone.authority)
+        gone.stop()
+        #expect(try curl(["http://\(proxy.authority)/length/1"]).code == 56)
+        #expect(proxy.counters.serverFailures == 1)
+    }
+
+    @Test func stoppingEndsWhatIsUnderWay() throws {
+        let server = try PythonHTTPServer()
+        let proxy = try FaultProxy(server.authority) { _ in .stall(.seconds(600)) }
+        let client = Process()
+        client.executableURL = URL(filePath: "/usr/bin/env")
+        client.arguments = ["curl", "-s", "--noproxy", "*", "http://\(proxy.authority)/length/1"]
+        try client.run()
+        while proxy.counters.requests == 0 { Thread.sleep(forTimeInterval: 0.01) }
+        proxy.stop()
+        client.waitUntilExit()
+        #expect(client.terminationStatus != 0)
+        #expect(try curl(["http://\(proxy.authority)/length/1"]).code == 7)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+
+/// Python's own HTTP server, which answers in all framings and notes what it carried out.
+final class PythonHTTPServer: Sendable {
+    let authority: String
+    private let folder: TemporaryFolder
+    private let process: Process
+
+    init() throws {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(filePath: Oracle.python)
+        process.arguments = ["-c", Self.program, folder.path("")]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var port = ""
+        for _ in 0..<500 where port.isEmpty {
+            Thread.sleep(forTimeInterval: 0.02)
+            port = (try? String(contentsOfFile: folder.path("port"), encoding: .utf8)) ?? ""
+        }
+        (self.folder, self.process, authority) = (folder, process, "127.0.0.1:\(port)")
+        guard !port.isEmpty else { throw Oracle.Failure(description: "Python's server does not start") }
+    }
+
+    /// Method, target and length of body of each request that was carried out.
+    var executed: [String] {
+        let text = (try? String(contentsOfFile: folder.path("executed"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    deinit {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    private static let program = """
+        import http.server, os, sys, threading, time
+        folder = sys.argv[1]
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+            def log_message(self, *arguments): pass
+            def handle_expect_100(self):
+                return True if self.path == '/refused' else super().handle_expect_100()
+            def body(self):
+                if self.headers.get('Transfer-Encoding') == 'chunked':
+                    data = b''
+                    while size := int(self.rfile.readline(), 16):
+                        data += self.rfile.read(size)
+                        self.rfile.readline()
+                    self.rfile.readline()
+                    return data
+                return self.rfile.read(int(self.headers.get('Content-Length', 0)))
+            def answer(self, status, data=b'', **fields):
+                self.send_response(status)
+                for name, value in fields.items(): self.send_header(name, value)
+                if status != 204: self.send_header('Content-Length', str(len(data)))
+                self.end_headers()
+                if self.command != 'HEAD': self.wfile.write(data)
+            def handle_request(self):
+                if self.path == '/refused':
+                    self.close_connection = True
+                    return self.answer(403, b'refused', Connection='close')
+                data = self.body()
+                with open(folder + 'executed', 'a') as file: file.write(f'{self.command} {self.path} {len(data)}\\n')
+                if self.path == '/echo': return self.answer(200, data, Host=self.headers['Host'])
+                if self.path == '/empty': return self.answer(204)
+                if self.path == '/moved': return self.answer(307, Location='http://127.0.0.1:1/there?x=127.0.0.1:1')
+                if self.path.startswith('/length/'): return self.answer(200, b'0123456789' * int(self.path[8:]))
+                self.send_response(200)
+                if self.path == '/chunked': self.send_header('Transfer-Encoding', 'chunked')
+                else: self.send_header('Connection', 'close')
+                self.end_headers()
+                for size in (100_000, 1, 200_000):
+                    if self.path == '/chunked': self.wfile.write(b'%x;name=value\\r\\n' % size)
+                    self.wfile.write(b'c' * size)
+                    if self.path == '/chunked': self.wfile.write(b'\\r\\n')
+                if self.path == '/chunked': self.wfile.write(b'0\\r\\nTrailer: 1\\r\\n\\r\\n')
+            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_request
+        def end_with(parent):
+            while os.getppid() == parent: time.sleep(0.5)
+            os._exit(0)
+        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        with open(folder + 'port.new', 'w') as file: file.write(str(server.server_port))
+        os.rename(folder + 'port.new', folder + 'port')
+        server.serve_forever()
+        """
+}

@@ -1,0 +1,62 @@
+/// A message's body as it is on the wire, chunk sizes included, in pieces as they come.
+struct BodyReader {
+    private enum State {
+        case done, size, data(Int), trailer, untilClose, length(Int)
+    }
+    private let socket: ProxySocket
+    private var state: State
+
+    init(_ socket: ProxySocket, framing: MessageHead.Framing) {
+        self.socket = socket
+        state =
+            switch framing {
+            case .none: .done
+            case .chunked: .size
+            case .untilClose: .untilClose
+            case .length(let length): .length(length)
+            }
+    }
+
+    var isComplete: Bool {
+        if case .done = state { true } else { false }
+    }
+
+    /// The next piece, of at most `limit` bytes (lines of the chunked coding come whole); nil after the last.
+    mutating func next(_ limit: Int = 1 << 16) throws -> [UInt8]? {
+        switch state {
+        case .done:
+            return nil
+        case .length(let left):
+            let piece = try nonempty(min(left, limit))
+            state = left == piece.count ? .done : .length(left - piece.count)
+            return piece
+        case .untilClose:
+            let piece = try socket.take(limit)
+            if piece.isEmpty { state = .done }
+            return piece.isEmpty ? nil : piece
+        case .size:
+            let line = try socket.takeLine()
+            let digits = String(decoding: line.prefix { $0 != 0x0D && $0 != 0x0A && $0 != 0x3B }, as: UTF8.self)
+            guard let size = Int(digits.filter { $0 != " " }, radix: 16), size >= 0, size < Int.max - 2 else {
+                throw ProxyFailure.notHTTP
+            }
+            // With the line end after the data.
+            state = size == 0 ? .trailer : .data(size + 2)
+            return line
+        case .data(let left):
+            let piece = try nonempty(min(left, limit))
+            state = left == piece.count ? .size : .data(left - piece.count)
+            return piece
+        case .trailer:
+            let line = try socket.takeLine()
+            if line == [0x0D, 0x0A] || line == [0x0A] { state = .done }
+            return line
+        }
+    }
+
+    private func nonempty(_ limit: Int) throws -> [UInt8] {
+        let piece = try socket.take(limit)
+        guard !piece.isEmpty else { throw ProxyFailure.ended }
+        return piece
+    }
+}

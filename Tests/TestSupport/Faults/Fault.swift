@@ -1,0 +1,68 @@
+/// What a ``FaultProxy`` does to one request. Halves are of the body, or of the head where there is no body.
+package enum Fault: Sendable, Hashable {
+    /// The connection is reset as soon as the request's head was read.
+    case resetBeforeReading
+    /// The connection is reset when the request was read whole; the server never sees it.
+    case resetAfterReading
+    /// The server carries the request out, then the connection is reset: the answer is lost.
+    case loseAnswer
+    /// The connection is reset after half of the answer.
+    case resetInAnswer
+    /// The connection is closed in order after half of the answer.
+    case truncateAnswer
+    /// An answer of the proxy, such as 500 or 503; the server never sees the request.
+    case answer(status: Int, retryAfter: Int? = nil)
+    /// The request is taken slowly, its body in small pieces.
+    case slowRequest(bytesPerSecond: Int)
+    /// The answer comes slowly, in small pieces.
+    case slowAnswer(bytesPerSecond: Int)
+    /// No answer for so long, then a reset; the server never sees the request.
+    case stall(Duration)
+    /// Half of the answer, then nothing for so long, then a reset.
+    case stallInAnswer(Duration)
+    /// Bytes that are no HTTP in place of an answer; the server never sees the request.
+    case garbage
+
+    /// Faults without their amounts, for counting.
+    package enum Kind: String, Sendable, CaseIterable {
+        case resetBeforeReading, resetAfterReading, loseAnswer, resetInAnswer, truncateAnswer, answer
+        case slowRequest, slowAnswer, stall, stallInAnswer, garbage
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .resetBeforeReading: .resetBeforeReading
+        case .resetAfterReading: .resetAfterReading
+        case .loseAnswer: .loseAnswer
+        case .resetInAnswer: .resetInAnswer
+        case .truncateAnswer: .truncateAnswer
+        case .answer: .answer
+        case .slowRequest: .slowRequest
+        case .slowAnswer: .slowAnswer
+        case .stall: .stall
+        case .stallInAnswer: .stallInAnswer
+        case .garbage: .garbage
+        }
+    }
+}
+
+/// A request as a ``FaultProxy`` sees it.
+package struct ProxiedRequest: Sendable {
+    package let method: String
+    /// Path and query, as sent.
+    package let target: String
+    /// The value of its `Range` field.
+    package let range: String?
+    /// From 1 on: how often this proxy has seen the same method, target and range.
+    package internal(set) var count: Int
+
+    package init(method: String, target: String, range: String?, count: Int) {
+        (self.method, self.target, self.range, self.count) = (method, target, range, count)
+    }
+
+    /// What retries of one request have in common.
+    package var identity: String { "\(method) \(target) \(range ?? "")" }
+}
+
+/// Decides on each request's fault; nil lets it pass. Called from many threads.
+package typealias FaultChoice = @Sendable (ProxiedRequest) -> Fault?

@@ -1,0 +1,56 @@
+import Foundation
+
+/// A server of a test's own, which it may kill and restart. It is ended with the last reference, and by itself when
+/// the test process dies.
+///
+/// Its address and data stay the same over ``kill()`` and ``start()``. The calls wait for the server: one second for
+/// SeaweedFS, four for HDFS.
+package final class OwnServer: Sendable {
+    package enum Program: String, Sendable {
+        case seaweedfs, hdfs
+    }
+
+    private let program: Program
+    private let folder: TemporaryFolder
+
+    /// Starts the server.
+    /// - Throws: ``Oracle/Failure`` with the ends of its logs when it does not start.
+    package init(_ program: Program) throws {
+        self.program = program
+        folder = try TemporaryFolder()
+        try start()
+    }
+
+    /// - Throws: ``Oracle/Failure`` with the ends of its logs when it does not start.
+    package func start() throws { try command("start", ["--while", "\(ProcessInfo.processInfo.processIdentifier)"]) }
+
+    /// Ends it as a power failure would: `kill -9` of all its processes.
+    package func kill() throws { try command("kill") }
+
+    /// Lets it end in order.
+    package func stop() throws { try command("stop") }
+
+    /// Its address and identities, when it is ``Program/seaweedfs``.
+    package func s3() throws -> TestServers.S3 { try TestServers.S3(environment()) }
+
+    /// Its addresses, when it is ``Program/hdfs``.
+    package func hdfs() throws -> TestServers.HDFS { try TestServers.HDFS(environment()) }
+
+    private func environment() throws -> TestServers.Environment {
+        let lines = try String(contentsOfFile: folder.path("environment"), encoding: .utf8).split(separator: "\n")
+        let pairs = lines.compactMap { line -> (String, String)? in
+            guard let equals = line.firstIndex(of: "=") else { return nil }
+            return (String(line[..<equals]), String(line[line.index(after: equals)...]))
+        }
+        return TestServers.Environment(
+            variables: Dictionary(pairs) { _, last in last }, advice: "the server is \(program.rawValue)")
+    }
+
+    private func command(_ name: String, _ options: [String] = []) throws {
+        let script = Oracle.packageRoot.appending(path: "scripts/servers/\(program.rawValue)")
+        try Oracle.execute(
+            script.path(percentEncoded: false), [name, folder.url.path(percentEncoded: false)] + options)
+    }
+
+    deinit { try? kill() }
+}
