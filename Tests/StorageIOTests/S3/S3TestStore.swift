@@ -15,15 +15,14 @@ extension RetryPolicy {
 }
 
 extension S3ObjectStore {
-    /// A bucket at a server of which a script plays the part.
+    /// A bucket at a server of which a script plays the part, at 2013-05-24T00:00:00Z.
     static func scripted(
         _ http: ScriptedHTTP, bucket: String = "bucket", endpoint: String? = "http://s3.test:9000",
-        now: @escaping @Sendable () -> Double = { 1_369_353_600 },
         _ change: (inout S3Configuration) -> Void = { _ in }
     ) throws -> S3ObjectStore {
         var configuration = S3Configuration(
             endpoint: endpoint, credentials: StaticCredentialProvider(.example), retryPolicy: .quick)
         change(&configuration)
-        return try S3ObjectStore(bucket: bucket, configuration: configuration, http: http, now: now)
+        return try S3ObjectStore(bucket: bucket, configuration: configuration, http: http, now: { 1_369_353_600 })
     }
 }

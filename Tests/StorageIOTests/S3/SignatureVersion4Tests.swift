@@ -46,7 +46,8 @@ import Testing
             method: "GET", host: "examplebucket.s3.amazonaws.com", path: "/test.txt")
         let query = signer.presignedQuery(for: target, headers: [:], expires: 86_400, at: time)
         #expect(
-            query == "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F"
+            query
+                == "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F"
                 + "aws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature="
                 + "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404")
     }
@@ -153,10 +154,14 @@ import Testing
             #expect(Timestamp(httpDate: test.http)?.seconds == test.seconds, "\(test.http)")
             #expect(Timestamp(iso8601: test.iso)?.seconds == test.seconds, "\(test.iso)")
         }
-        for text in ["", "x", "Fri, 24 May 2013 00:00:00 CET", "Fri, 99 May 2013 00:00:00 GMT", "Fri, 24 Mai 2013 00:00:00 GMT"] {
+        for text in [
+            "", "x", "Fri, 24 May 2013 00:00:00 CET", "Fri, 99 May 2013 00:00:00 GMT", "Fri, 24 Mai 2013 00:00:00 GMT",
+        ] {
             #expect(Timestamp(httpDate: text) == nil)
         }
-        for text in ["", "T", "2013-05-24", "2013-13-24T00:00:00Z", "2013-05-24T25:00:00Z", "2013-05-24T00:00:00+01:00"] {
+        for text in [
+            "", "T", "2013-05-24", "2013-13-24T00:00:00Z", "2013-05-24T25:00:00Z", "2013-05-24T00:00:00+01:00",
+        ] {
             #expect(Timestamp(iso8601: text) == nil)
         }
     }

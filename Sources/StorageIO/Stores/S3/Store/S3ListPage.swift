@@ -53,7 +53,9 @@ extension S3ObjectStore {
                     key: key, size: size, modified: Double(modified.seconds),
                     entityTag: element["ETag"].map { Self.unquoted($0.text) }))
         }
+        // Servers that keep folders take `a//` for `a/`.
         page.folders = try tree.all("CommonPrefixes").map { try text($0["Prefix"]) }
+            .filter { $0.utf8.starts(with: prefix.utf8) }
         if tree["IsTruncated"]?.text == "true" {
             guard let next = tree["NextContinuationToken"]?.text, next != continuation else {
                 throw ObjectStoreError(

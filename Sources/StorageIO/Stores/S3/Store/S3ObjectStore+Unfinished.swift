@@ -9,7 +9,8 @@ extension S3ObjectStore {
         repeat {
             try Task.checkCancellation()
             var request = S3Request("GET")
-            request.query = [(name: "uploads", value: ""), (name: "encoding-type", value: "url")]
+            // Without an encoding of keys: SeaweedFS says that it encodes them when asked to, and does not.
+            request.query = [(name: "uploads", value: "")]
             if !prefix.isEmpty { request.query.append((name: "prefix", value: prefix)) }
             if let marker {
                 request.query += [
