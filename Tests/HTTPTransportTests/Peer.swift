@@ -7,6 +7,9 @@ import TestSupport
 ///
 /// `@unchecked Sendable`: nothing is written after the initializer.
 final class Peer: @unchecked Sendable {
+    /// For tests that do not count anything.
+    static let shared = Result { try Peer() }
+
     let port: Int
     private let process = Process()
     private let input = Pipe()
@@ -70,7 +73,11 @@ final class Peer: @unchecked Sendable {
 }
 
 /// What the peer's long bodies consist of.
-func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 251) } }
+func pattern(_ count: Int) -> [UInt8] {
+    var bytes = Array(UInt8(0)..<251)
+    while bytes.count < count { bytes += bytes }
+    return Array(bytes[..<count])
+}
 
 /// Waits for something that another process or thread does.
 func eventually(within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws -> Bool {

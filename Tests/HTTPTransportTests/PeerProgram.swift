@@ -101,6 +101,12 @@ let peerProgram = #"""
         def do_size(self, count):
             self.answer(200, pattern(int(count)))
 
+        def do_table(self, name):
+            if self.method == "GET":
+                return self.answer(200, pattern(int(name)))
+            marks["table"] = int(b"".join(self.pieces()))
+            self.answer(201)
+
         def do_chunked(self, count):
             self.head(200, {"Transfer-Encoding": "chunked"})
             data = pattern(int(count))
@@ -192,6 +198,8 @@ let peerProgram = #"""
 
         def do_refuse(self, status, how):
             "Answers with the body unread, and closes."
+            if how.startswith("late"):
+                self.input.read(1)
             fields = {"Connection": "close"} if how.startswith("said") else {}
             self.answer(int(status), b"no room", **fields)
             if how.endswith("reset"):

@@ -1,27 +1,29 @@
 /// Puts the head of an answer together from the lines that curl hands over.
-struct ResponseHeadParser {
-    enum Event: Equatable {
+package struct ResponseHeadParser {
+    package enum Event: Equatable {
         case more
         case head(HTTPResponseHead)
         case tooLarge
     }
 
     /// Bytes of all lines together; more is not an answer but an attack.
-    static let limit = 256 << 10
+    package static let limit = 256 << 10
+
+    package init() {}
 
     private var status = 0
     private var headers = HTTPHeaders()
     private var size = 0
     private var isComplete = false
 
-    mutating func feed(_ bytes: UnsafeRawBufferPointer) -> Event {
+    package mutating func feed(_ bytes: UnsafeRawBufferPointer) -> Event {
         size += bytes.count
         if size > Self.limit { return .tooLarge }
         // Trailers of a chunked body come here as well.
         guard !isComplete else { return .more }
         let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
         if line.isEmpty { return finishHead() }
-        if line.starts(with: Array("HTTP/".utf8)), !line.contains(UInt8(ascii: ":")) || status == 0 {
+        if line.starts(with: "HTTP/".utf8) {
             let code = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: true)
             status = code.count > 1 ? Int(Self.text(code[1])) ?? 0 : 0
             headers = HTTPHeaders()

@@ -95,7 +95,6 @@ final class TransferDriver {
         do {
             try transfer.setUp(configuration)
         } catch {
-            spareHandles.append(easy)
             return exchange.finish(.failure(error))
         }
         transfers[ObjectIdentifier(exchange)] = transfer
@@ -126,13 +125,14 @@ final class TransferDriver {
         _ transfer: Transfer, _ outcome: Result<[UInt8], any Error>, _ multi: UnsafeMutableRawPointer
     ) {
         remove(transfer, multi)
+        // What ended in the middle can have left something in its handle.
+        if case .success = outcome, spareHandles.count < Self.maximumSpareHandles { spareHandles.append(transfer.easy) }
         transfer.exchange.finish(outcome)
     }
 
     private func remove(_ transfer: Transfer, _ multi: UnsafeMutableRawPointer) {
         _ = curl_multi_remove_handle(multi, transfer.easy.handle)
         transfers[ObjectIdentifier(transfer.exchange)] = nil
-        if spareHandles.count < Self.maximumSpareHandles { spareHandles.append(transfer.easy) }
     }
 
     // MARK: Timers

@@ -3,9 +3,9 @@
 ///
 /// Three parties meet here: the task that asked, the thread that drives connections, and the task that makes the request's
 /// body. Each may speak at any time; what comes after the end is ignored.
-struct ExchangeStateMachine {
+package struct ExchangeStateMachine {
     /// What is to be done, in order.
-    enum Action {
+    package enum Action {
         /// Hand the exchange to the driver.
         case start
         /// Tell the driver to drop the exchange.
@@ -24,14 +24,14 @@ struct ExchangeStateMachine {
         case cancelSource
     }
 
-    enum Reading {
+    package enum Reading {
         case piece([UInt8], resumes: Bool)
         case wait
         case end
         case failure(any Error)
     }
 
-    enum Phase: Equatable {
+    package enum Phase: Equatable {
         /// Not handed to the driver.
         case created
         /// Waits for the driver.
@@ -42,7 +42,7 @@ struct ExchangeStateMachine {
         case ended
     }
 
-    private(set) var phase = Phase.created
+    package private(set) var phase = Phase.created
     private let isStreamed: Bool
     private var isAnswered = false
     private var head: HTTPResponseHead?
@@ -56,19 +56,19 @@ struct ExchangeStateMachine {
     ///   - isStreamed: whether the answer is due with its head, or when it is whole.
     ///   - outgoing: the request's body if a task makes it, else never asked.
     ///   - receiveLimit: bytes of a streamed answer to hold before the connection is paused.
-    init(isStreamed: Bool, outgoing: OutgoingBody = OutgoingBody(length: nil), receiveLimit: Int) {
+    package init(isStreamed: Bool, outgoing: OutgoingBody = OutgoingBody(length: nil), receiveLimit: Int) {
         self.isStreamed = isStreamed
         self.outgoing = outgoing
         incoming = IncomingBody(limit: receiveLimit)
     }
 
-    var isReceivingPaused: Bool { incoming.isPaused }
-    var isSendingPaused: Bool { outgoing.isPaused }
+    package var isReceivingPaused: Bool { incoming.isPaused }
+    package var isSendingPaused: Bool { outgoing.isPaused }
 
     // MARK: The task that asked
 
     /// The asking task waits for its answer.
-    mutating func submit() -> [Action] {
+    package mutating func submit() -> [Action] {
         guard phase == .created else {
             isAnswered = true
             return [.failAnswer(failure ?? CancellationError())]
@@ -78,7 +78,7 @@ struct ExchangeStateMachine {
     }
 
     /// The exchange is to end now, whatever its state.
-    mutating func fail(_ error: any Error) -> [Action] {
+    package mutating func fail(_ error: any Error) -> [Action] {
         guard phase != .ended else { return [] }
         let isWithDriver = phase != .created
         var actions = end(.failure(error), mayAnswer: isWithDriver)
@@ -87,7 +87,7 @@ struct ExchangeStateMachine {
     }
 
     /// The reading task wants what there is.
-    mutating func read() -> Reading {
+    package mutating func read() -> Reading {
         if !incoming.isEmpty {
             let (piece, resumes) = incoming.take()
             return .piece(piece, resumes: resumes && phase == .running)
@@ -103,14 +103,14 @@ struct ExchangeStateMachine {
 
     /// The driver takes the exchange up.
     /// - Returns: false if it has ended before.
-    mutating func begin() -> Bool {
+    package mutating func begin() -> Bool {
         guard phase == .queued else { return false }
         phase = .running
         return true
     }
 
     /// The head of the answer is there.
-    mutating func receive(_ head: HTTPResponseHead) -> [Action] {
+    package mutating func receive(_ head: HTTPResponseHead) -> [Action] {
         guard phase == .running, self.head == nil else { return [] }
         self.head = head
         var actions: [Action] = []
@@ -125,7 +125,7 @@ struct ExchangeStateMachine {
 
     /// A part of a streamed body is there.
     /// - Returns: Whether it was taken. If not, it has to come again after ``Action/resumeReceiving``.
-    mutating func receive(_ bytes: UnsafeRawBufferPointer) -> (isTaken: Bool, actions: [Action]) {
+    package mutating func receive(_ bytes: UnsafeRawBufferPointer) -> (isTaken: Bool, actions: [Action]) {
         guard phase == .running, incoming.append(bytes) else { return (phase != .running, []) }
         guard isReaderWaiting, !incoming.isEmpty else { return (true, []) }
         isReaderWaiting = false
@@ -133,14 +133,14 @@ struct ExchangeStateMachine {
     }
 
     /// The connection asks for bytes of the request's body.
-    mutating func send(into target: UnsafeMutableRawBufferPointer) -> (supply: OutgoingBody.Supply, actions: [Action]) {
+    package mutating func send(into target: UnsafeMutableRawBufferPointer) -> (supply: OutgoingBody.Supply, actions: [Action]) {
         guard phase == .running else { return (.end, []) }
         return (outgoing.take(into: target), wakeSource())
     }
 
     /// The transfer has ended.
     /// - Parameter outcome: the body if it was not streamed.
-    mutating func finish(_ outcome: Result<[UInt8], any Error>) -> [Action] {
+    package mutating func finish(_ outcome: Result<[UInt8], any Error>) -> [Action] {
         guard phase == .running || phase == .queued else { return [] }
         return end(outcome, mayAnswer: true)
     }
@@ -148,14 +148,14 @@ struct ExchangeStateMachine {
     // MARK: The task that makes the request's body
 
     /// That task asks whether it may make the next piece. If it has to wait, ``Action/resumeSource(proceeds:)`` follows.
-    mutating func askToProduce() -> OutgoingBody.Permission {
+    package mutating func askToProduce() -> OutgoingBody.Permission {
         guard phase != .ended else { return .stop }
         isSourceWaiting = outgoing.permission == .wait
         return outgoing.permission
     }
 
     /// That task has made a piece.
-    mutating func supply(_ piece: [UInt8]) -> [Action] {
+    package mutating func supply(_ piece: [UInt8]) -> [Action] {
         guard phase != .ended else { return [] }
         do throws(OutgoingBody.LengthFailure) {
             return try outgoing.supply(piece) ? [.resumeSending] : []
@@ -165,7 +165,7 @@ struct ExchangeStateMachine {
     }
 
     /// That task has made all.
-    mutating func completeBody() -> [Action] {
+    package mutating func completeBody() -> [Action] {
         guard phase != .ended else { return [] }
         do throws(OutgoingBody.LengthFailure) {
             return try outgoing.complete() ? [.resumeSending] : []
@@ -175,7 +175,7 @@ struct ExchangeStateMachine {
     }
 
     /// That task has failed. Of no interest once the server has refused the request.
-    mutating func failBody(_ error: any Error) -> [Action] {
+    package mutating func failBody(_ error: any Error) -> [Action] {
         outgoing.isAbandoned ? [] : fail(error)
     }
 
@@ -217,5 +217,5 @@ struct ExchangeStateMachine {
     }
 
     /// The transfer ended well without a head: the driver does not let that happen.
-    struct NoAnswer: Error {}
+    package struct NoAnswer: Error {}
 }

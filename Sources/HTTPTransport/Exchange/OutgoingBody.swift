@@ -1,8 +1,8 @@
 /// A request's body between the task that makes it and the connection that takes it: at most the piece being sent and one
 /// more.
-struct OutgoingBody {
+package struct OutgoingBody {
     /// What the connection gets when it asks for bytes.
-    enum Supply: Equatable {
+    package enum Supply: Equatable {
         case bytes(Int)
         /// Nothing there yet.
         case pause
@@ -10,35 +10,34 @@ struct OutgoingBody {
     }
 
     /// What the task that makes the body may do.
-    enum Permission: Equatable { case proceed, wait, stop }
+    package enum Permission: Equatable { case proceed, wait, stop }
 
     private let length: Int64?
     private var current: [UInt8] = []
     private var offset = 0
     private var following: [UInt8]?
-    private(set) var received: Int64 = 0
+    private var received: Int64 = 0
     private var isComplete = false
     private var isWanted = false
-    private(set) var isPaused = false
+    package private(set) var isPaused = false
     /// Whether nobody wants the rest.
     private(set) var isAbandoned = false
 
     /// - Parameter length: what was announced, nil if nothing was.
-    init(length: Int64?) { self.length = length }
+    package init(length: Int64?) { self.length = length }
 
     /// Whether the source is to be asked for more: only after the connection has asked, so that a request that waits for a
     /// connection holds no memory.
-    var permission: Permission {
+    package var permission: Permission {
         if isAbandoned || isComplete { return .stop }
         return isWanted && following == nil ? .proceed : .wait
     }
 
-    /// Whether an end would be sent now if the connection asked. A body that seems complete is held back until its source has
-    /// said so: it could be too long.
-    private var isHeldBack: Bool { !isComplete && length == received }
+    /// The last piece of a body that seems complete is held back until its source has said so: it could be too long.
+    private var isHeldBack: Bool { !isComplete && length == received && following == nil }
 
     /// The connection asks for bytes.
-    mutating func take(into target: UnsafeMutableRawBufferPointer) -> Supply {
+    package mutating func take(into target: UnsafeMutableRawBufferPointer) -> Supply {
         if isAbandoned { return .end }
         isWanted = true
         if offset == current.count, let next = following {
@@ -61,7 +60,7 @@ struct OutgoingBody {
 
     /// The source gives a piece.
     /// - Returns: Whether the connection is to be told that there is something.
-    mutating func supply(_ piece: [UInt8]) throws(LengthFailure) -> Bool {
+    package mutating func supply(_ piece: [UInt8]) throws(LengthFailure) -> Bool {
         if isAbandoned || piece.isEmpty { return false }
         received += Int64(piece.count)
         if let length, received > length { throw LengthFailure(announced: length, received: received) }
@@ -76,7 +75,7 @@ struct OutgoingBody {
 
     /// The source has no more.
     /// - Returns: as ``supply(_:)``.
-    mutating func complete() throws(LengthFailure) -> Bool {
+    package mutating func complete() throws(LengthFailure) -> Bool {
         if isAbandoned { return false }
         if let length, received != length { throw LengthFailure(announced: length, received: received) }
         isComplete = true
@@ -99,8 +98,8 @@ struct OutgoingBody {
     }
 
     /// More or fewer bytes than were announced.
-    struct LengthFailure: Error, Equatable {
-        var announced: Int64
-        var received: Int64
+    package struct LengthFailure: Error, Equatable {
+        package var announced: Int64
+        package var received: Int64
     }
 }

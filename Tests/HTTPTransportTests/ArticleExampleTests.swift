@@ -1,0 +1,19 @@
+import Foundation
+import HTTPTransport
+import TestSupport
+import Testing
+
+@Suite struct ArticleExampleTests {
+    @Test func articleHoldsTheCompiledExample() throws {
+        #expect(try Article.holdsCompiledExample(module: "HTTPTransport"))
+    }
+
+    @Test func exampleCountsAndNotes() async throws {
+        let peer = try Peer()
+        let client = try HTTPClient()
+        // Each 251 bytes of the pattern hold one line feed.
+        #expect(try await countLines(of: peer.url("table/\(251 * 100_000)"), client: client) == 100_000)
+        #expect(try await peer.mark("table") == 100_000)
+        #expect(try await countLines(of: peer.url("nothing"), client: client) == 0)
+    }
+}

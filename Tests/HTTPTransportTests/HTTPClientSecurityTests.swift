@@ -1,0 +1,133 @@
+import Foundation
+import HTTPTransport
+import TestSupport
+import Testing
+
+/// TLS and proxies.
+@Suite struct HTTPClientSecurityTests {
+    /// A certificate authority and a server's certificate, made by openssl.
+    private struct Certificates {
+        let folder: TemporaryFolder
+        var authority: String { folder.path("ca.pem") }
+        var server: String { folder.path("server.pem") }
+        var serverKey: String { folder.path("server.key") }
+
+        init(names: String = "IP:127.0.0.1,DNS:localhost") throws {
+            folder = try TemporaryFolder()
+            let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+            func openssl(_ arguments: [String]) throws { try Oracle.execute("/usr/bin/env", ["openssl"] + arguments) }
+            try openssl(
+                ["req", "-x509", "-subj", "/CN=test authority", "-days", "2"] + key
+                    + ["-keyout", folder.path("ca.key"), "-out", authority])
+            try openssl(
+                ["req", "-subj", "/CN=server"] + key + ["-keyout", serverKey, "-out", folder.path("server.csr")])
+            try Data("subjectAltName=\(names)\n".utf8).write(to: folder.url.appending(path: "names"))
+            try openssl([
+                "x509", "-req", "-days", "2", "-in", folder.path("server.csr"), "-CA", authority, "-CAkey",
+                folder.path("ca.key"), "-CAcreateserial", "-extfile", folder.path("names"), "-out", server,
+            ])
+        }
+
+        func peer() throws -> Peer { try Peer(["tls", server, serverKey]) }
+
+        func client(trusting authority: String? = nil) throws -> HTTPClient {
+            let tls = HTTPClientConfiguration.TLS(certificateAuthorityFile: authority ?? self.authority)
+            return try HTTPClient(configuration: HTTPClientConfiguration(tls: tls))
+        }
+    }
+
+    private func failure(_ client: HTTPClient, _ url: String) async -> HTTPTransportError? {
+        await #expect(throws: HTTPTransportError.self) {
+            try await client.send(HTTPRequest(method: "GET", url: url), maximumBodyBytes: 100)
+        }
+    }
+
+    @Test func trustedServers() async throws {
+        let certificates = try Certificates()
+        let peer = try certificates.peer(), client = try certificates.client()
+        for host in ["127.0.0.1", "localhost"] {
+            let url = peer.url("echo", scheme: "https", host: host)
+            let request = HTTPRequest(method: "PUT", url: url, body: .bytes(pattern(3_000_000)))
+            #expect(try await client.send(request, maximumBodyBytes: 3_000_000).body == pattern(3_000_000))
+        }
+        let truncated = await failure(client, peer.url("truncated", scheme: "https"))
+        #expect(truncated?.code == .connectionLost || truncated?.code == .bodyTooLarge)
+    }
+
+    @Test func serversThatNobodyVouchesFor() async throws {
+        let certificates = try Certificates()
+        let peer = try certificates.peer()
+        let url = peer.url("echo", scheme: "https")
+        #expect(await failure(try HTTPClient(), url)?.code == .tlsFailed)
+        let other = try Certificates()
+        #expect(await failure(try other.client(), url)?.code == .tlsFailed)
+    }
+
+    @Test func certificatesForAnotherName() async throws {
+        let certificates = try Certificates(names: "DNS:elsewhere.example")
+        let peer = try certificates.peer()
+        #expect(await failure(try certificates.client(), peer.url("echo", scheme: "https"))?.code == .tlsFailed)
+    }
+
+    @Test func filesThatAreMissingOrNoCertificates() async throws {
+        for tls in [
+            HTTPClientConfiguration.TLS(certificateAuthorityFile: "/nowhere/ca.pem"),
+            .init(clientCertificateFile: "/nowhere/client.pem"), .init(clientKeyFile: "/nowhere/client.key"),
+        ] {
+            let failure = #expect(throws: HTTPTransportError.self) {
+                try HTTPClient(configuration: HTTPClientConfiguration(tls: tls))
+            }
+            #expect(failure?.code == .invalidConfiguration)
+            #expect(failure?.description.contains("/nowhere/") == true)
+        }
+        let certificates = try Certificates()
+        let peer = try certificates.peer()
+        let client = try certificates.client(trusting: certificates.serverKey)
+        let failure = await failure(client, peer.url("echo", scheme: "https"))
+        #expect(failure?.code == .invalidConfiguration)
+    }
+
+    @Test func plainServersDoNotSpeakTLS() async throws {
+        let peer = try Peer.shared.get()
+        #expect(await failure(try HTTPClient(), peer.url("echo", scheme: "https"))?.code == .tlsFailed)
+    }
+
+    // MARK: Proxies
+
+    private func client(_ proxy: Peer, exceptions: [String] = [], tls: HTTPClientConfiguration.TLS = .init()) throws -> HTTPClient {
+        let proxy = HTTPClientConfiguration.Proxy(
+            url: proxy.url(""), user: "someone", password: "secret", exceptions: exceptions)
+        return try HTTPClient(configuration: HTTPClientConfiguration(tls: tls, proxy: proxy))
+    }
+
+    @Test func plainRequestsGoThroughTheProxy() async throws {
+        let proxy = try Peer(["proxy"]), peer = try Peer.shared.get()
+        let url = peer.url("size/3", host: "inside.example")
+        let answer = try await client(proxy).send(HTTPRequest(method: "GET", url: url), maximumBodyBytes: 10)
+        #expect(answer.body == [0, 1, 2])
+        let heads = try proxy.seenHeads()
+        #expect(heads.first?.hasPrefix("GET \(url) HTTP/1.1\r\n") == true)
+        #expect(heads.first?.contains("Proxy-Authorization: Basic \(Data("someone:secret".utf8).base64EncodedString())") == true)
+    }
+
+    @Test func tlsGoesThroughATunnel() async throws {
+        let certificates = try Certificates(names: "DNS:inside.example")
+        let proxy = try Peer(["proxy"]), peer = try certificates.peer()
+        let client = try client(proxy, tls: .init(certificateAuthorityFile: certificates.authority))
+        let url = peer.url("size/3", scheme: "https", host: "inside.example")
+        let answer = try await client.send(HTTPRequest(method: "GET", url: url), maximumBodyBytes: 10)
+        #expect(answer.body == [0, 1, 2])
+        #expect(answer.headers["X-Proxy"] == nil)
+        #expect(try proxy.seenHeads().first?.hasPrefix("CONNECT inside.example:\(peer.port) ") == true)
+        let refused = await failure(client, "https://forbidden.example/")
+        #expect(refused?.code == .connectionFailed)
+        #expect(refused?.message.contains("403") == true)
+    }
+
+    @Test func exceptionsAreConnectedToDirectly() async throws {
+        let proxy = try Peer(["proxy"]), peer = try Peer.shared.get()
+        let client = try client(proxy, exceptions: ["localhost", "127.0.0.1"])
+        #expect(try await client.send(peer.get("size/3"), maximumBodyBytes: 10).status == 200)
+        #expect(try proxy.seenHeads().isEmpty)
+    }
+}

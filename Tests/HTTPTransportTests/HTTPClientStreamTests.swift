@@ -1,0 +1,153 @@
+import Foundation
+import HTTPTransport
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct HTTPClientStreamTests {
+    private let client: HTTPClient
+    private let peer: Peer
+
+    init() throws {
+        client = try HTTPClient()
+        peer = try Peer.shared.get()
+    }
+
+    private func collect(_ answer: HTTPStreamedResponse) async throws -> [UInt8] {
+        var body: [UInt8] = []
+        for try await piece in answer.body {
+            #expect(!piece.isEmpty)
+            body += piece
+        }
+        return body
+    }
+
+    @Test(arguments: [0, 1, 100_000, 5_000_000], [true, false])
+    func streamedBodiesComeBack(count: Int, isLengthKnown: Bool) async throws {
+        let body = pattern(count)
+        let source = PieceSource(body, pieceSize: 70_001)
+        let request = HTTPRequest(
+            method: "POST", url: peer.url("echo"),
+            body: .stream(length: isLengthKnown ? Int64(count) : nil) { source.next() })
+        let answer = try await client.stream(request)
+        #expect(answer.head.headers["X-Framing"] == (isLengthKnown ? "\(count)" : "chunked"))
+        #expect(try await collect(answer) == body)
+    }
+
+    @Test func interimAnswersAreNotTheAnswer() async throws {
+        let answer = try await client.stream(peer.get("interim"))
+        #expect(answer.status == 200)
+        #expect(answer.head.headers["Link"] == nil)
+        #expect(answer.head.headers["X-Final"] == "yes")
+        #expect(try await collect(answer) == Array("final".utf8))
+    }
+
+    @Test func theHeadComesBeforeTheBody() async throws {
+        let answer = try await client.stream(peer.get("stall"))
+        #expect(answer.status == 200)
+        var iterator = answer.body.makeAsyncIterator()
+        #expect(try await iterator.next()?.isEmpty == false)
+    }
+
+    /// A server that sends to a slow reader has to wait: nobody holds the body in memory.
+    @Test func slowReadersSlowTheServerDown() async throws {
+        let total = 30_000_000
+        let answer = try await client.stream(peer.get("flow/slow-reader/\(total)"))
+        var iterator = answer.body.makeAsyncIterator()
+        var body = try await iterator.next() ?? []
+        var sent = 0
+        let hasStopped = try await eventually {
+            let before = sent
+            try await Task.sleep(for: .milliseconds(300))
+            sent = try await peer.mark("slow-reader")
+            return sent > 0 && sent == before
+        }
+        #expect(hasStopped)
+        #expect(sent < total / 2, "the server could send \(sent) bytes")
+        while let piece = try await iterator.next() { body += piece }
+        #expect(body == pattern(total))
+    }
+
+    /// A source is not asked for more than the server takes.
+    @Test func slowServersSlowTheSourceDown() async throws {
+        let total = 30_000_000
+        let source = PieceSource(pattern(total), pieceSize: 100_000)
+        let request = HTTPRequest(
+            method: "PUT", url: peer.url("sink/slow-server/1.5"), body: .stream(length: Int64(total)) { source.next() })
+        async let answer = client.send(request, maximumBodyBytes: 100)
+        try await Task.sleep(for: .milliseconds(700))
+        let asked = 300 - source.remainingCount
+        #expect(asked > 0 && asked < 150, "\(asked) of 300 pieces were asked for")
+        #expect(String(decoding: try await answer.body, as: UTF8.self) == "\(total)")
+    }
+
+    @Test(arguments: [0, 999, 1_001, 2_000])
+    func bodiesOfAnotherLengthFail(count: Int) async throws {
+        let source = PieceSource(pattern(count), pieceSize: 500)
+        let request = HTTPRequest(
+            method: "PUT", url: peer.url("echo"), body: .stream(length: 1_000) { source.next() })
+        let failure = await #expect(throws: HTTPTransportError.self) {
+            try await client.send(request, maximumBodyBytes: 10_000)
+        }
+        #expect(failure?.code == .wrongBodyLength)
+    }
+
+    @Test func failuresOfTheSourceAreThrown() async throws {
+        struct DiskFailure: Error {}
+        let source = PieceSource([[1, 2, 3]])
+        let request = HTTPRequest(
+            method: "PUT", url: peer.url("echo"),
+            body: .stream(length: nil) {
+                guard let piece = source.next() else { throw DiskFailure() }
+                return piece
+            })
+        await #expect(throws: DiskFailure.self) { try await client.send(request, maximumBodyBytes: 100) }
+        await #expect(throws: DiskFailure.self) { try await client.stream(request) }
+    }
+
+    // MARK: Servers that do not want the body
+
+    @Test(
+        arguments: [403, 503, 507, 307], ["said", "unsaid", "said-reset", "unsaid-reset"])
+    func earlyAnswersAreAnswers(status: Int, how: String) async throws {
+        let url = peer.url("refuse/\(status)/\(how)")
+        for _ in 0..<5 {
+            let whole = HTTPRequest(method: "PUT", url: url, body: .bytes(pattern(8_000_000)))
+            let answer = try await client.send(whole, maximumBodyBytes: 100)
+            #expect(answer.status == status)
+            #expect(answer.body == Array("no room".utf8))
+
+            let source = PieceSource(pattern(8_000_000), pieceSize: 100_000)
+            let inParts = HTTPRequest(method: "PUT", url: url, body: .stream(length: 8_000_000) { source.next() })
+            let streamed = try await client.stream(inParts)
+            #expect(streamed.status == status)
+            #expect(try await collect(streamed) == Array("no room".utf8))
+        }
+    }
+
+    /// A refusal ends the task that makes the body, even one that has nothing to send at the time.
+    @Test func refusalsEndTheSource() async throws {
+        let isCancelled = Mutex(false)
+        let source = PieceSource([[1]])
+        let request = HTTPRequest(
+            method: "PUT", url: peer.url("refuse/403/late-unsaid"),
+            body: .stream(length: 1_000_000) {
+                if let piece = source.next() { return piece }
+                do {
+                    try await Task.sleep(for: .seconds(600))
+                } catch {
+                    isCancelled.withLock { $0 = true }
+                    throw error
+                }
+                return nil
+            })
+        #expect(try await client.send(request, maximumBodyBytes: 100).status == 403)
+        #expect(try await eventually { isCancelled.withLock { $0 } })
+    }
+
+    @Test func redirectsAreNotFollowed() async throws {
+        let answer = try await client.send(peer.get("redirect"), maximumBodyBytes: 100)
+        #expect(answer.status == 307)
+        #expect(answer.headers["Location"] == "http://elsewhere.invalid/")
+    }
+}
