@@ -96,7 +96,7 @@ public struct S3Configuration: Sendable {
         self.encryption = encryption
         self.storageClass = storageClass
         self.listingOrder = listingOrder
-        self.partSize = max(5 << 20, partSize)
+        self.partSize = max(S3PartSizes.minimumSize, partSize)
         self.concurrentParts = max(1, concurrentParts)
         self.retryPolicy = retryPolicy
     }

@@ -12,6 +12,7 @@ actor S3ObjectWriter: ObjectWriter {
     private let key: ObjectKey
     private let options: WriteOptions
     private let sizes: S3PartSizes
+    private let concurrentParts: Int
     private var buffer: [UInt8] = []
     /// A part that waits for more to come: if nothing does, the object has no other.
     private var fullPart: [UInt8]?
@@ -25,7 +26,14 @@ actor S3ObjectWriter: ObjectWriter {
         self.store = store
         self.key = key
         self.options = options
-        sizes = S3PartSizes(partSize: store.client.configuration.partSize, expectedSize: options.expectedSize)
+        var partSize = store.client.configuration.partSize, parts = store.client.configuration.concurrentParts
+        if let limit = options.memoryLimit, limit < partSize * parts {
+            // Smaller parts come before fewer: two on their way hide each other's waiting.
+            partSize = max(S3PartSizes.minimumSize, min(partSize, limit / parts))
+            parts = max(1, min(parts, limit / partSize))
+        }
+        sizes = S3PartSizes(partSize: partSize, expectedSize: options.expectedSize)
+        concurrentParts = parts
     }
 
     func write(_ bytes: [UInt8]) async throws {
@@ -36,8 +44,9 @@ actor S3ObjectWriter: ObjectWriter {
             while !rest.isEmpty {
                 if let part = takeFullPart() { try await start(part) }
                 let size = sizes.size(ofPart: nextNumber)
-                if buffer.isEmpty, bytes.count == size {
+                if buffer.isEmpty, bytes.count == size, rest.count == size {
                     // Kept as it is, not copied.
+                    if let expected = options.expectedSize, expected > size { return try await start(bytes) }
                     fullPart = bytes
                     return
                 }
@@ -87,7 +96,7 @@ actor S3ObjectWriter: ObjectWriter {
                 .unavailable, location: store.location(key), message: "an object has no more than 10,000 parts")
         }
         while let oldest = inFlight.first,
-            inFlight.count >= store.client.configuration.concurrentParts
+            inFlight.count >= concurrentParts
                 || inFlight.reduce(part.count, { $0 + $1.size }) > max(Self.maximumBytesInFlight, oldest.size)
         {
             try await takeOldest()

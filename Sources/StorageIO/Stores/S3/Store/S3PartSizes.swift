@@ -5,6 +5,8 @@
 /// double every thousand parts.
 package struct S3PartSizes: Sendable {
     package static let maximumParts = 10_000
+    /// Of all parts but the last.
+    package static let minimumSize = 5 << 20
     private static let maximumSize = 5 << 30
     private static let partsBeforeDoubling = 1_000
 
