@@ -32,12 +32,13 @@ final class PythonHTTPServer: Sendable {
     }
 
     deinit {
-        process.terminate()
+        // No milder signal: a thread of the tests may have blocked those, and its children inherit that.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
     private static let program = """
-        import http.server, os, sys, threading
+        import http.server, os, sys, threading, time
         folder = sys.argv[1]
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = 'HTTP/1.1'
@@ -79,6 +80,10 @@ final class PythonHTTPServer: Sendable {
                     if self.path == '/chunked': self.wfile.write(b'\\r\\n')
                 if self.path == '/chunked': self.wfile.write(b'0\\r\\nTrailer: 1\\r\\n\\r\\n')
             do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_request
+        def end_with(parent):
+            while os.getppid() == parent: time.sleep(0.5)
+            os._exit(0)
+        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
         server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         with open(folder + 'port.new', 'w') as file: file.write(str(server.server_port))
         os.rename(folder + 'port.new', folder + 'port')

@@ -143,10 +143,10 @@ struct ProxyConnection {
         if !keepsAlive { answer.fields.append(("Connection", "close")) }
         answer.fields = answer.fields.map { field in
             guard field.name.lowercased() == "location" else { return field }
-            for (from, to) in redirects {
-                for end in ["/", "?", ""] where field.value.hasPrefix("http://\(from)\(end)") {
-                    if end.isEmpty, field.value != "http://\(from)" { continue }
-                    return (field.name, "http://\(to)" + field.value.dropFirst("http://\(from)".count))
+            for (from, to) in redirects where field.value.hasPrefix("http://\(from)") {
+                let rest = field.value.dropFirst("http://\(from)".count)
+                if rest.isEmpty || rest.hasPrefix("/") || rest.hasPrefix("?") {
+                    return (field.name, "http://\(to)\(rest)")
                 }
             }
             return field
