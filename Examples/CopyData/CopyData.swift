@@ -57,7 +57,7 @@ struct CopyData: ToolCommand {
     }
 
     mutating func run() async throws {
-        LargeAllocations.returnAtOnce()
+        LargeBuffers.returnAtOnce()
         let bar = talk.progress("copying")
         defer { bar.finish() }
         let report = try await CopyJob(

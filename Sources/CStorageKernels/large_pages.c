@@ -1,6 +1,10 @@
 #if defined(__linux__)
 #define _DEFAULT_SOURCE
+#include <features.h>
 #include <sys/mman.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
 #endif
 #include "large_pages.h"
 
@@ -14,5 +18,11 @@ void storage_advise_large_pages(void *memory, size_t length) {
 #else
     (void)memory;
     (void)length;
+#endif
+}
+
+void storage_return_large_buffers_at_once(void) {
+#if defined(__GLIBC__)
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
 }

@@ -27,7 +27,8 @@ package struct ObjectCopy: Sendable {
         }
         let expected = try await source.checksum(of: object)
         let isComputed = options.readsBack || expected?.isReproducible == true
-        let writer = try await destination.write(key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
+        let writer = try await destination.write(
+            key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
         let pieces = StoredObjectPieces(
             store: source, object: object, pieceBytes: options.pieceBytes, readAhead: options.readAhead)
         var digest = ContentDigest(like: expected)

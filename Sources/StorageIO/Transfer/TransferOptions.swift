@@ -26,7 +26,11 @@ public struct TransferOptions: Sendable, Hashable {
     public var memoryLimit: Int
 
     /// Bytes that are read and written at once: what S3 takes as the smallest part, or more where memory allows.
-    var pieceBytes: Int { max(1 << 16, min(memoryLimit < 20 << 20 ? memoryLimit / 4 : max(5 << 20, memoryLimit / 8), 32 << 20)) }
+    var pieceBytes: Int {
+        let smallestPart = 5 << 20
+        guard memoryLimit >= 4 * smallestPart else { return max(1 << 16, memoryLimit / 4) }
+        return min(32 << 20, max(smallestPart, memoryLimit / 8))
+    }
 
     /// Pieces that are read ahead of the one that is being written: half of what fits, for the writer holds some, too.
     var readAhead: Int { max(1, memoryLimit / pieceBytes / 2) }
