@@ -8,7 +8,8 @@ func countLines(of url: String, client: HTTPClient) async throws -> Int {
     for try await piece in download.body { lines += piece.count { $0 == UInt8(ascii: "\n") } }
 
     let note = HTTPRequest(
-        method: "PUT", url: url + ".lines", headers: ["Content-Type": "text/plain"], body: .bytes(Array("\(lines)".utf8)))
+        method: "PUT", url: url + ".lines", headers: ["Content-Type": "text/plain"],
+        body: .bytes(Array("\(lines)".utf8)))
     let answer = try await client.send(note, maximumBodyBytes: 64 << 10)
     return answer.status < 300 ? lines : 0
 }

@@ -128,7 +128,8 @@ import Testing
         let length = Bool.random(using: &generator) ? Int64.random(in: 0...60, using: &generator) : nil
         var world = World(
             machine: ExchangeStateMachine(
-                isStreamed: isStreamed, outgoing: OutgoingBody(length: length), receiveLimit: 20), isStreamed: isStreamed)
+                isStreamed: isStreamed, outgoing: OutgoingBody(length: length), receiveLimit: 20),
+            isStreamed: isStreamed)
         var isSubmitted = false
         for _ in 0..<Int.random(in: 5...150, using: &generator) {
             switch Int.random(in: 0..<100, using: &generator) {

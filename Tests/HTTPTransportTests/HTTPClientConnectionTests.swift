@@ -29,7 +29,9 @@ import Testing
     @Test func manyRequestsShareFewConnections() async throws {
         let client = try HTTPClient(configuration: HTTPClientConfiguration(maximumConnectionsPerHost: 4))
         let bodies = try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<200 { group.addTask { try await client.send(peer.get("size/1000"), maximumBodyBytes: 1_000).body.count } }
+            for _ in 0..<200 {
+                group.addTask { try await client.send(peer.get("size/1000"), maximumBodyBytes: 1_000).body.count }
+            }
             return try await group.reduce(0, +)
         }
         #expect(bodies == 200_000)
@@ -108,7 +110,9 @@ import Testing
     @Test func unusedClientsShutDown() async throws {
         let client = try HTTPClient()
         await client.shutDown()
-        await #expect(throws: HTTPTransportError.self) { try await client.send(peer.get("size/1"), maximumBodyBytes: 1) }
+        await #expect(throws: HTTPTransportError.self) {
+            try await client.send(peer.get("size/1"), maximumBodyBytes: 1)
+        }
     }
 
     @Test func releasedClientsLeaveNothing() async throws {

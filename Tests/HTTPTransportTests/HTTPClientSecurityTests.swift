@@ -94,7 +94,9 @@ import Testing
 
     // MARK: Proxies
 
-    private func client(_ proxy: Peer, exceptions: [String] = [], tls: HTTPClientConfiguration.TLS = .init()) throws -> HTTPClient {
+    private func client(_ proxy: Peer, exceptions: [String] = [], tls: HTTPClientConfiguration.TLS = .init()) throws
+        -> HTTPClient
+    {
         let proxy = HTTPClientConfiguration.Proxy(
             url: proxy.url(""), user: "someone", password: "secret", exceptions: exceptions)
         return try HTTPClient(configuration: HTTPClientConfiguration(tls: tls, proxy: proxy))
@@ -107,7 +109,9 @@ import Testing
         #expect(answer.body == [0, 1, 2])
         let heads = try proxy.seenHeads()
         #expect(heads.first?.hasPrefix("GET \(url) HTTP/1.1\r\n") == true)
-        #expect(heads.first?.contains("Proxy-Authorization: Basic \(Data("someone:secret".utf8).base64EncodedString())") == true)
+        #expect(
+            heads.first?.contains("Proxy-Authorization: Basic \(Data("someone:secret".utf8).base64EncodedString())")
+                == true)
     }
 
     @Test func tlsGoesThroughATunnel() async throws {

@@ -63,6 +63,13 @@ final class EasyHandle {
         errorText[0] == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     }
 
+    /// A small number, such as `CURLINFO_LOCAL_PORT`.
+    func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        _ = ccurl_get_long(handle, info, &value)
+        return value
+    }
+
     /// A count, such as `CURLINFO_SIZE_UPLOAD_T`.
     func count(_ info: CURLINFO) -> Int64 {
         var value: curl_off_t = 0

@@ -16,6 +16,7 @@ final class Transfer {
     private var sentCount = 0
     private var uploadedCount: Int64 = 0
     private var failure: HTTPTransportError?
+    private var hasRestarted = false
 
     init(_ exchange: Exchange, easy: EasyHandle) {
         self.exchange = exchange
@@ -122,6 +123,34 @@ final class Transfer {
         // The server refused the request and closed the connection, on which we were still sending.
         if let head, head.status >= 300, bodyCount == announcedBodyCount { return .success(body) }
         return .failure(CurlFailure(code, easy: easy, isConnected: isConnected).error(for: exchange.request))
+    }
+
+    /// Prepares to send the request once more, over a new connection, if it met a kept one that the server had closed: curl does
+    /// so itself when it notices in time. Nothing may have come from the server, and the body must still be there.
+    func restart(after code: CURLcode) -> Bool {
+        guard code == CURLE_SEND_ERROR, head == nil, failure == nil, !hasRestarted else { return false }
+        guard easy.number(CURLINFO_NUM_CONNECTS) == 0, seek(to: 0) else { return false }
+        hasRestarted = true
+        isConnected = false
+        parser = ResponseHeadParser()
+        easy.set(CURLOPT_FRESH_CONNECT, true)
+        return true
+    }
+
+    /// Takes what the server had still said when it closed a connection on which we were sending.
+    /// - Returns: whether it is an answer.
+    func receiveLastWords(_ words: [UInt8]) -> Bool {
+        guard head == nil, let answer = LastWords.answer(in: words, method: exchange.request.method) else {
+            return false
+        }
+        if let limit = exchange.maximumBodyBytes, answer.body.count > limit { return refuseBody(limit) }
+        head = answer.head
+        exchange.receive(answer.head)
+        if exchange.maximumBodyBytes == nil {
+            return answer.body.isEmpty || answer.body.withUnsafeBytes { exchange.receive($0) }
+        }
+        body = answer.body
+        return true
     }
 
     /// Whether bytes have gone since the last call that curl had taken before.

@@ -7,6 +7,8 @@ final class TransferDriver {
     private let mailbox: Mailbox
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var spareHandles: [EasyHandle] = []
+    /// Lives as long as the connections, which hold its address.
+    private let lastWords = LastWords()
     private var nextTimerCheck: ContinuousClock.Instant?
 
     /// More handles than requests at a time are not kept for long.
@@ -93,7 +95,7 @@ final class TransferDriver {
         }
         let transfer = Transfer(exchange, easy: easy)
         do {
-            try transfer.setUp(configuration)
+            try transfer.setUp(configuration, lastWords: lastWords)
         } catch {
             return exchange.finish(.failure(error))
         }
@@ -117,8 +119,21 @@ final class TransferDriver {
             var context: UnsafeMutableRawPointer?
             _ = ccurl_get_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &context)
             guard let transfer = Transfer.at(context) else { continue }
-            end(transfer, transfer.outcome(ccurl_message_result(message)), multi)
+            finish(transfer, ccurl_message_result(message), multi)
         }
+        lastWords.forget()
+    }
+
+    private func finish(_ transfer: Transfer, _ code: CURLcode, _ multi: UnsafeMutableRawPointer) {
+        if code == CURLE_SEND_ERROR {
+            let words = lastWords.take(port: transfer.easy.number(CURLINFO_LOCAL_PORT))
+            if let words, transfer.receiveLastWords(words) { return end(transfer, transfer.outcome(CURLE_OK), multi) }
+        }
+        if transfer.restart(after: code) {
+            _ = curl_multi_remove_handle(multi, transfer.easy.handle)
+            if curl_multi_add_handle(multi, transfer.easy.handle) == CURLM_OK { return }
+        }
+        end(transfer, transfer.outcome(code), multi)
     }
 
     private func end(

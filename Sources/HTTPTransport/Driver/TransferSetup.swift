@@ -2,7 +2,7 @@ import CCurl
 
 extension Transfer {
     /// Gives the easy handle all its options.
-    func setUp(_ configuration: HTTPClientConfiguration) throws(HTTPTransportError) {
+    func setUp(_ configuration: HTTPClientConfiguration, lastWords: LastWords) throws(HTTPTransportError) {
         let request = exchange.request
         try check(request)
         easy.reset()
@@ -25,6 +25,7 @@ extension Transfer {
         setUpBody(request)
         easy.setHeaderFields(headerLines(request))
         setUpFunctions()
+        if request.url.prefix(5).lowercased() == "http:" { setUpClosing(lastWords) }
         guard easy.failure == CURLE_OK else {
             throw error(.invalidConfiguration, easy.message(for: easy.failure))
         }
@@ -111,6 +112,16 @@ extension Transfer {
             ccurl_set_request_function(easy.handle) { context, _, _, _, _ in
                 Transfer.at(context)?.connect()
                 return CURL_PREREQFUNC_OK
+            })
+    }
+
+    private func setUpClosing(_ lastWords: LastWords) {
+        easy.set(CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(lastWords).toOpaque())
+        easy.note(
+            ccurl_set_close_function(easy.handle) { context, socket in
+                guard let context else { return 1 }
+                Unmanaged<LastWords>.fromOpaque(context).takeUnretainedValue().close(socket)
+                return 0
             })
     }
 

@@ -133,7 +133,9 @@ package struct ExchangeStateMachine {
     }
 
     /// The connection asks for bytes of the request's body.
-    package mutating func send(into target: UnsafeMutableRawBufferPointer) -> (supply: OutgoingBody.Supply, actions: [Action]) {
+    package mutating func send(into target: UnsafeMutableRawBufferPointer) -> (
+        supply: OutgoingBody.Supply, actions: [Action]
+    ) {
         guard phase == .running else { return (.end, []) }
         return (outgoing.take(into: target), wakeSource())
     }

@@ -42,7 +42,7 @@ import Testing
         // Kept alive; only the answer that ends with its connection ends it.
         #expect(counters.connections == 2)
         #expect((3_100_011..<3_110_000).contains(counters.bytesFromClient))
-        #expect((4_002_000..<4_015_000).contains(counters.bytesToClient))
+        #expect((4_000_013..<4_010_000).contains(counters.bytesToClient))
     }
 
     @Test func curlsExpectationsAreMet() throws {
@@ -90,12 +90,22 @@ import Testing
         #expect(proxy.requests.map(\.count) == [1, 2])
     }
 
-    @Test(arguments: [("chunked", [18, 56]), ("empty", [8, 52, 56, 1, 18])])
-    func answersWithoutALengthAreCutToo(target: String, codes: [Int]) throws {
+    @Test func answersWithoutALengthAreCutToo() throws {
         let server = try PythonHTTPServer()
         let proxy = try FaultProxy(server.authority) { _ in .truncateAnswer }
-        let outcome = try curl(["http://\(proxy.authority)/\(target)"])
-        #expect(codes.contains(outcome.code) && outcome.bytes < 100_000)
+        let chunked = try curl(["http://\(proxy.authority)/chunked"])
+        #expect(chunked.code == 18 && (1...100_000).contains(chunked.bytes))
+        // Without a body, the head is cut. curl takes that for an answer, hence a plain connection.
+        let received = try Oracle.run(
+            """
+            import socket, sys
+            connection = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+            connection.sendall(b'GET /empty HTTP/1.1\\r\\nHost: signed\\r\\n\\r\\n')
+            data = b''
+            while piece := connection.recv(1000): data += piece
+            print(data.startswith(b'HTTP/1.1 204 '), data.endswith(b'\\r\\n\\r\\n'))
+            """, [String(proxy.authority.split(separator: ":")[1])])
+        #expect(received == "True False\n")
     }
 
     @Test func retryAfterAndSlowRequestsArrive() throws {

@@ -32,7 +32,8 @@ final class PythonHTTPServer: Sendable {
     }
 
     deinit {
-        process.terminate()
+        // No milder signal: a thread of the tests may have blocked those, and its children inherit that.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
