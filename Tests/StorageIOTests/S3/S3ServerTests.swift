@@ -27,15 +27,21 @@ import Testing
         #expect(error?.description.contains("Signature=") == false)
     }
 
+    /// SeaweedFS takes a backslash for a slash.
+    private static let excludedCharacters: Set<Character> = ["\\"]
+
     @Test(arguments: ObjectStoreConformance.checkNames)
     func conforms(name: String) async throws {
-        try await ObjectStoreConformance(store: S3TestServer.store()).run(name)
+        try await ObjectStoreConformance(
+            store: S3TestServer.store(), excludedCharacters: Self.excludedCharacters
+        ).run(name)
     }
 
     /// The same with a listing that looks into each folder by itself.
     @Test(arguments: ["list-order", "list-prefix", "list-many", "unusual-keys"])
     func conformsListingByFolders(name: String) async throws {
-        try await ObjectStoreConformance(store: S3TestServer.store { $0.listingOrder = .folders }).run(name)
+        let store = try S3TestServer.store { $0.listingOrder = .folders }
+        try await ObjectStoreConformance(store: store, excludedCharacters: Self.excludedCharacters).run(name)
     }
 
     @Test func wrongSecretIsRefused() async throws {
@@ -149,7 +155,7 @@ import Testing
 
         let copied = try ObjectKey("parts/copied.bin")
         try await store.copyInParts(object, to: copied, partSize: 10_000_000)
-        #expect(try await store.read(copied) == bytes)
+        #expect(try await Digest.sha256(store.read(copied)) == Digest.sha256(bytes))
 
         try await store.put(Array("small".utf8), to: key)
         #expect(try await store.checksum(of: store.head(key)) == .md5("eb5c1399a871211c7e7ed732d15e3a8b"))

@@ -29,7 +29,8 @@ actor S3Listing {
             store.listingMemory.rememberListsByFolder()
             throw ObjectStoreError(
                 .unavailable, location: store.root + prefix,
-                message: "the server lists \(object.key) after \(latest); further listings go folder by folder")
+                message:
+                    "the server lists \(object.key) after \(latest): its listings are to be asked for folder by folder")
         }
         latest = object.key
         return object

@@ -25,8 +25,8 @@ extension S3ObjectStore {
         request.bodyMD5 = md5
         let answer = try await send(request) { try Self.checkTag($0, md5: md5) }
         if ifAbsent, answer.status == 412 || answer.status == 409 {
-            // A first try whose answer was lost may have made the object.
-            if answer.attempts > 1, try await isWritten(by: writer, key) { return }
+            // An earlier try whose answer was lost may have made the object; the HTTP client tries again by itself, too.
+            if try await isWritten(by: writer, key) { return }
             throw answer.failure(location: location(key), code: .alreadyExists)
         }
         try answer.check(location: location(key))

@@ -44,7 +44,7 @@ actor S3ObjectWriter: ObjectWriter {
             while !rest.isEmpty {
                 if let part = takeFullPart() { try await start(part) }
                 let size = sizes.size(ofPart: nextNumber)
-                if buffer.isEmpty, bytes.count == size, rest.count == size {
+                if buffer.isEmpty, rest.count == size, rest.count == bytes.count {
                     // Kept as it is, not copied.
                     if let expected = options.expectedSize, expected > size { return try await start(bytes) }
                     fullPart = bytes

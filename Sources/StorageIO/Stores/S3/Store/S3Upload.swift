@@ -77,7 +77,8 @@ struct S3Upload: Sendable {
             return
         }
         if answer.isSuccess { return }
-        if answer.attempts > 1, try await store.isWritten(by: writer, key) { return }
+        // An earlier try whose answer was lost may have done it; the server then no longer knows the upload.
+        if [404, 409, 412].contains(answer.status), try await store.isWritten(by: writer, key) { return }
         let exists = ifAbsent && (answer.status == 412 || answer.status == 409)
         throw answer.failure(location: location, code: exists ? .alreadyExists : nil)
     }
