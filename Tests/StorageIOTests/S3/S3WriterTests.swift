@@ -23,8 +23,13 @@ import Testing
 
         let state = Mutex(State())
         let fault: Fault
+        private let gathered: Int
 
-        init(fault: @escaping Fault = { _, _ in nil }) { self.fault = fault }
+        /// - Parameter gathered: Parts are answered when so many have been on their way at the same time, or after a while.
+        init(gathered: Int = 1, fault: @escaping Fault = { _, _ in nil }) {
+            self.gathered = gathered
+            self.fault = fault
+        }
 
         func answer(_ request: HTTPRequest, _ number: Int) async throws -> HTTPResponse {
             let query = request.query
@@ -34,7 +39,9 @@ import Testing
                     $0.maximumInFlight = max($0.maximumInFlight, $0.inFlight)
                 }
                 defer { state.withLock { $0.inFlight -= 1 } }
-                try await Task.sleep(for: .milliseconds(20))
+                for _ in 0..<2_000 where state.withLock({ $0.maximumInFlight < gathered }) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
                 if let fault = try fault(request, number) { return fault }
                 state.withLock { $0.parts[part] = request.bytes }
                 return .text(200, "", ["ETag": "\"\(Digest.md5(request.bytes))\""])
@@ -114,7 +121,7 @@ import Testing
 
     @Test func partsInFlightAreLimited() async throws {
         for limit in [1, 3] {
-            let uploads = Uploads()
+            let uploads = Uploads(gathered: limit)
             _ = try await upload(uploads, pieces: [Int](repeating: 5 << 20, count: 9)) {
                 $0.partSize = 5 << 20
                 $0.concurrentParts = limit
