@@ -15,7 +15,7 @@ import Testing
         try WebHDFSObjectStore(
             configuration: WebHDFSConfiguration(
                 nameNodes: ["http://" + name.authority], userName: user, segmentSize: segmentSize,
-                retryPolicy: Self.quick, httpClient: HTTPClientConfiguration(idleTimeout: .seconds(5))))
+                retryPolicy: Self.quick))
     }
 
     /// Every other answer to questions of one kind is lost, after the server has done what it was asked.

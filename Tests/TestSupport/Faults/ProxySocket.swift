@@ -17,6 +17,8 @@ final class ProxySocket {
     private let registry: SocketRegistry
     private var buffer: [UInt8] = []
     private var start = 0
+    /// The system gives the number of a closed connection to the next one, which is not ours to close.
+    private var isClosed = false
 
     init(descriptor: Int32, registry: SocketRegistry) throws {
         self.descriptor = descriptor
@@ -27,6 +29,7 @@ final class ProxySocket {
             _ = setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, socklen_t(MemoryLayout<Int32>.size))
         #endif
         guard registry.insert(descriptor) else {
+            isClosed = true
             _ = Foundation.close(descriptor)
             throw ProxyFailure.stopped
         }
@@ -132,14 +135,21 @@ final class ProxySocket {
 
     /// Closes with a reset (RST) instead of an end (FIN).
     func reset() {
-        guard registry.remove(descriptor) else { return }
+        guard leaveRegistry() else { return }
         var option = linger(l_onoff: 1, l_linger: 0)
         _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         _ = Foundation.close(descriptor)
     }
 
     func close() {
-        if registry.remove(descriptor) { _ = Foundation.close(descriptor) }
+        if leaveRegistry() { _ = Foundation.close(descriptor) }
+    }
+
+    /// - Returns: whether the connection is still to be closed.
+    private func leaveRegistry() -> Bool {
+        if isClosed { return false }
+        isClosed = true
+        return registry.remove(descriptor)
     }
 
     deinit { close() }
