@@ -4,6 +4,11 @@ import Testing
 
 /// `copy-data` between this machine, S3 and HDFS; what it wrote is looked at by boto3 and curl.
 @Suite struct CopyDataTests {
+    struct Unfinished: Decodable {
+        struct Object: Decodable { var location: String }
+        var objects: [Object]
+    }
+
     struct Report: Decodable {
         struct Object: Decodable { var location: String }
         var copied: [Object]
@@ -114,47 +119,78 @@ import Testing
         var objects: [Object]
     }
 
-    /// A killed upload leaves no object, only parts that can be listed and removed; the next run succeeds.
-    @Test func aKilledUploadLeavesNoObject() async throws {
-        try Oracle.execute(
-            "/bin/sh", ["-c", "head -c 1000000000 /dev/urandom > '\(folder.path("large"))'"])
-        let process = try Executable.start(
-            "copy-data", ["large", places.s3("large")], in: folder, environment: places.environment)
-        func listed() throws -> [String] {
-            try Executable.json(
-                Unfinished.self, "unfinished-objects", [places.s3("")], in: folder, environment: places.environment
-            ).objects.map(\.location)
+    /// The environment in which programs reach S3 through a proxy that lets nothing through from the fourth part on.
+    private func stallingUploads() throws -> (proxy: FaultProxy, environment: [String: String]) {
+        let proxy = try FaultProxy(TestServers.s3().authority) { request in
+            let number = request.target.firstMatch(of: #/partNumber=(\d+)/#).flatMap { Int($0.1) }
+            return request.method == "PUT" && (number ?? 0) > 3 ? .stall(.seconds(600)) : nil
         }
-        while process.isRunning, try listed().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        return (proxy, places.environment.merging(["AWS_ENDPOINT_URL": proxy.endpoint.absoluteString]) { $1 })
+    }
+
+    private func waitForStall(_ proxy: FaultProxy, _ process: Process) async throws {
+        while process.isRunning, proxy.counters.faults[.stall, default: 0] == 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try #require(process.isRunning)
+    }
+
+    private func unfinished(_ place: String) throws -> [String] {
+        try Executable.json(
+            Unfinished.self, "unfinished-objects", [place], in: folder, environment: places.environment
+        ).objects.map(\.location)
+    }
+
+    private func makeLarge() throws {
+        try Oracle.execute("/bin/sh", ["-c", "head -c 1000000000 /dev/urandom > '\(folder.path("large"))'"])
+    }
+
+    /// A killed upload of a gigabyte leaves no object, only parts that can be listed and removed; the next run succeeds.
+    @Test func aKilledUploadLeavesNoObject() async throws {
+        try makeLarge()
+        let (proxy, environment) = try stallingUploads()
+        let process = try Executable.start(
+            "copy-data", ["large", places.s3("large")], in: folder, environment: environment)
+        try await waitForStall(proxy, process)
         kill(process.processIdentifier, SIGKILL)
-        let outcome = try Executable.end(process, in: folder)
-        #expect(outcome.status == SIGKILL, "the copy ended before it could be killed: \(outcome.output)")
+        #expect(try Executable.end(process, in: folder).status == SIGKILL)
         #expect(try places.s3Digests("large") == [:])
-        #expect(try listed() == [places.s3("large")])
+        #expect(try unfinished(places.s3("")) == [places.s3("large")])
         let removal = try Executable.run(
             "unfinished-objects", [places.s3(""), "--remove"], in: folder, environment: places.environment)
         #expect(removal.status == 0 && removal.output.contains("removed 1 unfinished object"), "\(removal.output)")
-        #expect(try listed() == [])
+        #expect(try unfinished(places.s3("")) == [])
         #expect(try copy("large", places.s3("large")).copied.count == 1)
         #expect(try copy("large", places.s3("large")).unchanged == 1)
     }
 
-    @Test func anInterruptedUploadLeavesNothing() async throws {
-        try Oracle.execute(
-            "/bin/sh", ["-c", "head -c 1000000000 /dev/zero > '\(folder.path("large"))'"])
-        for target in [places.s3("large"), places.hdfs("large")] {
-            let process = try Executable.start(
-                "copy-data", ["large", target], in: folder, environment: places.environment)
-            try await Task.sleep(for: .milliseconds(300))
-            process.interrupt()
-            let outcome = try Executable.end(process, in: folder)
-            #expect(outcome.status == 130 && outcome.errors == "interrupted\n", "\(target): \(outcome.errors)")
-        }
+    @Test func anInterruptedUploadToS3LeavesNothing() async throws {
+        try makeLarge()
+        let (proxy, environment) = try stallingUploads()
+        let process = try Executable.start(
+            "copy-data", ["large", places.s3("large")], in: folder, environment: environment)
+        try await waitForStall(proxy, process)
+        process.interrupt()
+        let outcome = try Executable.end(process, in: folder)
+        #expect(outcome.status == 130 && outcome.errors == "interrupted\n", "\(outcome.errors)")
         #expect(try places.s3Digests("large") == [:])
-        for place in [places.s3(""), places.hdfs("")] {
-            let left = try Executable.json(
-                Unfinished.self, "unfinished-objects", [place], in: folder, environment: places.environment)
-            #expect(left.objects.isEmpty, "\(place)")
+        #expect(try unfinished(places.s3("")) == [])
+    }
+
+    @Test func anInterruptedUploadToHDFSLeavesNothing() async throws {
+        try makeLarge()
+        let server = try TestServers.hdfs()
+        let data = try FaultProxy(server.dataNodeHTTP) { request in
+            request.method == "PUT" && request.target.contains(#/\/[2-9]-\d+\?/#) ? .stall(.seconds(600)) : nil
         }
+        let name = try FaultProxy(server.http, redirects: [server.dataNodeHTTP: data.authority])
+        let process = try Executable.start(
+            "copy-data", ["large", places.hdfs("large")], in: folder,
+            environment: places.environment.merging(["ANTIFRAUD_WEBHDFS_ADDRESS": name.authority]) { $1 })
+        try await waitForStall(data, process)
+        process.interrupt()
+        let outcome = try Executable.end(process, in: folder)
+        #expect(outcome.status == 130 && outcome.errors == "interrupted\n", "\(outcome.errors)")
+        #expect(try unfinished(places.hdfs("")) == [])
     }
 }
