@@ -2,3 +2,4 @@ public import ArgumentParser
 public import StorageIO
 
 extension TransferOptions.Comparison: ExpressibleByArgument {}
+extension TransferOptions.Verification: ExpressibleByArgument {}

@@ -41,8 +41,11 @@ struct CopyData: ToolCommand {
     @Option(help: "When an object at the destination is left: 'checksum' (same size and content), 'size', 'never'.")
     var compare: TransferOptions.Comparison = .checksum
 
-    @Flag(help: "Read each copy back and compare it.")
-    var readBack = false
+    @Option(
+        help:
+            "How copies are checked: 'lengths' alone, 'checksum' of the source's store, 'read-back' of each copy as well."
+    )
+    var verify: TransferOptions.Verification = .checksum
 
     @Option(help: "How many small objects to copy at the same time.")
     var parallel = 32
@@ -63,7 +66,7 @@ struct CopyData: ToolCommand {
         let report = try await CopyJob(
             source: source, destination: destination,
             options: TransferOptions(
-                comparison: compare, readsBack: readBack, deletesOthers: delete, isDryRun: dryRun,
+                comparison: compare, verification: verify, deletesOthers: delete, isDryRun: dryRun,
                 parallelObjects: parallel, memoryLimit: memoryLimit.bytes),
             stores: .ofThisProcess(logger: talk.logger("copy-data"))
         ) { bar.update($0) }.run()

@@ -62,7 +62,8 @@ import Testing
         #expect(try await files(out).keys.sorted() == ["a", "b", "c", "e"])
         let bySize = try await transfer("memory://s/in", out, TransferOptions(comparison: .size, isDryRun: true))
         #expect(bySize.unchanged == 2)
-        let report = try await transfer("memory://s/in", out, TransferOptions(readsBack: true, deletesOthers: true))
+        let report = try await transfer(
+            "memory://s/in", out, TransferOptions(verification: .readBack, deletesOthers: true))
         #expect(report.copied.count == 3 && report.unchanged == 1 && report.unchangedBytes == 4)
         #expect(report.deleted.map(\.size) == [5])
         #expect(try await files(out) == files("memory://s/in"))
@@ -79,7 +80,7 @@ import Testing
         try await source.store.put(bytes, to: source.key())
         let progress = Mutex<[TransferProgress]>([])
         let target = try stores.resolve(folder.path("large"))
-        let options = TransferOptions(readsBack: true, memoryLimit: 300_000)
+        let options = TransferOptions(verification: .readBack, memoryLimit: 300_000)
         _ = try await Transfer(from: source, to: target, options: options).run { now in
             progress.withLock { $0.append(now) }
         }

@@ -1,6 +1,6 @@
 /// What is left of an object whose writer never finished it. No listing or reading shows it, but it takes space.
 public struct UnfinishedObject: Sendable, Hashable {
-    /// The key that it was to have, or where the store keeps it until then.
+    /// The URL or path that it was to have, or where the store keeps it until then.
     public var location: String
     /// The store's own name for it.
     public var identifier: String

@@ -25,12 +25,15 @@ package struct ObjectCopy: Sendable {
             progress(object.size)
             return
         }
-        let expected = try await source.checksum(of: object)
-        let isComputed = options.readsBack || expected?.isReproducible == true
+        // For a single piece the sum costs less than asking the store whether the tag is one.
+        let asksFirst = isTagged && object.size > options.pieceBytes
+        let expected = asksFirst ? try await source.checksum(of: object) : nil
+        let isComputed = options.verification == .readBack || expected?.isReproducible == true || isTagged && !asksFirst
         let writer = try await destination.write(
             key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
         let pieces = StoredObjectPieces(
-            store: source, object: object, pieceBytes: options.pieceBytes, readAhead: options.readAhead)
+            store: source, object: object, pieceBytes: options.pieceBytes,
+            readAhead: options.readAhead(isNear: source is LocalObjectStore))
         var digest = ContentDigest(like: expected)
         do {
             while let piece = try await pieces.next() {
@@ -41,13 +44,9 @@ package struct ObjectCopy: Sendable {
                 digest = try await updated
             }
             let actual = digest.finish()
-            if let expected, expected.isReproducible, actual != expected {
-                throw ObjectStoreError(
-                    .modified, location: source.root + object.key.path,
-                    message: "what was read has the checksum \(actual.text), the store says \(expected.text)")
-            }
+            if isTagged { try await check(actual, expected, asksFirst: asksFirst) }
             try await writer.finish()
-            if options.readsBack { try await readBack(expecting: actual) }
+            if options.verification == .readBack { try await readBack(expecting: actual) }
         } catch {
             await pieces.cancel()
             await writer.abort()
@@ -55,9 +54,21 @@ package struct ObjectCopy: Sendable {
         }
     }
 
+    /// Whether the source's entity tag has the form of a sum that can be checked, and shall be.
+    private var isTagged: Bool { options.verification != .lengths && object.mayHaveDigestTag }
+
+    private func check(_ actual: StoredChecksum, _ expected: StoredChecksum?, asksFirst: Bool) async throws {
+        if !asksFirst, actual.text == object.entityTag?.lowercased() { return }
+        let expected = asksFirst ? expected : try await source.checksum(of: object)
+        guard let expected, expected.isComparable(with: actual), actual != expected else { return }
+        throw ObjectStoreError(
+            .modified, location: source.root + object.key.path,
+            message: "what was read has the checksum \(actual.text), the store says \(expected.text)")
+    }
+
     private func readBack(expecting expected: StoredChecksum) async throws {
         let copy = try await destination.head(key)
-        let comparison = ObjectComparison(pieceBytes: options.pieceBytes, readAhead: options.readAhead)
+        let comparison = ObjectComparison(pieceBytes: options.pieceBytes, readAhead: options.readAhead(isNear: false))
         let actual = try await comparison.checksum(of: copy, in: destination, like: expected)
         guard actual == expected else {
             try await destination.delete(key)
@@ -66,6 +77,13 @@ package struct ObjectCopy: Sendable {
                 message:
                     "read back, the copy had the checksum \(actual.text), the source \(expected.text); it was removed")
         }
+    }
+}
+
+extension ObjectMetadata {
+    /// Whether the entity tag has the form of S3's: an MD5 sum, with a hyphen and the number of parts if there were some.
+    fileprivate var mayHaveDigestTag: Bool {
+        entityTag?.wholeMatch(of: #/[0-9a-fA-F]{32}(-[0-9]{1,5})?/#) != nil
     }
 }
 

@@ -129,8 +129,10 @@ public struct Transfer: Sendable {
         case .never: return false
         case .size: return true
         case .checksum:
-            return try await ObjectComparison(pieceBytes: options.pieceBytes, readAhead: options.readAhead)
-                .haveSameContent(step.source, in: source.store, existing, in: destination.store)
+            return try await ObjectComparison(
+                pieceBytes: options.pieceBytes, readAhead: options.readAhead(isNear: false)
+            )
+            .haveSameContent(step.source, in: source.store, existing, in: destination.store)
         }
     }
 

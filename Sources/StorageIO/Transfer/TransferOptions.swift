@@ -10,11 +10,20 @@ public struct TransferOptions: Sendable, Hashable {
         case never
     }
 
+    /// How copies are checked, beyond what the stores check of what they receive.
+    public enum Verification: String, Sendable, Hashable, CaseIterable {
+        /// Lengths and entity tags alone.
+        case lengths
+        /// Also the checksum that the source's store keeps, before the copy appears.
+        case checksum
+        /// Also by reading each copy back.
+        case readBack = "read-back"
+    }
+
     /// See ``Comparison``.
     public var comparison: Comparison
-    /// Whether each copy is read back and compared; without, transfers are checked by what the stores offer: the entity tag
-    /// of the source, checksums of parts sent to S3, HDFS's file checksums.
-    public var readsBack: Bool
+    /// See ``Verification``.
+    public var verification: Verification
     /// Whether objects at the destination that the source does not have are removed, once all others are copied.
     public var deletesOthers: Bool
     /// Whether nothing is changed, only told what would be.
@@ -32,17 +41,18 @@ public struct TransferOptions: Sendable, Hashable {
         return min(32 << 20, max(smallestPart, memoryLimit / 8))
     }
 
-    /// Pieces that are read ahead of the one that is being written: half of what fits, for the writer holds some, too.
-    var readAhead: Int { max(1, memoryLimit / pieceBytes / 2) }
+    /// Pieces that are read ahead of the one that is being written.
+    /// - Parameter isNear: Whether the source answers at once, so that one is enough.
+    func readAhead(isNear: Bool) -> Int { isNear ? 1 : max(1, memoryLimit / pieceBytes / 2) }
 
     /// Unchanged objects are left, nothing is deleted; 32 objects at a time in about 24 MiB of memory.
     public init(
-        comparison: Comparison = .checksum, readsBack: Bool = false, deletesOthers: Bool = false,
+        comparison: Comparison = .checksum, verification: Verification = .checksum, deletesOthers: Bool = false,
         isDryRun: Bool = false,
         parallelObjects: Int = 32, memoryLimit: Int = 24 << 20
     ) {
         self.comparison = comparison
-        self.readsBack = readsBack
+        self.verification = verification
         self.deletesOthers = deletesOthers
         self.isDryRun = isDryRun
         self.parallelObjects = max(1, parallelObjects)

@@ -4,11 +4,6 @@ import Testing
 
 /// `copy-data` between this machine, S3 and HDFS; what it wrote is looked at by boto3 and curl.
 @Suite struct CopyDataTests {
-    struct Unfinished: Decodable {
-        struct Object: Decodable { var location: String }
-        var objects: [Object]
-    }
-
     struct Report: Decodable {
         struct Object: Decodable { var location: String }
         var copied: [Object]
@@ -56,7 +51,7 @@ import Testing
         #expect(try places.hdfsDigests("raw/", expected.keys) == expected)
         #expect(try copy(places.hdfs("raw"), "back/").copied.count == expected.count)
         #expect(try digests("back") == expected)
-        #expect(try copy(places.hdfs("raw"), places.s3("again/"), "--read-back").copied.count == expected.count)
+        #expect(try copy(places.hdfs("raw"), places.s3("again/"), "--verify", "read-back").copied.count == expected.count)
         #expect(try places.s3Digests("again/") == expected)
 
         // All of it is there: whichever way it is compared.

@@ -325,7 +325,10 @@ import Testing
         let store = try S3ObjectStore.scripted(http)
         let found = try await store.unfinishedObjects(prefix: "p/")
         #expect(
-            found == ["u", "um"].map { UnfinishedObject(location: "p/+", identifier: $0, started: 1_369_353_600) })
+            found
+                == ["u", "um"].map {
+                    UnfinishedObject(location: "s3://bucket/p/+", identifier: $0, started: 1_369_353_600)
+                })
         try await store.remove(found)
         #expect(http.lines.last == "DELETE http://s3.test:9000/bucket/p/%2B?uploadId=um")
     }

@@ -33,7 +33,7 @@ extension S3ObjectStore {
                 let started = element["Initiated"].flatMap { Timestamp(iso8601: $0.text) }
                 found.append(
                     UnfinishedObject(
-                        location: try text(element["Key"]), identifier: element["UploadId"]?.text ?? "",
+                        location: root + (try text(element["Key"])), identifier: element["UploadId"]?.text ?? "",
                         started: Double(started?.seconds ?? 0)))
             }
             let last = marker
@@ -51,9 +51,10 @@ extension S3ObjectStore {
 
     /// Aborts uploads; living writers among them will fail.
     public func remove(_ unfinished: [UnfinishedObject]) async throws {
-        for object in unfinished {
+        for object in unfinished where object.location.utf8.starts(with: root.utf8) {
             try Task.checkCancellation()
-            try await abortUpload(of: object.location, identifier: object.identifier)
+            let key = String(decoding: object.location.utf8.dropFirst(root.utf8.count), as: UTF8.self)
+            try await abortUpload(of: key, identifier: object.identifier)
         }
     }
 
