@@ -25,6 +25,7 @@ package struct ObjectCopy: Sendable {
             progress(object.size)
             return
         }
+        let isTagged = options.verification != .lengths && object.mayHaveDigestTag
         // For a single piece the sum costs less than asking the store whether the tag is one.
         let asksFirst = isTagged && object.size > options.pieceBytes
         let expected = asksFirst ? try await source.checksum(of: object) : nil
@@ -54,9 +55,6 @@ package struct ObjectCopy: Sendable {
         }
     }
 
-    /// Whether the source's entity tag has the form of a sum that can be checked, and shall be.
-    private var isTagged: Bool { options.verification != .lengths && object.mayHaveDigestTag }
-
     private func check(_ actual: StoredChecksum, _ expected: StoredChecksum?, asksFirst: Bool) async throws {
         if !asksFirst, actual.text == object.entityTag?.lowercased() { return }
         let expected = asksFirst ? expected : try await source.checksum(of: object)
@@ -83,7 +81,11 @@ package struct ObjectCopy: Sendable {
 extension ObjectMetadata {
     /// Whether the entity tag has the form of S3's: an MD5 sum, with a hyphen and the number of parts if there were some.
     fileprivate var mayHaveDigestTag: Bool {
-        entityTag?.wholeMatch(of: #/[0-9a-fA-F]{32}(-[0-9]{1,5})?/#) != nil
+        guard let tag = entityTag?.utf8, tag.count >= 32 else { return false }
+        let (digits, rest) = (tag.prefix(32), tag.dropFirst(32))
+        return digits.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+            && (rest.isEmpty
+                || rest.first == UInt8(ascii: "-") && rest.dropFirst().allSatisfy { (48...57).contains($0) })
     }
 }
 
