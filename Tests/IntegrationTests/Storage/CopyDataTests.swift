@@ -51,7 +51,8 @@ import Testing
         #expect(try places.hdfsDigests("raw/", expected.keys) == expected)
         #expect(try copy(places.hdfs("raw"), "back/").copied.count == expected.count)
         #expect(try digests("back") == expected)
-        #expect(try copy(places.hdfs("raw"), places.s3("again/"), "--verify", "read-back").copied.count == expected.count)
+        #expect(
+            try copy(places.hdfs("raw"), places.s3("again/"), "--verify", "read-back").copied.count == expected.count)
         #expect(try places.s3Digests("again/") == expected)
 
         // All of it is there: whichever way it is compared.
