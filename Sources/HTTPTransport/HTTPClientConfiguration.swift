@@ -47,7 +47,8 @@ public struct HTTPClientConfiguration: Sendable, Hashable {
     public var totalTimeout: Duration?
     /// Connections to one host at the same time; further requests wait.
     public var maximumConnectionsPerHost: Int
-    /// Whether HTTP/2 is used where the server offers it (over TLS).
+    /// Whether HTTP/2 is used where the server offers it (over TLS). Requests with streamed or long bodies use HTTP/1.1 in any
+    /// case, where a server can refuse them in the middle.
     public var usesHTTP2: Bool
     /// Certificates.
     public var tls: TLS

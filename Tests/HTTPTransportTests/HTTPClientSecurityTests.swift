@@ -5,37 +5,6 @@ import Testing
 
 /// TLS and proxies.
 @Suite struct HTTPClientSecurityTests {
-    /// A certificate authority and a server's certificate, made by openssl.
-    private struct Certificates {
-        let folder: TemporaryFolder
-        var authority: String { folder.path("ca.pem") }
-        var server: String { folder.path("server.pem") }
-        var serverKey: String { folder.path("server.key") }
-
-        init(names: String = "IP:127.0.0.1,DNS:localhost") throws {
-            folder = try TemporaryFolder()
-            let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            func openssl(_ arguments: [String]) throws { try Oracle.execute("/usr/bin/env", ["openssl"] + arguments) }
-            try openssl(
-                ["req", "-x509", "-subj", "/CN=test authority", "-days", "2"] + key
-                    + ["-keyout", folder.path("ca.key"), "-out", authority])
-            try openssl(
-                ["req", "-subj", "/CN=server"] + key + ["-keyout", serverKey, "-out", folder.path("server.csr")])
-            try Data("subjectAltName=\(names)\n".utf8).write(to: folder.url.appending(path: "names"))
-            try openssl([
-                "x509", "-req", "-days", "2", "-in", folder.path("server.csr"), "-CA", authority, "-CAkey",
-                folder.path("ca.key"), "-CAcreateserial", "-extfile", folder.path("names"), "-out", server,
-            ])
-        }
-
-        func peer() throws -> Peer { try Peer(["tls", server, serverKey]) }
-
-        func client(trusting authority: String? = nil) throws -> HTTPClient {
-            let tls = HTTPClientConfiguration.TLS(certificateAuthorityFile: authority ?? self.authority)
-            return try HTTPClient(configuration: HTTPClientConfiguration(tls: tls))
-        }
-    }
-
     private func failure(_ client: HTTPClient, _ url: String) async -> HTTPTransportError? {
         await #expect(throws: HTTPTransportError.self) {
             try await client.send(HTTPRequest(method: "GET", url: url), maximumBodyBytes: 100)
@@ -52,6 +21,22 @@ import Testing
         }
         let truncated = await failure(client, peer.url("truncated", scheme: "https"))
         #expect(truncated?.code == .connectionLost || truncated?.code == .bodyTooLarge)
+    }
+
+    @Test func refusalsOverTLS() async throws {
+        let certificates = try Certificates()
+        let peer = try certificates.peer(), client = try certificates.client()
+        for _ in 0..<5 {
+            let source = PieceSource(pattern(500_000), pieceSize: 100_000)
+            let request = HTTPRequest(
+                method: "PUT", url: peer.url("refuse/403/drained", scheme: "https"),
+                body: .stream(length: 8_000_000) {
+                    if let piece = source.next() { return piece }
+                    try await Task.sleep(for: .seconds(600))
+                    return nil
+                })
+            #expect(try await client.send(request, maximumBodyBytes: 100).status == 403)
+        }
     }
 
     @Test func serversThatNobodyVouchesFor() async throws {

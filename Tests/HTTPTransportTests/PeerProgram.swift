@@ -200,6 +200,8 @@ let peerProgram = #"""
             "Answers with the body unread, and closes."
             if how.startswith("late"):
                 self.input.read(1)
+            if how == "drained":
+                self.input.read(300000)
             fields = {"Connection": "close"} if how.startswith("said") else {}
             self.answer(int(status), b"no room", **fields)
             if how.endswith("reset"):

@@ -15,9 +15,8 @@ extension Transfer {
         easy.set(CURLOPT_TCP_KEEPALIVE, true)
         easy.set(CURLOPT_TCP_NODELAY, true)
         easy.set(CURLOPT_BUFFERSIZE, 512 << 10)
-        easy.set(
-            CURLOPT_HTTP_VERSION,
-            configuration.usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        let usesHTTP2 = configuration.usesHTTP2 && !isLong(request.body)
+        easy.set(CURLOPT_HTTP_VERSION, usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, configuration.connectTimeout.milliseconds))
         easy.set(CURLOPT_USERAGENT, configuration.userAgent)
         setUpTLS(configuration.tls)
@@ -28,6 +27,15 @@ extension Transfer {
         if request.url.prefix(5).lowercased() == "http:" { setUpClosing(lastWords) }
         guard easy.failure == CURLE_OK else {
             throw error(.invalidConfiguration, easy.message(for: easy.failure))
+        }
+    }
+
+    /// libcurl 7.88 loses an answer that comes over HTTP/2 while the request's body is still on its way.
+    private func isLong(_ body: HTTPRequest.Body) -> Bool {
+        switch body {
+        case .none: false
+        case .bytes(let bytes): bytes.count > 64 << 10
+        case .stream: true
         }
     }
 
