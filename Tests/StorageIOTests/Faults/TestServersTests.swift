@@ -30,8 +30,9 @@ import Testing
 
     @Test func signedRequestsPassTheProxyAndOutliveItsFaults() throws {
         let server = try TestServers.s3()
+        // Of an answer's body, boto3 reads what comes and does not try again: no fault in the middle of it.
         let faults = RandomFaults(
-            seed: 11, [(.loseAnswer, 0.2), (.resetInAnswer, 0.2), (.answer(status: 503), 0.2)], longestRun: 3)
+            seed: 11, [(.loseAnswer, 0.3), (.answer(status: 503), 0.3)], longestRun: 3)
         let proxy = try FaultProxy(server.authority, faults: faults.fault)
         let bucket = "proxy-\(UUID().uuidString.lowercased())"
         let first = try s3(proxy.endpoint, server.admin, "make", bucket)
