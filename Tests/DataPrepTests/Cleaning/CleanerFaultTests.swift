@@ -153,6 +153,35 @@ import Testing
         }
         #expect(rows == 3000 && report.outputs == names && names.count == 3)
         #expect(try await store.exists(try ObjectKey("clean/other.parquet")))
+        try await store.delete(try ObjectKey("clean/other.parquet"))
+        var all: [String] = []
+        for try await object in store.list(prefix: "") { all.append(object.key.name) }
+        #expect(all == ["_SUCCESS"] + names.map { String($0.suffix("part-00000.parquet".count)) })
+    }
+
+    /// A run that fails among the files of a folder leaves one that readers refuse, and the next run mends it.
+    @Test func aFolderThatIsHalfReplacedIsRefused() async throws {
+        let fails = Mutex(false)
+        let store = InMemoryObjectStore { operation in
+            if fails.withLock({ $0 }), operation == .finish(try ObjectKey("clean/part-00001.parquet")) {
+                throw ObjectStoreError(.unavailable, location: "clean", message: "the network is gone")
+            }
+        }
+        let place = StoredPlace(store: store, location: try StorageLocation("memory://s/clean"))
+        func clean() async throws {
+            var options = CleaningOptions(rowGroupRows: 400)
+            options.blockBytes = 5000
+            _ = try await Cleaner(options: options).clean(
+                [input(Self.text)], to: .folder(place.key(), in: store, rowsPerFile: 1000))
+        }
+        try await clean()
+        #expect(try await DataSet.open(place).rowCount == 3000)
+        fails.withLock { $0 = true }
+        await #expect(throws: ObjectStoreError.self) { try await clean() }
+        await #expect(throws: DataSetError.self) { try await DataSet.open(place) }
+        fails.withLock { $0 = false }
+        try await clean()
+        #expect(try await DataSet.open(place).rowCount == 3000)
     }
 
     @Test func noInputCrashesAndCuttingDoesNotMatter() async throws {

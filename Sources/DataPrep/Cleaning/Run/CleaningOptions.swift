@@ -65,6 +65,7 @@ public struct CleaningOutput: Sendable {
     }
 
     /// A folder of files `part-00000.parquet`, `part-00001.parquet`, ... of at least that many rows each but the last.
+    /// `_SUCCESS` comes last; while files of an earlier output are being replaced, readers refuse the folder.
     /// They appear together at the end, and parts of an earlier, longer output go away.
     public static func folder(_ key: ObjectKey, in store: any ObjectStore, rowsPerFile: Int) -> CleaningOutput {
         CleaningOutput(store: store, key: key, rowsPerFile: max(1, rowsPerFile))

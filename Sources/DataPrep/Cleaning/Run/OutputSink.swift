@@ -26,13 +26,26 @@ actor OutputSink {
         }
     }
 
-    /// Makes all files visible.
+    /// Makes all files visible. While those of a folder change, readers refuse it; `_SUCCESS` comes last.
     /// - Returns: their names.
     func finish() async throws -> [String] {
         if held.isEmpty || writer != nil { try await currentWriter().finish() }
         writer = nil
-        for file in held { try await file.writer.publish() }
-        if output.rowsPerFile != nil { try await removeStaleParts() }
+        if output.rowsPerFile == nil {
+            for file in held { try await file.writer.publish() }
+        } else {
+            let replacement = try await FolderReplacement.begin(output.key, in: output.store)
+            for (index, file) in held.enumerated() {
+                do {
+                    try await file.writer.publish()
+                } catch {
+                    if index == 0 { await replacement.revert() }
+                    throw error
+                }
+            }
+            try await removeStaleParts()
+            try await replacement.finish()
+        }
         return held.map { output.store.root + $0.key.path }
     }
 
