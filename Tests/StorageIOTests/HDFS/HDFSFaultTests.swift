@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["large-object", "readers-see-whole-objects", "if-absent-race", "copy", "list-prefix"])
+    @Test(arguments: ObjectStoreConformance.checkNames)
     func conformsUnderFaults(name check: String) async throws {
         let server = try TestServers.hdfs()
         let numbers = Mutex(SeededGenerator(seed: 5))

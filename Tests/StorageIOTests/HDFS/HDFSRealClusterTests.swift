@@ -239,7 +239,7 @@ import Testing
         let leftover = try #require(found.first { $0.identifier == "/\(folder)/a/.unfinished-12ab" })
         #expect(leftover.size == 4)
         #expect(leftover.location == store.root + "\(folder)/a/.unfinished-12ab")
-        #expect(abs(leftover.started - Date().timeIntervalSince1970) < 60)
+        #expect(abs(leftover.started - Date().timeIntervalSince1970) < 600)
         #expect(found.count == 2)
         #expect(try await store.unfinishedObjects(prefix: folder + "/b").isEmpty)
         try await store.remove([leftover, leftover])
@@ -262,7 +262,7 @@ import Testing
         while try await !server.exists("\(folder)/cancelled") { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        for _ in 0..<500 {
+        for _ in 0..<6_000 {
             if try await !server.exists(folder) { break }
             try await Task.sleep(for: .milliseconds(20))
         }

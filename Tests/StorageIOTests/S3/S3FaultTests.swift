@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTransport
 import StorageIO
+import StorageIOTesting
 import TestSupport
 import Testing
 
@@ -42,6 +43,18 @@ import Testing
         try await store.remove(store.unfinishedObjects(prefix: "faults/"))
         #expect(try await store.unfinishedObjects(prefix: "faults/") == [])
         #expect(proxy.counters.faults.count > 4, "\(proxy.counters)")
+    }
+
+    @Test(arguments: ObjectStoreConformance.checkNames)
+    func conformsUnderFaults(name check: String) async throws {
+        let random = RandomFaults(seed: 13, Self.faults, longestRun: 3)
+        let proxy = try FaultProxy(TestServers.s3().authority) { random.fault(for: $0) }
+        let store = try S3TestServer.store(authority: proxy.authority) {
+            $0.partSize = 5 << 20
+            $0.retryPolicy = RetryPolicy(initialDelay: .milliseconds(2), maximumDelay: .milliseconds(20))
+        }
+        // A backslash in a key is a slash to this server.
+        try await ObjectStoreConformance(store: store, excludedCharacters: ["\\"]).run(check)
     }
 
     @Test func answersLostForEverAreErrorsInTime() async throws {
