@@ -45,11 +45,19 @@ else:
     local.mkdir(parents=True, exist_ok=True)
     work = [o["Key"] for page in client.get_paginator("list_objects_v2").paginate(Bucket="bench", Prefix=prefix + "/")
             for o in page.get("Contents", [])]
-    def one(key): client.download_file("bench", key, str(local / key[len(prefix) + 1:]))
+    def one(key):
+        path = local / key[len(prefix) + 1:]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        client.download_file("bench", key, str(path))
 if len(work) == 1: one(work[0])
 else:
     with ThreadPoolExecutor(32) as pool: list(pool.map(one, work))
 """
+
+
+def administer(source, *words):
+    """Runs boto3 in another process: a child's peak memory counts what its parent held when it was started."""
+    subprocess.run([sys.executable, "-c", "import boto3, sys\n" + source, *words], check=True)
 
 
 def run(command, environment):
@@ -89,7 +97,6 @@ def same(left, right):
 
 
 def measure(title, direction, data, is_single, environment, folder):
-    import boto3
     results = {}
     for turn in range(arguments.runs + 1):
         for name in contestants(direction, data, "x", is_single):
@@ -97,8 +104,7 @@ def measure(title, direction, data, is_single, environment, folder):
             prefix = f"up-{data.name}-{slug}" if direction == "up" else f"source-{data.name}"
             local = data if direction == "up" else folder / "received"
             if direction == "up":
-                bucket = boto3.resource("s3").Bucket("bench")
-                bucket.objects.filter(Prefix=prefix + "/").delete()
+                administer("boto3.resource('s3').Bucket('bench').objects.filter(Prefix=sys.argv[1]).delete()", prefix + "/")
             shutil.rmtree(folder / "received", ignore_errors=True)
             os.sync()
             figures = run(contestants(direction, local, prefix, is_single)[name], environment)
@@ -139,8 +145,7 @@ with tempfile.TemporaryDirectory() as name:
         # rclone cannot be told of certificates this way, and there is no TLS here.
         environment.pop("AWS_CA_BUNDLE", None)
         (folder / "rclone.conf").touch()
-        import boto3
-        boto3.client("s3").create_bucket(Bucket="bench")
+        administer("boto3.client('s3').create_bucket(Bucket='bench')")
 
         large = folder / "large.bin"
         with open(large, "wb") as file:
