@@ -14,7 +14,8 @@ extension Transfer {
         easy.set(CURLOPT_QUICK_EXIT, true)
         easy.set(CURLOPT_TCP_KEEPALIVE, true)
         easy.set(CURLOPT_TCP_NODELAY, true)
-        easy.set(CURLOPT_BUFFERSIZE, 512 << 10)
+        // Refused by a handle that still has its buffer, from sharing an HTTP/2 connection; it is of this size then.
+        _ = ccurl_set_long(easy.handle, CURLOPT_BUFFERSIZE, 512 << 10)
         let usesHTTP2 = configuration.usesHTTP2 && !isLong(request.body)
         easy.set(CURLOPT_HTTP_VERSION, usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, configuration.connectTimeout.milliseconds))
