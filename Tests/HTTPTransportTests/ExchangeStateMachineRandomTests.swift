@@ -121,8 +121,12 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<2_000)
-    func promisesHold(seed: Int) {
+    @Test(arguments: 0..<20)
+    func promisesHold(hundred: Int) {
+        for seed in hundred * 100..<(hundred + 1) * 100 { play(seed: seed) }
+    }
+
+    private func play(seed: Int) {
         var generator = SeededGenerator(seed: UInt64(seed))
         let isStreamed = Bool.random(using: &generator)
         let length = Bool.random(using: &generator) ? Int64.random(in: 0...60, using: &generator) : nil

@@ -11,21 +11,25 @@ import Testing
     private final class Front: @unchecked Sendable {
         let port: Int
         private let process = Process()
+        private let input = Pipe()
 
         init(_ certificates: Certificates, to peer: Peer) throws {
             port = try FreePort().number
-            process.executableURL = URL(filePath: "/usr/bin/env")
+            // The shell ends it with its own input, so that tests that are killed leave nothing running.
+            process.executableURL = URL(filePath: "/bin/sh")
             process.environment = ["PATH": "/usr/sbin:/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin"]
             process.arguments = [
-                "nghttpx", "--conf=/dev/null", "--single-process", "--frontend=127.0.0.1,\(port)",
+                "-c", "nghttpx \"$@\" & read -r line; kill -9 $!", "nghttpx", "--conf=/dev/null", "--single-process",
+                "--frontend=127.0.0.1,\(port)",
                 "--backend=127.0.0.1,\(peer.port)", "--errorlog-file=/dev/null", certificates.serverKey,
                 certificates.server,
             ]
+            process.standardInput = input
             try process.run()
         }
 
         deinit {
-            process.terminate()
+            try? input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
             process.waitUntilExit()
         }
 

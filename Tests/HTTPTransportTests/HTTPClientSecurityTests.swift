@@ -79,6 +79,12 @@ import Testing
         #expect(await failure(try HTTPClient(), peer.url("echo", scheme: "https"))?.code == .tlsFailed)
     }
 
+    /// Trying again may help here.
+    @Test func serversThatHangUpInTheHandshake() async throws {
+        let peer = try Peer(["hang-up"])
+        #expect(await failure(try HTTPClient(), peer.url("echo", scheme: "https"))?.code == .connectionFailed)
+    }
+
     // MARK: Proxies
 
     private func client(_ proxy: Peer, exceptions: [String] = [], tls: HTTPClientConfiguration.TLS = .init()) throws

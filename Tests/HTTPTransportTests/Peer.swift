@@ -28,7 +28,9 @@ final class Peer: @unchecked Sendable {
     }
 
     deinit {
-        try? input.fileHandleForWriting.close()
+        // Closing its input would not do: a process started meanwhile may have inherited it. SIGTERM may be blocked, as it is on
+        // the threads that start processes.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 

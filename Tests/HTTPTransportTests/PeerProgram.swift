@@ -1,10 +1,11 @@
 /// A server in Python whose answers depend on the path, well-behaved or not. It says its port in its first line, and ends
-/// with its standard input. Arguments: `http`, `tls CERTIFICATE KEY`, or `proxy`.
+/// with its standard input. Arguments: `http`, `tls CERTIFICATE KEY`, `proxy`, or `hang-up`.
 let peerProgram = #"""
     import json, os, socket, socketserver, ssl, struct, sys, threading, time
 
     counts = {"connections": 0, "open": 0}
     marks = {}
+    released = set()
     heads = []
     lock = threading.Lock()
 
@@ -37,7 +38,10 @@ let peerProgram = #"""
 
         def exchange(self):
             line = self.input.readline()
-            if not line:
+            if not line or mode == "hang-up":
+                return False
+            if line.startswith(b"\x16\x03"):
+                self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
                 return False
             self.method, self.target, _ = line.decode().split(" ")
             self.fields = {}
@@ -124,16 +128,20 @@ let peerProgram = #"""
                 sent += self.request.send(data[start : start + int(count) - sent])
                 marks[mark] = sent
 
-        def do_sink(self, mark, delay):
-            "Reads slowly and marks how far it has come."
+        def do_sink(self, mark):
+            "Reads a little, then nothing until it is told to go on; marks how far it has come."
             got = 0
             marks[mark] = 0
             for piece in self.pieces():
-                if got == 0:
-                    time.sleep(float(delay))
+                while got == 0 and mark not in released:
+                    time.sleep(0.02)
                 got += len(piece)
                 marks[mark] = got
             self.answer(200, str(got).encode())
+
+        def do_release(self, mark):
+            released.add(mark)
+            self.answer(200)
 
         def do_mark(self, mark):
             self.answer(200, str(marks.get(mark, 0)).encode())
@@ -200,8 +208,9 @@ let peerProgram = #"""
             "Answers with the body unread, and closes."
             if how.startswith("late"):
                 self.input.read(1)
+                time.sleep(0.3)
             if how == "drained":
-                self.input.read(300000)
+                self.input.read(500000)
             fields = {"Connection": "close"} if how.startswith("said") else {}
             self.answer(int(status), b"no room", **fields)
             if how.endswith("reset"):

@@ -25,6 +25,7 @@ struct CurlFailure {
         case CURLE_COULDNT_CONNECT, CURLE_PROXY: .connectionFailed
         case CURLE_OPERATION_TIMEDOUT: .timedOut
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_ENGINE_NOTFOUND: .invalidConfiguration
+        case CURLE_SSL_CONNECT_ERROR where isConnectionEnd: .connectionFailed
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
             .tlsFailed
@@ -34,5 +35,11 @@ struct CurlFailure {
             .protocolViolation
         default: isConnected ? .connectionLost : .connectionFailed
         }
+    }
+
+    /// Whether the connection ended in the middle of the TLS handshake, which is nothing that TLS objects to. curl has one code for
+    /// both; these are its words with OpenSSL.
+    private var isConnectionEnd: Bool {
+        [" in connection to ", "unexpected eof", "Connection reset"].contains { message.contains($0) }
     }
 }
