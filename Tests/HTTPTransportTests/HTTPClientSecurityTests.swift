@@ -29,7 +29,7 @@ import Testing
         let certificates = try Certificates()
         let peer = try certificates.peer(), client = try certificates.client()
         for _ in 0..<5 {
-            let source = PieceSource(pattern(300_000), pieceSize: 100_000)
+            let source = PieceSource(pattern(500_000), pieceSize: 100_000)
             let request = HTTPRequest(
                 method: "PUT", url: peer.url("refuse/403/drained", scheme: "https"),
                 body: .stream(length: 8_000_000) {
