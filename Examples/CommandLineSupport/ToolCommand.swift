@@ -32,16 +32,16 @@ extension ToolCommand {
         interrupts.stop()
         switch result {
         case .success:
-            ProcessEnd.now(0)
+            return
         case .failure(let error) where error is CancellationError || work.isCancelled:
             StandardError.write("interrupted\n")
-            ProcessEnd.now(130)
+            Foundation.exit(130)
         case .failure(let error) where error is ExitCode || exitCode(for: error) != .failure:
             // Help, version, and what is wrong with the arguments.
             exit(withError: error)
         case .failure(let error):
             StandardError.write("error: \(error)\n")
-            ProcessEnd.now(1)
+            Foundation.exit(1)
         }
     }
 }
@@ -56,7 +56,7 @@ private final class InterruptHandler {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if count.next() == 1 { cancel() } else { ProcessEnd.now(130) }
+                if count.next() == 1 { cancel() } else { Foundation.exit(130) }
             }
             source.resume()
             return source
@@ -65,15 +65,6 @@ private final class InterruptHandler {
 
     func stop() {
         for source in sources { source.cancel() }
-    }
-}
-
-private enum ProcessEnd {
-    /// Ends the process without what libraries have asked to be called at exit: OpenSSL takes its memory down there, while the
-    /// threads of connections may still be using it.
-    static func now(_ status: Int32) -> Never {
-        fflush(nil)
-        _exit(status)
     }
 }
 

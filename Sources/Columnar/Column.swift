@@ -138,6 +138,7 @@ public enum ColumnStorage: Sendable, Hashable {
             left.append(contentsOf: right)
             self = .bytes(left)
         case (let left, let right):
+            // `concatenating`, the one caller, has compared the types.
             preconditionFailure("\(right.physicalType) values appended to \(left.physicalType)")
         }
     }

@@ -58,6 +58,7 @@ public enum TransactionSchema {
         do {
             return try Schema(columns.map { Field($0.name, $0.type) })
         } catch {
+            // A schema refuses nothing but a name that occurs twice, and the cases of an enumeration differ.
             preconditionFailure("the columns have distinct names: \(error)")
         }
     }

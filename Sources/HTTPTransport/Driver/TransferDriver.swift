@@ -25,7 +25,7 @@ final class TransferDriver {
     func run() {
         Self.ignoreBrokenPipes()
         defer { mailbox.announceEnd() }
-        guard Self.isCurlReady, let multi = curl_multi_init() else {
+        guard CurlLibrary.isReady, let multi = curl_multi_init() else {
             mailbox.close()
             for command in mailbox.take().commands { refuse(command) }
             return
@@ -51,9 +51,6 @@ final class TransferDriver {
         spareHandles = []
         curl_multi_cleanup(multi)
     }
-
-    /// Once for the process.
-    private static let isCurlReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// With `CURLOPT_NOSIGNAL` curl leaves it to us that OpenSSL writes to connections that are gone. The signal goes to the
     /// thread that writes.

@@ -115,6 +115,23 @@ import Testing
         var objects: [Object]
     }
 
+    /// Connections are still being closed when a program ends; OpenSSL must not have gone by then.
+    @Test func programsEndInOrderEachTime() throws {
+        for number in 0..<6 { try Data("\(number)".utf8).write(to: folder.url.appending(path: "few-\(number)")) }
+        let binary = Executable.folder.appending(path: "copy-data").path(percentEncoded: false)
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = [
+            "-c",
+            "for i in $(seq 150); do '\(binary)' -q --compare never '\(folder.path("few-*"))' \(places.s3("few/")) "
+                + ">/dev/null || exit 1; done",
+        ]
+        process.environment = ProcessInfo.processInfo.environment.merging(places.environment) { $1 }
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
     /// The environment in which programs reach S3 through a proxy that lets nothing through from the fourth part on.
     private func stallingUploads() throws -> (proxy: FaultProxy, environment: [String: String]) {
         let proxy = try FaultProxy(TestServers.s3().authority) { request in
