@@ -26,26 +26,17 @@ package struct ContentDigest: Sendable {
     }
 
     package consuming func finish() -> StoredChecksum {
-        guard let partSize else { return .md5(Self.hexadecimal(current.finalize())) }
+        guard let partSize else { return .md5(Digests.hexadecimal(current.finalize())) }
         if currentCount > 0 || parts.isEmpty { closePart() }
         var whole = Insecure.MD5()
         for part in parts { whole.update(data: part) }
-        return .md5OfParts("\(Self.hexadecimal(whole.finalize()))-\(parts.count)", partSize: partSize)
+        return .md5OfParts("\(Digests.hexadecimal(whole.finalize()))-\(parts.count)", partSize: partSize)
     }
 
     private mutating func closePart() {
         parts.append(Array(current.finalize()))
         current = Insecure.MD5()
         currentCount = 0
-    }
-
-    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-        var text = ""
-        for byte in digest {
-            if byte < 16 { text += "0" }
-            text += String(byte, radix: 16)
-        }
-        return text
     }
 }
 

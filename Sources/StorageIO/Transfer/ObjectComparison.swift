@@ -1,7 +1,6 @@
 /// Tells whether two objects, of any stores, have the same content.
 struct ObjectComparison: Sendable {
-    let pieceBytes: Int
-    let readAhead: Int
+    let options: TransferOptions
 
     /// Compares the checksums that the stores keep where they are of one form; reads one side where only the other has a
     /// checksum; reads both otherwise.
@@ -29,6 +28,7 @@ struct ObjectComparison: Sendable {
     func checksum(
         of object: ObjectMetadata, in store: any ObjectStore, like model: StoredChecksum?
     ) async throws -> StoredChecksum {
+        let (pieceBytes, readAhead) = options.pieces(from: store)
         let pieces = StoredObjectPieces(store: store, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
         var digest = ContentDigest(like: model)
         do {

@@ -26,15 +26,15 @@ package struct ObjectCopy: Sendable {
             return
         }
         let isTagged = options.verification != .lengths && object.mayHaveDigestTag
+        let (pieceBytes, readAhead) = options.pieces(from: source)
         // For a single piece the sum costs less than asking the store whether the tag is one.
-        let asksFirst = isTagged && object.size > options.pieceBytes
+        let asksFirst = isTagged && object.size > pieceBytes
         let expected = asksFirst ? try await source.checksum(of: object) : nil
         let isComputed = options.verification == .readBack || expected?.isReproducible == true || isTagged && !asksFirst
         let writer = try await destination.write(
             key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
         let pieces = StoredObjectPieces(
-            store: source, object: object, pieceBytes: options.pieceBytes,
-            readAhead: options.readAhead(isNear: source is LocalObjectStore))
+            store: source, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
         var digest = ContentDigest(like: expected)
         do {
             while let piece = try await pieces.next() {
@@ -66,8 +66,7 @@ package struct ObjectCopy: Sendable {
 
     private func readBack(expecting expected: StoredChecksum) async throws {
         let copy = try await destination.head(key)
-        let comparison = ObjectComparison(pieceBytes: options.pieceBytes, readAhead: options.readAhead(isNear: false))
-        let actual = try await comparison.checksum(of: copy, in: destination, like: expected)
+        let actual = try await ObjectComparison(options: options).checksum(of: copy, in: destination, like: expected)
         guard actual == expected else {
             try await destination.delete(key)
             throw ObjectStoreError(

@@ -89,11 +89,10 @@ public struct Transfer: Sendable {
         }
     }
 
-    /// How much memory a copy may need.
+    /// How much memory a copy may need: its bytes as they are read, and as they are written.
     private func weight(_ step: TransferPlan.Step) -> Int {
-        let small = 64 << 10
-        guard step.source.size > options.pieceBytes else { return Int(step.source.size) + small }
-        return options.memoryLimit
+        let overhead = 64 << 10
+        return Int(min(Int64(options.memoryLimit), 2 * min(step.source.size, Int64.max / 4) + Int64(overhead)))
     }
 
     private func perform(_ step: TransferPlan.Step, _ tracker: TransferTracker) async throws -> Outcome {
@@ -129,10 +128,8 @@ public struct Transfer: Sendable {
         case .never: return false
         case .size: return true
         case .checksum:
-            return try await ObjectComparison(
-                pieceBytes: options.pieceBytes, readAhead: options.readAhead(isNear: false)
-            )
-            .haveSameContent(step.source, in: source.store, existing, in: destination.store)
+            return try await ObjectComparison(options: options)
+                .haveSameContent(step.source, in: source.store, existing, in: destination.store)
         }
     }
 

@@ -31,19 +31,18 @@ public struct TransferOptions: Sendable, Hashable {
     /// Objects at the same time.
     public var parallelObjects: Int
     /// About how many bytes of content may be in memory at the same time; a large object may take all of it. More of it means
-    /// more and larger pieces on their way, which far and fast connections need.
+    /// larger pieces on their way, which far and fast connections need.
     public var memoryLimit: Int
 
-    /// Bytes that are read and written at once: what S3 takes as the smallest part, or more where memory allows.
-    var pieceBytes: Int {
-        let smallestPart = 5 << 20
-        guard memoryLimit >= 4 * smallestPart else { return max(1 << 16, memoryLimit / 4) }
-        return min(32 << 20, max(smallestPart, memoryLimit / 8))
+    /// How much is read at once, and ahead. Half of what may be in memory; the rest is the writer's.
+    func pieces(from store: any ObjectStore) -> (bytes: Int, readAhead: Int) {
+        if store is LocalObjectStore {
+            // A disk answers at once, and a piece that S3 takes as a part need not be copied into one.
+            return (max(1 << 16, min(S3PartSizes.minimumSize, memoryLimit / 4)), 1)
+        }
+        let bytes = max(1 << 16, min(16 << 20, memoryLimit / 12))
+        return (bytes, max(1, memoryLimit / 2 / bytes))
     }
-
-    /// Pieces that are read ahead of the one that is being written.
-    /// - Parameter isNear: Whether the source answers at once, so that one is enough.
-    func readAhead(isNear: Bool) -> Int { isNear ? 1 : max(1, memoryLimit / pieceBytes / 2) }
 
     /// Unchanged objects are left, nothing is deleted; 32 objects at a time in about 24 MiB of memory.
     public init(
