@@ -42,6 +42,13 @@ extension Run {
         try await log(RunBatch(checkingTags: tags))
     }
 
+    /// Notes data sets that the run has read. Noting one again replaces its tags.
+    /// - Throws: ``TrackingError`` for what MLflow would not take; see ``DatasetInput``.
+    public func log(inputs: [DatasetInput]) async throws {
+        for input in inputs { try EntityLimits.check(input: input) }
+        try await client.store.log(inputs, toRun: id)
+    }
+
     /// Removes a tag.
     /// - Throws: ``TrackingError`` with code ``TrackingError/Code/notFound`` when there is none.
     public func deleteTag(_ key: String) async throws { try await client.store.deleteTag(key, ofRun: id) }

@@ -45,6 +45,8 @@ public struct TrackingClient: Sendable {
             return TrackingClient(
                 store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
                 artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
+        case .postgresql, .server:
+            throw TrackingError(.invalidValue, location.description, "is not supported yet")
         }
     }
 
@@ -177,11 +179,21 @@ public struct TrackingOptions: Sendable, Hashable {
     public var isReadOnly: Bool
     /// Seconds to wait for others that hold the database.
     public var busyTimeout: Double
+    /// What an MLflow server knows this client by.
+    public var credentials: TrackingCredentials?
+    /// A file of certificate authorities, in PEM form, that an `https` server's certificate is checked against, in place
+    /// of the system's.
+    public var certificateAuthorities: String?
 
     /// Writing, waiting up to 20 s as MLflow does.
-    public init(isReadOnly: Bool = false, busyTimeout: Double = 20) {
+    public init(
+        isReadOnly: Bool = false, busyTimeout: Double = 20, credentials: TrackingCredentials? = nil,
+        certificateAuthorities: String? = nil
+    ) {
         self.isReadOnly = isReadOnly
         self.busyTimeout = busyTimeout
+        self.credentials = credentials
+        self.certificateAuthorities = certificateAuthorities
     }
 }
 

@@ -24,6 +24,8 @@ public struct RunRecord: Sendable, Hashable {
     public var parameters: [String: String]
     /// Tags by key, MLflow's own (`mlflow.…`) among them.
     public var tags: [String: String]
+    /// The data sets that it has read.
+    public var inputs: [DatasetInput] = []
 }
 
 /// Parts of a run that a search fetches beyond its own row.
@@ -40,6 +42,8 @@ public struct RunFields: OptionSet, Sendable, Hashable {
     public static let parameters = RunFields(rawValue: 2)
     /// Tags.
     public static let tags = RunFields(rawValue: 4)
+    /// Data sets.
+    public static let inputs = RunFields(rawValue: 8)
     /// Everything.
-    public static let all: RunFields = [.metrics, .parameters, .tags]
+    public static let all: RunFields = [.metrics, .parameters, .tags, .inputs]
 }

@@ -6,8 +6,9 @@ extension SQLTrackingStore {
         + "runs.artifact_uri, runs.lifecycle_stage"
 
     func createRun(_ creation: RunCreation) async throws -> RunRecord {
-        let id = UUID().uuidString.replacing("-", with: "").lowercased()
+        let id = creation.token ?? Self.newIdentifier()
         return try await database.write { session in
+            if creation.token != nil, let made = try runIfThere(session, id: id) { return made }
             let experiment = try activeExperiment(session, id: creation.experimentID)
             try session.execute(
                 """
@@ -98,9 +99,13 @@ extension SQLTrackingStore {
     }
 
     private func run(_ session: any SQLSession, id: String) throws -> RunRecord {
-        let rows = try session.query("SELECT \(Self.runColumns) FROM runs WHERE run_uuid = ?", [.text(id)])
-        guard let record = try runRecords(session, rows, fields: .all).first else { throw Self.noRun(id) }
+        guard let record = try runIfThere(session, id: id) else { throw Self.noRun(id) }
         return record
+    }
+
+    private func runIfThere(_ session: any SQLSession, id: String) throws -> RunRecord? {
+        let rows = try session.query("SELECT \(Self.runColumns) FROM runs WHERE run_uuid = ?", [.text(id)])
+        return try runRecords(session, rows, fields: .all).first
     }
 
     private static func noRun(_ id: String) -> TrackingError {
@@ -111,6 +116,7 @@ extension SQLTrackingStore {
         var metrics: [String: [String: Metric]] = [:]
         var parameters: [String: [String: String]] = [:]
         var tags: [String: [String: String]] = [:]
+        var inputs: [String: [DatasetInput]] = [:]
         for part in rows.parts(of: 500) {
             let ids = SQLFragment.list(part.map { $0.values[0] }) + SQLFragment(")")
             if fields.contains(.metrics) {
@@ -132,6 +138,9 @@ extension SQLTrackingStore {
                 let query = SQLFragment("SELECT run_uuid, key, value FROM tags WHERE run_uuid IN (") + ids
                 tags.merge(try texts(session, query)) { first, _ in first }
             }
+            if fields.contains(.inputs) {
+                inputs.merge(try self.inputs(session, ofRuns: ids)) { first, _ in first }
+            }
         }
         return try rows.map { row in
             let id = row.text(0)
@@ -142,7 +151,8 @@ extension SQLTrackingStore {
                 id: id, experimentID: row.text(1), name: row.text(2), status: status, startTime: row.integer(4),
                 endTime: row.optionalInteger(5), userID: row.text(6), artifactURI: row.text(7),
                 lifecycleStage: LifecycleStage(rawValue: row.text(8)) ?? .active, metrics: metrics[id] ?? [:],
-                parameters: parameters[id] ?? [:], tags: tags[id] ?? [:])
+                parameters: parameters[id] ?? [:], tags: tags[id] ?? [:],
+                inputs: inputs[id] ?? [])
         }
     }
 }

@@ -11,6 +11,13 @@ enum EntityLimits {
     static let alias = 255
     static let modelName = 256
     static let source = 500
+    static let datasetName = 500
+    static let datasetDigest = 36
+    static let datasetSource = 65_535
+    static let datasetSchema = 1_048_575
+    static let datasetProfile = 16_777_215
+    static let inputTagKey = 255
+    static let inputTagValue = 500
 
     /// Parameter, metric and tag names: letters, digits and `_ / . - : space`, and the same name when read as a path.
     static func check(key name: String, of kind: String) throws(TrackingError) {
@@ -51,6 +58,21 @@ enum EntityLimits {
         guard metric.timestamp >= 0 else {
             throw TrackingError(
                 .invalidValue, "metric '\(metric.key)'", "timestamp \(metric.timestamp) is before 1970")
+        }
+    }
+
+    static func check(input: DatasetInput) throws(TrackingError) {
+        guard !input.name.isEmpty else { throw TrackingError(.invalidValue, "data set", "has an empty name") }
+        let subject = "of data set '\(input.name.prefix(100))'"
+        try check(length: input.name, of: "name \(subject)", limit: datasetName)
+        try check(length: input.digest, of: "digest \(subject)", limit: datasetDigest)
+        try check(length: input.sourceType, of: "source type \(subject)", limit: datasetDigest)
+        try check(length: input.source, of: "source \(subject)", limit: datasetSource)
+        try check(length: input.schema ?? "", of: "schema \(subject)", limit: datasetSchema)
+        try check(length: input.profile ?? "", of: "profile \(subject)", limit: datasetProfile)
+        for (key, value) in input.allTags {
+            try check(length: key, of: "tag name \(subject)", limit: inputTagKey)
+            try check(length: value, of: "tag '\(key)' \(subject)", limit: inputTagValue)
         }
     }
 

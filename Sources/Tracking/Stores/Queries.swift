@@ -34,10 +34,16 @@ package struct RunCreation: Sendable {
     package var userID: String
     package var startTime: Int64
     package var tags: [String: String]
+    /// Makes the creation idempotent: 32 hexadecimal digits of the caller's. A second creation with the same token
+    /// yields the run that the first one made, so that a caller who never heard the answer may ask again. Stores that
+    /// can take it as the run's id do.
+    package var token: String?
 
     package init(
-        experimentID: String, name: String, userID: String = "", startTime: Int64, tags: [String: String] = [:]
+        experimentID: String, name: String, userID: String = "", startTime: Int64, tags: [String: String] = [:],
+        token: String? = nil
     ) {
+        self.token = token
         self.experimentID = experimentID
         self.name = name
         self.userID = userID

@@ -25,6 +25,8 @@ package protocol TrackingStore: Sendable {
     /// Stores a batch whole or not at all. Values that are stored already are no error, except for a parameter with
     /// another value.
     func log(_ batch: RunBatch, toRun id: String) async throws
+    /// Notes that a run has read data sets; noting one again replaces its tags.
+    func log(_ inputs: [DatasetInput], toRun id: String) async throws
     func deleteTag(_ key: String, ofRun id: String) async throws
     func setLifecycleStage(_ stage: LifecycleStage, ofRun id: String) async throws
     func searchRuns(_ query: RunQuery) async throws -> Page<RunRecord>
