@@ -100,7 +100,7 @@ let package = Package(
         library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
         // Services.
-        library("Tracking", ["Parallelism", "StorageIO", grdb]),
+        library("Tracking", ["Parallelism", "StorageIO", "CStorageKernels", grdb, logging]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
@@ -158,7 +158,12 @@ let package = Package(
         tests(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
-        tests("TrackingTests", ["Parallelism", "StorageIO", "Tracking", "TestSupport", grdb]),
+        .executableTarget(
+            name: "tracking-writer", dependencies: ["Tracking"], path: "Tests/TrackingWriter",
+            swiftSettings: swiftSettings),
+        tests(
+            "TrackingTests",
+            ["Parallelism", "StorageIO", "Tracking", "TestSupport", "tracking-writer", grdb]),
         tests(
             "StreamingTests",
             [

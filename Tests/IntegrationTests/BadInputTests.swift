@@ -90,7 +90,7 @@ import Testing
     @Test func aFullDiskKeepsTheEarlierOutput() throws {
         try makeModel()
         // A limit on the size of files stands for a full disk: the write fails in the middle, as it would there.
-        let binary = Executable.folder.appending(path: "clean-transactions").path(percentEncoded: false)
+        let binary = BuiltPrograms.url("clean-transactions").path(percentEncoded: false)
         let outcome = try shell(
             "ulimit -f 100; trap '' XFSZ; cd '\(folder.url.path(percentEncoded: false))' && "
                 + "'\(binary)' --input good.parquet --output output.parquet")

@@ -9,23 +9,11 @@ enum Executable {
         var errors: String
     }
 
-    /// The folder of the executables: that of the test bundle.
-    static var folder: URL {
-        let bundle = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let candidates = [
-            bundle, Oracle.packageRoot.appending(path: ".build/release"),
-            URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".build/release"),
-        ]
-        return candidates.first {
-            FileManager.default.fileExists(atPath: $0.appending(path: "quickstart").path(percentEncoded: false))
-        } ?? bundle
-    }
-
     static func start(
         _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder, environment: [String: String] = [:]
     ) throws -> Process {
         let process = Process()
-        process.executableURL = folder.appending(path: name)
+        process.executableURL = BuiltPrograms.url(name)
         process.arguments = arguments
         process.currentDirectoryURL = workingFolder.url
         process.standardInput = FileHandle.nullDevice

@@ -92,15 +92,7 @@ import Tracking
         for round in 0..<2 {
             let acknowledged = folder.path("acknowledged\(round)")
             _ = FileManager.default.createFile(atPath: acknowledged, contents: nil)
-            let child = Process()
-            child.executableURL = URL(filePath: CommandLine.arguments[0])
-            child.arguments = ["--testing-library", "swift-testing", "--filter", "theKilledWriter"]
-            child.environment = ProcessInfo.processInfo.environment.merging(
-                ["TRACKING_TEST_DATABASE": path, "TRACKING_TEST_RUN": run.id, "TRACKING_TEST_LOG": acknowledged]
-            ) { _, new in new }
-            child.standardOutput = FileHandle.nullDevice
-            child.standardError = FileHandle.nullDevice
-            try child.run()
+            let child = try TrackingWriter.start(["direct", "sqlite:///\(path)", run.id, acknowledged])
             let deadline = ContinuousClock.now + .seconds(60)
             while try Data(contentsOf: URL(filePath: acknowledged)).count < 200 * (round + 1),
                 ContinuousClock.now < deadline
@@ -121,21 +113,5 @@ import Tracking
             [path])
         #expect(answer == "[('ok',)]\n")
         try await client.close()
-    }
-
-    static let childDatabase = ProcessInfo.processInfo.environment["TRACKING_TEST_DATABASE"]
-
-    /// Not a test by itself: the process that the test above starts and kills.
-    @Test(.enabled(if: childDatabase != nil))
-    func theKilledWriter() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let client = try await TrackingClient.open("sqlite:///\(Self.childDatabase ?? "")")
-        let run = try await client.run(id: environment["TRACKING_TEST_RUN"] ?? "")
-        let log = try #require(FileHandle(forWritingAtPath: environment["TRACKING_TEST_LOG"] ?? ""))
-        for step in 0..<1_000_000 {
-            try await run.log(metric: "m\(ProcessInfo.processInfo.processIdentifier)", 1, step: Int64(step))
-            try log.write(contentsOf: Data("\(step)\n".utf8))
-        }
-        #expect(run.id.count == 32)
     }
 }

@@ -30,12 +30,9 @@ public struct ArtifactFolder: Sendable {
     /// The key of a file in the store of ``place``.
     /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
     public func key(_ path: String) throws -> ObjectKey {
-        do {
-            // Checked by itself first: the prefix must not make a bad path good.
-            return try ObjectKey(prefix + ObjectKey(path).path)
-        } catch {
-            throw TrackingError(.invalidValue, "artifact '\(path)'", "is not a relative path of plain segments")
-        }
+        // Checked by itself first: the prefix must not make a bad path good.
+        try ArtifactPath.check(path)
+        return try ObjectKey(prefix + path)
     }
 
     /// The files whose path starts with `folder/`, or all, in ascending order.

@@ -1,3 +1,5 @@
+import StorageIO
+
 /// Places of artifacts as MLflow writes them: absolute paths or URLs.
 enum ArtifactPath {
     /// A place below another. A URL's query stays at its end.
@@ -8,6 +10,15 @@ enum ArtifactPath {
 
     private static func joinPlain(_ place: String, _ path: String) -> String {
         place.hasSuffix("/") ? place + path : "\(place)/\(path)"
+    }
+
+    /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
+    static func check(_ path: String) throws(TrackingError) {
+        do {
+            _ = try ObjectKey(path)
+        } catch {
+            throw TrackingError(.invalidValue, "artifact '\(path)'", "is not a relative path of plain segments")
+        }
     }
 
     /// Paths made absolute; URLs as they are.

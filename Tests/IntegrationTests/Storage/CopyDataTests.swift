@@ -118,7 +118,7 @@ import Testing
     /// Connections are still being closed when a program ends; OpenSSL must not have gone by then.
     @Test func programsEndInOrderEachTime() throws {
         for number in 0..<6 { try Data("\(number)".utf8).write(to: folder.url.appending(path: "few-\(number)")) }
-        let binary = Executable.folder.appending(path: "copy-data").path(percentEncoded: false)
+        let binary = BuiltPrograms.url("copy-data").path(percentEncoded: false)
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = [

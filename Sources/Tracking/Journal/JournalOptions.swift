@@ -1,0 +1,32 @@
+public import Logging
+
+/// How a journal keeps and delivers.
+public struct JournalOptions: Sendable {
+    /// How long values gather before they are sent together.
+    public var interval: Duration
+    /// The wait after a first failure; doubled after each further one.
+    public var firstRetryDelay: Duration
+    /// The longest wait between two attempts.
+    public var longestRetryDelay: Duration
+    /// Bytes after which a new file is begun; a delivered file is removed.
+    public var segmentBytes: Int64
+    /// Waits for the disk with each entry, so that it outlives a power failure, too: some milliseconds a call. Otherwise
+    /// entries outlive the process, however it ends, but the operating system may take seconds to bring them to the disk.
+    public var isDurable: Bool
+    /// Told of failures and of what was refused.
+    public var logger: Logger
+
+    /// Gathers for a fifth of a second, tries again after 0.2 s to 30 s.
+    public init(
+        interval: Duration = .milliseconds(200), firstRetryDelay: Duration = .milliseconds(200),
+        longestRetryDelay: Duration = .seconds(30), segmentBytes: Int64 = 16 << 20, isDurable: Bool = false,
+        logger: Logger = Logger(label: "antifraud.tracking.journal") { _ in SwiftLogNoOpLogHandler() }
+    ) {
+        self.interval = interval
+        self.firstRetryDelay = firstRetryDelay
+        self.longestRetryDelay = longestRetryDelay
+        self.segmentBytes = segmentBytes
+        self.isDurable = isDurable
+        self.logger = logger
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+
+/// How far a journal has been delivered; kept beside it so that another process can go on.
+///
+/// It may lag behind the truth, never ahead of it: what is delivered a second time changes nothing.
+struct JournalProgress: Codable, Hashable, Sendable {
+    /// A run that is at its destination.
+    struct Run: Codable, Hashable, Sendable {
+        var id: String
+        var experimentID: String
+    }
+
+    /// Everything before it is delivered, put off, or refused.
+    var position = JournalPosition.start
+    /// Runs by their numbers in the journal.
+    var runs: [UInt64: Run] = [:]
+    /// Entries before ``position`` that could not be delivered yet: files whose store is out of reach, and the like.
+    var deferred: [JournalPosition] = []
+    /// Entries that the destination refused.
+    var rejected = 0
+
+    init() {}
+
+    /// - Throws: ``TrackingError`` for a file that does not hold progress.
+    init(readingFrom path: String) throws(TrackingError) {
+        guard let data = FileManager.default.contents(atPath: path) else { return }
+        do {
+            self = try JSONDecoder().decode(JournalProgress.self, from: data)
+        } catch {
+            throw TrackingError(
+                .corruptDatabase, path, "does not hold a journal's progress; remove it to deliver the journal anew")
+        }
+    }
+
+    func write(to path: String) throws(TrackingError) {
+        do {
+            try JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw TrackingError(.unavailable, path, "cannot be written: \(error.localizedDescription)")
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import CStorageKernels
+import Foundation
+import Synchronization
+
+/// Appends entries to a journal's segments. An append is one system call: once it returns, the entry outlives the process.
+final class JournalWriter: Sendable {
+    private struct State {
+        var descriptor: Int32
+        var end: JournalPosition
+        var buffer = JournalByteWriter()
+        var nextRun: UInt64 = 1
+        var entries = 0
+        var isClosed = false
+    }
+
+    let files: JournalFiles
+    private let segmentBytes: Int64
+    private let isDurable: Bool
+    private let state: Mutex<State>
+    /// Whether the sender waits to be woken; kept apart so that an append need not take a lock for it.
+    private let isAwaited = Atomic<Bool>(false)
+    private let wake: @Sendable () -> Void
+
+    init(
+        _ files: JournalFiles, segmentBytes: Int64, isDurable: Bool, wake: @escaping @Sendable () -> Void
+    ) throws(TrackingError) {
+        self.files = files
+        self.segmentBytes = segmentBytes
+        self.isDurable = isDurable
+        self.wake = wake
+        state = Mutex(State(descriptor: try Self.makeSegment(files, 1), end: .start))
+    }
+
+    deinit {
+        state.withLock { state in
+            if !state.isClosed { Foundation.close(state.descriptor) }
+        }
+    }
+
+    /// What has been appended: the end, and the number of entries.
+    var written: (end: JournalPosition, entries: Int) { state.withLock { ($0.end, $0.entries) } }
+
+    /// The sender is about to wait: the next append wakes it.
+    func awaitNext() { isAwaited.store(true, ordering: .sequentiallyConsistent) }
+
+    func newRun() -> UInt64 {
+        state.withLock { state in
+            defer { state.nextRun += 1 }
+            return state.nextRun
+        }
+    }
+
+    /// - Throws: ``TrackingError`` when the entry could not be kept, such as with code ``TrackingError/Code/noSpace``; then
+    ///   nothing of it is in the journal, and later ones may be kept again.
+    func append(_ entry: JournalEntry) throws(TrackingError) {
+        let failure = state.withLock { state -> TrackingError? in
+            guard !state.isClosed else {
+                return TrackingError(.invalidState, files.folder, "the journal is closed")
+            }
+            state.buffer.bytes.removeAll(keepingCapacity: state.buffer.bytes.count < 1 << 20)
+            state.buffer.bytes.append(contentsOf: repeatElement(0, count: JournalFiles.recordHeader))
+            entry.write(to: &state.buffer)
+            do throws(TrackingError) {
+                try append(&state)
+                state.entries += 1
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+        if isAwaited.exchange(false, ordering: .sequentiallyConsistent) { wake() }
+    }
+
+    private func append(_ state: inout State) throws(TrackingError) {
+        let size = state.buffer.bytes.count - JournalFiles.recordHeader
+        guard size <= JournalFiles.maximumPayload else {
+            throw TrackingError(
+                .invalidValue, "journal entry", "has \(size) bytes; at most \(JournalFiles.maximumPayload) are kept")
+        }
+        if state.end.offset >= segmentBytes { try nextSegment(&state) }
+        let descriptor = state.descriptor
+        let start = state.end.offset
+        let isDurable = isDurable
+        let failed: Int32 = state.buffer.bytes.withUnsafeMutableBytes { bytes in
+            let payload = UnsafeRawBufferPointer(rebasing: bytes[JournalFiles.recordHeader...])
+            let sum = storage_crc32c(0, payload.assumingMemoryBound(to: UInt8.self).baseAddress, size)
+            bytes.storeBytes(of: UInt32(size).littleEndian, as: UInt32.self)
+            bytes.storeBytes(of: sum.littleEndian, toByteOffset: 4, as: UInt32.self)
+            var done = 0
+            while done < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+                let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(start) + off_t(done))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    return errno
+                }
+                done += count
+            }
+            return isDurable && fdatasync(descriptor) != 0 ? errno : 0
+        }
+        guard failed == 0 else {
+            // What was written of it goes; should that fail, the next segment leaves it behind.
+            if ftruncate(descriptor, off_t(start)) != 0 { try nextSegment(&state) }
+            throw TrackingError(systemError: failed, files.segment(state.end.segment))
+        }
+        state.end.offset += Int64(state.buffer.bytes.count)
+    }
+
+    private func nextSegment(_ state: inout State) throws(TrackingError) {
+        let descriptor = try Self.makeSegment(files, state.end.segment + 1)
+        Foundation.close(state.descriptor)
+        state.descriptor = descriptor
+        state.end = JournalPosition(segment: state.end.segment + 1, offset: 0)
+    }
+
+    private static func makeSegment(_ files: JournalFiles, _ number: Int) throws(TrackingError) -> Int32 {
+        let path = files.segment(number)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw TrackingError(systemError: errno, path) }
+        return descriptor
+    }
+
+    /// Later appends fail.
+    func close() {
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.isClosed = true
+            Foundation.close(state.descriptor)
+        }
+    }
+}

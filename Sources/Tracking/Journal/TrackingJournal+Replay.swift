@@ -1,0 +1,76 @@
+import Foundation
+import Logging
+
+extension TrackingJournal {
+    /// What came of one journal in a folder.
+    public struct Replay: Sendable, Hashable {
+        /// The start of its files' names.
+        public var name: String
+        /// Whether it is delivered whole, and removed.
+        public var isDelivered: Bool
+        /// Entries that the destination refused; the file `NAME.rejected` says which, and why.
+        public var rejected: Int
+        /// Files and registrations whose stores cannot be reached.
+        public var deferred: Int
+        /// Why it is not delivered.
+        public var error: String?
+        /// Whether a living process writes it, which will deliver it itself.
+        public var isInUse: Bool
+    }
+
+    /// Delivers the journals in a folder whose processes have ended, however they ended.
+    ///
+    /// May be called again, and be interrupted at any time: what has been delivered stays, and what is delivered twice is
+    /// stored once.
+    /// - Parameter connect: Opens the destination.
+    /// - Throws: ``TrackingError`` when the folder cannot be read, and whatever `connect` throws. What goes wrong
+    ///   with one journal is in its result.
+    public static func replay(
+        folder: String, options: JournalOptions = JournalOptions(),
+        connect: @Sendable () async throws -> TrackingClient
+    ) async throws -> [Replay] {
+        let journals = try JournalFiles.all(in: folder)
+        guard !journals.isEmpty else { return [] }
+        let client = try await connect()
+        var results: [Replay] = []
+        do {
+            for files in journals { results.append(try await replay(files, client, options)) }
+        } catch {
+            try? await client.close()
+            throw error
+        }
+        try await client.close()
+        return results
+    }
+
+    private static func replay(
+        _ files: JournalFiles, _ client: TrackingClient, _ options: JournalOptions
+    ) async throws -> Replay {
+        var result = Replay(name: files.name, isDelivered: false, rejected: 0, deferred: 0, isInUse: false)
+        guard let lock = try JournalLock(files, creating: false) else {
+            result.isInUse = true
+            return result
+        }
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            var courier = try JournalCourier(files) { what, reason in
+                options.logger.error("refused by the tracking destination: \(what): \(reason)")
+            }
+            do {
+                while try await courier.step(client, until: nil) { try Task.checkCancellation() }
+                try await courier.stepDeferred(client)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                result.error = "\(error)"
+            }
+            result.rejected = courier.progress.rejected
+            result.deferred = courier.progress.deferred.count
+            result.isDelivered = result.error == nil && result.deferred == 0
+        } catch let error as TrackingError {
+            result.error = error.description
+        }
+        if result.isDelivered { files.remove() }
+        return result
+    }
+}

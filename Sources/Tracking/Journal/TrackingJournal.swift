@@ -1,0 +1,137 @@
+import Foundation
+import Synchronization
+
+/// A local journal of what runs log, delivered in the background: logging never waits for a server and never loses what
+/// it took.
+///
+/// ```swift
+/// let journal = try TrackingJournal(folder: "journal") { try await TrackingClient.open(uri) }
+/// let run = try journal.startRun(experiment: "antifraud-experiment", name: "depth 5")
+/// for round in 0..<10 { try run.log(metric: "loss", 1 / Double(round + 1), step: Int64(round)) }
+/// try run.end()
+/// let isDelivered = await journal.close(within: .seconds(30))
+/// ```
+///
+/// An entry is taken once the call returns: then it is in a file, and outlives the process. A background task sends what
+/// was taken, together and in order, as often as it takes; a value that arrives twice is stored once. What was not
+/// delivered when the process ended is delivered by ``replay(folder:options:connect:)``, which the program
+/// `tracking-replay` wraps.
+///
+/// Several processes may keep their journals in one folder, and log to one run.
+public final class TrackingJournal: Sendable {
+    /// How things stand.
+    public struct Status: Sendable, Hashable {
+        /// Whether everything that was taken has been delivered or refused.
+        public var isDelivered: Bool
+        /// Files and registrations that other entries have overtaken, because their stores cannot be reached.
+        public var deferred: Int
+        /// Entries that the destination refused; the file `NAME.rejected` in the folder says which, and why.
+        public var rejected: Int
+        /// Why the last attempt failed; nil when it did not.
+        public var lastError: String?
+    }
+
+    /// The folder of the journal's files.
+    public let folder: String
+    let writer: JournalWriter
+    let sender: JournalSender
+    private let context: RunContext
+    /// Nil once it is closed: then others may deliver it.
+    private let lock: Mutex<JournalLock?>
+    private let delivery: Task<Void, Never>
+
+    /// Begins a journal.
+    ///
+    /// - Parameters:
+    ///   - folder: Made if it is not there. It should be on a disk of this machine.
+    ///   - context: Who and what makes the runs.
+    ///   - connect: Opens the destination; called again after it has failed. It need not be reachable now.
+    /// - Throws: ``TrackingError`` when the folder cannot be written.
+    public init(
+        folder: String, context: RunContext = RunContext(), options: JournalOptions = JournalOptions(),
+        connect: @escaping @Sendable () async throws -> TrackingClient
+    ) throws(TrackingError) {
+        self.folder = TrackingURI.absolute(folder)
+        self.context = context
+        do {
+            try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
+        } catch {
+            throw TrackingError(.unavailable, self.folder, "cannot be made: \(error.localizedDescription)")
+        }
+        let files = JournalFiles(folder: self.folder, name: SQLTrackingStore.newIdentifier())
+        guard let lock = try JournalLock(files, creating: true) else {
+            throw TrackingError(.busy, files.lock, "is held by another process")
+        }
+        self.lock = Mutex(lock)
+        let signal = JournalSignal()
+        let writer = try JournalWriter(
+            files, segmentBytes: options.segmentBytes, isDurable: options.isDurable, wake: { signal.raise() })
+        let sender = JournalSender(files, options: options, signal: signal, connect: connect)
+        self.writer = writer
+        self.sender = sender
+        delivery = Task { await sender.run(writer) }
+    }
+
+    deinit { delivery.cancel() }
+
+    /// Starts a run: at its destination as soon as that can be reached.
+    ///
+    /// - Parameters:
+    ///   - experiment: By name; made if there is none.
+    ///   - name: For people; made up of two words and a number if not given.
+    ///   - tags: Beside those of the journal's ``RunContext``, which they override.
+    ///   - startTime: Milliseconds since 1970; now by default.
+    public func startRun(
+        experiment: String, name: String? = nil, tags: [String: String] = [:], startTime: Int64? = nil
+    ) throws(TrackingError) -> JournaledRun {
+        try EntityLimits.check(experimentName: experiment)
+        let name = name ?? tags[MLflowTag.runName] ?? RunName.random()
+        try EntityLimits.check(runName: name)
+        let allTags = context.tags.merging(tags) { _, own in own }
+        for (key, value) in allTags { try EntityLimits.check(runTag: key, value) }
+        let run = JournaledRun(journal: self, number: writer.newRun(), token: SQLTrackingStore.newIdentifier())
+        try writer.append(
+            .start(
+                run: run.number,
+                JournaledStart(
+                    experiment: experiment, name: name, user: context.user ?? allTags[MLflowTag.user] ?? "",
+                    startTime: startTime ?? Clock.now(), tags: allTags, token: run.token)))
+        return run
+    }
+
+    /// Logs to a run that exists already, such as one that another process has started.
+    public func attach(toRun id: String) throws(TrackingError) -> JournaledRun {
+        let run = JournaledRun(journal: self, number: writer.newRun(), token: id)
+        try writer.append(.attach(run: run.number, id: id))
+        return run
+    }
+
+    /// How things stand now.
+    public var status: Status {
+        let end = writer.written.end
+        let status = sender.status
+        return Status(
+            isDelivered: status.delivered >= end && status.deferred == 0, deferred: status.deferred,
+            rejected: status.rejected, lastError: status.lastError)
+    }
+
+    /// Sends what was taken so far at once, and waits for it to arrive.
+    /// - Returns: False when the time was over before that; nothing is lost then.
+    public func flush(within time: Duration? = nil) async -> Bool {
+        await sender.flush(writer.written.end, within: time)
+    }
+
+    /// Takes nothing more, waits for what was taken to arrive, and ends the background task.
+    /// - Returns: False when the time was over before that. Then the journal stays in its folder, for
+    ///   ``replay(folder:options:connect:)``.
+    public func close(within time: Duration? = nil) async -> Bool {
+        writer.close()
+        sender.close()
+        let isDelivered = await sender.flush(writer.written.end, within: time)
+        if !isDelivered { delivery.cancel() }
+        await delivery.value
+        if isDelivered { writer.files.remove() }
+        lock.withLock { $0 = nil }
+        return isDelivered
+    }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import Tracking
+
+/// What goes into a journal comes out at its destination, once.
+@Suite struct JournalDeliveryTests {
+    let folder: TemporaryFolder
+    var uri: String { "sqlite:///\(folder.path("mlflow.db"))" }
+    var journals: String { folder.path("journal") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func journal(_ options: JournalOptions = JournalOptions()) throws -> TrackingJournal {
+        let uri = uri
+        return try TrackingJournal(
+            folder: journals, context: RunContext(user: "ada", sourceName: "train"), options: options
+        ) { try await TrackingClient.open(uri) }
+    }
+
+    private func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: journals).sorted() }
+
+    @Test func aWholeRunArrives() async throws {
+        let journal = try journal()
+        let run = try journal.startRun(experiment: "e", name: "r", tags: ["t": "1"], startTime: 5)
+        try run.log(parameters: ["depth": 5, "rate": 0.1])
+        try run.log(parameter: "depth", 5)
+        for step in 0..<2500 { try run.log(metric: "loss", 1 / Double(step + 1), step: Int64(step), timestamp: 7) }
+        try run.log(metrics: ["a": .nan, "b": -.infinity], step: 1)
+        try run.setTag("t", "2 'quoted' 🦊 %")
+        try run.setTag("t", "3")
+        let input = DatasetInput(name: "clean", digest: "0123", source: "{}", context: "training", tags: ["k": "v"])
+        try run.log(inputs: [input])
+        try run.log(text: "<p>é</p>", as: "reports/r.html")
+        try Data("model".utf8).write(to: URL(filePath: folder.path("model.bin")))
+        try FileManager.default.createDirectory(atPath: folder.path("m"), withIntermediateDirectories: true)
+        try Data([1, 2]).write(to: URL(filePath: folder.path("m/x.bin")))
+        try run.log(artifactsAt: folder.path("m"), as: "model")
+        try run.register("fraud", path: "model", alias: "champion")
+        try run.end(endTime: 99)
+        #expect(await journal.close(within: .seconds(60)))
+        #expect(try files() == [])
+
+        let client = try await TrackingClient.open(uri)
+        let record = try await client.run(id: run.token).record()
+        #expect(record.name == "r" && record.status == .finished && record.startTime == 5 && record.endTime == 99)
+        #expect(record.userID == "ada" && record.tags["mlflow.source.name"] == "train" && record.tags["t"] == "3")
+        #expect(record.parameters == ["depth": "5", "rate": "0.1"] && record.inputs == [input])
+        #expect(record.metrics["a"]?.value.isNaN == true)
+        #expect(record.metrics["b"]?.value == -.greatestFiniteMagnitude)
+        let history = try await client.run(id: run.token).history(of: "loss").all()
+        #expect(history.map(\.step) == (0..<2500).map(Int64.init))
+        #expect(history.allSatisfy { $0.value == 1 / Double($0.step + 1) && $0.timestamp == 7 })
+        #expect(try await client.artifacts(at: "models:/fraud@champion").read("x.bin") == [1, 2])
+        let report = try await client.run(id: run.token).artifacts.read("reports/r.html")
+        #expect(String(decoding: report, as: UTF8.self) == "<p>é</p>")
+        try await client.close()
+    }
+
+    /// The destination comes and goes; logging does not notice.
+    @Test func anUnreachableDestinationIsWaitedFor() async throws {
+        struct Offline: Error {}
+        let attempts = Mutex(0)
+        let uri = uri
+        let journal = try TrackingJournal(
+            folder: journals, options: JournalOptions(interval: .zero, firstRetryDelay: .milliseconds(5))
+        ) {
+            guard
+                attempts.withLock({
+                    $0 += 1; return $0 > 3
+                })
+            else { throw Offline() }
+            return try await TrackingClient.open(uri)
+        }
+        let run = try journal.startRun(experiment: "e", name: "r")
+        try run.log(metric: "m", 1)
+        while journal.status.lastError == nil { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(!journal.status.isDelivered)
+        #expect(try await run.id(within: .seconds(60)) == run.token)
+        #expect(attempts.withLock { $0 } == 4 && journal.status.isDelivered && journal.status.lastError == nil)
+        try run.end()
+        #expect(await journal.close(within: .seconds(60)))
+        let client = try await TrackingClient.open(uri)
+        #expect(try await client.run(id: run.token).record().status == .finished)
+        try await client.close()
+    }
+
+    /// Offline to the end; then replayed, twice as after a crash between delivery and note.
+    @Test func aJournalIsReplayedOnce() async throws {
+        struct Offline: Error {}
+        let journal = try TrackingJournal(
+            folder: journals, options: JournalOptions(firstRetryDelay: .milliseconds(5), segmentBytes: 4000)
+        ) { throw Offline() }
+        let run = try journal.startRun(experiment: "e", name: "r")
+        let nested = try journal.startRun(experiment: "e", name: "n", tags: ["mlflow.parentRunId": run.token])
+        for step in 0..<1000 {
+            try run.log(metric: "m", Double(step), step: Int64(step))
+            try nested.log(metric: "n", Double(step), step: Int64(step))
+        }
+        try nested.end()
+        try run.log(text: "x", as: "y")
+        let before = try await TrackingJournal.replay(folder: journals) { try await TrackingClient.open(uri) }
+        #expect(before.map(\.isInUse) == [true])
+        #expect(await journal.close(within: .milliseconds(50)) == false)
+        await expect(.invalidState) { try run.log(metric: "m", 1) }
+        let kept = try files()
+        #expect(kept.count > 10)
+        for name in kept {
+            try FileManager.default.copyItem(atPath: "\(journals)/\(name)", toPath: folder.path("copy-\(name)"))
+        }
+
+        for round in 0..<2 {
+            let results = try await TrackingJournal.replay(folder: journals) { [uri] in
+                try await TrackingClient.open(uri)
+            }
+            #expect(results.count == 1 && results.allSatisfy { $0.isDelivered && $0.rejected == 0 && $0.error == nil })
+            #expect(try files() == [])
+            let client = try await TrackingClient.open(uri)
+            let runs = try await client.runs(inExperiments: nil).all()
+            #expect(Set(runs.map(\.id)) == [run.token, nested.token])
+            #expect(
+                try await client.run(id: run.token).history(of: "m").all().map(\.step) == (0..<1000).map(Int64.init))
+            #expect(try await client.run(id: nested.token).history(of: "n").all().count == 1000)
+            #expect(try await client.run(id: nested.token).record().status == .finished)
+            #expect(try await client.run(id: run.token).record().status == .running)
+            try await client.close()
+            guard round == 0 else { break }
+            for name in kept {
+                try FileManager.default.copyItem(atPath: folder.path("copy-\(name)"), toPath: "\(journals)/\(name)")
+            }
+        }
+        let none = try await TrackingJournal.replay(folder: journals) { throw Offline() }
+        #expect(none.isEmpty)
+    }
+
+    /// One bad value holds nothing else up, and is told.
+    @Test func whatIsRefusedIsSetAside() async throws {
+        let journal = try journal()
+        let run = try journal.startRun(experiment: "e", name: "r")
+        try run.log(parameter: "depth", 5)
+        try run.log(parameters: ["depth": 6, "rate": 1])
+        for step in 0..<100 { try run.log(metric: "m", 1, step: Int64(step)) }
+        let ghost = try journal.attach(toRun: "0123456789abcdef0123456789abcdef")
+        for step in 0..<5000 { try ghost.log(metric: "m", 1, step: Int64(step)) }
+        try run.log(artifactsAt: folder.path("missing"))
+        try run.end()
+        #expect(await journal.flush(within: .seconds(60)))
+        let status = journal.status
+        #expect(status.isDelivered && status.rejected == 4)
+        #expect(await journal.close(within: .seconds(60)))
+        let left = try files()
+        #expect(left.count == 1 && left.allSatisfy { $0.hasSuffix(".rejected") })
+        let text = try String(contentsOfFile: "\(journals)/\(left.first ?? "")", encoding: .utf8)
+        #expect(text.contains("cannot become '6'") && text.contains("5000 values of metrics"))
+        let client = try await TrackingClient.open(uri)
+        let record = try await client.run(id: run.token).record()
+        #expect(record.parameters == ["depth": "5", "rate": "1"] && record.status == .finished)
+        #expect(try await client.run(id: run.token).history(of: "m").all().count == 100)
+        try await client.close()
+    }
+
+    /// Two processes' journals and MLflow's rules of repetition: one run, each point once.
+    @Test func severalJournalsLogToOneRun() async throws {
+        let client = try await TrackingClient.open(uri)
+        let shared = try await client.experiment(named: "e").startRun()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    let journal = try journal()
+                    let run = try journal.attach(toRun: shared.id)
+                    for step in 0..<500 { try run.log(metric: "m", 1, step: Int64(step), timestamp: 3) }
+                    #expect(await journal.close(within: .seconds(60)))
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await shared.history(of: "m").all().count == 500)
+        try await client.close()
+    }
+
+    /// What was acknowledged before `kill -9` is there, once.
+    @Test func aKilledWritersJournalIsReplayed() async throws {
+        let client = try await TrackingClient.open(uri)
+        let run = try await client.experiment(named: "e").startRun()
+        let log = folder.path("acknowledged")
+        let child = try TrackingWriter.start(["journal", uri, run.id, log, journals])
+        while (try? Data(contentsOf: URL(filePath: log)).count) ?? 0 < 2000 {
+            try #require(child.isRunning)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        kill(child.processIdentifier, SIGKILL)
+        child.waitUntilExit()
+        let acknowledged = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").compactMap {
+            Int64($0)
+        }
+        let results = try await TrackingJournal.replay(folder: journals) { [uri] in try await TrackingClient.open(uri) }
+        #expect(results.map(\.isDelivered) == [true])
+        let steps = try await run.history(of: "m\(child.processIdentifier)").all().map(\.step)
+        #expect(acknowledged.count > 100 && Set(steps).isSuperset(of: acknowledged))
+        #expect(Set(steps).count == steps.count && steps.count <= acknowledged.count + 1)
+        try await client.close()
+    }
+
+    /// A file that may not grow: the entry is refused whole, what was there stays, and later ones are taken again.
+    @Test func aFullDiskRefusesAndLosesNothing() async throws {
+        let log = folder.path("acknowledged")
+        let child = try TrackingWriter.start(["full", journals, "10007", log])
+        child.waitUntilExit()
+        #expect(child.terminationStatus == 0)
+        let acknowledged = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").compactMap {
+            Int64($0)
+        }
+        #expect(acknowledged.count > 100)
+        let results = try await TrackingJournal.replay(folder: journals) { [uri] in try await TrackingClient.open(uri) }
+        #expect(results.map(\.isDelivered) == [true])
+        let client = try await TrackingClient.open(uri)
+        let record = try #require(try await client.runs(inExperiments: nil).all().first)
+        #expect(record.metrics["after"]?.value == 2)
+        #expect(try await client.run(id: record.id).history(of: "m").all().map(\.step) == acknowledged)
+        try await client.close()
+    }
+}
