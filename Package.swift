@@ -54,6 +54,7 @@ let package = Package(
         .library(name: "DataPrep", targets: ["DataPrep"]),
         .library(name: "ModelKit", targets: ["ModelKit"]),
         .library(name: "Scoring", targets: ["Scoring"]),
+        .library(name: "PostgreSQL", targets: ["PostgreSQL"]),
         .library(name: "Tracking", targets: ["Tracking"]),
         .library(name: "Streaming", targets: ["Streaming"]),
         .library(name: "Serving", targets: ["Serving"]),
@@ -77,7 +78,11 @@ let package = Package(
 
         // HTTP, for remote stores and servers.
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
-        library("HTTPTransport", ["CCurl"]),
+        library("HTTPTransport", ["CCurl", "Parallelism"]),
+
+        // SQL, for databases on servers.
+        systemLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        library("PostgreSQL", ["CLibPQ", "Parallelism"]),
 
         // Storage.
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -147,6 +152,7 @@ let package = Package(
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
         tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
+        tests("PostgreSQLTests", ["PostgreSQL", "TestSupport"]),
         tests(
             "StorageIOTests",
             [

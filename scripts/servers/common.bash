@@ -1,4 +1,4 @@
-# What scripts/servers/seaweedfs and scripts/servers/hdfs share; sourced by them. Each defines:
+# What the programs in scripts/servers share; sourced by them. Each defines:
 #   processes        names of its processes, in the order of their start
 #   port_count       how many ports from the first on it takes
 #   configure        writes settings and first data; may run more than once
@@ -6,6 +6,8 @@
 #   is_ready         whether it serves requests
 #   environment      prints the lines of FOLDER/environment
 #   tidy             removes what its processes leave outside FOLDER
+#   stop_seconds     how long they may take to end in order
+#   stop_signal      what has them end in order, if it is not TERM
 # and calls serve "$@". FOLDER holds data/, NAME.log, NAME.pid, ports and environment.
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && cd ../.. && pwd)
@@ -190,10 +192,10 @@ serve() {
     folder=$(cd "$folder" && pwd)
     case "$command" in
         start) start ;;
-        stop) end_all TERM "$stop_seconds" ;;
+        stop) end_all "${stop_signal:-TERM}" "$stop_seconds" ;;
         kill) end_all KILL 0 ;;
         restart)
-            end_all TERM "$stop_seconds"
+            end_all "${stop_signal:-TERM}" "$stop_seconds"
             start
             ;;
         status) status ;;

@@ -4,10 +4,10 @@ import Foundation
 /// the test process dies.
 ///
 /// Its address and data stay the same over ``kill()`` and ``start()``. The calls wait for the server: one second for
-/// SeaweedFS, four for HDFS.
+/// SeaweedFS and PostgreSQL, four for HDFS.
 package final class OwnServer: Sendable {
     package enum Program: String, Sendable {
-        case seaweedfs, hdfs
+        case seaweedfs, hdfs, postgresql
     }
 
     private let program: Program
@@ -35,6 +35,9 @@ package final class OwnServer: Sendable {
 
     /// Its addresses, when it is ``Program/hdfs``.
     package func hdfs() throws -> TestServers.HDFS { try TestServers.HDFS(environment()) }
+
+    /// Its addresses, when it is ``Program/postgresql``.
+    package func postgresql() throws -> TestServers.PostgreSQL { try TestServers.PostgreSQL(environment()) }
 
     private func environment() throws -> TestServers.Environment {
         let lines = try String(contentsOfFile: folder.path("environment"), encoding: .utf8).split(separator: "\n")

@@ -53,6 +53,22 @@ package enum TestServers {
         }
     }
 
+    /// A PostgreSQL server that asks for passwords; tests make databases of their own.
+    package struct PostgreSQL: Sendable {
+        /// `postgresql://USER:PASSWORD@127.0.0.1:PORT/DATABASE` of an ordinary user.
+        package let uri: String
+        /// That of the superuser.
+        package let adminURI: String
+        /// The PEM file of the authority behind the server's certificate, which is for `localhost` only.
+        package let certificateAuthority: String
+
+        init(_ environment: Environment) throws {
+            uri = try environment.value("ANTIFRAUD_TEST_POSTGRESQL_URI")
+            adminURI = try environment.value("ANTIFRAUD_TEST_POSTGRESQL_ADMIN_URI")
+            certificateAuthority = try environment.value("ANTIFRAUD_TEST_POSTGRESQL_CA")
+        }
+    }
+
     /// Variables by name, and what to advise when one is missing.
     struct Environment {
         let variables: [String: String]
@@ -79,4 +95,8 @@ package enum TestServers {
     /// The HDFS that all tests of a run share.
     /// - Throws: ``Oracle/Failure`` when there is none.
     package static func hdfs() throws -> HDFS { try HDFS(environment) }
+
+    /// The PostgreSQL server that all tests of a run share.
+    /// - Throws: ``Oracle/Failure`` when there is none.
+    package static func postgresql() throws -> PostgreSQL { try PostgreSQL(environment) }
 }
