@@ -105,7 +105,7 @@ let package = Package(
         library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
         // Services.
-        library("Tracking", ["Parallelism", "StorageIO", "CStorageKernels", grdb, logging]),
+        library("Tracking", ["Parallelism", "PostgreSQL", "StorageIO", "CStorageKernels", grdb, logging]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
@@ -124,7 +124,8 @@ let package = Package(
         .target(
             name: "Jobs",
             dependencies: [
-                "Columnar", "CommandLineSupport", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
+                "Columnar", "CommandLineSupport", "CStorageKernels", "DataPrep", "ModelKit", "Parallelism", "ReportKit",
+                "Scoring",
                 "Serving", "StorageIO", "Streaming", "Tracking", logging, serviceLifecycle,
             ],
             path: "Examples/Jobs", swiftSettings: swiftSettings),
@@ -132,7 +133,7 @@ let package = Package(
         // The executables.
         example("simulate-transactions", folder: "SimulateTransactions", ["DataPrep", "StorageIO"]),
         example("clean-transactions", folder: "CleanTransactions", ["DataPrep", "StorageIO"]),
-        example("train-model", folder: "TrainModel", ["DataPrep", "ModelKit", "StorageIO", "Tracking"]),
+        example("train-model", folder: "TrainModel", ["DataPrep", "ModelKit", "Scoring", "StorageIO", "Tracking"]),
         example("score-transactions", folder: "ScoreTransactions", ["StorageIO"]),
         example("compare-models", folder: "CompareModels", ["ModelKit", "StorageIO"]),
         example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming"]),
@@ -141,6 +142,8 @@ let package = Package(
         example("copy-data", folder: "CopyData", ["StorageIO"]),
         example("storage-cost", folder: "StorageCost", ["StorageIO"]),
         example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO"]),
+        example("tracking-copy", folder: "TrackingCopy", ["StorageIO", "Tracking"]),
+        example("tracking-replay", folder: "TrackingReplay", ["StorageIO", "Tracking"]),
         example("quickstart", folder: "Quickstart", ["DataPrep", "StorageIO"]),
         example(
             "handbook-protocol", folder: "HandbookProtocol",
@@ -169,7 +172,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests(
             "TrackingTests",
-            ["Parallelism", "StorageIO", "Tracking", "TestSupport", "tracking-writer", grdb]),
+            ["Parallelism", "PostgreSQL", "StorageIO", "Tracking", "TestSupport", "tracking-writer", grdb]),
         tests(
             "StreamingTests",
             [
@@ -187,7 +190,8 @@ let package = Package(
             dependencies: [
                 "TestSupport", "simulate-transactions", "clean-transactions", "train-model", "score-transactions",
                 "compare-models", "produce-transactions", "score-stream", "serve-model", "quickstart",
-                "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects",
+                "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",
+                "tracking-replay",
             ], swiftSettings: swiftSettings),
     ]
 )

@@ -22,10 +22,10 @@ struct CompareModels: ToolCommand {
     @Option(help: "The place of labelled transactions, or of a table with the models' columns.")
     var data: String
 
-    @Option(help: "The folder of the model in use.")
+    @Option(help: "The folder of the model in use, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
     var champion: String
 
-    @Option(help: "The folder of the model that might replace it.")
+    @Option(help: "The model that might replace it, likewise.")
     var candidate: String
 
     @Option(help: "The column that holds 1 for a fraud and 0 for none.")
@@ -40,6 +40,7 @@ struct CompareModels: ToolCommand {
     @Option(help: "An HTML page to write.")
     var report: String?
 
+    @OptionGroup var place: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
@@ -50,11 +51,12 @@ struct CompareModels: ToolCommand {
     mutating func run() async throws {
         let bar = talk.progress("comparing")
         defer { bar.finish() }
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("compare-models"))
         let result = try await ComparisonJob(
             data: data, champion: champion, candidate: candidate, label: label, report: report,
             settings: ModelComparison.Settings(samples: samples, seed: seed),
-            stores: .ofThisProcess(logger: talk.logger("compare-models")),
-            threads: run.threads
+            models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "compare-models"),
+            stores: stores, threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

@@ -11,6 +11,8 @@ package enum JobError: Error, Sendable, Hashable {
     case inconsistentScores(String)
     /// Some objects could not be copied; the report names them.
     case incompleteTransfer(failures: Int)
+    /// Some runs or models could not be copied; the report names them.
+    case incompleteTrackingCopy(failures: Int)
 }
 
 extension JobError {
@@ -31,6 +33,7 @@ extension JobError: CustomStringConvertible {
         switch self {
         case .unusableData(let place, let reason): "\(place): \(reason)"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
+        case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"
         case .incompleteTransfer(let failures): "\(failures) objects could not be copied or removed; run it again"
         }
     }

@@ -14,7 +14,8 @@ struct Quickstart: ToolCommand {
         discussion: """
             Without --data, transactions are simulated, with dirt in them. A second run finds the first one's champion and
             compares with it. Everything lands in one folder; `mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db`
-            shows the runs.
+            shows the runs. With --tracking, or MLFLOW_TRACKING_URI, they go there instead; where the output is not on this
+            machine, to ./mlflow.db.
             """,
         version: Version.current)
 
@@ -23,11 +24,6 @@ struct Quickstart: ToolCommand {
 
     @Option(help: "The folder for everything that is written; also in S3 or HDFS.")
     var output = "quickstart-output"
-
-    @Option(
-        help: "Where runs are logged; OUTPUT/mlflow.db by default, ./mlflow.db where the output is not on this machine."
-    )
-    var tracking: String?
 
     @Option(help: "About how many transactions to simulate.")
     var transactions = 1_000_000
@@ -41,6 +37,7 @@ struct Quickstart: ToolCommand {
     @Option(help: "Another seed gives other transactions and another model.")
     var seed: UInt64 = 42
 
+    @OptionGroup var place: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
@@ -54,7 +51,7 @@ struct Quickstart: ToolCommand {
         let talk = talk
         let result = try await QuickstartJob(
             settings: QuickstartJob.Settings(
-                data: data, output: output, tracking: tracking, simulatedTransactions: transactions,
+                data: data, output: output, tracking: TrackingPlace(place), simulatedTransactions: transactions,
                 streamedTransactions: stream,
                 features: features == "basic" ? .basic : .windows, seed: seed, threads: run.threads),
             stores: .ofThisProcess(logger: talk.logger("quickstart")), version: Version.current,

@@ -20,7 +20,8 @@ struct ScoreStream: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The folder of the model.")
+    @Option(
+        help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
     var model: String
 
     @Option(help: "The topic to read.")
@@ -46,6 +47,7 @@ struct ScoreStream: ToolCommand {
 
     @OptionGroup var kafka: KafkaOptions
     @OptionGroup var run: RunOptions
+    @OptionGroup var place: TrackingArguments
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
@@ -57,10 +59,11 @@ struct ScoreStream: ToolCommand {
     mutating func run() async throws {
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("score-stream"))
         let logger = talk.logger("score-stream")
-        let first = try await ModelFolder.load(model, stores: stores)
+        let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-stream")
+        let first = try await places.load(model)
         let models =
-            try reload > 0
-            ? ModelFolder.watch(model, stores: stores, every: .seconds(reload), logger: logger) : .fixed(first)
+            try await reload > 0
+            ? places.watch(model, every: .seconds(reload), logger: logger) : .fixed(first)
         let end: ScoringStreamSettings.End = limit.map { .afterRecords($0) } ?? (untilEnd ? .atEndOfTopic : .never)
         let bar = talk.progress("scoring")
         defer { bar.finish() }

@@ -24,21 +24,24 @@ struct ScoreTransactions: ToolCommand {
     @Option(help: "The place of the data: Parquet or CSV.")
     var data: String
 
-    @Option(help: "The folder of the model.")
+    @Option(help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
     var model: String
 
     @Option(help: "The Parquet file to write; an earlier one is replaced once the new one is whole.")
     var output: String
 
+    @OptionGroup var place: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
     mutating func run() async throws {
         let bar = talk.progress("scoring")
         defer { bar.finish() }
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("score-transactions"))
         let result = try await ScoringJob(
-            data: data, model: model, output: output, stores: .ofThisProcess(logger: talk.logger("score-transactions")),
-            threads: run.threads
+            data: data, model: model, output: output,
+            models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-transactions"),
+            stores: stores, threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

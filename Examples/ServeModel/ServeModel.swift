@@ -19,11 +19,12 @@ struct ServeModel: ToolCommand {
                 "tx_time_seconds": 31, "tx_time_days": 0}'
 
             GET / says "OK", GET /health the model in use, GET /metrics figures for Prometheus. When the model's folder is
-            replaced, the service changes to the new model between two requests.
+            replaced, or the alias of a registered model moves, the service changes to the new model between two requests.
             """,
         version: Version.current)
 
-    @Option(help: "The folder of the model.")
+    @Option(
+        help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
     var model: String
 
     @Option(help: "The address to listen on; 0.0.0.0 lets other machines in.")
@@ -41,6 +42,7 @@ struct ServeModel: ToolCommand {
     @Option(help: "Seconds that a connection may stay silent.")
     var idleTimeout = 60
 
+    @OptionGroup var place: TrackingArguments
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
@@ -53,10 +55,11 @@ struct ServeModel: ToolCommand {
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
         // A model that cannot be read is found out before the port is taken.
-        let first = try await ModelFolder.load(model, stores: stores)
+        let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "serve-model")
+        let first = try await places.load(model)
         let models =
-            try reload > 0
-            ? ModelFolder.watch(model, stores: stores, every: .seconds(reload), logger: logger) : .fixed(first)
+            try await reload > 0
+            ? places.watch(model, every: .seconds(reload), logger: logger) : .fixed(first)
         let (host, talk) = (host, talk)
         let server = ScoringServer(
             models,

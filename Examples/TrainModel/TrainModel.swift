@@ -3,6 +3,7 @@ import CommandLineSupport
 import DataPrep
 import Jobs
 import ModelKit
+import Scoring
 import StorageIO
 import Tracking
 
@@ -61,14 +62,25 @@ struct TrainModel: ToolCommand {
     @Option(help: "Probabilities from here on are predicted to be fraud; chosen on the validation rows otherwise.")
     var threshold: Double?
 
-    @Option(help: "Where to log the run, such as sqlite:///mlflow.db; nowhere otherwise.")
-    var tracking: String?
+    @OptionGroup(title: "Tracking")
+    var place: TrackingArguments
 
-    @Option(help: "The experiment to log to.")
-    var experiment = ModelPublication.experimentName
+    @Option(help: "The experiment to log to: MLFLOW_EXPERIMENT_NAME, or 'antifraud-experiment'.")
+    var experiment: String?
 
-    @Flag(help: "Register the model as a new version (with --tracking).")
+    @Flag(help: "Register the model as a new version (with a place of tracking).")
     var register = false
+
+    @Option(
+        help: """
+            A folder of this machine for a journal: the run is logged from the start, nothing waits for the place of tracking, \
+            and what does not arrive is kept for tracking-replay.
+            """)
+    var journal: String?
+
+    @Option(
+        help: "Seconds between two looks at processor, memory, disk and network, logged with --journal; 0 for none.")
+    var systemMetrics = 0.0
 
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
@@ -81,7 +93,13 @@ struct TrainModel: ToolCommand {
             if let share, !(share > 0 && share < 1) { throw ValidationError("\(name) must lie between 0 and 1.") }
         }
         if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1.") }
-        if register, tracking == nil { throw ValidationError("--register needs --tracking.") }
+        let isTracked = TrackingPlace(place).uri != nil
+        if register, !isTracked { throw ValidationError("--register needs --tracking.") }
+        if journal != nil, !isTracked { throw ValidationError("--journal needs --tracking.") }
+        guard (0...86_400).contains(systemMetrics) else {
+            throw ValidationError("--system-metrics is a number of seconds.")
+        }
+        if systemMetrics > 0, journal == nil { throw ValidationError("--system-metrics needs --journal.") }
         if grid, learner.learner != .boostedTrees { throw ValidationError("--grid is for boosted trees.") }
     }
 
@@ -102,11 +120,20 @@ struct TrainModel: ToolCommand {
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("train-model"))
         let bar = talk.progress("training")
         defer { bar.finish() }
-        // A place that cannot be logged to is found out before the work, not after it.
+        let tracking = TrackingPlace(place)
         let summary: TrainingSummary
-        if let tracking {
+        if let journal {
+            let (outcome, receipt) = try await JournaledTraining(
+                JournaledTraining.Settings(
+                    journal: journal, experiment: experiment, registers: register,
+                    systemMetricsInterval: systemMetrics > 0 ? .seconds(systemMetrics) : nil),
+                place: tracking, stores: stores, logger: talk.logger("train-model")
+            ).run(program: "train-model", data: data, model: output) { try await trainAndSave(stores, bar) }
+            summary = TrainingSummary(outcome, model: output, publication: receipt)
+        } else if tracking.uri != nil {
+            // A place that cannot be logged to is found out before the work, not after it.
             summary = try await ModelPublication.withTracking(
-                tracking, experiment: experiment, source: "train-model", stores: stores
+                tracking, experiment: experiment, program: "train-model", stores: stores
             ) { publication in
                 let outcome = try await trainAndSave(stores, bar)
                 let receipt = try await publication.publish(
@@ -122,7 +149,7 @@ struct TrainModel: ToolCommand {
 
     private func trainAndSave(_ stores: ObjectStores, _ bar: ProgressBar) async throws -> TrainingOutcome {
         let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
-        try await ModelFolder.save(outcome.model, to: output, stores: stores)
+        try await outcome.model.save(to: stores.resolve(output))
         return outcome
     }
 }

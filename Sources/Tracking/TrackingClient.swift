@@ -45,10 +45,21 @@ public struct TrackingClient: Sendable {
             return TrackingClient(
                 store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
                 artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
-        case .postgresql, .server:
+        case .postgresql(let address):
+            let root = ArtifactPath.normalized(artifactRoot ?? "mlruns")
+            let database = try await PostgreSQLDatabase.open(
+                address, name: location.description, artifactRoot: root, readOnly: options.isReadOnly,
+                busyTimeout: options.busyTimeout)
+            return TrackingClient(
+                store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
+                artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
+        case .server:
             throw TrackingError(.invalidValue, location.description, "is not supported yet")
         }
     }
+
+    /// A URI as it may be shown: without a password. What is no tracking URI stays as it is.
+    public static func displayedURI(_ uri: String) -> String { (try? TrackingURI(uri).description) ?? uri }
 
     /// Lets go of the files. Calls that come later fail.
     ///

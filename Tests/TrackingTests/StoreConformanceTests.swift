@@ -5,11 +5,14 @@ import Tracking
 
 /// What every backend must do alike, checked through the client. A backend joins by one case.
 enum Backend: String, CaseIterable, Sendable {
-    case sqlite
+    case sqlite, postgresql
 
     func open(in folder: TemporaryFolder, context: RunContext = RunContext()) async throws -> TrackingClient {
         switch self {
         case .sqlite: try await TrackingClient.open("sqlite:///\(folder.path("mlflow.db"))", context: context)
+        case .postgresql:
+            try await TrackingClient.open(
+                TestDatabases.make(), artifactRoot: folder.path("mlruns"), context: context)
         }
     }
 }

@@ -45,13 +45,14 @@ package struct ComparisonJob: Sendable {
     private let label: String
     private let report: String?
     private let settings: ModelComparison.Settings
+    private let models: ModelPlaces
     private let stores: ObjectStores
     private let threads: Int
     private let progress: ProgressHandler
 
     package init(
         data: String, champion: String, candidate: String, label: String, report: String?,
-        settings: ModelComparison.Settings, stores: ObjectStores, threads: Int,
+        settings: ModelComparison.Settings, models: ModelPlaces, stores: ObjectStores, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.data = data
@@ -60,14 +61,15 @@ package struct ComparisonJob: Sendable {
         self.label = label
         self.report = report
         self.settings = settings
+        self.models = models
         self.stores = stores
         self.threads = threads
         self.progress = progress
     }
 
     package func run() async throws -> Result {
-        let champion = try await ModelFolder.load(champion, stores: stores)
-        let candidate = try await ModelFolder.load(candidate, stores: stores)
+        let champion = try await models.load(champion)
+        let candidate = try await models.load(candidate)
         let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress)
         let labels = try DataPreparation.labels(table, label, data)
         progress(JobProgress(done: 0, unit: "rows", detail: "scoring with both models"))

@@ -16,7 +16,7 @@ package struct QuickstartJob: Sendable {
         package var output: String
         /// Where runs are logged; nil for a file in the output where that is a local folder, and in the working directory
         /// elsewhere.
-        package var tracking: String?
+        package var tracking: TrackingPlace
         package var simulatedTransactions: Int
         package var streamedTransactions: Int
         package var features: FeatureSet
@@ -24,7 +24,7 @@ package struct QuickstartJob: Sendable {
         package var threads: Int
 
         package init(
-            data: String?, output: String, tracking: String? = nil, simulatedTransactions: Int,
+            data: String?, output: String, tracking: TrackingPlace, simulatedTransactions: Int,
             streamedTransactions: Int, features: FeatureSet,
             seed: UInt64, threads: Int
         ) {
@@ -77,13 +77,15 @@ package struct QuickstartJob: Sendable {
         let raw = try await simulate(&steps)
         let cleaning = try await clean(raw, &steps)
         let (outcome, table) = try await train(&steps)
-        try await ModelFolder.save(outcome.model, to: place("model"), stores: stores)
+        try await outcome.model.save(to: stores.resolve(place("model")))
 
         let (contest, publication) = try await ModelPublication.withTracking(
-            settings.tracking ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
-            artifactRoot: localPath("mlruns") ?? place("mlruns"), source: "quickstart", stores: stores
+            TrackingPlace(
+                uri: settings.tracking.uri ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
+                artifactRoot: settings.tracking.artifactRoot ?? localPath("mlruns") ?? place("mlruns")),
+            program: "quickstart", stores: stores
         ) { publication in
-            let contest = try await compare(outcome, table, publication.tracking, &steps)
+            let contest = try await compare(outcome, table, publication, &steps)
             return (contest, try await publish(outcome, contest, publication, &steps))
         }
 
@@ -209,7 +211,7 @@ extension QuickstartJob {
     }
 
     private func compare(
-        _ outcome: TrainingOutcome, _ table: RecordBatch, _ tracking: TrackingClient,
+        _ outcome: TrainingOutcome, _ table: RecordBatch, _ publication: ModelPublication,
         _ steps: inout [QuickstartResult.Step]
     ) async throws -> Contest {
         guard let test = outcome.test else {
@@ -219,7 +221,7 @@ extension QuickstartJob {
             contest.decision
         } _: { progress in
             progress(JobProgress(done: 0, unit: "samples", detail: "drawing bootstrap samples"))
-            let champion = try await Champion.find(tracking, experiment: ModelPublication.experimentName)
+            let champion = try await Champion.find(publication.tracking, experiment: publication.experiment)
             guard let champion else { return try await first(outcome, test) }
             return try await contest(outcome, test, table, champion)
         }

@@ -19,28 +19,34 @@ package struct ModelPublication: Sendable {
         package var experiment: String
         package var trackingURI: String
         package var modelVersion: Int?
+        /// Whether everything is at the place of tracking; else a journal keeps it.
+        package var isDelivered = true
+        /// The folder of the journal that is to be delivered.
+        package var journal: String?
     }
 
     package let tracking: TrackingClient
     package let experiment: String
 
-    package init(tracking: TrackingClient, experiment: String = ModelPublication.experimentName) {
+    private let stores: ObjectStores
+
+    package init(tracking: TrackingClient, experiment: String, stores: ObjectStores) {
         self.tracking = tracking
         self.experiment = experiment
+        self.stores = stores
     }
 
     /// Opens a tracking place for some work and closes it afterwards, whatever came of the work: closing brings
     /// everything into the one file of an SQLite place.
     package static func withTracking<Result>(
-        _ uri: String, artifactRoot: String? = nil, experiment: String = ModelPublication.experimentName,
-        source: String, stores: ObjectStores, _ body: (ModelPublication) async throws -> Result
+        _ place: TrackingPlace, experiment: String? = nil, program: String, stores: ObjectStores,
+        _ body: (ModelPublication) async throws -> Result
     ) async throws -> Result {
-        let tracking = try await TrackingClient.open(
-            uri, artifactRoot: artifactRoot,
-            context: RunContext(user: NSUserName(), sourceName: source, sourceType: .local), stores: stores)
+        let tracking = try await place.open(program: program, stores: stores)
+        let experiment = experiment ?? place.experiment ?? experimentName
         let result: Result
         do {
-            result = try await body(ModelPublication(tracking: tracking, experiment: experiment))
+            result = try await body(ModelPublication(tracking: tracking, experiment: experiment, stores: stores))
         } catch {
             try? await tracking.close()
             throw error
@@ -58,21 +64,13 @@ package struct ModelPublication: Sendable {
         _ outcome: TrainingOutcome, model place: StoredPlace, data: String, metrics: [String: Double] = [:],
         registers: Bool
     ) async throws -> Receipt {
-        let experiment = try await tracking.experiment(named: experiment)
-        let run = try await experiment.startRun(tags: ["model_path": place.description, "data": data])
+        let content = try await RunContent(
+            outcome, model: place.description, data: data, metrics: metrics, stores: stores)
+        let run = try await tracking.experiment(named: experiment).startRun(tags: content.tags)
         do {
-            try await run.log(parameters: outcome.parameters)
-            try await run.log(metrics: outcome.metrics.merging(metrics) { _, new in new })
-            try await run.log(metrics: [
-                "training_rows": Double(outcome.trainingRows), "training_frauds": Double(outcome.trainingFrauds),
-                "training_seconds": outcome.seconds["training"] ?? 0,
-            ])
-            let history = outcome.history.compactMap { round in
-                round.validationMetric.map {
-                    Metric(key: "val_metric", value: $0, timestamp: Self.now(), step: Int64(round.round))
-                }
-            }
-            if !history.isEmpty { try await run.log(history) }
+            try await run.log(parameters: content.parameters)
+            try await run.log(content.metrics)
+            try await run.log(inputs: content.inputs)
             try await run.log(artifacts: place, as: "model")
             var version: ModelVersion?
             if registers {
@@ -87,9 +85,5 @@ package struct ModelPublication: Sendable {
             try? await run.end(.failed)
             throw error
         }
-    }
-
-    private static func now() -> Int64 {
-        Int64(Date.now.timeIntervalSince1970 * 1_000)
     }
 }

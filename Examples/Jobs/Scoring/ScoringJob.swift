@@ -28,17 +28,19 @@ package struct ScoringJob: Sendable {
     private let data: String
     private let model: String
     private let output: String
+    private let models: ModelPlaces
     private let stores: ObjectStores
     private let threads: Int
     private let progress: ProgressHandler
 
     package init(
-        data: String, model: String, output: String, stores: ObjectStores, threads: Int,
+        data: String, model: String, output: String, models: ModelPlaces, stores: ObjectStores, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.data = data
         self.model = model
         self.output = output
+        self.models = models
         self.stores = stores
         self.threads = threads
         self.progress = progress
@@ -46,7 +48,7 @@ package struct ScoringJob: Sendable {
 
     package func run() async throws -> Result {
         let start = ContinuousClock.now
-        let fraudModel = try await ModelFolder.load(model, stores: stores)
+        let fraudModel = try await models.load(model)
         let dataSet = try await DataSet.open(stores.resolve(data))
         let target = try stores.resolve(output)
         let schema = try Self.schema(hasTransactionIDs: dataSet.schema.index(of: "transaction_id") != nil)

@@ -38,6 +38,10 @@ package struct TrainingSummary: Sendable, Codable {
         if let publication {
             lines.append("run        \(publication.runID) at \(publication.trackingURI)")
             if let version = publication.modelVersion { lines.append("version    \(version)") }
+            if let journal = publication.journal {
+                lines.append(
+                    "pending    not everything has arrived there; 'tracking-replay \(journal)' delivers the rest")
+            }
         }
         return lines.joined(separator: "\n")
     }

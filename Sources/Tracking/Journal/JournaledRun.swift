@@ -13,14 +13,14 @@ public struct JournaledRun: Sendable {
     /// The run's id at its destination, once it is known there.
     /// - Throws: ``TrackingError`` with code ``TrackingError/Code/unavailable`` when it is not within the time.
     public func id(within time: Duration? = nil) async throws(TrackingError) -> String {
-        if let known = journal.sender.run(number) { return known.id }
+        if let known = journal.destinationID(of: self) { return known }
         _ = await journal.flush(within: time)
-        guard let known = journal.sender.run(number) else {
+        guard let known = journal.destinationID(of: self) else {
             throw TrackingError(
                 .unavailable, "run \(token)",
                 "is not at its destination yet\(journal.status.lastError.map { ": \($0)" } ?? "")")
         }
-        return known.id
+        return known
     }
 
     /// Logs one value of a metric.

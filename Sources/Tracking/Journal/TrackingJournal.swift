@@ -106,6 +106,9 @@ public final class TrackingJournal: Sendable {
         return run
     }
 
+    /// A run's id at the destination; nil while that is not known.
+    public func destinationID(of run: JournaledRun) -> String? { sender.run(run.number)?.id }
+
     /// How things stand now.
     public var status: Status {
         let end = writer.written.end

@@ -12,7 +12,9 @@ enum ComparisonSQL {
             if comparator == .ilike { return SQLFragment("LOWER(\(column)) LIKE LOWER(?)", [.text(text)]) }
             return SQLFragment("\(column) \(comparator.rawValue) ?", [.text(text)])
         case .number(let value, let integer):
-            return SQLFragment("\(column) \(comparator.rawValue) ?", [integer.map(SQLValue.integer) ?? .real(value)])
+            if let integer { return SQLFragment("\(column) \(comparator.rawValue) ?", [.integer(integer)]) }
+            // The cast is for PostgreSQL, which takes a value for one of the column's type.
+            return SQLFragment("\(column) \(comparator.rawValue) CAST(? AS DOUBLE PRECISION)", [.real(value)])
         case .none:
             return SQLFragment("\(column) \(comparator.rawValue)")
         }

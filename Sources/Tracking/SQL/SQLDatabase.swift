@@ -6,12 +6,14 @@ protocol SQLDatabase: Sendable {
     var name: String { get }
     /// Whether tables tell workspaces apart, as MLflow's do from revision 1b5f0d9ad7c1 (3.10) on.
     var hasWorkspaces: Bool { get }
+    /// How much one transaction should take, so that it does not keep others waiting for long.
+    var batchLimits: BatchLimits { get }
 
     /// Runs the body on one unchanging state of the database.
-    func read<Result: Sendable>(_ body: @Sendable (any SQLSession) throws -> Result) async throws -> Result
+    func read<Result: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Result) async throws -> Result
 
     /// Runs the body in a transaction that is undone if it throws. Bodies are short: others wait.
-    func write<Result: Sendable>(_ body: @Sendable (any SQLSession) throws -> Result) async throws -> Result
+    func write<Result: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Result) async throws -> Result
 
     func close() async throws
 }
@@ -24,6 +26,9 @@ protocol SQLSession {
 
     /// Runs one statement once for each row of values.
     func execute(_ sql: String, rows: [[SQLValue]]) throws
+
+    /// Adds rows, but for those whose key is in the table already or has come before.
+    func insertMissing(into table: String, columns: [String], rows: [[SQLValue]]) throws
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow]
 }

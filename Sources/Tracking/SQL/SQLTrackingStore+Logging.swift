@@ -58,11 +58,8 @@ extension SQLTrackingStore {
             rows.append(stored.row(key: metric.key, run: id))
             if latest[metric.key].map({ stored > $0 }) ?? true { latest[metric.key] = stored }
         }
-        try session.execute(
-            """
-            INSERT INTO metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
-            """, rows: rows)
+        try session.insertMissing(
+            into: "metrics", columns: ["key", "value", "timestamp", "step", "is_nan", "run_uuid"], rows: rows)
         try session.execute(
             """
             INSERT INTO latest_metrics (key, value, timestamp, step, is_nan, run_uuid) VALUES (?, ?, ?, ?, ?, ?)
@@ -70,7 +67,7 @@ extension SQLTrackingStore {
             value = excluded.value, timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
             WHERE (excluded.step, excluded.timestamp, excluded.value)
             > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)
-            """, rows: latest.map { $0.value.row(key: $0.key, run: id) })
+            """, rows: latest.sorted { $0.key < $1.key }.map { $0.value.row(key: $0.key, run: id) })
     }
 }
 

@@ -4,8 +4,7 @@ struct SQLTrackingStore: TrackingStore {
     /// Experiments get `<artifactRoot>/<id>` as their artifact location.
     let artifactRoot: String
 
-    /// Bounds how long one transaction keeps other writers waiting.
-    var batchLimits: BatchLimits { BatchLimits(metrics: 10_000, parameters: 1000, tags: 1000, total: 10_000) }
+    var batchLimits: BatchLimits { database.batchLimits }
 
     func close() async throws { try await database.close() }
 

@@ -106,55 +106,11 @@ extension SQLiteDatabase {
                 """, arguments: [ArtifactPath.join(artifactRoot, "0"), now, now])
     }
 
-    /// - Throws: ``TrackingError`` unless every table and column that this library uses is there.
     private static func check(_ database: GRDB.Database, name: String) throws {
-        let present = try tables(database)
-        guard present.contains("alembic_version"), present.contains("experiments"), present.contains("runs") else {
-            throw TrackingError(
-                .incompatibleDatabase, name,
-                "holds the tables of another program (\(present.sorted().prefix(3).joined(separator: ", "))…); name another file"
-            )
-        }
-        for (table, needed) in neededColumns.sorted(by: { $0.key < $1.key }) {
-            let missing = needed.subtracting(present.contains(table) ? try columns(database, of: table) : [])
-            guard missing.isEmpty else {
-                let revision = try String.fetchOne(database, sql: "SELECT version_num FROM alembic_version") ?? "none"
-                throw TrackingError(
-                    .incompatibleDatabase, name,
-                    "was made by another MLflow version (revision \(revision)): table \(table) lacks "
-                        + "\(missing.sorted().joined(separator: ", ")); back it up, then run 'mlflow db upgrade \(name)'"
-                )
-            }
+        var tables: [String: Set<String>] = [:]
+        for table in try self.tables(database) { tables[table] = try columns(database, of: table) }
+        try MLflowTables.check(tables, name: name) {
+            try String.fetchOne(database, sql: "SELECT version_num FROM alembic_version")
         }
     }
-
-    private static let neededColumns: [String: Set<String>] = [
-        "experiments": [
-            "experiment_id", "name", "artifact_location", "lifecycle_stage", "creation_time", "last_update_time",
-        ],
-        "experiment_tags": ["experiment_id", "key", "value"],
-        "runs": [
-            "run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id", "status", "start_time",
-            "end_time", "source_version", "lifecycle_stage", "artifact_uri", "experiment_id", "deleted_time",
-        ],
-        "metrics": ["key", "value", "timestamp", "run_uuid", "step", "is_nan"],
-        "latest_metrics": ["key", "value", "timestamp", "run_uuid", "step", "is_nan"],
-        "params": ["key", "value", "run_uuid"],
-        "tags": ["key", "value", "run_uuid"],
-        "datasets": [
-            "dataset_uuid", "experiment_id", "name", "digest", "dataset_source_type", "dataset_source",
-            "dataset_schema",
-            "dataset_profile",
-        ],
-        "inputs": ["input_uuid", "source_type", "source_id", "destination_type", "destination_id"],
-        "input_tags": ["input_uuid", "name", "value"],
-        "registered_models": ["name", "creation_time", "last_updated_time", "description"],
-        "registered_model_tags": ["name", "key", "value"],
-        "registered_model_aliases": ["name", "alias", "version"],
-        "model_versions": [
-            "name", "version", "creation_time", "last_updated_time", "description", "current_stage", "source", "run_id",
-            "status", "storage_location",
-        ],
-        "model_version_tags": ["name", "version", "key", "value"],
-    ]
 }

@@ -11,7 +11,9 @@ struct SQLiteDatabase: SQLDatabase {
     let hasWorkspaces: Bool
     let connections: any DatabaseWriter
 
-    func read<Result: Sendable>(_ body: @Sendable (any SQLSession) throws -> Result) async throws -> Result {
+    var batchLimits: BatchLimits { BatchLimits(metrics: 10_000, parameters: 1000, tags: 1000, total: 10_000) }
+
+    func read<Result: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Result) async throws -> Result {
         do {
             return try await connections.read { database in try body(SQLiteSession(database: database)) }
         } catch let error as DatabaseError {
@@ -19,7 +21,7 @@ struct SQLiteDatabase: SQLDatabase {
         }
     }
 
-    func write<Result: Sendable>(_ body: @Sendable (any SQLSession) throws -> Result) async throws -> Result {
+    func write<Result: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Result) async throws -> Result {
         guard !connections.configuration.readonly else {
             throw TrackingError(.readOnly, name, "is open for reading only")
         }
@@ -67,6 +69,13 @@ struct SQLiteSession: SQLSession {
             statement.setUncheckedArguments(StatementArguments(row.map(\.databaseValue)))
             try statement.execute()
         }
+    }
+
+    func insertMissing(into table: String, columns: [String], rows: [[SQLValue]]) throws {
+        let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+        try execute(
+            "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks)) ON CONFLICT DO NOTHING",
+            rows: rows)
     }
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow] {

@@ -1,0 +1,102 @@
+package import Logging
+import Parallelism
+package import StorageIO
+import Tracking
+
+/// A training whose run goes through a journal: it neither waits for the place of tracking nor fails with it.
+package struct JournaledTraining: Sendable {
+    package struct Settings: Sendable {
+        /// The folder of journals.
+        package var journal: String
+        package var experiment: String?
+        /// Whether the model becomes a new version of ``ModelPublication/modelName``.
+        package var registers: Bool
+        /// The time between two looks at processor, memory and disk; nil for none.
+        package var systemMetricsInterval: Duration?
+        /// How long to wait at the end for everything to arrive.
+        package var patience: Duration
+
+        package init(
+            journal: String, experiment: String?, registers: Bool, systemMetricsInterval: Duration? = nil,
+            patience: Duration = .seconds(30)
+        ) {
+            self.journal = journal
+            self.experiment = experiment
+            self.registers = registers
+            self.systemMetricsInterval = systemMetricsInterval
+            self.patience = patience
+        }
+    }
+
+    private let settings: Settings
+    private let place: TrackingPlace
+    private let stores: ObjectStores
+    private let logger: Logger
+
+    package init(_ settings: Settings, place: TrackingPlace, stores: ObjectStores, logger: Logger) {
+        self.settings = settings
+        self.place = place
+        self.stores = stores
+        self.logger = logger
+    }
+
+    /// Starts a run, trains, logs what came of it and ends the run: as failed or killed if the training throws.
+    /// - Parameters:
+    ///   - model: the folder where `train` saves the model. It must stay there until it has been delivered.
+    ///   - train: trains and saves.
+    package func run(
+        program: String, data: String, model: String, _ train: () async throws -> TrainingOutcome
+    ) async throws -> (TrainingOutcome, ModelPublication.Receipt) {
+        let journal = try TrackingJournal(
+            folder: settings.journal, context: place.context(program: program),
+            options: JournalOptions(logger: logger)
+        ) { [place, stores] in
+            try await place.open(program: program, stores: stores)
+        }
+        let experiment = settings.experiment ?? place.experiment ?? ModelPublication.experimentName
+        let run: JournaledRun
+        let outcome: TrainingOutcome
+        do {
+            run = try journal.startRun(
+                experiment: experiment, tags: ["model_path": stores.resolve(model).description, "data": data])
+            do {
+                outcome = try await watched(run) { try await train() }
+                try await log(outcome, to: run, data: data, model: model)
+                try run.end()
+            } catch {
+                try? run.end(error is CancellationError ? .killed : .failed)
+                throw error
+            }
+        } catch {
+            // Done even after Ctrl-C or SIGTERM; what does not arrive in time stays in the journal.
+            _ = try? await uncancelled { await journal.close(within: .seconds(5)) }
+            throw error
+        }
+        let isDelivered = try await uncancelled { [settings] in await journal.close(within: settings.patience) }
+        let receipt = ModelPublication.Receipt(
+            runID: journal.destinationID(of: run) ?? run.token, experiment: experiment,
+            trackingURI: TrackingClient.displayedURI(place.uri ?? ""), modelVersion: nil, isDelivered: isDelivered,
+            journal: isDelivered ? nil : settings.journal)
+        return (outcome, receipt)
+    }
+
+    private func log(_ outcome: TrainingOutcome, to run: JournaledRun, data: String, model: String) async throws {
+        let content = try await RunContent(
+            outcome, model: stores.resolve(model).description, data: data, stores: stores)
+        try run.log(parameters: content.parameters)
+        try run.log(content.metrics)
+        try run.log(inputs: content.inputs)
+        try run.log(artifactsAt: model, as: "model")
+        if settings.registers { try run.register(ModelPublication.modelName, path: "model") }
+    }
+
+    /// Logs system metrics while the work goes on.
+    private func watched<Result>(_ run: JournaledRun, _ work: () async throws -> Result) async throws -> Result {
+        guard let interval = settings.systemMetricsInterval else { return try await work() }
+        let watch = Task {
+            try await SystemMetrics.watch(every: interval) { values, step in try run.log(metrics: values, step: step) }
+        }
+        defer { watch.cancel() }
+        return try await work()
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+import Tracking
+
+@main
+struct TrackingCopyCommand: ToolCommand {
+    static func main() async { await start() }
+
+    static let configuration = CommandConfiguration(
+        commandName: "tracking-copy",
+        abstract:
+            "Copy experiments, runs, their histories and files, and registered models between places of tracking.",
+        discussion: """
+            Places are MLflow's: sqlite:///FILE, postgresql://USER@HOST/DATABASE, http(s)://HOST of a server.
+
+              tracking-copy sqlite:///mlflow.db http://127.0.0.1:5000
+              tracking-copy https://mlflow.example.org postgresql://mlflow@db/mlflow --artifact-root s3://antifraud/mlflow
+
+            Databases keep the ids of runs; servers give new ones. An interrupted copy goes on where it stopped: run it again.
+            What could not be copied is listed, and the exit code is 1. The password of a database comes from PGPASSWORD,
+            .pgpass or a service file; what a server asks for comes from MLFLOW_TRACKING_TOKEN or
+            MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
+            """,
+        version: Version.current)
+
+    @Argument(help: "The place to copy from; nothing there is changed.")
+    var source: String
+
+    @Argument(help: "The place to copy to.")
+    var destination: String
+
+    @Option(help: "Copy only this experiment; may be given several times.")
+    var experiment: [String] = []
+
+    @Option(help: "Where mlflow-artifacts:/ of a source that is a database lies.")
+    var sourceArtifactRoot: String?
+
+    @Option(help: "Where new experiments of a destination that is a database keep their files.")
+    var artifactRoot: String?
+
+    @Flag(help: "Leave the files out.")
+    var withoutArtifacts = false
+
+    @Flag(help: "Leave registered models out.")
+    var withoutModels = false
+
+    @Flag(help: "Leave out what is deleted.")
+    var withoutDeleted = false
+
+    @Option(help: "How many runs to copy at the same time.")
+    var parallel = 4
+
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard (1...100).contains(parallel) else { throw ValidationError("--parallel must lie in 1...100.") }
+    }
+
+    mutating func run() async throws {
+        let bar = talk.progress("copying")
+        defer { bar.finish() }
+        let report = try await TrackingCopyJob(
+            from: TrackingPlace(uri: source, artifactRoot: sourceArtifactRoot),
+            to: TrackingPlace(uri: destination, artifactRoot: artifactRoot),
+            options: TrackingCopy.Options(
+                experiments: experiment.isEmpty ? nil : Set(experiment), copiesArtifacts: !withoutArtifacts,
+                copiesModels: !withoutModels, copiesDeleted: !withoutDeleted, parallelRuns: parallel),
+            stores: .ofThisProcess(logger: talk.logger("tracking-copy"))
+        ) { bar.update($0) }.run()
+        bar.finish()
+        try talk.print(report, text: TrackingCopyText(report).text)
+        if !report.failures.isEmpty { throw JobError.incompleteTrackingCopy(failures: report.failures.count) }
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import CommandLineSupport
+import Jobs
+import StorageIO
+
+@main
+struct TrackingReplay: ToolCommand {
+    static func main() async { await start() }
+
+    static let configuration = CommandConfiguration(
+        commandName: "tracking-replay",
+        abstract: "Deliver what journals of tracking have kept: after a crash, or after work without a network.",
+        discussion: """
+              train-model --data clean.parquet --output model --tracking https://mlflow.example.org --journal journal
+              tracking-replay journal --tracking https://mlflow.example.org
+
+            Journals that a living process writes are left to it. A journal is removed once all of it has arrived; what
+            arrives twice is stored once, so this may be run at any time and be interrupted. Entries that the place refuses are
+            listed in NAME.rejected. The exit code is 1 when something is left.
+            """,
+        version: Version.current)
+
+    @Argument(help: "The folder of the journals.")
+    var folder: String
+
+    @OptionGroup var place: TrackingArguments
+    @OptionGroup var talk: OutputOptions
+
+    mutating func run() async throws {
+        let logger = talk.logger("tracking-replay")
+        let result = try await TrackingReplayJob(
+            folder: folder, place: TrackingPlace(place), stores: .ofThisProcess(logger: logger), logger: logger
+        ).run()
+        try talk.print(result, text: result.text)
+        if result.hasPending { throw ExitCode(1) }
+    }
+}
