@@ -1,3 +1,4 @@
+import Columnar
 import DataPrep
 import Foundation
 import ModelKit
@@ -270,6 +271,24 @@ import Testing
             assert 'utc_time_created' not in yaml.safe_load(open(folder + '/MLmodel'))
             answer = mlflow.pyfunc.load_model(folder).predict(pd.DataFrame(x.astype(float), columns=names))
             probability, label = answer.probability, answer.label
+            """)
+    }
+
+    @Test func theArticlesExampleIsCompiledAndItsPythonRuns() async throws {
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "Scoring", source: "Tests/ScoringTests/MLflowArticleExample.swift", number: 1))
+        let saved = try Saved(ScoringFixture.model(threshold: 0.25))
+        try await saved.model.save(to: saved.place)
+        let rows = try ScoringFixture.batch(ScoringFixture.transactions(400, seed: 300, firstDay: 60))
+        let table = try featureTable(rows, for: saved.model)
+        #expect(table.schema.fields.map(\.name) == saved.model.features.names && table.rowCount == 400)
+        let python = try #require(Article.examples(module: "Scoring", language: "python").first)
+        try saved.check(
+            """
+            features = pd.DataFrame(x, columns=names)
+            \(python)
+            probability, label = scores.probability, scores.label
             """)
     }
 }

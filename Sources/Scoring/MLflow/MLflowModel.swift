@@ -20,6 +20,7 @@ struct MLflowModel {
     ]
 
     private let model: FraudModel
+    private let signature: YAMLValue
     /// All files but `MLmodel`.
     private let files: [String: [UInt8]]
     /// Follows from the files alone.
@@ -32,6 +33,7 @@ struct MLflowModel {
     ///   - bundle: the model's own files.
     init(_ model: FraudModel, onnx: ONNXModel, bundle: [String: [UInt8]]) throws {
         self.model = model
+        signature = try Self.signature(model.features.names)
         let example = Example(columns: model.features.names, data: [model.classifier.exampleRow])
         var files = MLflowEnvironment.files
         files[Self.onnxName] = onnx.bytes
@@ -67,11 +69,6 @@ struct MLflowModel {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(value))
-    }
-
-    private static func jsonText(_ fields: [Field]) -> YAMLValue {
-        // Texts and truth values always have a JSON form.
-        .string(String(decoding: (try? json(fields)) ?? [], as: UTF8.self))
     }
 
     /// `MLmodel`, for a model whose files' paths begin with `prefix`.
@@ -134,14 +131,15 @@ struct MLflowModel {
         return Array(YAMLValue.mapping(pairs).text.utf8)
     }
 
-    private var signature: YAMLValue {
-        let inputs = model.features.names.map { Field(type: "double", name: $0, required: true) }
+    private static func signature(_ names: [String]) throws -> YAMLValue {
+        let inputs = names.map { Field(type: "double", name: $0, required: true) }
         let outputs = [
             Field(type: "float", name: ONNXModel.probabilityName, required: true),
             Field(type: "long", name: ONNXModel.labelName, required: true),
         ]
+        func text(_ fields: [Field]) throws -> YAMLValue { .string(String(decoding: try json(fields), as: UTF8.self)) }
         return .mapping([
-            .init("inputs", Self.jsonText(inputs)), .init("outputs", Self.jsonText(outputs)), .init("params", .null),
+            .init("inputs", try text(inputs)), .init("outputs", try text(outputs)), .init("params", .null),
         ])
     }
 }

@@ -51,7 +51,7 @@ package indirect enum YAMLValue: Sendable, Hashable {
         }
     }
 
-    /// Words that are numbers, truth values, nothing or a merge without quotes, in YAML 1.1 or 1.2.
+    /// Words that are truth values or nothing without quotes, in YAML 1.1 or 1.2.
     private static let reserved: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 
     /// The text as it is where that is a text without doubt, else in double quotes.
