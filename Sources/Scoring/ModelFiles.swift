@@ -55,6 +55,11 @@ enum ModelFiles {
         return files
     }
 
+    /// Whether a file of this name is one that ``decode(_:locate:)`` takes.
+    static func isOwn(_ name: String) -> Bool {
+        name == modelName || name == stateName || name.hasPrefix(classifierPrefix)
+    }
+
     /// - Parameter locate: the place of a file, for messages.
     /// - Throws: ``StoredModelError``.
     static func decode(_ files: [String: [UInt8]], locate: (String) -> String) throws -> FraudModel {

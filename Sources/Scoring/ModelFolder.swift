@@ -39,7 +39,7 @@ struct ModelFolder: Sendable {
 
     private func load(_ manifest: ModelManifest) async throws -> FraudModel {
         var files: [String: [UInt8]] = [:]
-        for path in manifest.checksums.keys.sorted() {
+        for path in manifest.checksums.keys.sorted() where ModelFiles.isOwn(manifest.name(ofPath: path)) {
             do {
                 files[path] = try await place.store.read(try place.key(path))
             } catch let error as ObjectStoreError where error.code == .notFound {
@@ -66,28 +66,49 @@ struct ModelFolder: Sendable {
     }
 
     /// Writes a model; an earlier one stays whole until the new one is complete, and goes then.
-    func save(_ model: FraudModel) async throws {
+    func save(_ model: FraudModel, withMLflow: Bool) async throws {
         let earlier = try await earlierManifest()
         let generation = earlier == nil ? 0 : try await unusedGeneration()
-        let (files, manifest) = try await onDedicatedThread(named: "save model") { _ in
-            let files = try ModelFiles.encode(model)
-            return (files, ModelManifest(files: files, generation: generation))
+        let version = try await onDedicatedThread(named: "save model") { _ in
+            try ModelVersion(model, generation: generation, withMLflow: withMLflow)
         }
-        var written: [ObjectKey] = []
+        var undo: [() async -> Void] = []
         do {
-            for path in manifest.checksums.keys.sorted() {
+            for (path, bytes) in version.files.sorted(by: { $0.key < $1.key }) {
                 let key = try place.key(path)
-                try await place.store.put(files[manifest.name(ofPath: path)] ?? [], to: key)
-                written.append(key)
+                try await place.store.put(bytes, to: key)
+                undo.append { try? await place.store.delete(key) }
             }
-            try await place.store.put(manifest.encoded, to: try place.key(ModelManifest.fileName))
+            for (name, bytes) in version.topFiles.sorted(by: { $0.key < $1.key }) {
+                if let restore = try await replace(name, with: bytes) { undo.append(restore) }
+            }
+            try await place.store.put(version.manifest.encoded, to: try place.key(ModelManifest.fileName))
         } catch {
-            for key in written { try? await place.store.delete(key) }
+            for step in undo.reversed() { await step() }
             throw error
         }
         // The new model is complete; that an old file may stay behind does no harm to it.
-        for path in earlier?.checksums.keys.sorted() ?? [] where manifest.checksums[path] == nil {
+        var old = Set(earlier.map { Array($0.checksums.keys) } ?? [])
+        if earlier != nil { old.formUnion(MLflowModel.topNames) }
+        for path in old.sorted() where version.files[path] == nil && version.topFiles[path] == nil {
             if let key = try? place.key(path) { try? await place.store.delete(key) }
+        }
+    }
+
+    /// Writes a file that may be there already.
+    /// - Returns: what puts things back as they were; nil where nothing had to be changed.
+    private func replace(_ name: String, with bytes: [UInt8]) async throws -> (() async -> Void)? {
+        let key = try place.key(name)
+        let earlier: [UInt8]?
+        do {
+            earlier = try await place.store.read(key)
+        } catch let error as ObjectStoreError where error.code == .notFound {
+            earlier = nil
+        }
+        guard earlier != bytes else { return nil }
+        try await place.store.put(bytes, to: key)
+        return {
+            if let earlier { try? await place.store.put(earlier, to: key) } else { try? await place.store.delete(key) }
         }
     }
 

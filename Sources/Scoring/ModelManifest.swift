@@ -16,7 +16,7 @@ struct ModelManifest: Sendable, Hashable {
     init(files: [String: [UInt8]], generation: Int) {
         checksums = [:]
         for (name, bytes) in files {
-            checksums[generation == 0 ? name : "\(generation)/\(name)"] = ModelManifest.checksum(bytes)
+            checksums[ModelManifest.path(ofName: name, generation: generation)] = ModelManifest.checksum(bytes)
         }
     }
 
@@ -42,6 +42,11 @@ struct ModelManifest: Sendable, Hashable {
     var generation: Int {
         let first = checksums.keys.first?.split(separator: "/").first.flatMap { Int($0) } ?? 0
         return checksums.keys.allSatisfy { $0.hasPrefix("\(first)/") } ? first : 0
+    }
+
+    /// Where a file lies, from the folder.
+    static func path(ofName name: String, generation: Int) -> String {
+        generation == 0 ? name : "\(generation)/\(name)"
     }
 
     /// A file's name, whichever subfolder it lies in.

@@ -7,7 +7,7 @@ extension ModelSource {
     /// Looks at the folder's list of checksums every `interval`. When that has changed, the new model is read and checked as a whole;
     /// when that fails, the earlier one stays in use, the failure is reported, and the next look tries again.
     /// - Parameters:
-    ///   - place: a folder that ``FraudModel/save(to:)`` writes to; it must hold a model from the start.
+    ///   - place: a folder that ``FraudModel/save(to:withMLflow:)`` writes to; it must hold a model from the start.
     ///   - interval: the time between two looks.
     ///   - logger: gets new models (info) and failures (error).
     ///   - onFailure: gets every failure after the first model; the same one in a row only once.

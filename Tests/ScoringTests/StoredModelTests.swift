@@ -3,6 +3,7 @@ import Foundation
 import ModelKit
 import Scoring
 import StorageIO
+import Synchronization
 import TestSupport
 import Testing
 
@@ -31,7 +32,9 @@ import Testing
         #expect(try restored.score(batch) == model.score(batch))
         #expect(
             try await names(store) == [
-                "SHA256SUMS", "classifier/classifier.json", "classifier/trees.txt", "feature-state.bin", "model.json",
+                "MLmodel", "SHA256SUMS", "classifier/classifier.json", "classifier/trees.txt", "conda.yaml",
+                "feature-state.bin", "input_example.json", "model.json", "model.onnx", "python_env.yaml",
+                "requirements.txt", "serving_input_example.json",
             ])
     }
 
@@ -42,7 +45,7 @@ import Testing
         try await ScoringFixture.model().save(to: place)
         let script = "cd \"$1\" && sha256sum --check --strict SHA256SUMS"
         let output = try Oracle.execute("/bin/sh", ["-c", script, "sh", folder.path("model")])
-        #expect(output.split(separator: "\n").count == 4)
+        #expect(output.split(separator: "\n").count == 11)
         try await ScoringFixture.model(rounds: 2).save(to: place)
         let again = try Oracle.execute("/bin/sh", ["-c", script, "sh", folder.path("model")])
         #expect(again.contains("2/model.json: OK"))
@@ -126,12 +129,13 @@ import Testing
         let old = try first.score(batch), new = try second.score(batch)
         #expect(old != new)
         // The store fails at the n-th step of the replacement.
-        for failing in 0..<40 {
+        for failing in 0..<60 {
             let countdown = Countdown()
             let store = InMemoryObjectStore(name: "tests") { operation in try countdown.step(operation) }
             let place = try ScoringFixture.place(store)
             try await first.save(to: place)
             let before = try await names(store)
+            let description = try await store.read(key("MLmodel"))
             countdown.start(failing)
             let isSaved: Bool
             do {
@@ -143,7 +147,10 @@ import Testing
             countdown.stop()
             #expect(try await FraudModel.load(from: place).score(batch) == (isSaved ? new : old))
             if !isSaved { #expect(try await names(store) == before) }
-            if isSaved, countdown.isUnused { #expect(try await names(store).count == before.count) }
+            let isReplaced = try await store.read(key("MLmodel")) != description
+            #expect(isReplaced == isSaved)
+            // Beside the new files there are those that MLflow looks for at the top.
+            if isSaved, countdown.isUnused { #expect(try await names(store).count == before.count + 4) }
         }
     }
 
@@ -156,6 +163,25 @@ import Testing
             group.addTask { for round in 1...20 { try await models[round % 2].save(to: place) } }
             for _ in 0..<2 { group.addTask { for _ in 0..<20 { _ = try await FraudModel.load(from: place) } } }
             try await group.waitForAll()
+        }
+    }
+
+    @Test func loadingReadsNothingThatItDoesNotNeed() async throws {
+        let reads = Mutex<[String]>([])
+        let store = InMemoryObjectStore(name: "tests") { operation in
+            if case .read(let key) = operation { reads.withLock { $0.append(String(key.path.dropFirst(11))) } }
+        }
+        let place = try ScoringFixture.place(store)
+        let model = try ScoringFixture.model()
+        // Earlier versions of the library wrote no files of MLflow.
+        for withMLflow in [false, true] {
+            try await model.save(to: place, withMLflow: withMLflow)
+            reads.withLock { $0 = [] }
+            #expect(
+                try await FraudModel.load(from: place).classifier as? TreeEnsemble == model.classifier as? TreeEnsemble)
+            let prefix = withMLflow ? "2/" : ""
+            let expected = ["classifier/classifier.json", "classifier/trees.txt", "feature-state.bin", "model.json"]
+            #expect(reads.withLock { $0 } == ["SHA256SUMS"] + expected.map { prefix + $0 })
         }
     }
 }

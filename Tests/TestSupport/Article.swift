@@ -1,22 +1,27 @@
 import Foundation
 
-/// A module's documentation article, whose example is also compiled as a test.
+/// A module's documentation article, whose examples are also compiled, or run, as tests.
 package enum Article {
-    /// Whether the article's first Swift example is, to the letter, the end of a test's source file.
+    /// Whether one of the article's Swift examples is, to the letter, the end of a test's source file.
     ///
     /// - Parameters:
     ///   - module: the article is `Sources/MODULE/MODULE.docc/MODULE.md`.
     ///   - source: the test's file, by default `Tests/MODULETests/ArticleExample.swift`.
-    package static func holdsCompiledExample(module: String, source: String? = nil) throws -> Bool {
-        func text(_ path: String) throws -> String {
-            try String(contentsOf: Oracle.packageRoot.appending(path: path), encoding: .utf8)
-        }
-        let article = try text("Sources/\(module)/\(module).docc/\(module).md")
+    ///   - number: 0 for the article's first example.
+    package static func holdsCompiledExample(module: String, source: String? = nil, number: Int = 0) throws -> Bool {
         let source = try text(source ?? "Tests/\(module)Tests/ArticleExample.swift")
-        let parts = article.components(separatedBy: "```swift\n")
-        guard parts.count > 1, let example = parts[1].components(separatedBy: "```").first, !example.isEmpty else {
-            return false
-        }
-        return source.hasSuffix(example)
+        let examples = try examples(module: module, language: "swift")
+        return examples.indices.contains(number) && !examples[number].isEmpty && source.hasSuffix(examples[number])
+    }
+
+    /// The article's examples of a language, in order.
+    package static func examples(module: String, language: String) throws -> [String] {
+        try text("Sources/\(module)/\(module).docc/\(module).md").components(separatedBy: "```\(language)\n")
+            .dropFirst()
+            .compactMap { $0.components(separatedBy: "```").first }
+    }
+
+    private static func text(_ path: String) throws -> String {
+        try String(contentsOf: Oracle.packageRoot.appending(path: path), encoding: .utf8)
     }
 }

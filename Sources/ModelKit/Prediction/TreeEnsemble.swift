@@ -66,7 +66,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         return probability(ofSum: tables.sum(values))
     }
 
-    private func probability(ofSum sum: Double) -> Double {
+    func probability(ofSum sum: Double) -> Double {
         let value = combination == .mean && !trees.isEmpty ? sum / Double(trees.count) : sum
         switch link {
         case .logistic: return 1 / (1 + exp(-value))

@@ -82,7 +82,7 @@ public struct LogisticRegression: BinaryClassifier, Hashable {
         return Self.logistic(logOdds)
     }
 
-    private static func logistic(_ logOdds: Double) -> Double { 1 / (1 + exp(-logOdds)) }
+    static func logistic(_ logOdds: Double) -> Double { 1 / (1 + exp(-logOdds)) }
 }
 
 extension LogisticRegression: Codable {

@@ -5,15 +5,9 @@ import Testing
 
 @Suite struct ArticleExampleTests {
     @Test func articleHoldsTheCompiledExample() throws {
-        let root = Oracle.packageRoot
-        let article = try String(
-            contentsOf: root.appending(path: "Sources/ModelKit/ModelKit.docc/ModelKit.md"), encoding: .utf8)
-        let source = try String(
-            contentsOf: root.appending(path: "Tests/ModelKitTests/Selection/ArticleExample.swift"), encoding: .utf8)
-        let example = try #require(
-            article.components(separatedBy: "```swift\n").last?.components(separatedBy: "```").first)
-        #expect(example.hasPrefix("func findModel"))
-        #expect(source.hasSuffix(example))
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "ModelKit", source: "Tests/ModelKitTests/Selection/ArticleExample.swift"))
     }
 
     /// Frauds in the middle of a range: trees find them, a straight line cannot.

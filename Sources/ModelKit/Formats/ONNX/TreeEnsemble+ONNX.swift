@@ -1,0 +1,96 @@
+extension TreeEnsemble {
+    /// How far from 0 the log-odds of the decision may be moved to it: from there on, probabilities do not change in 32 bits.
+    private static let largestShift = 40.0
+
+    /// Adds a `TreeEnsembleRegressor` that sums 64-bit leaves, and what makes probability and label of its result.
+    ///
+    /// Its result is rounded to 32 bits, finest around 0. So that the rounding never decides a label, the sum at which labels
+    /// change is subtracted within the operator and added again behind it.
+    func addNodes(
+        to graph: inout ONNXGraph, matrix: String, threshold: Double
+    ) -> (probability: String, isPositive: String) {
+        // A model without trees is one of a tree that gives 0.
+        let trees = trees.isEmpty ? [DecisionTree(constant: 0)] : trees
+        let point = decisionPoint(threshold: threshold)
+        let largestShift = combination == .mean ? Self.largestShift * Double(trees.count) : Self.largestShift
+        let shift = point.isFinite ? min(max(point, -largestShift), largestShift) : 0
+        let tolerance = Self.summationError(trees, at: shift)
+
+        let regressor = graph.node(
+            "TreeEnsembleRegressor", graph.cast(matrix, to: .float64), domain: .machineLearning,
+            attributes: Self.attributes(trees, base: -shift))
+        let axis = graph.constant(.vector([1]))
+        let distance = graph.cast(graph.node("Squeeze", regressor, axis), to: .float64)
+        let decision = graph.constant(.scalar(point - shift - tolerance))
+        let isPositive = graph.node("GreaterOrEqual", distance, decision)
+
+        var sum = graph.node("Add", distance, graph.constant(.scalar(shift)))
+        if combination == .mean { sum = graph.node("Div", sum, graph.constant(.scalar(Double(trees.count)))) }
+        switch link {
+        case .logistic:
+            return (graph.logistic(sum), isPositive)
+        case .identity:
+            let bounds = [0.0, 1.0].map { graph.constant(.scalar($0)) }
+            return (graph.node("Clip", [sum] + bounds, resultCount: 1)[0], isPositive)
+        }
+    }
+
+    /// By how much two sums of the same leaves, near `sum`, may differ when they are added in different orders (Higham, Accuracy
+    /// and Stability of Numerical Algorithms, 4.2).
+    private static func summationError(_ trees: [DecisionTree], at sum: Double) -> Double {
+        let hasNegative = trees.contains { $0.leaves.contains { $0.value < 0 } }
+        // Where no leaf is negative, all partial sums are below the whole.
+        let largest =
+            hasNegative
+            ? trees.reduce(sum.magnitude) { $0 + ($1.leaves.lazy.map(\.value.magnitude).max() ?? 0) } : sum.magnitude
+        return Double(trees.count + 1) * .ulpOfOne * largest
+    }
+
+    /// The least sum of the trees' values that gives the label 1.
+    private func decisionPoint(threshold: Double) -> Double {
+        // Beyond this, probabilities are 0 and 1.
+        let end = (link == .logistic ? 800 : 2) * (combination == .mean ? Double(max(1, trees.count)) : 1)
+        return ONNXDecisionPoint(threshold: threshold, in: -end...end, probability: probability(ofSum:)).sum
+    }
+
+    /// The trees as attributes of `TreeEnsembleRegressor` (ai.onnx.ml 3), which holds them in parallel arrays: one entry a node or
+    /// leaf, and for each leaf its weight. Within a tree, nodes come first and keep their numbers.
+    private static func attributes(_ trees: [DecisionTree], base: Double) -> [ONNXAttribute] {
+        func perPlace<Value>(
+            node: @escaping (DecisionTree.Node, DecisionTree) -> Value, leaf: Value
+        ) -> some Sequence<Value> {
+            trees.lazy.flatMap { tree in
+                (0..<(tree.nodes.count + tree.leaves.count)).lazy.map {
+                    $0 < tree.nodes.count ? node(tree.nodes[$0], tree) : leaf
+                }
+            }
+        }
+        func place(_ child: Int32, _ tree: DecisionTree) -> Int64 {
+            child >= 0 ? Int64(child) : Int64(tree.nodes.count) + Int64(~child)
+        }
+        func numbers(_ count: @escaping (DecisionTree) -> Range<Int>) -> some Sequence<(tree: Int, place: Int)> {
+            trees.indices.lazy.flatMap { tree in count(trees[tree]).lazy.map { (tree, $0) } }
+        }
+        let places = numbers { 0..<($0.nodes.count + $0.leaves.count) }
+        let leaves = numbers { $0.nodes.count..<($0.nodes.count + $0.leaves.count) }
+        return [
+            .integer("n_targets", 1),
+            .string("aggregate_function", "SUM"),
+            .string("post_transform", "NONE"),
+            .tensor("base_values_as_tensor", .vector([base])),
+            .integers("nodes_treeids", places.lazy.map { Int64($0.tree) }),
+            .integers("nodes_nodeids", places.lazy.map { Int64($0.place) }),
+            .strings("nodes_modes", perPlace(node: { _, _ in "BRANCH_LEQ" }, leaf: "LEAF")),
+            .integers("nodes_featureids", perPlace(node: { node, _ in Int64(node.feature) }, leaf: 0)),
+            .tensor("nodes_values_as_tensor", .vector(perPlace(node: { node, _ in Double(node.threshold) }, leaf: 0))),
+            .integers("nodes_truenodeids", perPlace(node: { place($0.left, $1) }, leaf: 0)),
+            .integers("nodes_falsenodeids", perPlace(node: { place($0.right, $1) }, leaf: 0)),
+            .integers(
+                "nodes_missing_value_tracks_true", perPlace(node: { node, _ in node.defaultLeft ? 1 : 0 }, leaf: 0)),
+            .integers("target_treeids", leaves.lazy.map { Int64($0.tree) }),
+            .integers("target_nodeids", leaves.lazy.map { Int64($0.place) }),
+            .integers("target_ids", leaves.lazy.map { _ in 0 }),
+            .tensor("target_weights_as_tensor", .vector(trees.lazy.flatMap { $0.leaves.lazy.map(\.value) })),
+        ]
+    }
+}
