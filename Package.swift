@@ -100,7 +100,7 @@ let package = Package(
         library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
         // Services.
-        library("Tracking", ["Parallelism", "StorageIO", grdb]),
+        library("Tracking", ["HTTPTransport", "Parallelism", "StorageIO", grdb]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
@@ -158,7 +158,9 @@ let package = Package(
         tests(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
-        tests("TrackingTests", ["Parallelism", "StorageIO", "Tracking", "TestSupport", grdb]),
+        tests(
+            "TrackingTests",
+            ["HTTPTransport", "Parallelism", "StorageIO", "StorageIOTesting", "Tracking", "TestSupport", grdb]),
         tests(
             "StreamingTests",
             [

@@ -45,7 +45,14 @@ public struct TrackingClient: Sendable {
             return TrackingClient(
                 store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
                 artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
-        case .postgresql, .server:
+        case .server(let address):
+            let store = try RESTTrackingStore(
+                uri: address, credentials: options.credentials,
+                certificateAuthorities: options.certificateAuthorities)
+            return TrackingClient(
+                store: store, context: context,
+                artifacts: ArtifactStores(root: artifactRoot ?? "", stores: stores), uri: location.description)
+        case .postgresql:
             throw TrackingError(.invalidValue, location.description, "is not supported yet")
         }
     }
