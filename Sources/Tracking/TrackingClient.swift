@@ -47,11 +47,14 @@ public struct TrackingClient: Sendable {
                 artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
         case .server(let address):
             let store = try RESTTrackingStore(
-                uri: address, credentials: options.credentials,
+                uri: address, artifactRoot: artifactRoot.map(ArtifactPath.normalized), credentials: options.credentials,
                 certificateAuthorities: options.certificateAuthorities)
             return TrackingClient(
                 store: store, context: context,
-                artifacts: ArtifactStores(root: artifactRoot ?? "", stores: stores), uri: location.description)
+                artifacts: ArtifactStores(
+                    root: artifactRoot.map(ArtifactPath.normalized) ?? "", stores: stores,
+                    proxied: ProxiedArtifacts(server: store.server)),
+                uri: location.description)
         case .postgresql:
             throw TrackingError(.invalidValue, location.description, "is not supported yet")
         }

@@ -110,10 +110,9 @@ struct MLflowServer: Sendable {
         of refusal: ServerRefusal, about subject: String, what: String, _ response: HTTPResponse
     ) async throws -> ServerOutcome<JSON> {
         if refusal.isTransient {
-            let seconds = response.headers["Retry-After"].flatMap { Int64($0) }
             return .transientFailure(
                 TrackingError(.unavailable, subject, "\(what): \(refusal)"), isAmbiguous: refusal.isAmbiguous,
-                retryAfter: seconds.map { .seconds(max(0, $0)) })
+                retryAfter: RetryAfter.duration(response.headers))
         }
         guard let code = refusal.code else { return .failure(await incompatible(subject, "\(what): \(refusal)")) }
         return .failure(TrackingError(code, subject, "\(what): \(refusal)"))
@@ -132,7 +131,7 @@ struct MLflowServer: Sendable {
 
     /// The server's version, such as `3.17.2`; nil where nothing says so.
     func version() async -> String? {
-        let request = HTTPRequest(method: "GET", url: "\(address.url)/version", headers: headers)
+        let request = HTTPRequest(method: "GET", url: "\(address.url)/version", headers: address.headers)
         guard let response = try? await http.send(request, maximumBodyBytes: 4096), response.status == 200 else {
             return nil
         }
@@ -141,16 +140,10 @@ struct MLflowServer: Sendable {
         return isVersion && text.allSatisfy { $0.isASCII && !$0.isWhitespace } ? text : nil
     }
 
-    var headers: HTTPHeaders {
-        var headers: HTTPHeaders = ["Accept": "*/*"]
-        if let authorization = address.authorization { headers["Authorization"] = authorization }
-        return headers
-    }
-
     private func httpRequest(_ call: ServerCall) -> HTTPRequest {
         let query = call.query.map { "\(URLText.encoded($0.name))=\(URLText.encoded($0.value))" }
             .joined(separator: "&")
-        var headers = headers
+        var headers = address.headers
         if call.body != nil { headers["Content-Type"] = "application/json" }
         return HTTPRequest(
             method: call.method, url: address.url + Self.apiPath + call.path + (query.isEmpty ? "" : "?\(query)"),

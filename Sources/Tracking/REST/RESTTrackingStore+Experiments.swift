@@ -4,6 +4,7 @@ extension RESTTrackingStore {
     ) async throws -> ExperimentRecord {
         let subject = "experiment '\(name)'"
         let start = Clock.now()
+        let artifactLocation = artifactLocation ?? newArtifactLocation()
         let call = ServerCall.send(
             "experiments/create",
             [

@@ -7,19 +7,23 @@ package struct RESTTrackingStore: TrackingStore {
     package static let creationTokenTag = "antifraud.creation_token"
 
     let server: MLflowServer
-    /// Nil where the owner of the sender shuts it down.
-    private let client: HTTPClient?
+    /// The place under which new experiments keep artifacts; nil for the server's choice.
+    private let artifactRoot: String?
+    private let client: HTTPClient
 
     /// Makes no connection yet.
     /// - Parameters:
     ///   - uri: `http://HOST:PORT` or `https://HOST`, with a path if the server has one, and with user and password if
     ///     `credentials` are not given.
+    ///   - artifactRoot: The place under which new experiments keep artifacts, instead of the server's choice.
     ///   - policy: How often and how long failed calls are tried again.
     /// - Throws: ``TrackingError`` for settings that cannot be used.
     package init(
-        uri: String, credentials: TrackingCredentials? = nil, certificateAuthorities: String? = nil,
+        uri: String, artifactRoot: String? = nil, credentials: TrackingCredentials? = nil,
+        certificateAuthorities: String? = nil,
         policy: RetryPolicy = RetryPolicy()
     ) throws {
+        self.artifactRoot = artifactRoot
         let address = try ServerAddress(uri, credentials: credentials)
         let configuration = HTTPClientConfiguration(
             tls: HTTPClientConfiguration.TLS(certificateAuthorityFile: certificateAuthorities))
@@ -32,19 +36,16 @@ package struct RESTTrackingStore: TrackingStore {
         }
     }
 
-    /// Over a sender of somebody else's, such as a stand-in in tests.
-    init(server: MLflowServer) {
-        self.server = server
-        client = nil
-    }
-
     /// The limits of a request to `runs/log-batch`.
     package var batchLimits: BatchLimits { BatchLimits(metrics: 1000, parameters: 100, tags: 100, total: 1000) }
 
-    package func close() async throws { await client?.shutDown() }
+    package func close() async throws { await client.shutDown() }
 
     /// 32 hexadecimal digits.
     static func newToken() -> String { UUID().uuidString.replacing("-", with: "").lowercased() }
+
+    /// A place for a new experiment, whose number the server has yet to give; nil for the server's choice.
+    func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Self.newToken()) } }
 
     /// Reads an answer, and says what it was about when it is not as MLflow's protocol has it.
     func read<Value>(_ answer: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {

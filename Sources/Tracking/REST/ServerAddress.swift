@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 
 /// Where an MLflow server is, and what it is to know its client by.
 struct ServerAddress: Sendable, Hashable {
@@ -46,6 +47,13 @@ struct ServerAddress: Sendable, Hashable {
 
     /// Without user and password, without a closing slash.
     var url: String { "\(scheme)://\(authority)\(prefix)" }
+
+    /// The header fields of every request.
+    var headers: HTTPHeaders {
+        var headers: HTTPHeaders = ["Accept": "*/*"]
+        if let authorization { headers["Authorization"] = authorization }
+        return headers
+    }
 
     private static func authorization(_ credentials: TrackingCredentials) throws(TrackingError) -> String {
         let value: String
