@@ -105,7 +105,9 @@ let package = Package(
         library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
         // Services.
-        library("Tracking", ["Parallelism", "PostgreSQL", "StorageIO", "CStorageKernels", grdb, logging]),
+        library(
+            "Tracking",
+            ["HTTPTransport", "Parallelism", "PostgreSQL", "StorageIO", "CStorageKernels", grdb, logging]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
@@ -172,7 +174,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests(
             "TrackingTests",
-            ["Parallelism", "PostgreSQL", "StorageIO", "Tracking", "TestSupport", "tracking-writer", grdb]),
+            [
+                "HTTPTransport", "Parallelism", "PostgreSQL", "StorageIO", "StorageIOTesting", "Tracking", "TestSupport",
+                "tracking-writer", grdb,
+            ]),
         tests(
             "StreamingTests",
             [

@@ -53,8 +53,16 @@ public struct TrackingClient: Sendable {
             return TrackingClient(
                 store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
                 artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
-        case .server:
-            throw TrackingError(.invalidValue, location.description, "is not supported yet")
+        case .server(let address):
+            let store = try RESTTrackingStore(
+                uri: address, artifactRoot: artifactRoot.map(ArtifactPath.normalized), credentials: options.credentials,
+                certificateAuthorities: options.certificateAuthorities)
+            return TrackingClient(
+                store: store, context: context,
+                artifacts: ArtifactStores(
+                    root: artifactRoot.map(ArtifactPath.normalized) ?? "", stores: stores,
+                    proxied: ProxiedArtifacts(server: store.server)),
+                uri: location.description)
         }
     }
 

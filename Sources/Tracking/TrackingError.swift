@@ -13,6 +13,10 @@ public struct TrackingError: Error, Sendable, Hashable {
         public static let invalidValue = Code(description: "invalid value")
         /// The run or experiment is deleted, or a parameter has another value already.
         public static let invalidState = Code(description: "invalid state")
+        /// The server does not know the client, or does not let it do this.
+        public static let permissionDenied = Code(description: "permission denied")
+        /// The address is not that of an MLflow server, or of one that is too old.
+        public static let incompatibleServer = Code(description: "incompatible server")
         /// The database is not one of MLflow's, or lacks what this library needs.
         public static let incompatibleDatabase = Code(description: "incompatible database")
         /// The file is damaged.
@@ -23,7 +27,7 @@ public struct TrackingError: Error, Sendable, Hashable {
         public static let busy = Code(description: "busy")
         /// Disk or quota is full.
         public static let noSpace = Code(description: "no space left")
-        /// Any other failure of the database or the way to it.
+        /// Any other failure of the database or server, or the way to it.
         public static let unavailable = Code(description: "unavailable")
     }
 
@@ -45,4 +49,14 @@ public struct TrackingError: Error, Sendable, Hashable {
 extension TrackingError: CustomStringConvertible {
     /// One line: subject, message, code.
     public var description: String { "\(subject): \(message) (\(code))" }
+}
+
+extension TrackingError {
+    static func changedParameter(_ key: String, of run: String, from earlier: String, to value: String) -> TrackingError
+    {
+        func excerpt(_ text: String) -> String { text.count > 100 ? "\(text.prefix(100))…" : text }
+        return TrackingError(
+            .invalidState, "run \(run)",
+            "parameter '\(key)' is '\(excerpt(earlier))' and cannot become '\(excerpt(value))'")
+    }
 }

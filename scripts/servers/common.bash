@@ -1,4 +1,4 @@
-# What the programs in scripts/servers share; sourced by them. Each defines:
+# What the scripts of this folder share; sourced by them. Each defines:
 #   processes        names of its processes, in the order of their start
 #   port_count       how many ports from the first on it takes
 #   configure        writes settings and first data; may run more than once
@@ -48,17 +48,19 @@ launch_process() {
     disown
 }
 
-# end_process NAME SIGNAL SECONDS: kill -9 when the signal does not end it in time.
+# end_process NAME SIGNAL SECONDS: kill -9 when the signal does not end it in time. What it started goes with it: each of
+# our processes leads a group.
 end_process() {
     local name=$1 signal=$2 tenths=$(($3 * 10)) pid
     if is_alive "$name"; then
         pid=$(cat "$folder/$name.pid")
-        kill "-$signal" "$pid" 2>/dev/null || true
+        kill "-$signal" -- "-$pid" 2>/dev/null || true
         while grep -qs '^State:.[^ZX]' "/proc/$pid/status"; do
-            if [ "$tenths" -le 0 ]; then kill -KILL "$pid" 2>/dev/null || true; fi
+            if [ "$tenths" -le 0 ]; then kill -KILL -- "-$pid" 2>/dev/null || true; fi
             tenths=$((tenths - 1))
             sleep 0.1
         done
+        kill -KILL -- "-$pid" 2>/dev/null || true
     fi
     rm -f "$folder/$name.pid"
 }

@@ -54,7 +54,7 @@ public struct ArtifactFolder: Sendable {
     /// Copies a local file here, piece by piece.
     public func upload(file: String, to path: String) async throws {
         let source = try LocalFile(file)
-        try await copy(source.store.head(source.key), of: source.store, to: key(path), of: store)
+        try await Self.copy(source.store.head(source.key), of: source.store, to: key(path), of: store)
     }
 
     /// Copies all files of a local folder here, keeping their paths.
@@ -64,30 +64,63 @@ public struct ArtifactFolder: Sendable {
             StoredPlace(store: LocalObjectStore(folder: source), location: StorageLocation("/")), to: folder)
     }
 
-    /// Copies all objects of a folder in any store here, keeping their paths.
+    /// Copies all objects of a folder in any store here, keeping their paths, several at once.
     /// - Parameter folder: A path in this folder; this folder itself by default.
     public func upload(_ source: StoredPlace, to folder: String? = nil) async throws {
         let start = try folder.map { try key($0).path + "/" } ?? prefix
-        for try await object in source.store.list(prefix: source.folderPrefix) {
+        try await Self.forEach(source.store.list(prefix: source.folderPrefix)) { [store] object in
             let path = object.key.path.dropFirst(source.folderPrefix.count)
-            try await copy(object, of: source.store, to: ObjectKey(start + path), of: store)
+            try await Self.copy(object, of: source.store, to: ObjectKey(start + path), of: store)
         }
     }
 
-    /// Copies the files under a path, or all, to a local folder, keeping their paths relative to that path.
+    /// Copies the files under a path, or all, to a local folder, keeping their paths relative to that path, several at
+    /// once.
     public func download(_ folder: String? = nil, to destination: String) async throws {
         let local = try LocalObjectStore(folder: destination)
         let start = try folder.map { try key($0).path + "/" } ?? prefix
-        for try await object in store.list(prefix: start) {
+        try await Self.forEach(store.list(prefix: start)) { [store] object in
             let path = String(object.key.path.dropFirst(start.count))
-            try await copy(object, of: store, to: ObjectKey(path), of: local)
+            try await Self.copy(object, of: store, to: ObjectKey(path), of: local)
         }
     }
 
-    private func copy(
+    private static let parallelCopies = 8
+    /// Of each of the copies that run at once.
+    private static let copyOptions = TransferOptions(memoryLimit: 8 << 20)
+
+    /// The first failure ends all.
+    private static func forEach(
+        _ objects: AsyncThrowingStream<ObjectMetadata, any Error>,
+        _ body: @escaping @Sendable (ObjectMetadata) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var running = 0
+            for try await object in objects {
+                if running == parallelCopies {
+                    try await group.next()
+                    running -= 1
+                }
+                group.addTask { try await body(object) }
+                running += 1
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func copy(
         _ object: ObjectMetadata, of source: any ObjectStore, to key: ObjectKey, of destination: any ObjectStore
     ) async throws {
-        try await ObjectCopy(object, of: source, to: key, of: destination).run()
+        if let proxied = source as? ProxiedArtifactStore, !(destination is ProxiedArtifactStore) {
+            try await proxied.download(object) { size in
+                try await destination.write(key, options: WriteOptions(expectedSize: size))
+            }
+            return
+        }
+        let copy = ObjectCopy(object, of: source, to: key, of: destination, options: copyOptions)
+        guard let proxied = destination as? ProxiedArtifactStore, object.size > ProxiedObjectWriter.largestInMemory
+        else { return try await copy.run() }
+        try await proxied.repeatedly(proxied.location(key)) { try await copy.run() }
     }
 }
 

@@ -6,8 +6,11 @@ struct ArtifactStores: Sendable {
     /// Where new experiments keep artifacts; stands for `mlflow-artifacts:/` too.
     let root: String
     let stores: ObjectStores
+    /// Of a client of a server; the others find what a server hands through under ``root``.
+    var proxied: ProxiedArtifacts?
 
     func folder(at place: String) throws -> ArtifactFolder {
+        if let folder = try proxied?.folder(at: place) { return folder }
         var place = place
         if ArtifactPath.scheme(of: place) == "mlflow-artifacts" { place = try throughServer(place) }
         switch ArtifactPath.scheme(of: place) {

@@ -30,9 +30,7 @@ extension SQLTrackingStore {
         for (key, value) in parameters {
             if let earlier = known[key] {
                 guard earlier == value else {
-                    throw TrackingError(
-                        .invalidState, "run \(id)",
-                        "parameter '\(key)' is '\(Self.excerpt(earlier))' and cannot become '\(Self.excerpt(value))'")
+                    throw TrackingError.changedParameter(key, of: id, from: earlier, to: value)
                 }
             } else {
                 known[key] = value
@@ -40,10 +38,6 @@ extension SQLTrackingStore {
             }
         }
         try session.execute("INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?)", rows: rows)
-    }
-
-    private static func excerpt(_ text: String) -> String {
-        text.count > 100 ? "\(text.prefix(100))…" : text
     }
 
     /// MLflow's rule: the history keeps each point once; the latest is that of the greatest (step, timestamp, value),

@@ -4,25 +4,30 @@ import Foundation
 /// the test process dies.
 ///
 /// Its address and data stay the same over ``kill()`` and ``start()``. The calls wait for the server: one second for
-/// SeaweedFS and PostgreSQL, four for HDFS.
+/// SeaweedFS and PostgreSQL, four for HDFS, fifteen for MLflow.
 package final class OwnServer: Sendable {
     package enum Program: String, Sendable {
-        case seaweedfs, hdfs, postgresql
+        case seaweedfs, hdfs, postgresql, mlflow
     }
 
     private let program: Program
+    private let options: [String]
     private let folder: TemporaryFolder
 
     /// Starts the server.
+    /// - Parameter options: of its script in `scripts/servers`.
     /// - Throws: ``Oracle/Failure`` with the ends of its logs when it does not start.
-    package init(_ program: Program) throws {
+    package init(_ program: Program, options: [String] = []) throws {
         self.program = program
+        self.options = options
         folder = try TemporaryFolder()
         try start()
     }
 
     /// - Throws: ``Oracle/Failure`` with the ends of its logs when it does not start.
-    package func start() throws { try command("start", ["--while", "\(ProcessInfo.processInfo.processIdentifier)"]) }
+    package func start() throws {
+        try command("start", options + ["--while", "\(ProcessInfo.processInfo.processIdentifier)"])
+    }
 
     /// Ends it as a power failure would: `kill -9` of all its processes.
     package func kill() throws { try command("kill") }
@@ -38,6 +43,9 @@ package final class OwnServer: Sendable {
 
     /// Its addresses, when it is ``Program/postgresql``.
     package func postgresql() throws -> TestServers.PostgreSQL { try TestServers.PostgreSQL(environment()) }
+
+    /// Its address, when it is ``Program/mlflow``.
+    package func mlflow() throws -> TestServers.MLflow { try TestServers.MLflow(environment()) }
 
     private func environment() throws -> TestServers.Environment {
         let lines = try String(contentsOfFile: folder.path("environment"), encoding: .utf8).split(separator: "\n")

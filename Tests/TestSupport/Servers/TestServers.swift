@@ -69,6 +69,23 @@ package enum TestServers {
         }
     }
 
+    /// An MLflow server whose artifacts go through it.
+    package struct MLflow: Sendable {
+        /// `http://127.0.0.1:PORT`
+        package let uri: String
+        /// Set where the server asks for a user and a password.
+        package let user, password: String?
+
+        /// `127.0.0.1:PORT`, as a ``FaultProxy`` takes it.
+        package var authority: String { String(uri.drop { $0 != "/" }.drop { $0 == "/" }) }
+
+        init(_ environment: Environment) throws {
+            uri = try environment.value("ANTIFRAUD_TEST_MLFLOW_URI")
+            user = environment.variables["ANTIFRAUD_TEST_MLFLOW_USER"]
+            password = environment.variables["ANTIFRAUD_TEST_MLFLOW_PASSWORD"]
+        }
+    }
+
     /// Variables by name, and what to advise when one is missing.
     struct Environment {
         let variables: [String: String]
@@ -99,4 +116,8 @@ package enum TestServers {
     /// The PostgreSQL server that all tests of a run share.
     /// - Throws: ``Oracle/Failure`` when there is none.
     package static func postgresql() throws -> PostgreSQL { try PostgreSQL(environment) }
+
+    /// The MLflow server that all tests of a run share: names are the tests' own, see `UniqueNames`.
+    /// - Throws: ``Oracle/Failure`` when there is none.
+    package static func mlflow() throws -> MLflow { try MLflow(environment) }
 }

@@ -1,0 +1,149 @@
+import HTTPTransport
+import StorageIO
+
+extension ProxiedArtifactStore {
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
+        try check(key)
+        guard let range else { return try await wholeBody(key) }
+        if range.isEmpty {
+            let size = try await head(key).size
+            guard range.lowerBound <= size else { throw invalidRange(range, of: size, key) }
+            return []
+        }
+        let bytes: [UInt8]? = try await retrying(location(key)) {
+            do {
+                return try await readOnce(key, range)
+            } catch let error as HTTPTransportError {
+                return Self.attempt(of: error)
+            }
+        }
+        if let bytes { return bytes }
+        // The range begins at the end or behind it.
+        let size = try await head(key).size
+        guard range.lowerBound <= size else { throw invalidRange(range, of: size, key) }
+        return []
+    }
+
+    private func wholeBody(_ key: ObjectKey) async throws -> [UInt8] {
+        let answer = try await send("GET", key)
+        guard answer.status == 200 else { throw try await readFailure(answer, key) }
+        return answer.body
+    }
+
+    /// - Returns: nil where the server says that nothing is there.
+    private func readOnce(_ key: ObjectKey, _ range: Range<Int64>) async throws -> Attempt<[UInt8]?> {
+        var request = HTTPRequest(method: "GET", url: url(of: key), headers: headers)
+        request.headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
+        let answer = try await http.stream(request)
+        // A server that knows no ranges sends everything.
+        var position: Int64 = 0
+        switch answer.status {
+        case 200: break
+        case 206:
+            guard Self.start(answer.head) == range.lowerBound else {
+                return .failure(
+                    ObjectStoreError(
+                        .unavailable, location: location(key), message: "the server sent another range than was asked"))
+            }
+            position = range.lowerBound
+        case 416: return .success(nil)
+        default:
+            let whole = try await Self.whole(answer)
+            if let failed: Attempt<[UInt8]?> = Self.attempt(of: whole) { return failed }
+            return .failure(try await readFailure(whole, key))
+        }
+        var bytes: [UInt8] = []
+        for try await piece in answer.body {
+            let start = max(range.lowerBound, position), end = min(range.upperBound, position + Int64(piece.count))
+            if start < end { bytes += piece[Int(start - position)..<Int(end - position)] }
+            position += Int64(piece.count)
+            if position >= range.upperBound { break }
+        }
+        return .success(position < range.lowerBound || bytes.isEmpty ? nil : bytes)
+    }
+
+    /// The first byte of a part: from `bytes 2-4/11`.
+    private static func start(_ head: HTTPResponseHead) -> Int64? {
+        guard let text = head.headers["Content-Range"], text.hasPrefix("bytes ") else { return nil }
+        return Int64(text.dropFirst(6).prefix { $0 != "-" })
+    }
+
+    private static func whole(_ answer: HTTPStreamedResponse) async throws -> HTTPResponse {
+        var body: [UInt8] = []
+        for try await piece in answer.body where body.count < 1 << 16 { body += piece }
+        return HTTPResponse(status: answer.status, headers: answer.head.headers, body: body)
+    }
+
+    private func invalidRange(_ range: Range<Int64>, of size: Int64, _ key: ObjectKey) -> ObjectStoreError {
+        ObjectStoreError(
+            .invalidRange, location: location(key), message: "bytes \(range) begin behind the end, which is at \(size)")
+    }
+
+    /// The server's word for a folder is 400, as for a path that it does not like.
+    private func readFailure(_ answer: HTTPResponse, _ key: ObjectKey) async throws -> ObjectStoreError {
+        if answer.status == 400 { _ = try await listed(key) }
+        return failure(answer, location(key))
+    }
+
+    // MARK: Whole objects, piece by piece
+
+    /// Copies an object of this store to a writer: one request, so that all is of one version, however large. When the
+    /// connection is lost, it goes on from there if the server can tell that it still has that version, else anew.
+    /// - Parameter makeWriter: starts the copy; gets the object's size.
+    func download(
+        _ object: ObjectMetadata, to makeWriter: @Sendable (_ size: Int64) async throws -> any ObjectWriter
+    ) async throws {
+        try check(object.key)
+        var copy = try await PartialCopy(writer: makeWriter(object.size))
+        do {
+            try await retrying(location(object.key)) { () -> Attempt<Void> in
+                do {
+                    var request = HTTPRequest(method: "GET", url: url(of: object.key), headers: headers)
+                    if copy.count > 0, let tag = copy.tag {
+                        request.headers["Range"] = "bytes=\(copy.count)-"
+                        request.headers["If-Range"] = tag
+                    }
+                    let answer = try await http.stream(request)
+                    let isContinued = answer.status == 206 && Self.start(answer.head) == copy.count
+                    guard answer.status == 200 || isContinued else {
+                        let whole = try await Self.whole(answer)
+                        if let failed: Attempt<Void> = Self.attempt(of: whole) { return failed }
+                        return .failure(try await readFailure(whole, object.key))
+                    }
+                    if !isContinued, copy.count > 0 {
+                        await copy.writer.abort()
+                        copy = try await PartialCopy(writer: makeWriter(object.size))
+                    }
+                    // Weak tags say nothing of single bytes (RFC 9110, section 8.8.1).
+                    copy.tag = answer.head.headers["ETag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
+                    for try await piece in answer.body {
+                        try await copy.writer.write(piece)
+                        copy.count += Int64(piece.count)
+                    }
+                    return .success(())
+                } catch let error as HTTPTransportError {
+                    return Self.attempt(of: error)
+                }
+            }
+            guard copy.count == object.size else {
+                throw ObjectStoreError(
+                    .modified, location: location(object.key),
+                    message: "\(copy.count) bytes came where \(object.size) were announced")
+            }
+            try await copy.writer.finish()
+        } catch {
+            await copy.writer.abort()
+            throw error
+        }
+    }
+}
+
+/// How far a copy has got.
+private struct PartialCopy {
+    var writer: any ObjectWriter
+    var count: Int64 = 0
+    /// Of the version that the bytes are of.
+    var tag: String?
+
+    init(writer: any ObjectWriter) { self.writer = writer }
+}

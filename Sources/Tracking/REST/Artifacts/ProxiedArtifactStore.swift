@@ -1,0 +1,161 @@
+import HTTPTransport
+import StorageIO
+import Synchronization
+
+/// The files that an MLflow server hands through to where it keeps artifacts, as an object store.
+///
+/// The server writes an object whole or not at all where it keeps files in a folder; elsewhere as its client for the
+/// place does. Objects have no entity tags. A write that must replace nothing is one only within this process.
+final class ProxiedArtifactStore: ObjectStore {
+    static let apiPath = "/api/2.0/mlflow-artifacts/artifacts"
+
+    let address: ServerAddress
+    let http: any HTTPSending
+    let retrier: Retrier
+    /// Lets one writer at a time look whether an object is there, and write it.
+    let exclusion = AsyncExclusion()
+    /// Whether the server answers HEAD without fetching the object first; it does where it keeps files in a folder.
+    private let isHeadCheap = Mutex(true)
+
+    init(address: ServerAddress, http: any HTTPSending, retrier: Retrier) {
+        self.address = address
+        self.http = http
+        self.retrier = retrier
+    }
+
+    var root: String { "mlflow-artifacts://\(address.authority)/" }
+
+    func location(_ key: ObjectKey) -> String { root + key.path }
+
+    // MARK: Metadata
+
+    func head(_ key: ObjectKey) async throws -> ObjectMetadata {
+        try check(key)
+        guard isHeadCheap.withLock({ $0 }) else { return try await listed(key) }
+        let answer = try await send("HEAD", key)
+        switch answer.status {
+        case 200: break
+        // MLflow refuses to send a folder with 400.
+        case 400, 404: throw notFound(key)
+        default: throw failure(answer, location(key))
+        }
+        if answer.headers["Accept-Ranges"] != "bytes" { isHeadCheap.withLock { $0 = false } }
+        guard let length = answer.headers["Content-Length"].flatMap({ Int64($0) }) else {
+            return try await listed(key)
+        }
+        let modified = answer.headers["Last-Modified"].flatMap { Timestamp(httpDate: $0) }
+        return ObjectMetadata(key: key, size: length, modified: Double(modified?.seconds ?? 0))
+    }
+
+    /// What the listing of its folder tells of an object: its size.
+    func listed(_ key: ObjectKey) async throws -> ObjectMetadata {
+        let name = key.name
+        guard let child = try await children(of: key.folder).first(where: { $0.name == name && !$0.isFolder }) else {
+            throw notFound(key)
+        }
+        return ObjectMetadata(key: key, size: child.size, modified: 0)
+    }
+
+    func notFound(_ key: ObjectKey) -> ObjectStoreError {
+        ObjectStoreError(.notFound, location: location(key), message: "there is no such artifact")
+    }
+
+    // MARK: Changes
+
+    func delete(_ key: ObjectKey) async throws {
+        try check(key)
+        // The server would remove a folder of that name with all that is in it.
+        do {
+            _ = try await listed(key)
+        } catch let error as ObjectStoreError where error.code == .notFound {
+            return
+        }
+        let answer = try await send("DELETE", key)
+        guard (200..<300).contains(answer.status) || answer.status == 404 else { throw failure(answer, location(key)) }
+    }
+
+    func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
+        try check(destination)
+        let object = try await head(source)
+        if source == destination { return }
+        try await download(object) { [self] in try await write(destination, options: WriteOptions(expectedSize: $0)) }
+    }
+
+    // MARK: Requests
+
+    /// Sends until there is an answer that trying again would not change.
+    /// - Parameter inspect: looks at an answer; what it throws is a failure that trying again may mend.
+    func send(
+        _ method: String, _ key: ObjectKey, body: HTTPRequest.Body = .none,
+        inspect: (HTTPResponse) async throws -> Void = { _ in }
+    ) async throws -> HTTPResponse {
+        var request = HTTPRequest(method: method, url: url(of: key), headers: headers, body: body)
+        if case .none = body {} else { request.headers["Content-Type"] = "application/octet-stream" }
+        return try await send(request, location(key), inspect: inspect)
+    }
+
+    func send(
+        _ request: HTTPRequest, _ location: String, inspect: (HTTPResponse) async throws -> Void = { _ in }
+    ) async throws -> HTTPResponse {
+        try await retrying(location) {
+            let response: HTTPResponse
+            do {
+                response = try await http.send(request, maximumBodyBytes: MLflowServer.maximumAnswer)
+            } catch let error as HTTPTransportError {
+                return Self.attempt(of: error)
+            }
+            if let failed: Attempt<HTTPResponse> = Self.attempt(of: response) { return failed }
+            do {
+                try await inspect(response)
+            } catch let error as ObjectStoreError where error.code != .unavailable {
+                return .failure(error)
+            } catch {
+                return .transientFailure(error)
+            }
+            return .success(response)
+        }
+    }
+
+    func retrying<Value: Sendable>(
+        _ location: String, _ body: () async throws -> Attempt<Value>
+    ) async throws -> Value {
+        do {
+            return try await retrier.run { _ in try await body() }
+        } catch let failure as RetryFailure {
+            if failure.error is ObjectStoreError || failure.error is CancellationError { throw failure.error }
+            let tries = failure.attempts == 1 ? "" : "; \(failure.attempts) tries"
+            throw ObjectStoreError(.unavailable, location: location, message: "\(failure.error)\(tries)")
+        }
+    }
+
+    static func attempt<Value>(of error: HTTPTransportError) -> Attempt<Value> {
+        error.isTransient ? .transientFailure(error) : .failure(error)
+    }
+
+    /// Nil for an answer that trying again would not change.
+    static func attempt<Value>(of response: HTTPResponse) -> Attempt<Value>? {
+        guard !(200..<300).contains(response.status) else { return nil }
+        let refusal = ServerRefusal(response)
+        return refusal.isTransient ? .transientFailure(refusal, retryAfter: RetryAfter.duration(response.headers)) : nil
+    }
+
+    /// The error for an answer that is no success.
+    func failure(_ response: HTTPResponse, _ location: String) -> ObjectStoreError {
+        let refusal = ServerRefusal(response)
+        let code: ObjectStoreError.Code =
+            switch refusal.code {
+            case .notFound: .notFound
+            case .permissionDenied: .permissionDenied
+            case .invalidValue: .invalidKey
+            default: response.status == 507 ? .noSpace : .unavailable
+            }
+        let advice = refusal.code == nil ? "; \(address) does not hand artifacts through" : ""
+        return ObjectStoreError(code, location: location, message: "the server says \(refusal)\(advice)")
+    }
+
+    func url(of key: ObjectKey) -> String {
+        "\(address.url)\(Self.apiPath)/\(URLText.encoded(key.path, keepingSlashes: true))"
+    }
+
+    var headers: HTTPHeaders { address.headers }
+}

@@ -1,0 +1,69 @@
+import StorageIO
+import Synchronization
+
+/// Finds the stores of places that MLflow servers hand through: `mlflow-artifacts:/PATH` at the tracking server,
+/// `mlflow-artifacts://HOST:PORT/PATH` at another, and the `http(s)` URLs that both stand for.
+final class ProxiedArtifacts: Sendable {
+    private let server: MLflowServer
+    private let stores = Mutex<[ServerAddress: ProxiedArtifactStore]>([:])
+
+    init(server: MLflowServer) { self.server = server }
+
+    /// - Returns: nil for a place of another kind.
+    func folder(at place: String) throws -> ArtifactFolder? {
+        guard let (address, path) = try Self.resolve(place, server.address) else { return nil }
+        let segments = path.split(separator: "/")
+        let whole = segments.joined(separator: "/")
+        guard !segments.contains(where: { $0 == "." || $0 == ".." }),
+            ProxiedArtifactStore.reasonAgainst(whole) == nil
+        else {
+            throw TrackingError(.invalidValue, place, "has a path that MLflow's server would take for another")
+        }
+        let store = stores.withLock { stores in
+            let store =
+                stores[address]
+                ?? ProxiedArtifactStore(address: address, http: server.http, retrier: server.retrier)
+            stores[address] = store
+            return store
+        }
+        let location = try StorageLocation(store.root + Self.escaped(whole))
+        return ArtifactFolder(uri: place, place: StoredPlace(store: store, location: location))
+    }
+
+    private static func resolve(
+        _ place: String, _ tracking: ServerAddress
+    ) throws -> (address: ServerAddress, path: String)? {
+        guard let scheme = ArtifactPath.scheme(of: place), let colon = place.firstIndex(of: ":") else { return nil }
+        var rest = place[place.index(after: colon)...]
+        var authority = ""
+        if rest.hasPrefix("//") {
+            rest = rest.dropFirst(2)
+            authority = String(rest.prefix { $0 != "/" })
+            rest = rest.dropFirst(authority.count)
+        }
+        guard !authority.contains("@") else {
+            throw TrackingError(.invalidValue, "\(scheme)://…@…", "credentials do not belong in a place of artifacts")
+        }
+        switch scheme {
+        case "mlflow-artifacts":
+            if authority.isEmpty || authority == tracking.authority { return (tracking, String(rest)) }
+            return (tracking.with(authority: authority, prefix: ""), String(rest))
+        case "http", "https":
+            guard let api = rest.firstRange(of: ProxiedArtifactStore.apiPath) else { return nil }
+            let address = tracking.with(
+                scheme: scheme, authority: authority, prefix: String(rest[..<api.lowerBound]))
+            return (address, String(rest[api.upperBound...]))
+        default: return nil
+        }
+    }
+
+    /// Characters that would make a place a pattern.
+    private static func escaped(_ path: String) -> String {
+        var escaped = ""
+        for scalar in path.unicodeScalars {
+            if "*?[]{},\\".unicodeScalars.contains(scalar) { escaped.append("\\") }
+            escaped.unicodeScalars.append(scalar)
+        }
+        return escaped
+    }
+}

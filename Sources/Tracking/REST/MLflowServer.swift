@@ -1,0 +1,152 @@
+import HTTPTransport
+
+/// What became of one try.
+enum ServerOutcome<Answer: Sendable>: Sendable {
+    case answer(Answer)
+    case failure(TrackingError)
+    /// - Parameter isAmbiguous: whether the server may have done the work.
+    case transientFailure(TrackingError, isAmbiguous: Bool, retryAfter: Duration?)
+
+    func map<Other>(_ body: (Answer) throws -> Other) rethrows -> ServerOutcome<Other> {
+        switch self {
+        case .answer(let answer): .answer(try body(answer))
+        case .failure(let error): .failure(error)
+        case .transientFailure(let error, let isAmbiguous, let retryAfter):
+            .transientFailure(error, isAmbiguous: isAmbiguous, retryAfter: retryAfter)
+        }
+    }
+}
+
+/// Speaks MLflow's REST API with one server: sends, tries again what may help, and tells what failed.
+///
+/// Every call is such that doing it twice does no harm, or names in ``ServerCall/doneAlready`` how the second time shows;
+/// creations, which are not, look for what an earlier try has made (``retrying(_:_:)``).
+struct MLflowServer: Sendable {
+    static let apiPath = "/api/2.0/mlflow/"
+    /// Pages of 50,000 runs with all their values.
+    static let maximumAnswer = 1 << 30
+
+    let address: ServerAddress
+    let http: any HTTPSending
+    let retrier: Retrier
+
+    init(address: ServerAddress, http: any HTTPSending, policy: RetryPolicy = RetryPolicy()) {
+        self.address = address
+        self.http = http
+        retrier = Retrier(policy: policy, budget: RetryBudget())
+    }
+
+    /// Sends until there is an answer that trying again would not change.
+    /// - Returns: The answer; an empty object where an earlier try had done the work.
+    @discardableResult
+    func call(_ call: ServerCall) async throws -> JSON {
+        try await retrying(call.subject) { isRepeated in
+            let outcome = try await attempt(call)
+            if case .failure(let error) = outcome, isRepeated, call.doneAlready.contains(error.code) {
+                return .answer(.object([:]))
+            }
+            return outcome
+        }
+    }
+
+    /// Tries until the body has an answer or fails for good.
+    /// - Parameter body: one try; gets whether an earlier one may have done the work.
+    /// - Parameter diagnose: may tell more of what failed in the end.
+    func retrying<Answer: Sendable>(
+        _ subject: String, _ body: (_ isRepeated: Bool) async throws -> ServerOutcome<Answer>,
+        diagnose: (TrackingError) async -> TrackingError = { $0 }
+    ) async throws -> Answer {
+        var mayBeDone = false
+        do {
+            return try await retrier.run { _ in
+                switch try await body(mayBeDone) {
+                case .answer(let answer): return .success(answer)
+                case .failure(let error): return .failure(error)
+                case .transientFailure(let error, let isAmbiguous, let retryAfter):
+                    mayBeDone = mayBeDone || isAmbiguous
+                    return .transientFailure(error, retryAfter: retryAfter)
+                }
+            }
+        } catch let failure as RetryFailure {
+            guard var error = failure.error as? TrackingError else { throw failure.error }
+            if failure.attempts > 1 {
+                let milliseconds = failure.elapsed / .milliseconds(1)
+                error.message += "; \(failure.attempts) tries in \(Int(milliseconds)) ms"
+            }
+            throw await diagnose(error)
+        }
+    }
+
+    /// Sends once.
+    func attempt(_ call: ServerCall) async throws -> ServerOutcome<JSON> {
+        let request = httpRequest(call)
+        let what = "\(call.method) \(HTTPTransportError.withoutSecrets(request.url))"
+        let response: HTTPResponse
+        do {
+            response = try await http.send(request, maximumBodyBytes: Self.maximumAnswer)
+        } catch let error as HTTPTransportError {
+            return Self.outcome(of: error, about: call.subject)
+        }
+        guard (200..<300).contains(response.status) else {
+            return try await outcome(of: ServerRefusal(response), about: call.subject, what: what, response)
+        }
+        do {
+            let answer = try JSONReader.value(of: response.body)
+            guard case .object = answer else { throw JSON.Mismatch(name: "answer", expected: "an object") }
+            return .answer(answer)
+        } catch {
+            return .failure(await incompatible(call.subject, "\(what): the answer is \(error)"))
+        }
+    }
+
+    static func outcome(of error: HTTPTransportError, about subject: String) -> ServerOutcome<JSON> {
+        let failure = TrackingError(.unavailable, subject, "\(error)")
+        guard error.isTransient else { return .failure(failure) }
+        let isUnsent = error.code == .connectionFailed || error.code == .unknownHost
+        return .transientFailure(failure, isAmbiguous: !isUnsent, retryAfter: nil)
+    }
+
+    private func outcome(
+        of refusal: ServerRefusal, about subject: String, what: String, _ response: HTTPResponse
+    ) async throws -> ServerOutcome<JSON> {
+        if refusal.isTransient {
+            return .transientFailure(
+                TrackingError(.unavailable, subject, "\(what): \(refusal)"), isAmbiguous: refusal.isAmbiguous,
+                retryAfter: RetryAfter.duration(response.headers))
+        }
+        guard let code = refusal.code else { return .failure(await incompatible(subject, "\(what): \(refusal)")) }
+        return .failure(TrackingError(code, subject, "\(what): \(refusal)"))
+    }
+
+    /// The error for an answer that no MLflow server gives, with what the server is.
+    private func incompatible(_ subject: String, _ message: String) async -> TrackingError {
+        let advice =
+            if let version = await version() {
+                "MLflow \(version) at \(address) does not know this request"
+            } else {
+                "\(address) is not the address of an MLflow server"
+            }
+        return TrackingError(.incompatibleServer, subject, "\(message); \(advice)")
+    }
+
+    /// The server's version, such as `3.17.2`; nil where nothing says so.
+    func version() async -> String? {
+        let request = HTTPRequest(method: "GET", url: "\(address.url)/version", headers: address.headers)
+        guard let response = try? await http.send(request, maximumBodyBytes: 4096), response.status == 200 else {
+            return nil
+        }
+        let text = String(decoding: response.body, as: UTF8.self)
+        let isVersion = text.count < 40 && text.first?.isNumber == true && text.contains(".")
+        return isVersion && text.allSatisfy { $0.isASCII && !$0.isWhitespace } ? text : nil
+    }
+
+    private func httpRequest(_ call: ServerCall) -> HTTPRequest {
+        let query = call.query.map { "\(URLText.encoded($0.name))=\(URLText.encoded($0.value))" }
+            .joined(separator: "&")
+        var headers = address.headers
+        if call.body != nil { headers["Content-Type"] = "application/json" }
+        return HTTPRequest(
+            method: call.method, url: address.url + Self.apiPath + call.path + (query.isEmpty ? "" : "?\(query)"),
+            headers: headers, body: call.body.map { .bytes($0.bytes) } ?? .none)
+    }
+}

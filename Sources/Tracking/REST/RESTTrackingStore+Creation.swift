@@ -1,0 +1,50 @@
+extension RESTTrackingStore {
+    /// A server gives ids by itself, and a lost answer would leave a run behind that nobody knows. So a run is made with a
+    /// tag of its own; it is looked for by that tag before it is made once more, and again afterwards, for the server may
+    /// have been at the first one all along.
+    package func createRun(_ creation: RunCreation) async throws -> RunRecord {
+        let subject = "run '\(creation.name)'"
+        let token = creation.token ?? Self.newToken()
+        // Whoever brings a token may have asked before.
+        var mayExist = creation.token != nil
+        let call = Self.call(creation, token: token, about: subject)
+        let made = try await server.retrying(subject) { isRepeated in
+            mayExist = mayExist || isRepeated
+            if mayExist, let found = try await runs(madeWith: token, in: creation.experimentID).first {
+                return .answer(found)
+            }
+            return try await server.attempt(call).map { answer in
+                try read(answer, about: subject) { try RunRecord($0.object("run")) }
+            }
+        } diagnose: { error in
+            error.code == .invalidValue ? await diagnosed(error, experiment: creation.experimentID) : error
+        }
+        guard mayExist else { return made }
+        let all = try await runs(madeWith: token, in: creation.experimentID)
+        for duplicate in all.dropFirst() where duplicate.lifecycleStage == .active {
+            try await setLifecycleStage(.deleted, ofRun: duplicate.id)
+        }
+        return all.first ?? made
+    }
+
+    private static func call(_ creation: RunCreation, token: String, about subject: String) -> ServerCall {
+        var tags = creation.tags
+        tags[creationTokenTag] = token
+        return .send(
+            "runs/create",
+            [
+                "experiment_id": .text(creation.experimentID), "user_id": .text(creation.userID),
+                "run_name": .text(creation.name), "start_time": .integer(creation.startTime), "tags": .entries(tags),
+            ], about: subject)
+    }
+
+    /// The runs of a token, those in use first, so that all who ask agree on the first.
+    private func runs(madeWith token: String, in experimentID: String) async throws -> [RunRecord] {
+        let key = Self.creationTokenTag
+        var query = RunQuery(experimentIDs: [experimentID], filter: SearchFilter("tags.`\(key)` = '\(token)'"))
+        query.orderBy = ["run_id"]
+        query.view = .all
+        let found = try await searchRuns(query).elements
+        return found.filter { $0.lifecycleStage == .active } + found.filter { $0.lifecycleStage != .active }
+    }
+}

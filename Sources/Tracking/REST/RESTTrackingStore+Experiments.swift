@@ -1,0 +1,135 @@
+extension RESTTrackingStore {
+    package func createExperiment(
+        named name: String, artifactLocation: String?, tags: [String: String]
+    ) async throws -> ExperimentRecord {
+        let subject = "experiment '\(name)'"
+        let start = Clock.now()
+        let artifactLocation = artifactLocation ?? newArtifactLocation()
+        let call = ServerCall.send(
+            "experiments/create",
+            [
+                "name": .text(name), "artifact_location": artifactLocation.map(JSON.text),
+                "tags": tags.isEmpty ? nil : .entries(tags),
+            ], about: subject)
+        let answer = try await server.retrying(subject) { isRepeated in
+            let outcome = try await server.attempt(call)
+            guard isRepeated, case .failure(let error) = outcome, error.code == .alreadyExists,
+                let made = try await experiment(named: name), made.tags == tags,
+                artifactLocation == nil || made.artifactLocation == artifactLocation,
+                Self.isRecent(made.creationTime, since: start)
+            else { return outcome }
+            return .answer(.object(["experiment_id": .text(made.id)]))
+        }
+        return try await experiment(id: try read(answer, about: subject) { try $0.text("experiment_id") })
+    }
+
+    /// Whether something may have been made by a call that began at `start`, by clocks that differ by minutes.
+    static func isRecent(_ time: Int64?, since start: Int64) -> Bool { (time ?? 0) >= start - 600_000 }
+
+    package func experiment(id: String) async throws -> ExperimentRecord {
+        let subject = "experiment \(id)"
+        let answer = try await server.call(.get("experiments/get", [("experiment_id", id)], about: subject))
+        return try read(answer, about: subject) { try ExperimentRecord($0.object("experiment")) }
+    }
+
+    package func experiment(named name: String) async throws -> ExperimentRecord? {
+        let subject = "experiment '\(name)'"
+        do {
+            let answer = try await server.call(
+                .get("experiments/get-by-name", [("experiment_name", name)], about: subject))
+            return try read(answer, about: subject) { try ExperimentRecord($0.object("experiment")) }
+        } catch let error as TrackingError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    package func searchExperiments(_ query: EntityQuery) async throws -> Page<ExperimentRecord> {
+        let answer = try await server.call(
+            .send(
+                "experiments/search",
+                [
+                    "max_results": .integer(Int64(query.pageSize)),
+                    "filter": .text(try FilterPrinter.experiments.text(query.filter)),
+                    "order_by": try FilterPrinter.experiments.order(query.orderBy).json,
+                    "view_type": .text(query.view.serverName), "page_token": query.pageToken.map(JSON.text),
+                ], about: "experiments"))
+        return try page(answer, "experiments", about: "experiments", ExperimentRecord.init)
+    }
+
+    package func renameExperiment(id: String, to name: String) async throws {
+        do {
+            try await server.call(
+                .send(
+                    "experiments/update", ["experiment_id": .text(id), "new_name": .text(name)],
+                    about: "experiment \(id)"))
+        } catch let error as TrackingError where error.code == .invalidValue {
+            // MLflow hands on what its database says of a name that is taken.
+            if let other = try? await experiment(named: name), other.id != id {
+                throw TrackingError(.alreadyExists, "experiment '\(name)'", "there is one with this name")
+            }
+            throw await diagnosed(error, experiment: id)
+        }
+    }
+
+    package func setLifecycleStage(_ stage: LifecycleStage, ofExperiment id: String) async throws {
+        let subject = "experiment \(id)"
+        let call = ServerCall.send(
+            stage == .deleted ? "experiments/delete" : "experiments/restore", ["experiment_id": .text(id)],
+            about: subject)
+        _ = try await server.retrying(subject) { isRepeated -> ServerOutcome<JSON> in
+            let outcome = try await server.attempt(call)
+            guard case .failure(let error) = outcome, error.code == .invalidValue || error.code == .notFound,
+                let record = try? await experiment(id: id), record.lifecycleStage == stage
+            else { return outcome }
+            if isRepeated { return .answer(.null) }
+            return .failure(TrackingError(.invalidState, subject, "is \(stage.rawValue) already"))
+        }
+    }
+
+    package func setTag(_ key: String, _ value: String, ofExperiment id: String) async throws {
+        try await mutate(
+            experiment: id,
+            .send(
+                "experiments/set-experiment-tag",
+                ["experiment_id": .text(id), "key": .text(key), "value": .text(value)], about: "experiment \(id)"))
+    }
+
+    package func deleteTag(_ key: String, ofExperiment id: String) async throws {
+        try await mutate(
+            experiment: id,
+            .send(
+                "experiments/delete-experiment-tag", ["experiment_id": .text(id), "key": .text(key)],
+                about: "experiment \(id)", doneAlready: [.notFound]))
+    }
+
+    private func mutate(experiment id: String, _ call: ServerCall) async throws {
+        do {
+            try await server.call(call)
+        } catch let error as TrackingError where error.code == .invalidValue {
+            throw await diagnosed(error, experiment: id)
+        }
+    }
+
+    /// MLflow refuses to change what is deleted with the code of a bad value.
+    func diagnosed(_ error: TrackingError, experiment id: String) async -> TrackingError {
+        guard let record = try? await experiment(id: id), record.lifecycleStage == .deleted else { return error }
+        return TrackingError(.invalidState, "experiment '\(record.name)'", "is deleted; restore it first")
+    }
+}
+
+extension ExperimentRecord {
+    /// From an experiment of an answer.
+    init(_ json: JSON) throws(JSON.Mismatch) {
+        self.init(
+            id: try json.text("experiment_id"), name: try json.text("name"),
+            artifactLocation: try json.textIfThere("artifact_location") ?? "",
+            lifecycleStage: try LifecycleStage(json), creationTime: try json.integerIfThere("creation_time"),
+            lastUpdateTime: try json.integerIfThere("last_update_time"), tags: try json.entries("tags"))
+    }
+}
+
+extension LifecycleStage {
+    init(_ json: JSON) throws(JSON.Mismatch) {
+        self = LifecycleStage(rawValue: try json.textIfThere("lifecycle_stage") ?? "") ?? .active
+    }
+}

@@ -1,0 +1,143 @@
+extension RESTTrackingStore {
+    package func createModel(
+        named name: String, description: String?, tags: [String: String]
+    ) async throws -> RegisteredModel {
+        let subject = "model '\(name)'"
+        let start = Clock.now()
+        let call = ServerCall.send(
+            "registered-models/create",
+            [
+                "name": .text(name), "description": description.map(JSON.text),
+                "tags": tags.isEmpty ? nil : .entries(tags),
+            ], about: subject)
+        return try await server.retrying(subject) { isRepeated in
+            let outcome = try await server.attempt(call)
+            if isRepeated, case .failure(let error) = outcome, error.code == .alreadyExists {
+                let made = try await model(named: name)
+                let isOurs = made.tags == tags && made.description == description
+                if isOurs, Self.isRecent(made.creationTime, since: start) { return .answer(made) }
+            }
+            return try outcome.map { answer in
+                try read(answer, about: subject) { try RegisteredModel($0.object("registered_model")) }
+            }
+        }
+    }
+
+    package func model(named name: String) async throws -> RegisteredModel {
+        let subject = "model '\(name)'"
+        let answer = try await server.call(.get("registered-models/get", [("name", name)], about: subject))
+        return try read(answer, about: subject) { try RegisteredModel($0.object("registered_model")) }
+    }
+
+    package func searchModels(_ query: EntityQuery) async throws -> Page<RegisteredModel> {
+        let order = try FilterPrinter.models.order(
+            query.orderBy,
+            alsoBy: [
+                "timestamp": "last_updated_timestamp", "last_updated_timestamp": "last_updated_timestamp",
+                "creation_timestamp": "creation_timestamp",
+            ])
+        // MLflow keeps prompts among the models; its clients leave them out like this.
+        let filter = try FilterPrinter.models.text(query.filter)
+        let noPrompts = "tag.`\(MLflowTag.isPrompt)` != 'true'"
+        let answer = try await server.call(
+            ServerCall(
+                method: "GET", path: "registered-models/search",
+                query: Self.searchParameters(
+                    filter: filter.isEmpty ? noPrompts : "\(filter) AND \(noPrompts)", order: order,
+                    pageSize: min(query.pageSize, 1000), pageToken: query.pageToken),
+                subject: "models"))
+        return try page(answer, "registered_models", about: "models", RegisteredModel.init)
+    }
+
+    static func searchParameters(
+        filter: String, order: [String], pageSize: Int, pageToken: String?
+    ) -> [(name: String, value: String)] {
+        [("filter", filter), ("max_results", String(pageSize))] + order.map { ("order_by", $0) }
+            + (pageToken.map { [("page_token", $0)] } ?? [])
+    }
+
+    package func renameModel(_ name: String, to newName: String) async throws {
+        guard name != newName else {
+            _ = try await model(named: name)
+            return
+        }
+        let subject = "model '\(name)'"
+        let call = ServerCall.send(
+            "registered-models/rename", ["name": .text(name), "new_name": .text(newName)], about: subject)
+        _ = try await server.retrying(subject) { isRepeated -> ServerOutcome<JSON> in
+            let outcome = try await server.attempt(call)
+            if isRepeated, case .failure(let error) = outcome, error.code == .notFound,
+                (try? await model(named: newName)) != nil
+            {
+                return .answer(.null)
+            }
+            return outcome
+        }
+    }
+
+    package func setDescription(_ description: String?, ofModel name: String) async throws {
+        try await server.call(
+            .send(
+                "registered-models/update", ["name": .text(name), "description": .text(description ?? "")], by: "PATCH",
+                about: "model '\(name)'"))
+    }
+
+    package func deleteModel(named name: String) async throws {
+        try await server.call(
+            .send(
+                "registered-models/delete", ["name": .text(name)], by: "DELETE", about: "model '\(name)'",
+                doneAlready: [.notFound]))
+    }
+
+    package func setTag(_ key: String, _ value: String, ofModel name: String) async throws {
+        try await server.call(
+            .send(
+                "registered-models/set-tag", ["name": .text(name), "key": .text(key), "value": .text(value)],
+                about: "model '\(name)'"))
+    }
+
+    package func deleteTag(_ key: String, ofModel name: String) async throws {
+        try await server.call(
+            .send(
+                "registered-models/delete-tag", ["name": .text(name), "key": .text(key)], by: "DELETE",
+                about: "model '\(name)'"))
+    }
+
+    package func setAlias(_ alias: String, ofModel name: String, version: Int) async throws {
+        try await server.call(
+            .send(
+                "registered-models/alias",
+                ["name": .text(name), "alias": .text(alias), "version": .text(String(version))],
+                about: "model '\(name)'"))
+    }
+
+    package func deleteAlias(_ alias: String, ofModel name: String) async throws {
+        try await server.call(
+            .send(
+                "registered-models/alias", ["name": .text(name), "alias": .text(alias)], by: "DELETE",
+                about: "model '\(name)'"))
+    }
+}
+
+extension RegisteredModel {
+    /// From a registered model of an answer.
+    init(_ json: JSON) throws(JSON.Mismatch) {
+        var aliases: [String: Int] = [:]
+        for element in try json.list("aliases") {
+            aliases[try element.text("alias")] = Int(try element.integer("version"))
+        }
+        let created = try json.integerIfThere("creation_timestamp") ?? 0
+        self.init(
+            name: try json.text("name"), description: try json.presentText("description"), creationTime: created,
+            lastUpdatedTime: try json.integerIfThere("last_updated_timestamp") ?? created,
+            tags: try json.entries("tags"), aliases: aliases)
+    }
+}
+
+extension JSON {
+    /// A text that counts as missing when it is empty.
+    func presentText(_ name: String) throws(Mismatch) -> String? {
+        let text = try textIfThere(name) ?? ""
+        return text.isEmpty ? nil : text
+    }
+}

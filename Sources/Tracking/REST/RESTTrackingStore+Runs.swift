@@ -1,0 +1,178 @@
+extension RESTTrackingStore {
+    package func run(id: String) async throws -> RunRecord {
+        let subject = "run \(id)"
+        let answer = try await server.call(.get("runs/get", [("run_uuid", id), ("run_id", id)], about: subject))
+        return try read(answer, about: subject) { try RunRecord($0.object("run")) }
+    }
+
+    package func updateRun(id: String, status: RunStatus?, endTime: Int64?, name: String?) async throws {
+        try await mutate(
+            run: id,
+            .send(
+                "runs/update",
+                [
+                    "run_uuid": .text(id), "run_id": .text(id), "status": status.map { .text($0.rawValue) },
+                    "end_time": endTime.map(JSON.integer), "run_name": name.map(JSON.text),
+                ], about: "run \(id)"))
+    }
+
+    package func log(_ inputs: [DatasetInput], toRun id: String) async throws {
+        guard !inputs.isEmpty else { return }
+        try await mutate(
+            run: id,
+            .send(
+                "runs/log-inputs", ["run_id": .text(id), "datasets": .array(inputs.map(\.json))], about: "run \(id)"))
+    }
+
+    package func deleteTag(_ key: String, ofRun id: String) async throws {
+        try await mutate(
+            run: id,
+            .send(
+                "runs/delete-tag", ["run_id": .text(id), "key": .text(key)], about: "run \(id)",
+                doneAlready: [.notFound]))
+    }
+
+    package func setLifecycleStage(_ stage: LifecycleStage, ofRun id: String) async throws {
+        try await server.call(
+            .send(stage == .deleted ? "runs/delete" : "runs/restore", ["run_id": .text(id)], about: "run \(id)"))
+    }
+
+    package func searchRuns(_ query: RunQuery) async throws -> Page<RunRecord> {
+        let filter = try FilterPrinter.runs.text(query.filter)
+        let order = try FilterPrinter.runs.order(query.orderBy)
+        let ids = if let ids = query.experimentIDs { ids } else { try await allExperiments() }
+        guard !ids.isEmpty else { return Page(elements: [], nextPageToken: nil) }
+        let answer = try await server.call(
+            .send(
+                "runs/search",
+                [
+                    "experiment_ids": ids.json, "run_view_type": .text(query.view.serverName), "filter": .text(filter),
+                    "max_results": .integer(Int64(query.pageSize)), "order_by": order.json,
+                    "page_token": query.pageToken.map(JSON.text),
+                ], about: "runs"))
+        return try page(answer, "runs", about: "runs") { json in
+            var record = try RunRecord(json)
+            record.keep(query.fields)
+            return record
+        }
+    }
+
+    /// MLflow searches the experiments that it is given.
+    private func allExperiments() async throws -> [String] {
+        var query = EntityQuery()
+        query.view = .all
+        var ids: [String] = []
+        repeat {
+            let page = try await searchExperiments(query)
+            ids += page.elements.map(\.id)
+            query.pageToken = page.nextPageToken
+        } while query.pageToken != nil
+        return ids
+    }
+
+    package func metricHistory(
+        _ key: String, ofRun id: String, pageSize: Int, pageToken: String?
+    ) async throws -> Page<Metric> {
+        let answer = try await server.call(
+            .get(
+                "metrics/get-history",
+                [
+                    ("run_uuid", id), ("metric_key", key), ("run_id", id),
+                    ("max_results", String(min(pageSize, Self.longestHistoryPage))), ("page_token", pageToken),
+                ], about: "run \(id)"))
+        return try page(answer, "metrics", about: "run \(id)", Metric.init)
+    }
+
+    /// What MLflow's own client asks for.
+    private static let longestHistoryPage = 25_000
+
+    /// - Parameter parameters: those that the call was to log.
+    func mutate(run id: String, parameters: [(key: String, value: String)] = [], _ call: ServerCall) async throws {
+        do {
+            try await server.call(call)
+        } catch let error as TrackingError where error.code == .invalidValue {
+            throw await diagnosed(error, run: id, parameters: parameters)
+        }
+    }
+
+    /// MLflow has one code for bad values, deleted runs and parameters that would change.
+    private func diagnosed(
+        _ error: TrackingError, run id: String, parameters: [(key: String, value: String)]
+    ) async -> TrackingError {
+        guard let record = try? await run(id: id) else { return error }
+        if record.lifecycleStage == .deleted {
+            return TrackingError(.invalidState, "run \(id)", "is deleted; restore it first")
+        }
+        for (key, value) in parameters {
+            if let earlier = record.parameters[key], earlier != value {
+                return .changedParameter(key, of: id, from: earlier, to: value)
+            }
+        }
+        return error
+    }
+}
+
+extension DatasetInput {
+    fileprivate var json: JSON {
+        let dataset = JSON.object(present: [
+            "name": .text(name), "digest": .text(digest), "source_type": .text(sourceType), "source": .text(source),
+            "schema": schema.map(JSON.text), "profile": profile.map(JSON.text),
+        ])
+        return .object(present: ["tags": allTags.isEmpty ? nil : .entries(allTags), "dataset": dataset])
+    }
+
+    fileprivate init(_ json: JSON) throws(JSON.Mismatch) {
+        let dataset = try json.object("dataset")
+        self.init(
+            name: try dataset.text("name"), digest: try dataset.textIfThere("digest") ?? "",
+            sourceType: try dataset.textIfThere("source_type") ?? "", source: try dataset.textIfThere("source") ?? "",
+            schema: try dataset.textIfThere("schema"), profile: try dataset.textIfThere("profile"),
+            allTags: try json.entries("tags"))
+    }
+}
+
+extension Metric {
+    init(_ json: JSON) throws(JSON.Mismatch) {
+        self.init(
+            key: try json.text("key"), value: try json.number("value"), timestamp: try json.integer("timestamp"),
+            step: try json.integerIfThere("step") ?? 0)
+    }
+}
+
+extension RunRecord {
+    /// From a run of an answer.
+    init(_ json: JSON) throws(JSON.Mismatch) {
+        let info = try json.object("info")
+        let data = try json.objectIfThere("data") ?? .object([:])
+        var metrics: [String: Metric] = [:]
+        for element in try data.list("metrics") {
+            let metric = try Metric(element)
+            metrics[metric.key] = metric
+        }
+        var inputs: [DatasetInput] = []
+        if let all = try json.objectIfThere("inputs") {
+            for element in try all.list("dataset_inputs") { inputs.append(try DatasetInput(element)) }
+        }
+        let tags = try data.entries("tags")
+        let status = try info.textIfThere("status") ?? ""
+        guard let known = RunStatus(rawValue: status) else {
+            throw JSON.Mismatch(name: "status", expected: "a known state: \(status)")
+        }
+        self.init(
+            id: try info.text(info.textIfThere("run_id") == nil ? "run_uuid" : "run_id"),
+            experimentID: try info.text("experiment_id"),
+            name: try info.textIfThere("run_name") ?? tags[MLflowTag.runName] ?? "", status: known,
+            startTime: try info.integerIfThere("start_time") ?? 0, endTime: try info.integerIfThere("end_time"),
+            userID: try info.textIfThere("user_id") ?? "", artifactURI: try info.textIfThere("artifact_uri") ?? "",
+            lifecycleStage: try LifecycleStage(info), metrics: metrics, parameters: try data.entries("params"),
+            tags: tags, inputs: inputs.sorted { ($0.name, $0.digest) < ($1.name, $1.digest) })
+    }
+
+    /// Drops what was not asked for: the server always sends everything.
+    fileprivate mutating func keep(_ fields: RunFields) {
+        if !fields.contains(.metrics) { metrics = [:] }
+        if !fields.contains(.parameters) { parameters = [:] }
+        if !fields.contains(.tags) { tags = [:] }
+        if !fields.contains(.inputs) { inputs = [] }
+    }
+}

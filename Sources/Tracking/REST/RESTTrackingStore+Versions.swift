@@ -1,0 +1,142 @@
+extension RESTTrackingStore {
+    package func createVersion(_ creation: ModelVersionCreation) async throws -> ModelVersion {
+        let subject = "model '\(creation.name)'"
+        // A version whose answer was lost is found among those made from here on.
+        let before = try await newestVersion(of: creation.name)
+        let call = ServerCall.send(
+            "model-versions/create",
+            [
+                "name": .text(creation.name), "source": .text(creation.source),
+                "run_id": creation.runID.map(JSON.text), "description": creation.description.map(JSON.text),
+                "tags": creation.tags.isEmpty ? nil : .entries(creation.tags),
+            ], about: subject)
+        return try await server.retrying(subject) { isRepeated in
+            if isRepeated, let made = try await version(like: creation, after: before) { return .answer(made) }
+            return try await server.attempt(call).map { answer in
+                try read(answer, about: subject) { try ModelVersion($0.object("model_version")) }
+            }
+        }
+    }
+
+    private func newestVersion(of name: String) async throws -> Int {
+        var query = EntityQuery(filter: "name = \(name)")
+        query.orderBy = ["version_number DESC"]
+        query.pageSize = 1
+        return try await searchVersions(query).elements.first?.version ?? 0
+    }
+
+    private func version(like creation: ModelVersionCreation, after number: Int) async throws -> ModelVersion? {
+        var query = EntityQuery(filter: "name = \(creation.name) and version_number > \(number)")
+        query.orderBy = ["version_number ASC"]
+        return try await searchVersions(query).elements.first { version in
+            version.source == creation.source && version.runID == creation.runID
+                && version.description == creation.description && version.tags == creation.tags
+        }
+    }
+
+    package func version(_ version: Int, ofModel name: String) async throws -> ModelVersion {
+        let subject = "version \(version) of model '\(name)'"
+        let answer = try await server.call(
+            .get("model-versions/get", [("name", name), ("version", String(version))], about: subject))
+        return try await placed(read(answer, about: subject) { try ModelVersion($0.object("model_version")) })
+    }
+
+    package func version(alias: String, ofModel name: String) async throws -> ModelVersion {
+        let subject = "alias '\(alias)' of model '\(name)'"
+        do {
+            let answer = try await server.call(
+                .get("registered-models/alias", [("name", name), ("alias", alias)], about: subject))
+            return try await placed(read(answer, about: subject) { try ModelVersion($0.object("model_version")) })
+        } catch let error as TrackingError where error.code == .invalidValue {
+            // MLflow's code for an alias that there is not.
+            throw TrackingError(.notFound, "model '\(name)'", "has no alias '\(alias)'")
+        }
+    }
+
+    /// Asks where the files are when the source is a reference, which only the server can follow.
+    private func placed(_ version: ModelVersion) async throws -> ModelVersion {
+        guard version.source.hasPrefix("models:") else { return version }
+        let subject = "version \(version.version) of model '\(version.name)'"
+        let answer = try await server.call(
+            .get(
+                "model-versions/get-download-uri",
+                [("name", version.name), ("version", String(version.version))], about: subject))
+        var placed = version
+        placed.storageLocation = try read(answer, about: subject) { try $0.textIfThere("artifact_uri") }
+        return placed
+    }
+
+    package func searchVersions(_ query: EntityQuery) async throws -> Page<ModelVersion> {
+        let order = try FilterPrinter.versions.order(
+            query.orderBy,
+            alsoBy: [
+                "last_updated_timestamp": "last_updated_timestamp", "creation_timestamp": "creation_timestamp",
+            ])
+        let answer = try await server.call(
+            ServerCall(
+                method: "GET", path: "model-versions/search",
+                query: Self.searchParameters(
+                    filter: try FilterPrinter.versions.text(query.filter), order: order, pageSize: query.pageSize,
+                    pageToken: query.pageToken),
+                subject: "model versions"))
+        return try page(answer, "model_versions", about: "model versions", ModelVersion.init)
+    }
+
+    package func setDescription(_ description: String?, ofVersion version: Int, model name: String) async throws {
+        try await change(
+            "PATCH", "model-versions/update", version, name, ["description": .text(description ?? "")])
+    }
+
+    package func setStage(
+        _ stage: String, ofVersion version: Int, model name: String, archivingOthers: Bool
+    ) async throws {
+        try await change(
+            "POST", "model-versions/transition-stage", version, name,
+            ["stage": .text(stage), "archive_existing_versions": .boolean(archivingOthers)])
+    }
+
+    package func deleteVersion(_ version: Int, ofModel name: String) async throws {
+        try await change("DELETE", "model-versions/delete", version, name, [:], doneAlready: [.notFound])
+    }
+
+    package func setTag(_ key: String, _ value: String, ofVersion version: Int, model name: String) async throws {
+        try await change(
+            "POST", "model-versions/set-tag", version, name, ["key": .text(key), "value": .text(value)])
+    }
+
+    package func deleteTag(_ key: String, ofVersion version: Int, model name: String) async throws {
+        try await change("DELETE", "model-versions/delete-tag", version, name, ["key": .text(key)])
+    }
+
+    private func change(
+        _ method: String, _ path: String, _ version: Int, _ name: String, _ members: [String: JSON],
+        doneAlready: Set<TrackingError.Code> = []
+    ) async throws {
+        var members: [String: JSON?] = members
+        members["name"] = .text(name)
+        members["version"] = .text(String(version))
+        try await server.call(
+            .send(
+                path, members, by: method, about: "version \(version) of model '\(name)'", doneAlready: doneAlready))
+    }
+}
+
+extension ModelVersion {
+    /// From a model version of an answer.
+    init(_ json: JSON) throws(JSON.Mismatch) {
+        let aliases = try json.list("aliases").map { alias throws(JSON.Mismatch) in
+            guard case .text(let text) = alias else {
+                throw JSON.Mismatch(name: "aliases", expected: "a list of texts")
+            }
+            return text
+        }
+        let created = try json.integerIfThere("creation_timestamp") ?? 0
+        self.init(
+            name: try json.text("name"), version: Int(try json.integer("version")),
+            source: try json.textIfThere("source") ?? "", runID: try json.presentText("run_id"),
+            description: try json.presentText("description"), stage: try json.textIfThere("current_stage") ?? "None",
+            status: try json.textIfThere("status") ?? "READY", creationTime: created,
+            lastUpdatedTime: try json.integerIfThere("last_updated_timestamp") ?? created,
+            tags: try json.entries("tags"), aliases: aliases.sorted(), storageLocation: nil)
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+package import HTTPTransport
+
+/// An MLflow server as a place of tracking: every call is one of MLflow's REST API, as MLflow's own Python client makes it.
+package struct RESTTrackingStore: TrackingStore {
+    /// Under which a run's creation is found again when its answer was lost.
+    package static let creationTokenTag = "antifraud.creation_token"
+
+    let server: MLflowServer
+    /// The place under which new experiments keep artifacts; nil for the server's choice.
+    private let artifactRoot: String?
+    private let client: HTTPClient
+
+    /// Makes no connection yet.
+    /// - Parameters:
+    ///   - uri: `http://HOST:PORT` or `https://HOST`, with a path if the server has one, and with user and password if
+    ///     `credentials` are not given.
+    ///   - artifactRoot: The place under which new experiments keep artifacts, instead of the server's choice.
+    ///   - policy: How often and how long failed calls are tried again.
+    /// - Throws: ``TrackingError`` for settings that cannot be used.
+    package init(
+        uri: String, artifactRoot: String? = nil, credentials: TrackingCredentials? = nil,
+        certificateAuthorities: String? = nil,
+        policy: RetryPolicy = RetryPolicy()
+    ) throws {
+        self.artifactRoot = artifactRoot
+        let address = try ServerAddress(uri, credentials: credentials)
+        let configuration = HTTPClientConfiguration(
+            tls: HTTPClientConfiguration.TLS(certificateAuthorityFile: certificateAuthorities))
+        do {
+            let client = try HTTPClient(configuration: configuration)
+            self.client = client
+            server = MLflowServer(address: address, http: client, policy: policy)
+        } catch let error as HTTPTransportError {
+            throw TrackingError(.invalidValue, address.url, error.message)
+        }
+    }
+
+    /// The limits of a request to `runs/log-batch`.
+    package var batchLimits: BatchLimits { BatchLimits(metrics: 1000, parameters: 100, tags: 100, total: 1000) }
+
+    package func close() async throws { await client.shutDown() }
+
+    /// 32 hexadecimal digits.
+    static func newToken() -> String { UUID().uuidString.replacing("-", with: "").lowercased() }
+
+    /// A place for a new experiment, whose number the server has yet to give; nil for the server's choice.
+    func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Self.newToken()) } }
+
+    /// Reads an answer, and says what it was about when it is not as MLflow's protocol has it.
+    func read<Value>(_ answer: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {
+        do {
+            return try body(answer)
+        } catch let error as JSON.Mismatch {
+            throw TrackingError(
+                .incompatibleServer, subject, "the answer of \(server.address) is not MLflow's: \(error)")
+        }
+    }
+
+    func page<Element>(
+        _ answer: JSON, _ name: String, about subject: String, _ element: (JSON) throws -> Element
+    ) throws -> Page<Element> {
+        try read(answer, about: subject) { answer in
+            let token = try answer.textIfThere("next_page_token") ?? ""
+            return Page(
+                elements: try answer.list(name).map(element), nextPageToken: token.isEmpty ? nil : token)
+        }
+    }
+}
+
+extension LifecycleView {
+    /// MLflow's name of the view.
+    var serverName: String {
+        switch self {
+        case .active: "ACTIVE_ONLY"
+        case .deleted: "DELETED_ONLY"
+        case .all: "ALL"
+        }
+    }
+}
+
+extension [String] {
+    var json: JSON? { isEmpty ? nil : .array(map(JSON.text)) }
+}

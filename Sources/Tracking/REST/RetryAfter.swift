@@ -1,0 +1,13 @@
+import HTTPTransport
+import StorageIO
+
+/// How long a server asks to be left alone: seconds or a date (RFC 9110, section 10.2.3).
+enum RetryAfter {
+    static func duration(_ headers: HTTPHeaders) -> Duration? {
+        guard let text = headers["Retry-After"] else { return nil }
+        if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
+        guard let until = Timestamp(httpDate: text), let date = headers["Date"].flatMap({ Timestamp(httpDate: $0) })
+        else { return nil }
+        return .seconds(max(0, until.seconds - date.seconds))
+    }
+}

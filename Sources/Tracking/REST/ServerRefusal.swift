@@ -1,0 +1,74 @@
+import HTTPTransport
+
+/// What a server says about a request that it did not carry out.
+struct ServerRefusal: Error, Sendable, Hashable {
+    let status: Int
+    /// MLflow's own code, such as `RESOURCE_DOES_NOT_EXIST`; nil where somebody else has answered.
+    let mlflowCode: String?
+    let message: String
+
+    init(_ response: HTTPResponse) {
+        status = response.status
+        let answer = try? JSONReader.value(of: response.body)
+        // `try?` flattens: what is no text is as good as missing.
+        mlflowCode = try? answer?.textIfThere("error_code")
+        var words = (try? answer?.textIfThere("message")) ?? (try? answer?.textIfThere("detail"))
+        if words == nil, (300..<400).contains(response.status), let place = response.headers["Location"] {
+            words = "it sends to \(HTTPTransportError.withoutSecrets(place))"
+        }
+        message = Self.excerpt(words ?? Self.plainText(response))
+    }
+
+    /// The words of a page or a text.
+    private static func plainText(_ response: HTTPResponse) -> String {
+        let isPage = response.headers["Content-Type"]?.contains("html") ?? false
+        return isPage ? "" : String(decoding: response.body.prefix(2000), as: UTF8.self)
+    }
+
+    /// One line, of bounded length: databases' errors tell whole statements.
+    private static func excerpt(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.count > 500 ? "\(line.prefix(500))…" : line
+    }
+
+    /// Whether the same request may succeed later.
+    var isTransient: Bool {
+        switch mlflowCode {
+        case "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED": true
+        // Some refusals that last come as 500 from MLflow: it names them.
+        case nil, "INTERNAL_ERROR": status == 429 || [500, 502, 503, 504].contains(status)
+        default: [429, 502, 503, 504].contains(status)
+        }
+    }
+
+    /// Whether the request may have been carried out all the same.
+    var isAmbiguous: Bool { status >= 500 }
+
+    /// Nil where only asking more tells: somebody's 404, a redirect.
+    var code: TrackingError.Code? {
+        switch mlflowCode {
+        case "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND": return .notFound
+        case "RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS": return .alreadyExists
+        case "INVALID_PARAMETER_VALUE", "BAD_REQUEST", "MALFORMED_REQUEST", "PARSE_ERROR": return .invalidValue
+        case "INVALID_STATE", "RESOURCE_CONFLICT", "ABORTED": return .invalidState
+        case "PERMISSION_DENIED", "UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED", "UNAUTHORIZED": return .permissionDenied
+        case "ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "NOT_IMPLEMENTED": return .incompatibleServer
+        case nil: break
+        default: return .unavailable
+        }
+        switch status {
+        case 401, 403: return .permissionDenied
+        case 300..<400, 404, 405: return nil
+        case 413: return .invalidValue
+        default: return .unavailable
+        }
+    }
+}
+
+extension ServerRefusal: CustomStringConvertible {
+    /// Status, MLflow's code and words.
+    var description: String {
+        let words = [mlflowCode ?? "", message].filter { !$0.isEmpty }.joined(separator: ": ")
+        return words.isEmpty ? "\(status)" : "\(status) \(words)"
+    }
+}

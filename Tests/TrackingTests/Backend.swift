@@ -1,0 +1,47 @@
+import Foundation
+import TestSupport
+import Tracking
+
+/// Where the conformance tests run. A backend joins by one case.
+enum Backend: String, CaseIterable, Sendable {
+    case sqlite, postgresql, server
+
+    func open(in folder: TemporaryFolder, context: RunContext = RunContext()) async throws -> TrackingClient {
+        switch self {
+        case .sqlite: try await TrackingClient.open("sqlite:///\(folder.path("mlflow.db"))", context: context)
+        case .postgresql:
+            try await TrackingClient.open(
+                TestDatabases.make(), artifactRoot: folder.path("mlruns"), context: context)
+        case .server: try await TrackingClient.open(TestServers.mlflow().uri, context: context)
+        }
+    }
+
+    /// Whether nothing but the test's own is there. Elsewhere tests know theirs by ``UniqueNames``.
+    var hasOwnDatabase: Bool { self != .server }
+
+    /// Whether a new experiment's artifacts are where this backend puts them.
+    func isArtifactLocation(_ place: String, ofExperiment id: String, in folder: TemporaryFolder) -> Bool {
+        switch self {
+        case .sqlite, .postgresql: place == folder.path("mlruns/\(id)")
+        case .server: place == "mlflow-artifacts:/\(id)"
+        }
+    }
+
+    /// A run's tags without the one by which a server's runs are found again, which must be there.
+    func withoutToken(_ tags: [String: String]) -> [String: String]? {
+        guard self == .server else { return tags }
+        var tags = tags
+        guard let token = tags.removeValue(forKey: RESTTrackingStore.creationTokenTag), token.count == 32 else {
+            return nil
+        }
+        return tags
+    }
+}
+
+/// Names that no other test, and no other run of the tests, has: databases may be shared.
+struct UniqueNames: Sendable {
+    private let prefix = "t" + String(UInt64.random(in: .min ... .max), radix: 36)
+
+    /// A name that ends with `text`.
+    func callAsFunction(_ text: String) -> String { "\(prefix)-\(text)" }
+}
