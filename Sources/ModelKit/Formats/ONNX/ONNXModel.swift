@@ -8,8 +8,8 @@ import Foundation
 ///   threshold.
 /// - Every row takes the branches that it takes here: thresholds are 32-bit, NaN goes to the same side. Sums are 64-bit.
 ///   Probabilities differ from the classifier's by less than 1e-6 (usually 1e-7: they are 32-bit). Labels are the
-///   classifier's for thresholds from 1e-17 on; for trees, a sum that lies below the threshold's by no more than 64-bit summation can err (1e-11 for a
-///   hundred trees) counts as at it, since runtimes add trees in an order of their own.
+///   classifier's for thresholds from 1e-17 on; for trees, a sum that lies below the threshold's by no more than 64-bit
+///   summation can err (1e-11 for a hundred trees) counts as at it, since runtimes add trees in an order of their own.
 ///
 /// The form is that of [onnx.proto](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto): IR version 8, operators of
 /// `ai.onnx` 17 and `ai.onnx.ml` 3. Equal classifiers give equal bytes.
@@ -31,8 +31,8 @@ public struct ONNXModel: Sendable, Hashable {
     ///   - properties: entries of the model's `metadata_props`, beside `threshold` and `feature_names` (a JSON array).
     ///   - description: the model's `doc_string`.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a threshold that is not in 0...1, a type of classifier that is not this
-    ///   module's, a model beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an empty one, one that occurs twice or is an
-    ///   output's, or begins with `#`.
+    ///   module's, a model beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an
+    ///   empty one, one that occurs twice or is an output's, or begins with `#`.
     public init(
         _ classifier: any BinaryClassifier, threshold: Double = 0.5, properties: [String: String] = [:],
         description: String = ""
