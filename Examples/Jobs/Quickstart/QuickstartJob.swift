@@ -82,7 +82,9 @@ package struct QuickstartJob: Sendable {
         let (contest, publication) = try await ModelPublication.withTracking(
             TrackingPlace(
                 uri: settings.tracking.uri ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
-                artifactRoot: settings.tracking.artifactRoot ?? localPath("mlruns") ?? place("mlruns")),
+                // A server says itself where files go.
+                artifactRoot: settings.tracking.artifactRoot
+                    ?? (settings.tracking.isServer ? nil : localPath("mlruns") ?? place("mlruns"))),
             program: "quickstart", stores: stores
         ) { publication in
             let contest = try await compare(outcome, table, publication, &steps)

@@ -43,6 +43,12 @@ package struct QuickstartResult: Sendable, Codable {
 }
 
 extension QuickstartResult {
+    /// How to look at the runs.
+    private var runsAdvice: String {
+        publication.trackingURI.hasPrefix("http")
+            ? publication.trackingURI : "mlflow ui --backend-store-uri \(publication.trackingURI)"
+    }
+
     package var text: String {
         """
 
@@ -50,7 +56,7 @@ extension QuickstartResult {
         ROC AUC             \(metrics["test_roc_auc", default: 0].formatted(places: 4))
         average precision   \(metrics["test_average_precision", default: 0].formatted(places: 4))
         report              \(report)
-        runs                mlflow ui --backend-store-uri \(publication.trackingURI)
+        runs                \(runsAdvice)
         service             serve-model --model \(output)/model
         seconds             \(seconds.formatted(places: 1))
         """

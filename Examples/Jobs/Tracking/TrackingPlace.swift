@@ -25,6 +25,9 @@ package struct TrackingPlace: Sendable {
         self.artifactRoot = artifactRoot
     }
 
+    /// Whether the place is an MLflow server.
+    package var isServer: Bool { uri.map { $0.hasPrefix("http:") || $0.hasPrefix("https:") } ?? false }
+
     /// The experiment that `MLFLOW_EXPERIMENT_NAME` names.
     package var experiment: String? { Self.value("MLFLOW_EXPERIMENT_NAME", environment) }
 
