@@ -42,7 +42,7 @@ extension Run {
         try await log(RunBatch(checkingTags: tags))
     }
 
-    /// Notes data sets that the run has read. Noting one again replaces its tags.
+    /// Notes data sets that the run has read. Noting one again replaces its tags; a server keeps those of the first time.
     /// - Throws: ``TrackingError`` for what MLflow would not take; see ``DatasetInput``.
     public func log(inputs: [DatasetInput]) async throws {
         for input in inputs { try EntityLimits.check(input: input) }

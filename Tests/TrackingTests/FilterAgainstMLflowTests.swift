@@ -22,10 +22,11 @@ import Tracking
         "params.p = 'x' -- y", "1 = 1", "'a' = 'a'", "params.p = NULL", "params.p <> 'x'",
     ]
 
-    @Test func findsWhatMLflowFinds() async throws {
+    @Test(arguments: Backend.allCases)
+    func findsWhatMLflowFinds(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
-        let uri = "sqlite:///\(folder.path("mlflow.db"))"
-        let client = try await TrackingClient.open(uri)
+        let client = try await backend.open(in: folder)
+        let uri = client.uri
         let experiments = try await Self.fill(client)
         var generator = SeededGenerator(seed: 20)
         var queries = (0..<300).map { _ in Self.query(&generator) }
@@ -59,8 +60,9 @@ import Tracking
     private static func fill(_ client: TrackingClient) async throws -> [String] {
         var generator = SeededGenerator(seed: 3)
         var ids: [String] = []
+        let name = UniqueNames()
         for experimentIndex in 0..<2 {
-            let experiment = try await client.experiment(named: "e\(experimentIndex)")
+            let experiment = try await client.experiment(named: name("e\(experimentIndex)"))
             ids.append(experiment.id)
             for _ in 0..<40 {
                 let name = texts[Int.random(in: 0..<texts.count, using: &generator)]

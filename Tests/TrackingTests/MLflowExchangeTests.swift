@@ -52,7 +52,7 @@ import Tracking
         try await again.close()
     }
 
-    private static func write(to uri: String) async throws -> TrackingClient {
+    static func write(to uri: String) async throws -> TrackingClient {
         let client = try await TrackingClient.open(
             uri,
             context: RunContext(

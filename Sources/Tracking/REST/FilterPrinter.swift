@@ -59,7 +59,9 @@ struct FilterPrinter {
         let start = try start(of: comparison)
         switch comparison.value {
         case .none: return start
-        case .number(let value, let integer): return "\(start) \(integer.map(String.init) ?? "\(value)")"
+        // MLflow's parser knows no plus sign in exponents.
+        case .number(let value, let integer):
+            return "\(start) \(integer.map(String.init) ?? "\(value)".replacing("e+", with: "e"))"
         case .list(let texts): return "\(start) \(Self.list(texts))"
         case .string(let text):
             if let quoted = Self.quoted(text) { return "\(start) \(quoted)" }

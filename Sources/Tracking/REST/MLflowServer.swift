@@ -1,4 +1,5 @@
 import HTTPTransport
+import Synchronization
 
 /// What became of one try.
 enum ServerOutcome<Answer: Sendable>: Sendable {
@@ -30,7 +31,7 @@ struct MLflowServer: Sendable {
     let http: any HTTPSending
     let retrier: Retrier
 
-    init(address: ServerAddress, http: any HTTPSending, policy: RetryPolicy = RetryPolicy()) {
+    init(address: ServerAddress, http: any HTTPSending, policy: RetryPolicy) {
         self.address = address
         self.http = http
         retrier = Retrier(policy: policy, budget: RetryBudget())
@@ -147,6 +148,16 @@ struct MLflowServer: Sendable {
         if call.body != nil { headers["Content-Type"] = "application/json" }
         return HTTPRequest(
             method: call.method, url: address.url + Self.apiPath + call.path + (query.isEmpty ? "" : "?\(query)"),
-            headers: headers, body: call.body.map { .bytes($0.bytes) } ?? .none)
+            headers: headers, body: call.body.map(Self.body) ?? .none)
+    }
+
+    /// The bytes as a stream, which the sender cannot send a second time on its own: we must know when the server may have
+    /// got a request twice.
+    private static func body(_ json: JSON) -> HTTPRequest.Body {
+        let bytes = json.bytes
+        let isSent = Atomic<Bool>(false)
+        return .stream(length: Int64(bytes.count)) {
+            isSent.exchange(true, ordering: .relaxed) ? nil : bytes
+        }
     }
 }

@@ -40,8 +40,9 @@ extension RESTTrackingStore {
 
     /// The runs of a token, those in use first, so that all who ask agree on the first.
     private func runs(madeWith token: String, in experimentID: String) async throws -> [RunRecord] {
-        let key = Self.creationTokenTag
-        var query = RunQuery(experimentIDs: [experimentID], filter: SearchFilter("tags.`\(key)` = '\(token)'"))
+        var filter: SearchFilter = ""
+        filter.pieces = [.text("tags.`\(Self.creationTokenTag)` = "), .string(token)]
+        var query = RunQuery(experimentIDs: [experimentID], filter: filter)
         query.orderBy = ["run_id"]
         query.view = .all
         let found = try await searchRuns(query).elements

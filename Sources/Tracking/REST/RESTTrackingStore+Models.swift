@@ -36,14 +36,15 @@ extension RESTTrackingStore {
                 "timestamp": "last_updated_timestamp", "last_updated_timestamp": "last_updated_timestamp",
                 "creation_timestamp": "creation_timestamp",
             ])
-        // MLflow keeps prompts among the models; its clients leave them out like this.
+        // MLflow keeps prompts among the models; its clients leave them out like this. First, for a filter may close with
+        // what must be last.
         let filter = try FilterPrinter.models.text(query.filter)
         let noPrompts = "tag.`\(MLflowTag.isPrompt)` != 'true'"
         let answer = try await server.call(
             ServerCall(
                 method: "GET", path: "registered-models/search",
                 query: Self.searchParameters(
-                    filter: filter.isEmpty ? noPrompts : "\(filter) AND \(noPrompts)", order: order,
+                    filter: filter.isEmpty ? noPrompts : "\(noPrompts) AND \(filter)", order: order,
                     pageSize: min(query.pageSize, 1000), pageToken: query.pageToken),
                 subject: "models"))
         return try page(answer, "registered_models", about: "models", RegisteredModel.init)

@@ -6,6 +6,9 @@ package struct RESTTrackingStore: TrackingStore {
     /// Under which a run's creation is found again when its answer was lost.
     package static let creationTokenTag = "antifraud.creation_token"
 
+    /// Outlasts a restart of the server, which takes MLflow a quarter of a minute.
+    package static let retryPolicy = RetryPolicy(maximumAttempts: 12)
+
     let server: MLflowServer
     /// The place under which new experiments keep artifacts; nil for the server's choice.
     private let artifactRoot: String?
@@ -21,7 +24,7 @@ package struct RESTTrackingStore: TrackingStore {
     package init(
         uri: String, artifactRoot: String? = nil, credentials: TrackingCredentials? = nil,
         certificateAuthorities: String? = nil,
-        policy: RetryPolicy = RetryPolicy()
+        policy: RetryPolicy = RESTTrackingStore.retryPolicy
     ) throws {
         self.artifactRoot = artifactRoot
         let address = try ServerAddress(uri, credentials: credentials)

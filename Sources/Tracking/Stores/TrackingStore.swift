@@ -25,7 +25,7 @@ package protocol TrackingStore: Sendable {
     /// Stores a batch whole or not at all. Values that are stored already are no error, except for a parameter with
     /// another value.
     func log(_ batch: RunBatch, toRun id: String) async throws
-    /// Notes that a run has read data sets; noting one again replaces its tags.
+    /// Notes that a run has read data sets. Noting one again replaces its tags where the store is able to.
     func log(_ inputs: [DatasetInput], toRun id: String) async throws
     func deleteTag(_ key: String, ofRun id: String) async throws
     func setLifecycleStage(_ stage: LifecycleStage, ofRun id: String) async throws
