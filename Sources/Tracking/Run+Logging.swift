@@ -54,6 +54,6 @@ extension Run {
     public func deleteTag(_ key: String) async throws { try await client.store.deleteTag(key, ofRun: id) }
 
     private func log(_ batch: RunBatch) async throws {
-        for part in batch.split(client.store.batchLimits) { try await client.store.log(part, toRun: id) }
+        try await client.store.log(whole: batch, toRun: id)
     }
 }

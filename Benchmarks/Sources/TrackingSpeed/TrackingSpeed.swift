@@ -25,7 +25,8 @@ struct TrackingSpeed {
         let client = try await TrackingClient.open(uri)
         let run = try await client.experiment(named: "speed").startRun()
         let metrics = (0..<count).map { index in
-            Metric(key: "m\(index % 10)", value: Double(index) / 7, timestamp: 1_700_000_000_000, step: Int64(index / 10))
+            Metric(
+                key: "m\(index % 10)", value: Double(index) / 7, timestamp: 1_700_000_000_000, step: Int64(index / 10))
         }
         let seconds = try await ContinuousClock().measure { try await run.log(metrics) }
         try await run.end()

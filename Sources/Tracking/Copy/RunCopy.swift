@@ -51,9 +51,7 @@ struct RunCopy: Sendable {
     }
 
     private func log(_ batch: RunBatch) async throws {
-        for part in batch.split(destination.store.batchLimits) {
-            try await destination.store.log(part, toRun: run.targetID)
-        }
+        try await destination.store.log(whole: batch, toRun: run.targetID)
     }
 
     private func copyFiles(_ counts: inout Counts) async throws {

@@ -50,7 +50,11 @@ struct JournalDelivery {
         switch step {
         case .batch(let batch):
             guard let run = progress.runs[number] else { return reject(step.summary, Self.orphaned) }
-            for part in batch.split(client.store.batchLimits) { try await log(part, to: run.id) }
+            do {
+                try await client.store.log(whole: batch, toRun: run.id)
+            } catch let error as TrackingError where error.isRefusal {
+                for part in batch.split(client.store.batchLimits) { try await log(part, to: run.id) }
+            }
         case .single(let item):
             do {
                 try await deliver(item.entry)

@@ -9,6 +9,8 @@ extension PostgreSQLDatabase {
             var configuration = try PostgreSQLConfiguration(uri)
             if configuration.applicationName == nil { configuration.applicationName = "antifraud" }
             if configuration.lockTimeout == nil { configuration.lockTimeout = .seconds(busyTimeout) }
+            // Searches are short: to start workers for one takes longer than the search.
+            configuration.parameters["options", default: ""] += " -c max_parallel_workers_per_gather=0"
             let pool = PostgreSQLPool(configuration)
             do {
                 let hasWorkspaces = try await prepare(pool, name: name, artifactRoot: artifactRoot, readOnly: readOnly)
@@ -63,6 +65,7 @@ extension PostgreSQLDatabase {
 
     private static func initialize(_ connection: PostgreSQLConnection, artifactRoot: String) throws {
         try connection.simple(MLflowSchema.postgresql)
+        try connection.simple(MLflowSchema.ownIndex)
         try connection.execute(
             "INSERT INTO alembic_version (version_num) VALUES ($1)", [.text(MLflowSchema.revision)])
         try connection.execute(

@@ -7,8 +7,11 @@ struct PostgreSQLDatabase: SQLDatabase {
     let isReadOnly: Bool
     let pool: PostgreSQLPool
 
-    /// Large, since rows are copied and others do not wait for them.
-    var batchLimits: BatchLimits { BatchLimits(metrics: 50_000, parameters: 1000, tags: 1000, total: 50_000) }
+    /// Large, since rows are copied and others do not wait for them. Most of a copy's time goes into the server's checks of
+    /// each row, which several connections share.
+    var batchLimits: BatchLimits {
+        BatchLimits(metrics: 25_000, parameters: 1000, tags: 1000, total: 25_000, concurrentParts: 4)
+    }
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Result

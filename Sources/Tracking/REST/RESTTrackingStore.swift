@@ -40,7 +40,9 @@ package struct RESTTrackingStore: TrackingStore {
     }
 
     /// The limits of a request to `runs/log-batch`.
-    package var batchLimits: BatchLimits { BatchLimits(metrics: 1000, parameters: 100, tags: 100, total: 1000) }
+    package var batchLimits: BatchLimits {
+        BatchLimits(metrics: 1000, parameters: 100, tags: 100, total: 1000, concurrentParts: 4)
+    }
 
     package func close() async throws { await client.shutDown() }
 

@@ -35,8 +35,76 @@ enum ComparisonSQL {
 
 /// Filters and orders of runs.
 enum RunFilterCompiler {
-    static func conditions(_ filter: SearchFilter) throws(TrackingError) -> [SQLFragment] {
-        try FilterParser.comparisons(of: filter, in: .runs).map(condition)
+    /// The parts of a search's statement.
+    struct Parts {
+        /// Stands behind `FROM runs`.
+        var joins = SQLFragment("")
+        var conditions: [SQLFragment] = []
+        /// Stands behind `ORDER BY`.
+        var terms = ""
+    }
+
+    /// Missing values come last, NaN before them; ties go by start time, newest first, then by id.
+    ///
+    /// Where the filter already asks for values of a metric that comes first in the order, the rows that it finds in the
+    /// metric's table are the ones to sort: the database may walk through them in order and stop after a page.
+    static func parts(_ filter: SearchFilter, orderBy: [String]) throws(TrackingError) -> Parts {
+        var comparisons = try FilterParser.comparisons(of: filter, in: .runs)
+        let clauses = try OrderClause.list(orderBy, in: .runs)
+        var parts = Parts()
+        var terms: [String] = []
+        for (index, clause) in clauses.enumerated() {
+            let alias = "o\(index)"
+            let value = clause.entity == .attribute ? column(clause.key) : "\(alias).value"
+            let direction = clause.isAscending ? "ASC" : "DESC"
+            let wanted =
+                clause.entity == .metric
+                ? comparisons.filter { $0.entity == .metric && $0.key == clause.key && $0.comparator != .notEqual } : []
+            if !wanted.isEmpty {
+                comparisons.removeAll(where: wanted.contains)
+                parts.joins =
+                    parts.joins
+                    + SQLFragment(
+                        " JOIN latest_metrics \(alias) ON \(alias).run_uuid = runs.run_uuid AND \(alias).key = ?"
+                            + " AND \(alias).is_nan = FALSE", [.text(clause.key)])
+                for comparison in wanted {
+                    parts.joins =
+                        parts.joins + SQLFragment(" AND ")
+                        + ComparisonSQL.compare(value, comparison.comparator, comparison.value)
+                }
+                terms.append("\(value) \(direction)")
+                continue
+            }
+            switch clause.entity {
+            case .metric:
+                terms.append("CASE WHEN \(alias).is_nan = TRUE THEN 1 WHEN \(value) IS NULL THEN 2 ELSE 0 END")
+            default: terms.append("CASE WHEN \(value) IS NULL THEN 1 ELSE 0 END")
+            }
+            terms.append("\(value) \(direction)")
+            if let table = table(of: clause.entity) {
+                parts.joins =
+                    parts.joins
+                    + SQLFragment(
+                        " LEFT JOIN \(table) \(alias) ON \(alias).run_uuid = runs.run_uuid AND \(alias).key = ?",
+                        [.text(clause.key)])
+            }
+        }
+        if !clauses.contains(where: { $0.entity == .attribute && $0.key == "start_time" }) {
+            terms.append("runs.start_time DESC")
+        }
+        terms.append("runs.run_uuid")
+        parts.terms = terms.joined(separator: ", ")
+        parts.conditions = comparisons.map(condition)
+        return parts
+    }
+
+    private static func table(of entity: FilterComparison.Entity) -> String? {
+        switch entity {
+        case .metric: "latest_metrics"
+        case .parameter: "params"
+        case .tag: "tags"
+        case .attribute, .dataset: nil
+        }
     }
 
     private static func condition(_ comparison: FilterComparison) -> SQLFragment {
@@ -88,42 +156,6 @@ enum RunFilterCompiler {
         case "run_name": "runs.name"
         default: "runs.\(attribute)"
         }
-    }
-
-    /// Joins and terms of an order. Missing values come last, NaN before them; ties go by start time, newest first,
-    /// then by id.
-    static func order(_ texts: [String]) throws(TrackingError) -> (joins: SQLFragment, terms: String) {
-        let clauses = try OrderClause.list(texts, in: .runs)
-        var joins: [SQLFragment] = []
-        var terms: [String] = []
-        for (index, clause) in clauses.enumerated() {
-            let alias = "o\(index)"
-            let value = clause.entity == .attribute ? column(clause.key) : "\(alias).value"
-            switch clause.entity {
-            case .metric:
-                terms.append("CASE WHEN \(alias).is_nan = TRUE THEN 1 WHEN \(value) IS NULL THEN 2 ELSE 0 END")
-            default: terms.append("CASE WHEN \(value) IS NULL THEN 1 ELSE 0 END")
-            }
-            terms.append("\(value) \(clause.isAscending ? "ASC" : "DESC")")
-            let table: String? =
-                switch clause.entity {
-                case .metric: "latest_metrics"
-                case .parameter: "params"
-                case .tag: "tags"
-                case .attribute, .dataset: nil
-                }
-            if let table {
-                joins.append(
-                    SQLFragment(
-                        " LEFT JOIN \(table) \(alias) ON \(alias).run_uuid = runs.run_uuid AND \(alias).key = ?",
-                        [.text(clause.key)]))
-            }
-        }
-        if !clauses.contains(where: { $0.entity == .attribute && $0.key == "start_time" }) {
-            terms.append("runs.start_time DESC")
-        }
-        terms.append("runs.run_uuid")
-        return (joins.joined(separator: ""), terms.joined(separator: ", "))
     }
 }
 

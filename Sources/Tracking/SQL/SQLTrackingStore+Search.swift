@@ -1,9 +1,8 @@
 extension SQLTrackingStore {
     func searchRuns(_ query: RunQuery) async throws -> Page<RunRecord> {
-        let conditions = try RunFilterCompiler.conditions(query.filter)
-        let order = try RunFilterCompiler.order(query.orderBy)
+        let parts = try RunFilterCompiler.parts(query.filter, orderBy: query.orderBy)
         let offset = try PageToken.offset(of: query.pageToken)
-        var statement = SQLFragment("SELECT \(Self.runColumns) FROM runs") + order.joins
+        var statement = SQLFragment("SELECT \(Self.runColumns) FROM runs") + parts.joins
         statement =
             statement + SQLFragment(" WHERE runs.lifecycle_stage IN (")
             + .list(query.view.stages.map { .text($0.rawValue) }) + SQLFragment(")")
@@ -18,11 +17,11 @@ extension SQLTrackingStore {
                 + SQLFragment(
                     " AND runs.experiment_id IN (SELECT experiment_id FROM experiments WHERE workspace = 'default')")
         }
-        for condition in conditions { statement = statement + SQLFragment(" AND ") + condition }
+        for condition in parts.conditions { statement = statement + SQLFragment(" AND ") + condition }
         statement =
             statement
             + SQLFragment(
-                " ORDER BY \(order.terms) LIMIT ? OFFSET ?",
+                " ORDER BY \(parts.terms) LIMIT ? OFFSET ?",
                 [.integer(Int64(query.pageSize) + 1), .integer(Int64(offset))])
         let complete = statement
         return try await database.read { session in

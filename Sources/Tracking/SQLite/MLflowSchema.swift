@@ -6,6 +6,11 @@
 /// set at that revision satisfies both: with a table missing, migrations find nothing to do at the newest revision and
 /// pages that need the table fail. A later MLflow migrates the file as it migrates its own.
 enum MLflowSchema {
+    /// Not MLflow's: lets a search for the best runs by a metric walk through its values in order. MLflow, which looks at
+    /// tables and at the revision only, uses it, too.
+    static let ownIndex =
+        "CREATE INDEX IF NOT EXISTS antifraud_latest_metrics_key_value ON latest_metrics (key, value)"
+
     /// What `alembic_version` records.
     static let revision = "dc11669786a5"
 

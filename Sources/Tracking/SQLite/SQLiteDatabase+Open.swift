@@ -90,6 +90,7 @@ extension SQLiteDatabase {
 
     private static func initialize(_ database: GRDB.Database, artifactRoot: String) throws {
         try database.execute(sql: MLflowSchema.sqlite)
+        try database.execute(sql: MLflowSchema.ownIndex)
         try database.execute(
             sql: "INSERT INTO alembic_version (version_num) VALUES (?)", arguments: [MLflowSchema.revision])
         try database.execute(

@@ -48,6 +48,8 @@ package struct BatchLimits: Sendable {
     package var parameters: Int
     package var tags: Int
     package var total: Int
+    /// How many batches of metrics are worth sending at the same time.
+    package var concurrentParts = 1
 }
 
 extension RunBatch {
