@@ -32,6 +32,7 @@ extension PostgreSQLPool {
     ///   - body: see ``withConnection(_:)``. It must neither begin nor end transactions, and bear to be run again.
     /// - Throws: what the body throws; ``PostgreSQLError`` of the kind ``PostgreSQLError/Kind/outcomeUnknown`` when the connection
     ///   ends during the commit, so that nobody knows whether it was done: such a transaction is not run again.
+    @discardableResult
     public func write<Result: Sendable>(
         isolation: Isolation = .readCommitted, retries: Int = 3,
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result

@@ -36,6 +36,7 @@ public final class PostgreSQLPool: Sendable {
     /// - Parameter body: runs on the connection's thread, and must not hand the connection out.
     /// - Throws: what the body throws; ``PostgreSQLError`` when there is no connection to be had; `CancellationError` when the
     ///   task is cancelled.
+    @discardableResult
     public func withConnection<Result: Sendable>(
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result
     ) async throws -> Result {
