@@ -1,6 +1,5 @@
 import Foundation
 import PostgreSQL
-import Synchronization
 import TestSupport
 import Testing
 
@@ -140,7 +139,7 @@ import Testing
     }
 
     @Test func notices() async throws {
-        let seen = Mutex<[PostgreSQLNotice]>([])
+        let seen = Shared<[PostgreSQLNotice]>([])
         let pool = try await TestDatabase().pool(notices: { notice in seen.withLock { $0.append(notice) } })
         try await pool.simple("DO $$ BEGIN RAISE NOTICE 'look here'; RAISE WARNING 'and here'; END $$")
         let notices = seen.withLock { $0 }

@@ -1,5 +1,6 @@
 import Foundation
 import PostgreSQL
+import Synchronization
 import TestSupport
 import Testing
 
@@ -44,4 +45,19 @@ extension PostgreSQLPool {
     }
 
     func simple(_ sql: String) async throws { try await withConnection { try $0.simple(sql) } }
+}
+
+/// A value that closures on several threads share.
+final class Shared<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) { mutex = Mutex(value) }
+
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+        mutex.withLock { value in
+            var copy = value
+            defer { value = copy }
+            return body(&copy)
+        }
+    }
 }

@@ -43,6 +43,9 @@ public final class PostgreSQLPool: Sendable {
         try await core.run(body)
     }
 
+    /// Tasks that wait for a connection.
+    package var waitingCount: Int { core.waitingCount }
+
     /// Refuses further work, waits for the work under way, and closes all connections.
     public func close() async {
         core.close()
@@ -100,6 +103,8 @@ final class PoolCore: Sendable {
             thread.wake()
         }
     }
+
+    var waitingCount: Int { state.withLock { $0.queue.waiterCount } }
 
     // MARK: Leases
 
