@@ -137,7 +137,7 @@ import Testing
                     inner.withLock { $0 = error }
                     done.signal()
                 }
-                done.wait()
+                done.await()
                 if let error = inner.withLock({ $0 }) { throw error }
             }
         }

@@ -33,7 +33,7 @@ import Testing
                         waiting.removeFirst()
                     } else {
                         let number = used.remove(at: index)
-                        if ends { queue.remove(number) }
+                        if ends { #expect(queue.remove(number) == nil) }
                     }
                 case 15, 16:
                     let id = waiting.randomElement(using: &generator) ?? -1
@@ -44,12 +44,23 @@ import Testing
                     let number = Int.random(in: 1...6, using: &generator)
                     let isIdle = queue.retire(number)
                     #expect(!(isIdle && used.contains(number)))
-                    if isIdle { queue.remove(number) }
+                    guard isIdle else { continue }
+                    // Somebody may come before it has gone.
+                    if queue.idleCount == 0, queue.count == maximum, Bool.random(using: &generator) {
+                        nextID += 1
+                        #expect(queue.acquire() == .later)
+                        queue.wait(nextID, nextID)
+                        let successor = queue.remove(number)
+                        #expect(successor?.next == nextID)
+                        if let successor { used.append(successor.number) }
+                    } else {
+                        #expect(queue.remove(number) == nil)
+                    }
                 default:
                     guard round % 3 == 0 else { continue }
                     let (refused, ending) = queue.close()
                     #expect(refused == waiting && ending.count + used.count <= maximum)
-                    for number in ending { queue.remove(number) }
+                    for number in ending { #expect(queue.remove(number) == nil) }
                     waiting = []
                     closed = true
                 }

@@ -29,7 +29,7 @@ import Testing
         let task = Task {
             try await pool.withConnection { _ in
                 started.continuation.finish()
-                release.wait()
+                release.await()
             }
         }
         for await _ in started.stream {}
@@ -98,11 +98,18 @@ import Testing
         let database = try await TestDatabase()
         let name = database.schema, watcher = database.pool()
         let pool = database.pool(idleTimeout: .milliseconds(300), change: { $0.applicationName = name })
-        #expect(try await pool.value("SELECT 1") == 1)
-        #expect(try await sessions(watcher, name) == 1)
+        let process = try await pool.withConnection { $0.serverProcess }
         while try await sessions(watcher, name) != 0 { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(try await pool.value("SELECT 1") == 1)
-        #expect(try await sessions(watcher, name) == 1)
+        #expect(try await pool.withConnection { $0.serverProcess } != process)
+    }
+
+    /// Connections that end for want of work in the very moment in which somebody comes.
+    @Test func endingAndComingAtTheSameTime() async throws {
+        let pool = try await TestDatabase().pool(connections: 1, waitTimeout: .seconds(20), idleTimeout: .zero)
+        for round in 0..<100 {
+            #expect(try await pool.value("SELECT $1::int", [.integer(Int64(round))]) == .integer(Int64(round)))
+            if round % 3 == 0 { try await Task.sleep(for: .microseconds(round)) }
+        }
     }
 
     @Test func aPoolThatIsForgottenLeavesNothing() async throws {

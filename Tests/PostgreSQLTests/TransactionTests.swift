@@ -56,11 +56,11 @@ import Testing
         async let sums = pool.read { connection in
             let first = try connection.query("SELECT sum(n) FROM t").firstValue
             seen.signal()
-            other.wait()
+            other.await()
             return [first, try connection.query("SELECT sum(n) FROM t").firstValue]
         }
         try await pool.withConnection { connection in
-            seen.wait()
+            seen.await()
             try connection.execute("UPDATE t SET n = 10")
             other.signal()
         }
@@ -170,6 +170,11 @@ import Testing
     }
 }
 
+extension DispatchSemaphore {
+    /// Waits for what is bound to come, and fails the test when it does not.
+    func await() { if wait(timeout: .now() + 60) == .timedOut { Issue.record("nobody came in a minute") } }
+}
+
 /// Where threads wait for each other.
 final class Barrier: Sendable {
     private let arrived = Mutex(0)
@@ -184,6 +189,6 @@ final class Barrier: Sendable {
             return arrived == count
         }
         if isLast { for _ in 0..<count { all.signal() } }
-        all.wait()
+        all.await()
     }
 }

@@ -71,8 +71,18 @@ package struct PoolQueue<Waiter> {
         return true
     }
 
+    /// A new connection could not even be started.
+    package mutating func giveUp(_ number: Int) { all.remove(number) }
+
     /// The connection has gone.
-    package mutating func remove(_ number: Int) { all.remove(number) }
+    /// - Returns: who came while it was on its way out, and the number of the connection to start instead.
+    package mutating func remove(_ number: Int) -> (next: Waiter, number: Int)? {
+        all.remove(number)
+        guard !waiters.isEmpty, all.count < maximum else { return nil }
+        nextNumber += 1
+        all.insert(nextNumber)
+        return (waiters.removeFirst().waiter, nextNumber)
+    }
 
     /// - Returns: those who wait and are refused, and the idle connections, which are to end.
     package mutating func close() -> (refused: [Waiter], ending: [Int]) {

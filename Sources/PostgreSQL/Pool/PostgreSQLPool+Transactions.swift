@@ -88,8 +88,9 @@ extension PostgreSQLConnection {
     func leave() {
         pendingBegin = nil
         defer { flag = nil }
+        guard PQpipelineStatus(handle) == PQ_PIPELINE_OFF else { return isBroken = true }
         guard !isBroken, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
-        guard PQpipelineStatus(handle) == PQ_PIPELINE_OFF,
+        guard
             (try? simple("ROLLBACK", watch: StatementWatch(self, isInterruptible: false, limit: .zero))) != nil,
             PQtransactionStatus(handle) == PQTRANS_IDLE
         else { return isBroken = true }
