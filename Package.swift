@@ -157,7 +157,10 @@ let package = Package(
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
         tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
-        tests("PostgreSQLTests", ["PostgreSQL", "TestSupport"]),
+        .executableTarget(
+            name: "postgresql-probe", dependencies: ["PostgreSQL"], path: "Tests/PostgreSQLProbe",
+            swiftSettings: swiftSettings),
+        tests("PostgreSQLTests", ["PostgreSQL", "TestSupport", "postgresql-probe"]),
         tests(
             "StorageIOTests",
             [

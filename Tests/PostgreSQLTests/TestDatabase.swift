@@ -1,8 +1,10 @@
 import Foundation
 import PostgreSQL
+import Synchronization
 import TestSupport
+import Testing
 
-/// A schema of a test's own in the shared server's database.
+/// A schema of a test's own in a server's database.
 struct TestDatabase {
     let configuration: PostgreSQLConfiguration
     let schema: String
@@ -28,5 +30,34 @@ struct TestDatabase {
         return PostgreSQLPool(
             configuration, maximumConnections: connections, waitTimeout: waitTimeout, idleTimeout: idleTimeout,
             statementCacheSize: statementCacheSize, notices: notices)
+    }
+}
+
+/// The failure that work ends with, which must be one of PostgreSQL's.
+func failure<Result>(_ work: () async throws -> Result) async -> PostgreSQLError? {
+    await #expect(throws: PostgreSQLError.self) { _ = try await work() }
+}
+
+extension PostgreSQLPool {
+    /// The only value that a statement gives.
+    func value(_ sql: String, _ values: [PostgreSQLValue] = []) async throws -> PostgreSQLValue? {
+        try await withConnection { try $0.query(sql, values).firstValue }
+    }
+
+    func simple(_ sql: String) async throws { try await withConnection { try $0.simple(sql) } }
+}
+
+/// A value that closures on several threads share.
+final class Shared<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) { mutex = Mutex(value) }
+
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+        mutex.withLock { value in
+            var copy = value
+            defer { value = copy }
+            return body(&copy)
+        }
     }
 }

@@ -52,19 +52,25 @@ enum ConnectionURI {
         }
     }
 
-    /// libpq's words without what it quotes, unless that can only be a keyword: it stands in the query, behind any password.
+    /// libpq's words without what it quotes, unless that can only be a keyword: in the query, behind any password.
     private static func explanation(_ message: String, _ uri: String) -> String {
         let words = message.split(separator: "\"", omittingEmptySubsequences: false)
         let meaning = (words.first ?? "").prefix { $0 != "\n" }.trimmingSuffix { " :".contains($0) }
-        let afterUser = uri.lastIndex(of: "@").map { uri[$0...] } ?? uri[...]
-        if words.count > 1, let query = afterUser.firstIndex(of: "?") {
+        if words.count > 1, let query = query(uri) {
             let word = words[1]
-            let isKeyword = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0 == "_") }
-            if isKeyword, afterUser[query...].contains("?\(word)=") || afterUser[query...].contains("&\(word)=") {
+            let isKeyword = !word.isEmpty && word.allSatisfy { ("a"..."z").contains($0) || $0 == "_" }
+            if isKeyword, query.contains("?\(word)=") || query.contains("&\(word)=") {
                 return "cannot be read: \(meaning) \(word)"
             }
         }
         return "cannot be read: \(meaning)"
+    }
+
+    /// From the question mark on; nil when it may belong to a password.
+    private static func query(_ uri: String) -> Substring? {
+        let rest = uri.lastIndex(of: "@").map { uri[$0...] } ?? uri.dropFirst("postgresql://".count)
+        guard let mark = rest.firstIndex(of: "?"), rest.first == "@" || !rest[..<mark].contains(":") else { return nil }
+        return rest[mark...]
     }
 
     private static func invalid(_ what: String) -> PostgreSQLError {

@@ -160,13 +160,12 @@ final class PipelineExchange {
     private func handle(_ result: OpaquePointer) throws {
         let status = PQresultStatus(result)
         let answered = expected[nextExpected]
-        if case .result(let index, _) = answered, status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK {
-            return take(index, result)
-        }
+        let isDone = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY
+        if case .result(let index, _) = answered, isDone { return take(index, result) }
         defer { PQclear(result) }
         switch status {
         case PGRES_PIPELINE_SYNC: nextExpected += 1
-        case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_TUPLES_OK:
+        case _ where isDone:
             if case .dropped(let names) = answered { connection.statements.forgetUnwanted(names) }
         case PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR: note(result, answered)
         case PGRES_PIPELINE_ABORTED:

@@ -1,4 +1,5 @@
 import CLibPQ
+import Foundation
 import Parallelism
 
 /// An open connection, as the body of ``PostgreSQLPool/withConnection(_:)``, ``PostgreSQLPool/read(isolation:_:)`` or
@@ -79,9 +80,16 @@ public final class PostgreSQLConnection {
 
     /// Whether an idle connection still stands, as far as can be seen without asking the server.
     func isAlive() -> Bool {
-        guard !isBroken, consumeInput(), PQstatus(handle) == CONNECTION_OK else { return false }
-        // Parses what was read, and has notices handed on. Nothing was asked, so that any answer is the last.
-        _ = PQisBusy(handle)
+        guard !isBroken else { return false }
+        var entry = [pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)]
+        repeat {
+            guard consumeInput(), PQstatus(handle) == CONNECTION_OK else { return false }
+            // Parses what was read, and has notices handed on. Nothing was asked, so that it is no answer.
+            _ = PQisBusy(handle)
+            entry[0].revents = 0
+            Poll.wait(&entry, until: .now)
+            // The end of a connection shows only when all before it has been read.
+        } while entry[0].revents != 0
         return PQtransactionStatus(handle) == PQTRANS_IDLE
     }
 }

@@ -32,6 +32,7 @@ extension PostgreSQLPool {
     ///   - body: see ``withConnection(_:)``. It must neither begin nor end transactions, and bear to be run again.
     /// - Throws: what the body throws; ``PostgreSQLError`` of the kind ``PostgreSQLError/Kind/outcomeUnknown`` when the connection
     ///   ends during the commit, so that nobody knows whether it was done: such a transaction is not run again.
+    @discardableResult
     public func write<Result: Sendable>(
         isolation: Isolation = .readCommitted, retries: Int = 3,
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result
@@ -87,8 +88,9 @@ extension PostgreSQLConnection {
     func leave() {
         pendingBegin = nil
         defer { flag = nil }
+        guard PQpipelineStatus(handle) == PQ_PIPELINE_OFF else { return isBroken = true }
         guard !isBroken, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
-        guard PQpipelineStatus(handle) == PQ_PIPELINE_OFF,
+        guard
             (try? simple("ROLLBACK", watch: StatementWatch(self, isInterruptible: false, limit: .zero))) != nil,
             PQtransactionStatus(handle) == PQTRANS_IDLE
         else { return isBroken = true }

@@ -36,11 +36,15 @@ public final class PostgreSQLPool: Sendable {
     /// - Parameter body: runs on the connection's thread, and must not hand the connection out.
     /// - Throws: what the body throws; ``PostgreSQLError`` when there is no connection to be had; `CancellationError` when the
     ///   task is cancelled.
+    @discardableResult
     public func withConnection<Result: Sendable>(
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result
     ) async throws -> Result {
         try await core.run(body)
     }
+
+    /// Tasks that wait for a connection.
+    package var waitingCount: Int { core.waitingCount }
 
     /// Refuses further work, waits for the work under way, and closes all connections.
     public func close() async {
@@ -100,6 +104,8 @@ final class PoolCore: Sendable {
         }
     }
 
+    var waitingCount: Int { state.withLock { $0.queue.waiterCount } }
+
     // MARK: Leases
 
     private func lease() async throws -> ConnectionThread {
@@ -127,15 +133,7 @@ final class PoolCore: Sendable {
             case .refused: return .failure(Self.closed)
             case .existing(let number):
                 return state.threads[number].map { .success($0) } ?? .failure(Self.closed)
-            case .new(let number):
-                return Result {
-                    do {
-                        return try startThread(number, &state)
-                    } catch {
-                        state.queue.remove(number)
-                        throw error
-                    }
-                }
+            case .new(let number): return startThread(number, &state)
             case .later:
                 let timer = Task { [self, waitTimeout] in
                     guard (try? await Task.sleep(for: waitTimeout)) != nil else { return }
@@ -149,14 +147,19 @@ final class PoolCore: Sendable {
         if let outcome { continuation.resume(with: outcome) }
     }
 
-    private func startThread(_ number: Int, _ state: inout State) throws -> ConnectionThread {
-        let thread = try ConnectionThread(number: number, settings: settings)
-        state.threads[number] = thread
-        thread.start(
-            idleTimeout: idleTimeout,
-            mayRetire: { [self] in self.state.withLock { $0.queue.retire(number) } },
-            ended: { [self] in hasEnded(number) })
-        return thread
+    private func startThread(_ number: Int, _ state: inout State) -> Result<ConnectionThread, any Error> {
+        do {
+            let thread = try ConnectionThread(number: number, settings: settings)
+            state.threads[number] = thread
+            thread.start(
+                idleTimeout: idleTimeout,
+                mayRetire: { [self] in self.state.withLock { $0.queue.retire(number) } },
+                ended: { [self] in hasEnded(number) })
+            return .success(thread)
+        } catch {
+            state.queue.giveUp(number)
+            return .failure(error)
+        }
     }
 
     private func release(_ thread: ConnectionThread) {
@@ -200,13 +203,16 @@ final class PoolCore: Sendable {
     }
 
     private func hasEnded(_ number: Int) {
-        let waiters = state.withLock { state in
-            state.queue.remove(number)
+        let (next, waiters) = state.withLock { state in
             state.threads[number] = nil
-            guard state.queue.hasEnded else { return [CheckedContinuation<Void, Never>]() }
+            let next = state.queue.remove(number).map { ($0.next, startThread($0.number, &state)) }
+            guard state.queue.hasEnded else { return (next, [CheckedContinuation<Void, Never>]()) }
             defer { state.closeWaiters = [] }
-            return state.closeWaiters
+            return (next, state.closeWaiters)
         }
         for waiter in waiters { waiter.resume() }
+        guard let (waiter, thread) = next else { return }
+        waiter.timer.cancel()
+        waiter.continuation.resume(with: thread)
     }
 }
