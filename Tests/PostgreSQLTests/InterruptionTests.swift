@@ -61,6 +61,28 @@ import Testing
             try await cancel(database, pool, name) { connection in
                 _ = try connection.copy(into: "t", columns: ["a"], rows: rows.rows)
             } < Self.soon)
+        // Rows that come so slowly that nothing ever has to wait for the server.
+        let slow = UncheckedRows(
+            rows: sequence(first: Int64(0)) { $0 + 1 }.lazy.map { number -> [PostgreSQLValue] in
+                usleep(1000)
+                return [.integer(number)]
+            })
+        for isCopy in [true, false] {
+            let task = Task {
+                try await pool.withConnection { connection in
+                    if isCopy {
+                        try connection.copy(into: "t", columns: ["a"], rows: slow.rows)
+                    } else {
+                        try connection.execute("INSERT INTO t VALUES ($1)", rows: slow.rows)
+                    }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+            let start = ContinuousClock.now
+            task.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+            #expect(ContinuousClock.now - start < Self.soon)
+        }
         // Inside a transaction that swallows it.
         let task = Task {
             try await pool.write { connection in

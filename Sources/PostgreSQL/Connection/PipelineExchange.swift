@@ -1,4 +1,5 @@
 import CLibPQ
+import Parallelism
 
 /// Statements on their way to the server and their answers on the way back, in libpq's pipeline mode: sending does not wait
 /// for answers, and answers are taken while sending, so that neither side can fill the other's buffers and block.
@@ -41,7 +42,9 @@ final class PipelineExchange {
     }
 
     /// Whether there is any use in sending more.
-    var isOpen: Bool { failure == nil && watch.interruption == nil && !isAbandoned }
+    var isOpen: Bool {
+        failure == nil && watch.interruption == nil && !isAbandoned && connection.flag?.isCancelled != true
+    }
 
     /// Sends a statement, which gets the next number.
     /// - Throws: ``PostgreSQLError`` for values that cannot be sent; the exchange still has to be finished then.
@@ -70,6 +73,8 @@ final class PipelineExchange {
     /// Waits for the rest of the answers.
     /// - Throws: the failure of a statement, or the reason why it was given up.
     func finish() throws {
+        // Nothing may have had to wait so far.
+        try watch.update()
         let isGivenUp = failure == nil && (watch.interruption != nil || (isAbandoned && !expected.isEmpty))
         // Fails, whereupon the server undoes what it has done.
         if isGivenUp { try sendPlain("ROLLBACK TO SAVEPOINT given_up_by_the_client", .nothing) }

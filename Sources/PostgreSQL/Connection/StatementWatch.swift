@@ -49,7 +49,8 @@ final class StatementWatch {
         try update()
     }
 
-    private func update() throws {
+    /// Looks whether the statement is to be given up, and has the server asked to.
+    func update() throws {
         if interruption == nil {
             if isInterruptible, connection.flag?.isCancelled == true {
                 interruption = .cancelled

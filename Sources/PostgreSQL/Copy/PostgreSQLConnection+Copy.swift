@@ -42,7 +42,7 @@ extension PostgreSQLConnection {
         let name = try ([schema, table].compactMap(\.self)).map(Self.quoted).joined(separator: ".")
         let sql = "COPY \(name) (\(try columns.map(Self.quoted).joined(separator: ", "))) FROM STDIN"
         try beginCopy(sql, watch)
-        var writer = PostgreSQLCopyWriter(columnCount: columns.count) { [self] chunk in
+        var writer = PostgreSQLCopyWriter(columnCount: columns.count, flag: flag) { [self] chunk in
             try send(chunk, sql, watch)
         }
         do {

@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Writes rows for a copy, value by value, in the order of its columns.
 ///
 /// Used within the body of ``PostgreSQLConnection/copy(into:schema:columns:write:)`` only. Each row has to be ended; a row with too
@@ -10,10 +12,12 @@ public struct PostgreSQLCopyWriter: ~Copyable {
     private var valuesInRow = 0
     /// Rows that were ended.
     public private(set) var rowCount = 0
+    private let flag: CancellationFlag?
     private let send: (UnsafeRawBufferPointer) throws -> Void
 
-    init(columnCount: Int, send: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    init(columnCount: Int, flag: CancellationFlag?, send: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.columnCount = columnCount
+        self.flag = flag
         self.send = send
         bytes.reserveCapacity(Self.chunk + 4096)
     }
@@ -100,12 +104,14 @@ public struct PostgreSQLCopyWriter: ~Copyable {
 
     /// Ends a row. Waits for the server when it falls behind.
     /// - Throws: ``PostgreSQLError`` of the kind `invalidValue` for a row that has not as many values as there are columns; the
-    ///   connection's failures.
+    ///   connection's failures; `CancellationError`.
     public mutating func endRow() throws {
         guard valuesInRow == columnCount else {
             throw PostgreSQLError(
                 .invalidValue, "the row has \(valuesInRow) values for \(columnCount) columns", index: rowCount)
         }
+        // However slowly rows come.
+        try flag?.check()
         bytes.append(UInt8(ascii: "\n"))
         valuesInRow = 0
         rowCount += 1
