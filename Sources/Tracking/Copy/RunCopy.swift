@@ -6,6 +6,13 @@ struct RunCopy: Sendable {
         var bytes: Int64 = 0
     }
 
+    /// What came of a run.
+    struct Outcome: Sendable {
+        var run: String
+        var counts: Counts?
+        var failure: String?
+    }
+
     /// The tag that says that a copy is whole, and of which run.
     static let mark = "antifraud.copied_from"
 
@@ -16,7 +23,17 @@ struct RunCopy: Sendable {
     let identifiers: [String: String]
     let copiesArtifacts: Bool
 
-    func copy() async throws -> Counts {
+    /// Copies; a failure that is not a cancellation concerns this run alone.
+    func outcome() async throws -> Outcome {
+        do {
+            return Outcome(run: run.source.id, counts: try await copy())
+        } catch {
+            if error is CancellationError { throw error }
+            return Outcome(run: run.source.id, failure: "\(error)")
+        }
+    }
+
+    private func copy() async throws -> Counts {
         var counts = Counts()
         let target = run.targetID
         if run.isDeletedNow { try await destination.store.setLifecycleStage(.active, ofRun: target) }

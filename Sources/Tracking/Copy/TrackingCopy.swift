@@ -85,7 +85,7 @@ public struct TrackingCopy: Sendable {
         progress(report, total)
         let open = work.filter { !$0.isComplete }
         report.runsLeft = total - open.count
-        try await withThrowingTaskGroup(of: (String, Result<RunCopy.Counts, any Error>).self) { group in
+        try await withThrowingTaskGroup(of: RunCopy.Outcome.self) { group in
             var next = 0
             func add() {
                 guard next < open.count else { return }
@@ -93,22 +93,12 @@ public struct TrackingCopy: Sendable {
                     run: open[next], source: source, destination: destination, identifiers: identifiers,
                     copiesArtifacts: options.copiesArtifacts)
                 next += 1
-                group.addTask {
-                    do {
-                        return (copy.run.source.id, .success(try await copy.copy()))
-                    } catch let error as CancellationError {
-                        throw error
-                    } catch {
-                        return (copy.run.source.id, .failure(error))
-                    }
-                }
+                group.addTask { try await copy.outcome() }
             }
             for _ in 0..<max(1, options.parallelRuns) { add() }
-            for try await (id, result) in group {
-                switch result {
-                case .success(let counts): report.add(counts)
-                case .failure(let error): report.failures.append("run \(id): \(error)")
-                }
+            for try await outcome in group {
+                if let counts = outcome.counts { report.add(counts) }
+                if let failure = outcome.failure { report.failures.append("run \(outcome.run): \(failure)") }
                 progress(report, total)
                 add()
             }

@@ -20,8 +20,7 @@ public enum GitCommit {
     private static func gitFolder(_ place: URL) -> URL? {
         if text(place.appending(path: "HEAD")) != nil { return place }
         guard let pointer = text(place), pointer.hasPrefix("gitdir: ") else { return nil }
-        let target = URL(
-            filePath: String(pointer.dropFirst(8)), relativeTo: place.deletingLastPathComponent())
+        let target = resolve(String(pointer.dropFirst(8)), in: place.deletingLastPathComponent())
         return text(target.appending(path: "HEAD")) == nil ? nil : target
     }
 
@@ -30,7 +29,7 @@ public enum GitCommit {
         guard head.hasPrefix("ref: ") else { return isCommit(head) ? head : nil }
         let reference = String(head.dropFirst(5))
         // A linked working tree keeps its references in the main repository.
-        let common = text(git.appending(path: "commondir")).map { URL(filePath: $0, relativeTo: git) } ?? git
+        let common = text(git.appending(path: "commondir")).map { resolve($0, in: git) } ?? git
         for folder in [git, common] {
             if let commit = text(folder.appending(path: reference)), isCommit(commit) { return commit }
         }
@@ -39,6 +38,10 @@ public enum GitCommit {
             if parts.count == 2, parts[1] == reference, isCommit(String(parts[0])) { return String(parts[0]) }
         }
         return nil
+    }
+
+    private static func resolve(_ path: String, in folder: URL) -> URL {
+        path.hasPrefix("/") ? URL(filePath: path) : folder.appending(path: path).standardizedFileURL
     }
 
     private static func isCommit(_ text: String) -> Bool {
