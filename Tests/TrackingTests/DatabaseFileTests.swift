@@ -7,7 +7,8 @@ import Tracking
 /// Files that cannot be used, and why.
 @Suite struct DatabaseFileTests {
     @Test(arguments: [
-        "", "mlflow.db", "mlruns", "http://127.0.0.1:5000", "postgresql://user:secret@host/db", "sqlite://",
+        "", "mlflow.db", "mlruns", "http://", "http://user:secret@host/?x=y", "ftp://user:secret@host",
+        "postgresql://user:secret@host/db", "sqlite://",
         "sqlite:///",
         "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "sqlite://host/a.db",
     ])
