@@ -22,13 +22,15 @@ public struct TrackingClient: Sendable {
     /// Opens a place; a file that does not exist, or is empty, is made ready for MLflow too.
     ///
     /// - Parameters:
-    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`.
+    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`; or an MLflow server, `http://HOST:PORT` or
+    ///     `https://HOST`, which is not asked anything yet.
     ///   - artifactRoot: The place under which new experiments keep their artifacts: a folder, or a URL that `stores`
     ///     knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`, the
-    ///     place that MLflow's server gives to experiments when it hands artifacts through.
+    ///     place that MLflow's server gives to experiments when it hands artifacts through. With a server, that place is the
+    ///     server's own, and new experiments get its choice by default.
     ///   - context: Who and what makes the runs.
     ///   - stores: Opens artifact places that are URLs of object stores.
-    ///   - options: Reading only, time-outs.
+    ///   - options: Reading only, time-outs, credentials.
     /// - Throws: ``TrackingError`` that says why the place cannot be used and, where that helps, what to run.
     public static func open(
         _ uri: String, artifactRoot: String? = nil, context: RunContext = RunContext(),
@@ -56,7 +58,7 @@ public struct TrackingClient: Sendable {
         case .server(let address):
             let store = try RESTTrackingStore(
                 uri: address, artifactRoot: artifactRoot.map(ArtifactPath.normalized), credentials: options.credentials,
-                certificateAuthorities: options.certificateAuthorities)
+                certificateAuthorities: options.certificateAuthorities, isReadOnly: options.isReadOnly)
             return TrackingClient(
                 store: store, context: context,
                 artifacts: ArtifactStores(

@@ -8,6 +8,7 @@ import Tracking
 @Suite struct DatabaseFileTests {
     @Test(arguments: [
         "", "mlflow.db", "mlruns", "mysql://user:secret@host/db", "ftp://user:secret@host", "http://", "databricks",
+        "http://user:secret@host/?x=y",
         "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "sqlite://host/a.db",
     ])
     func otherURIsAreRefused(_ uri: String) async throws {

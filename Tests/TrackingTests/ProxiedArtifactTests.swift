@@ -8,7 +8,7 @@ import Tracking
 /// Files that go through a real MLflow server.
 @Suite struct ProxiedArtifactTests {
     /// Characters that MLflow's server takes for something else; such names are refused, see ``oddNames()``.
-    static let excluded: Set<Character> = ["%", "#", ";", "\t", "\n"]
+    static let excluded: Set<Character> = ["%", "#", ";", "\\", "\t", "\n"]
 
     static func folder() async throws -> (client: TrackingClient, folder: ArtifactFolder) {
         let client = try await TrackingClient.open(TestServers.mlflow().uri)
@@ -28,19 +28,22 @@ import Tracking
     @Test func oddNames() async throws {
         let (client, folder) = try await Self.folder()
         for name in [
-            "100%.txt", "a b/c+d/e%f", "%zz", "täg/日本 🦊", "q?x=1&y=2", "[x]{y}*", "back\\slash", "semi;colon:", "'\"",
+            "100%.txt", "a b/c+d/e%f", "%zz", "täg/日本 🦊", "q?x=1&y=2", "[x]{y}*", "semi;colon:", "'\"",
         ] {
             try await folder.write(Array(name.utf8), to: name)
             #expect(try await folder.read(name) == Array(name.utf8), "\(name)")
         }
-        #expect(try await folder.list().count == 9)
+        #expect(try await folder.list().count == 8)
+        let store = folder.place.store
+        try await store.delete([folder.key("100%.txt"), folder.key("a b"), folder.key("none"), folder.key("%zz")])
+        #expect(try await folder.list().count == 6)
         try await client.close()
     }
 
     /// Names by which the server would read or write another file, or leave its folder.
     @Test(arguments: [
         "../x", "/etc/passwd", "a/../../x", "%2e%2e/x", "..%2fx", "a/%2E%2E/%2e%2e/x", "%252e%252e/x", "a#b", "a%41",
-        "a\nb", "x?", "x;", "", "a//b",
+        "a\nb", "x?", "x;", "a\\b", "", "a//b",
     ])
     func tricksAreRefusedUnsent(_ path: String) async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)

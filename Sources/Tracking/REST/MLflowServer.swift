@@ -30,8 +30,11 @@ struct MLflowServer: Sendable {
     let address: ServerAddress
     let http: any HTTPSending
     let retrier: Retrier
+    /// Whether changes are refused before they are sent.
+    let isReadOnly: Bool
 
-    init(address: ServerAddress, http: any HTTPSending, policy: RetryPolicy) {
+    init(address: ServerAddress, http: any HTTPSending, policy: RetryPolicy, isReadOnly: Bool) {
+        self.isReadOnly = isReadOnly
         self.address = address
         self.http = http
         retrier = Retrier(policy: policy, budget: RetryBudget())
@@ -80,6 +83,9 @@ struct MLflowServer: Sendable {
 
     /// Sends once.
     func attempt(_ call: ServerCall) async throws -> ServerOutcome<JSON> {
+        if isReadOnly, call.isChange {
+            return .failure(TrackingError(.readOnly, call.subject, "the client was opened for reading only"))
+        }
         let request = httpRequest(call)
         let what = "\(call.method) \(HTTPTransportError.withoutSecrets(request.url))"
         let response: HTTPResponse

@@ -19,12 +19,13 @@ package struct RESTTrackingStore: TrackingStore {
     ///   - uri: `http://HOST:PORT` or `https://HOST`, with a path if the server has one, and with user and password if
     ///     `credentials` are not given.
     ///   - artifactRoot: The place under which new experiments keep artifacts, instead of the server's choice.
+    ///   - isReadOnly: Refuses changes.
     ///   - policy: How often and how long failed calls are tried again.
     /// - Throws: ``TrackingError`` for settings that cannot be used.
     package init(
         uri: String, artifactRoot: String? = nil, credentials: TrackingCredentials? = nil,
         certificateAuthorities: String? = nil,
-        policy: RetryPolicy = RESTTrackingStore.retryPolicy
+        isReadOnly: Bool = false, policy: RetryPolicy = RESTTrackingStore.retryPolicy
     ) throws {
         self.artifactRoot = artifactRoot
         let address = try ServerAddress(uri, credentials: credentials)
@@ -33,7 +34,7 @@ package struct RESTTrackingStore: TrackingStore {
         do {
             let client = try HTTPClient(configuration: configuration)
             self.client = client
-            server = MLflowServer(address: address, http: client, policy: policy)
+            server = MLflowServer(address: address, http: client, policy: policy, isReadOnly: isReadOnly)
         } catch let error as HTTPTransportError {
             throw TrackingError(.invalidValue, address.url, error.message)
         }

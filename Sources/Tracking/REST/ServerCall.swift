@@ -10,6 +10,9 @@ struct ServerCall: Sendable {
     /// Refusals that say that an earlier try, whose answer was lost, has done the work.
     var doneAlready: Set<TrackingError.Code> = []
 
+    /// Whether it changes what is stored.
+    var isChange: Bool { method != "GET" && !path.hasSuffix("/search") }
+
     static func get(_ path: String, _ query: [(String, String?)], about subject: String) -> ServerCall {
         ServerCall(
             method: "GET", path: path, query: query.compactMap { name, value in value.map { (name, $0) } },

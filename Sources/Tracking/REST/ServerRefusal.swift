@@ -37,12 +37,14 @@ struct ServerRefusal: Error, Sendable, Hashable {
         case "TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED": true
         // Some refusals that last come as 500 from MLflow: it names them.
         case nil, "INTERNAL_ERROR": status == 429 || [500, 502, 503, 504].contains(status)
+        // What MLflow says when its database has no connection left.
+        case "BAD_REQUEST" where message.contains("QueuePool limit"): true
         default: [429, 502, 503, 504].contains(status)
         }
     }
 
-    /// Whether the request may have been carried out all the same.
-    var isAmbiguous: Bool { status >= 500 }
+    /// Whether the request may have been carried out though trying again may help.
+    var isAmbiguous: Bool { status != 429 }
 
     /// Nil where only asking more tells: somebody's 404, a redirect.
     var code: TrackingError.Code? {

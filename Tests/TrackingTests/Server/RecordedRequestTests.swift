@@ -130,9 +130,10 @@ import Tracking
         for label in Self.paths.keys.sorted() {
             let path = try #require(Self.paths[label])
             func request(_ log: [Recorded], _ experiment: String, _ run: String, _ name: String) -> String? {
-                // HEAD is our look at what has come.
+                // An upload closes with our look at what has come.
                 let found = log.last {
-                    $0.label == label && $0.path.hasPrefix("/api/2.0/\(path)") && $0.method != "HEAD"
+                    $0.label == label && $0.path.hasPrefix("/api/2.0/\(path)")
+                        && ($0.method == "PUT" || label != "upload")
                 }
                 return found.map { recorded in
                     "\(recorded.method) \(recorded.path) ? \(recorded.query) \(recorded.body)"

@@ -223,6 +223,19 @@ import Tracking
         await expect(.unavailable) { _ = try await store.run(id: "x") }
     }
 
+    @Test func readersChangeNothing() async throws {
+        let proxy = try FaultProxy(TestServers.mlflow().authority)
+        let client = try await TrackingClient.open(
+            "http://\(proxy.authority)", options: TrackingOptions(isReadOnly: true))
+        let experiment = try await client.experiment(named: "Default")
+        _ = try await experiment.runs(pageSize: 1).page()
+        await expect(.readOnly) { _ = try await experiment.startRun() }
+        await expect(.readOnly) { _ = try await client.experiment(named: UniqueNames()("e")) }
+        await expect(.readOnly) { try await client.models.deleteAlias("a", of: "m") }
+        #expect(proxy.requests.allSatisfy { $0.method == "GET" || $0.target.hasSuffix("/search") })
+        try await client.close()
+    }
+
     @Test func nobodyThereIsUnavailable() async throws {
         let store = try RESTTrackingStore(
             uri: "http://127.0.0.1:1", policy: RetryPolicy(maximumAttempts: 2, initialDelay: .milliseconds(1)))

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import Parallelism
 import StorageIO
 import TestSupport
@@ -73,6 +74,21 @@ import Tracking
         }
         await #expect(throws: ObjectStoreError.self) { try await folder.write([1], to: "y") }
         try await client.close()
+    }
+
+    /// Over a database under load, MLflow has one code for bad requests and for requests that it has no connection for.
+    @Test func aServerWithoutConnectionsToItsDatabaseIsAskedAgain() async throws {
+        let body = #"{"error_code": "BAD_REQUEST", "message": "QueuePool limit of size 5 overflow 10 reached"}"#
+        let server = try PythonProgram(Self.program, arguments: ["400", "application/json", body])
+        let store = try RESTTrackingStore(
+            uri: "http://\(server.authority)", policy: RetryPolicy(maximumAttempts: 3, initialDelay: .milliseconds(1)))
+        do {
+            _ = try await store.experiment(id: "1")
+            Issue.record("no error")
+        } catch let error as TrackingError {
+            #expect(error.code == .unavailable && "\(error)".contains("3 tries"))
+        }
+        try await store.close()
     }
 
     @Test func usersAreAskedForTheirPassword() async throws {

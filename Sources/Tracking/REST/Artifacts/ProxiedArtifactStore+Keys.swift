@@ -15,6 +15,7 @@ extension ProxiedArtifactStore {
         let bytes = Array(path.utf8)
         if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "holds a control character" }
         if bytes.contains(UInt8(ascii: "#")) { return "holds '#'" }
+        if bytes.contains(UInt8(ascii: "\\")) { return "holds a backslash" }
         func isDigit(_ byte: UInt8) -> Bool { Character(Unicode.Scalar(byte)).isHexDigit && byte < 0x80 }
         for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "%") && index + 2 < bytes.count {
             if isDigit(bytes[index + 1]), isDigit(bytes[index + 2]) { return "holds a percent-encoded character" }

@@ -25,9 +25,18 @@ extension ProxiedArtifactStore {
     }
 
     private func wholeBody(_ key: ObjectKey) async throws -> [UInt8] {
-        let answer = try await send("GET", key)
-        guard answer.status == 200 else { throw try await readFailure(answer, key) }
-        return answer.body
+        let request = HTTPRequest(method: "GET", url: url(of: key), headers: headers)
+        let bytes = try await retrying(location(key)) { () -> Attempt<[UInt8]> in
+            do {
+                let answer = try await http.send(request, maximumBodyBytes: .max)
+                return answer.status == 200 ? .success(answer.body) : try await refused(answer, key)
+            } catch let error as HTTPTransportError {
+                return Self.attempt(of: error)
+            }
+        }
+        // In front of S3, folders have no bytes.
+        if bytes.isEmpty { _ = try await listed(key) }
+        return bytes
     }
 
     /// - Returns: nil where the server says that nothing is there.
@@ -48,9 +57,7 @@ extension ProxiedArtifactStore {
             position = range.lowerBound
         case 416: return .success(nil)
         default:
-            let whole = try await Self.whole(answer)
-            if let failed: Attempt<[UInt8]?> = Self.attempt(of: whole) { return failed }
-            return .failure(try await readFailure(whole, key))
+            return try await refused(Self.whole(answer), key)
         }
         var bytes: [UInt8] = []
         for try await piece in answer.body {
@@ -79,10 +86,16 @@ extension ProxiedArtifactStore {
             .invalidRange, location: location(key), message: "bytes \(range) begin behind the end, which is at \(size)")
     }
 
-    /// The server's word for a folder is 400, as for a path that it does not like.
-    private func readFailure(_ answer: HTTPResponse, _ key: ObjectKey) async throws -> ObjectStoreError {
-        if answer.status == 400 { _ = try await listed(key) }
-        return failure(answer, location(key))
+    /// The server's word for a folder is 400, and in front of S3 its word for what is not there is 500.
+    private func refused<Value>(_ answer: HTTPResponse, _ key: ObjectKey) async throws -> Attempt<Value> {
+        if answer.status == 400 || answer.status == 500 {
+            do {
+                _ = try await listed(key)
+            } catch let error as ObjectStoreError where error.code == .notFound {
+                return .failure(error)
+            }
+        }
+        return Self.attempt(of: answer) ?? .failure(failure(answer, location(key)))
     }
 
     // MARK: Whole objects, piece by piece
@@ -106,9 +119,7 @@ extension ProxiedArtifactStore {
                     let answer = try await http.stream(request)
                     let isContinued = answer.status == 206 && Self.start(answer.head) == copy.count
                     guard answer.status == 200 || isContinued else {
-                        let whole = try await Self.whole(answer)
-                        if let failed: Attempt<Void> = Self.attempt(of: whole) { return failed }
-                        return .failure(try await readFailure(whole, object.key))
+                        return try await refused(Self.whole(answer), object.key)
                     }
                     if !isContinued, copy.count > 0 {
                         await copy.writer.abort()

@@ -5,7 +5,7 @@ import Synchronization
 /// The files that an MLflow server hands through to where it keeps artifacts, as an object store.
 ///
 /// The server writes an object whole or not at all where it keeps files in a folder; elsewhere as its client for the
-/// place does. Objects have no entity tags. A write that must replace nothing is one only within this process.
+/// place does. Objects have no entity tags; without such a folder they have no times either. A write that must replace nothing is one only within this process.
 final class ProxiedArtifactStore: ObjectStore {
     static let apiPath = "/api/2.0/mlflow-artifacts/artifacts"
 
@@ -14,8 +14,8 @@ final class ProxiedArtifactStore: ObjectStore {
     let retrier: Retrier
     /// Lets one writer at a time look whether an object is there, and write it.
     let exclusion = AsyncExclusion()
-    /// Whether the server answers HEAD without fetching the object first; it does where it keeps files in a folder.
-    private let isHeadCheap = Mutex(true)
+    /// Whether the server sends parts of objects; it does where it keeps files in a folder.
+    private let knowsRanges = Mutex(true)
 
     init(address: ServerAddress, http: any HTTPSending, retrier: Retrier) {
         self.address = address
@@ -29,22 +29,37 @@ final class ProxiedArtifactStore: ObjectStore {
 
     // MARK: Metadata
 
+    /// Asks for the first byte: where the server keeps files in a folder, the answer tells size and time. Elsewhere it would
+    /// fetch the whole object for it, so that the listing is asked from then on.
     func head(_ key: ObjectKey) async throws -> ObjectMetadata {
         try check(key)
-        guard isHeadCheap.withLock({ $0 }) else { return try await listed(key) }
-        let answer = try await send("HEAD", key)
-        switch answer.status {
-        case 200: break
-        // MLflow refuses to send a folder with 400.
-        case 400, 404: throw notFound(key)
-        default: throw failure(answer, location(key))
+        guard knowsRanges.withLock({ $0 }) else { return try await listed(key) }
+        var request = HTTPRequest(method: "GET", url: url(of: key), headers: headers)
+        request.headers["Range"] = "bytes=0-0"
+        let head = try await retrying(location(key)) { () -> Attempt<HTTPResponseHead> in
+            do {
+                let head = try await http.stream(request).head
+                let response = HTTPResponse(status: head.status, headers: head.headers)
+                if head.status != 500, let failed: Attempt<HTTPResponseHead> = Self.attempt(of: response) {
+                    return failed
+                }
+                return .success(head)
+            } catch let error as HTTPTransportError {
+                return Self.attempt(of: error)
+            }
         }
-        if answer.headers["Accept-Ranges"] != "bytes" { isHeadCheap.withLock { $0 = false } }
-        guard let length = answer.headers["Content-Length"].flatMap({ Int64($0) }) else {
+        switch head.status {
+        case 206: break
+        case 401, 403: throw failure(HTTPResponse(status: head.status, headers: head.headers), location(key))
+        default:
+            if head.status == 200, head.headers["Content-Length"] != "0" { knowsRanges.withLock { $0 = false } }
+            // Also where 400 stands for a folder, and 500 for an object that there is not.
             return try await listed(key)
         }
-        let modified = answer.headers["Last-Modified"].flatMap { Timestamp(httpDate: $0) }
-        return ObjectMetadata(key: key, size: length, modified: Double(modified?.seconds ?? 0))
+        let whole = head.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int64($0) }
+        guard let whole else { return try await listed(key) }
+        let modified = head.headers["Last-Modified"].flatMap { Timestamp(httpDate: $0) }
+        return ObjectMetadata(key: key, size: whole, modified: Double(modified?.seconds ?? 0))
     }
 
     /// What the listing of its folder tells of an object: its size.
@@ -70,6 +85,19 @@ final class ProxiedArtifactStore: ObjectStore {
         } catch let error as ObjectStoreError where error.code == .notFound {
             return
         }
+        try await remove(key)
+    }
+
+    /// Looks into each folder once.
+    func delete(_ keys: [ObjectKey]) async throws {
+        for key in keys { try check(key) }
+        for (folder, keys) in Dictionary(grouping: keys, by: \.folder) {
+            let files = Set(try await children(of: folder).filter { !$0.isFolder }.map(\.name))
+            for key in keys where files.contains(key.name) { try await remove(key) }
+        }
+    }
+
+    private func remove(_ key: ObjectKey) async throws {
         let answer = try await send("DELETE", key)
         guard (200..<300).contains(answer.status) || answer.status == 404 else { throw failure(answer, location(key)) }
     }
@@ -84,35 +112,18 @@ final class ProxiedArtifactStore: ObjectStore {
     // MARK: Requests
 
     /// Sends until there is an answer that trying again would not change.
-    /// - Parameter inspect: looks at an answer; what it throws is a failure that trying again may mend.
-    func send(
-        _ method: String, _ key: ObjectKey, body: HTTPRequest.Body = .none,
-        inspect: (HTTPResponse) async throws -> Void = { _ in }
-    ) async throws -> HTTPResponse {
-        var request = HTTPRequest(method: method, url: url(of: key), headers: headers, body: body)
-        if case .none = body {} else { request.headers["Content-Type"] = "application/octet-stream" }
-        return try await send(request, location(key), inspect: inspect)
+    func send(_ method: String, _ key: ObjectKey) async throws -> HTTPResponse {
+        try await send(HTTPRequest(method: method, url: url(of: key), headers: headers), location(key))
     }
 
-    func send(
-        _ request: HTTPRequest, _ location: String, inspect: (HTTPResponse) async throws -> Void = { _ in }
-    ) async throws -> HTTPResponse {
+    func send(_ request: HTTPRequest, _ location: String) async throws -> HTTPResponse {
         try await retrying(location) {
-            let response: HTTPResponse
             do {
-                response = try await http.send(request, maximumBodyBytes: MLflowServer.maximumAnswer)
+                let response = try await http.send(request, maximumBodyBytes: MLflowServer.maximumAnswer)
+                return Self.attempt(of: response) ?? .success(response)
             } catch let error as HTTPTransportError {
                 return Self.attempt(of: error)
             }
-            if let failed: Attempt<HTTPResponse> = Self.attempt(of: response) { return failed }
-            do {
-                try await inspect(response)
-            } catch let error as ObjectStoreError where error.code != .unavailable {
-                return .failure(error)
-            } catch {
-                return .transientFailure(error)
-            }
-            return .success(response)
         }
     }
 
