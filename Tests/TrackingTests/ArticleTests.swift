@@ -46,13 +46,26 @@ import Tracking
         return champion
     }
 
+    @Test func theJournalsExampleWorks() async throws {
+        let folder = try TemporaryFolder()
+        let uri = "sqlite:///\(folder.path("mlflow.db"))"
+        #expect(try await train(rounds: 30, journalFolder: folder.path("journal"), uri: uri))
+        let client = try await TrackingClient.open(uri)
+        let run = try #require(try await client.runs(inExperiments: nil).all().first)
+        #expect(run.name == "depth 5" && run.metrics["train/loss"]?.step == 29)
+        try await client.close()
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "Tracking", source: "Tests/TrackingTests/JournalArticleExample.swift", number: 1))
+    }
+
     @Test func theArticleShowsThatExample() throws {
         let article = try String(
             contentsOf: Oracle.packageRoot.appending(path: "Sources/Tracking/Tracking.docc/Tracking.md"),
             encoding: .utf8)
         let source = try String(contentsOf: URL(filePath: #filePath), encoding: .utf8)
         let shown = try #require(
-            article.components(separatedBy: "```swift\n").last?.components(separatedBy: "```").first)
+            article.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
         let indent = "        "
         let tested = try #require(source.components(separatedBy: "// begin\n").dropFirst().first)
             .components(separatedBy: indent + "// end").first?
