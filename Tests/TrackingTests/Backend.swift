@@ -7,13 +7,24 @@ enum Backend: String, CaseIterable, Sendable {
     case sqlite, postgresql, server
 
     func open(in folder: TemporaryFolder, context: RunContext = RunContext()) async throws -> TrackingClient {
+        try await open(place(in: folder), in: folder, context: context)
+    }
+
+    /// A place that ``open(_:in:context:)`` opens, with the password that a client does not show.
+    func place(in folder: TemporaryFolder) async throws -> String {
         switch self {
-        case .sqlite: try await TrackingClient.open("sqlite:///\(folder.path("mlflow.db"))", context: context)
-        case .postgresql:
-            try await TrackingClient.open(
-                TestDatabases.make(), artifactRoot: folder.path("mlruns"), context: context)
-        case .server: try await TrackingClient.open(TestServers.mlflow().uri, context: context)
+        case .sqlite: "sqlite:///\(folder.path("mlflow.db"))"
+        case .postgresql: try await TestDatabases.make()
+        case .server: try TestServers.mlflow().uri
         }
+    }
+
+    func open(
+        _ place: String, in folder: TemporaryFolder, context: RunContext = RunContext()
+    ) async throws -> TrackingClient {
+        // A server says itself where files go.
+        try await TrackingClient.open(
+            place, artifactRoot: self == .server ? nil : folder.path("mlruns"), context: context)
     }
 
     /// Whether nothing but the test's own is there. Elsewhere tests know theirs by ``UniqueNames``.

@@ -25,8 +25,9 @@ import Tracking
     @Test(arguments: Backend.allCases)
     func findsWhatMLflowFinds(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
-        let client = try await backend.open(in: folder)
-        let uri = client.uri
+        let place = try await backend.place(in: folder)
+        let client = try await backend.open(place, in: folder)
+        let uri = place.replacing("postgresql:", with: "postgresql+psycopg:")
         let experiments = try await Self.fill(client)
         var generator = SeededGenerator(seed: 20)
         var queries = (0..<300).map { _ in Self.query(&generator) }
