@@ -31,6 +31,7 @@ let package = Package(
         benchmark("TransactionText", ["DataPrep"]),
         benchmark("WindowFeatures", ["Columnar", "DataPrep", "StorageIO"]),
         benchmark("StreamScoring", ["Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming"], [logging]),
+        benchmark("TrackingSpeed", ["Tracking"]),
         benchmark("TreePrediction", ["ModelKit"]),
         benchmark("TreeTraining", ["ModelKit"]),
     ]
