@@ -178,7 +178,8 @@ let package = Package(
         tests(
             "TrackingTests",
             [
-                "HTTPTransport", "Parallelism", "PostgreSQL", "StorageIO", "StorageIOTesting", "Tracking", "TestSupport",
+                "HTTPTransport", "Parallelism", "PostgreSQL", "StorageIO", "StorageIOTesting", "Tracking",
+                "TestSupport",
                 "tracking-writer", grdb,
             ]),
         tests(
