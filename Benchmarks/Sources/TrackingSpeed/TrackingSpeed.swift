@@ -5,6 +5,7 @@ import Tracking
 ///
 ///     TrackingSpeed points URI COUNT             logs COUNT values of ten metrics to one run; durable when it returns
 ///     TrackingSpeed calls URI COUNT FOLDER       logs COUNT values one by one through a journal in FOLDER
+///     TrackingSpeed one-by-one URI COUNT FOLDER  the same without a pause, until all of them are stored
 ///     TrackingSpeed search URI EXPERIMENT TRIES  finds the ten best runs by a metric and a parameter
 @main
 struct TrackingSpeed {
@@ -17,6 +18,7 @@ struct TrackingSpeed {
         switch arguments[1] {
         case "points": try await points(arguments[2], count: Int(arguments[3]) ?? 0)
         case "calls": try await calls(arguments[2], count: Int(arguments[3]) ?? 0, folder: arguments[4])
+        case "one-by-one": try await oneByOne(arguments[2], count: Int(arguments[3]) ?? 0, folder: arguments[4])
         default: try await search(arguments[2], experiment: arguments[3], tries: Int(arguments[4]) ?? 0)
         }
     }
@@ -54,6 +56,16 @@ struct TrackingSpeed {
         guard await journal.close(within: .seconds(60)) else { throw Failure(text: "the journal was not delivered") }
         latencies.sort()
         report(["median": latencies[count / 2], "p99": latencies[min(count - 1, count * 99 / 100)]])
+    }
+
+    private static func oneByOne(_ uri: String, count: Int, folder: String) async throws {
+        let journal = try TrackingJournal(folder: folder) { try await TrackingClient.open(uri) }
+        let run = try journal.startRun(experiment: "speed")
+        _ = try await run.id()
+        let start = ContinuousClock.now
+        for step in 0..<count { try run.log(metric: "loss", 1 / Double(step + 1), step: Int64(step)) }
+        guard await journal.close(within: .seconds(600)) else { throw Failure(text: "the journal was not delivered") }
+        report(["seconds": (ContinuousClock.now - start).inSeconds])
     }
 
     private static func search(_ uri: String, experiment: String, tries: Int) async throws {

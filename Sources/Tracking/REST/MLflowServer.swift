@@ -1,4 +1,5 @@
 import HTTPTransport
+import StorageIO
 import Synchronization
 
 /// What became of one try.
@@ -148,7 +149,7 @@ struct MLflowServer: Sendable {
     }
 
     private func httpRequest(_ call: ServerCall) -> HTTPRequest {
-        let query = call.query.map { "\(URLText.encoded($0.name))=\(URLText.encoded($0.value))" }
+        let query = call.query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }
             .joined(separator: "&")
         var headers = address.headers
         if call.body != nil { headers["Content-Type"] = "application/json" }

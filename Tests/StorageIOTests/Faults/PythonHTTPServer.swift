@@ -3,41 +3,19 @@ import TestSupport
 
 /// Python's own HTTP server, which answers in all framings and notes what it carried out.
 final class PythonHTTPServer: Sendable {
-    let authority: String
-    private let folder: TemporaryFolder
-    private let process: Process
+    private let program: PythonProgram
 
-    init() throws {
-        let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(filePath: Oracle.python)
-        process.arguments = ["-c", Self.program, folder.path("")]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var port = ""
-        for _ in 0..<500 where port.isEmpty {
-            Thread.sleep(forTimeInterval: 0.02)
-            port = (try? String(contentsOfFile: folder.path("port"), encoding: .utf8)) ?? ""
-        }
-        (self.folder, self.process, authority) = (folder, process, "127.0.0.1:\(port)")
-        guard !port.isEmpty else { throw Oracle.Failure(description: "Python's server does not start") }
-    }
+    init() throws { program = try PythonProgram(Self.source) }
+
+    var authority: String { program.authority }
 
     /// Method, target and length of body of each request that was carried out.
     var executed: [String] {
-        let text = (try? String(contentsOfFile: folder.path("executed"), encoding: .utf8)) ?? ""
+        let text = (try? String(contentsOfFile: program.folder.path("executed"), encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map(String.init)
     }
 
-    deinit {
-        // No milder signal: a thread of the tests may have blocked those, and its children inherit that.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-
-    private static let program = """
+    private static let source = """
         import http.server, os, sys, threading, time
         folder = sys.argv[1]
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -80,13 +58,5 @@ final class PythonHTTPServer: Sendable {
                     if self.path == '/chunked': self.wfile.write(b'\\r\\n')
                 if self.path == '/chunked': self.wfile.write(b'0\\r\\nTrailer: 1\\r\\n\\r\\n')
             do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_request
-        def end_with(parent):
-            while os.getppid() == parent: time.sleep(0.5)
-            os._exit(0)
-        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        with open(folder + 'port.new', 'w') as file: file.write(str(server.server_port))
-        os.rename(folder + 'port.new', folder + 'port')
-        server.serve_forever()
         """
 }

@@ -16,7 +16,7 @@ extension ProxiedArtifactStore {
         let path = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         let isKey = path.isEmpty || (try? ObjectKey(path)) != nil
         guard isKey, Self.reasonAgainst(path) == nil else { return [] }
-        let query = path.isEmpty ? "" : "?path=\(URLText.encoded(path))"
+        let query = path.isEmpty ? "" : "?path=\(PercentEncoding.query(path))"
         let request = HTTPRequest(
             method: "GET", url: "\(address.url)\(Self.apiPath)\(query)", headers: headers)
         let answer = try await send(request, root + folder)

@@ -165,7 +165,7 @@ final class ProxiedArtifactStore: ObjectStore {
     }
 
     func url(of key: ObjectKey) -> String {
-        "\(address.url)\(Self.apiPath)/\(URLText.encoded(key.path, keepingSlashes: true))"
+        "\(address.url)\(Self.apiPath)/\(PercentEncoding.path(key.path))"
     }
 
     var headers: HTTPHeaders { address.headers }

@@ -1,15 +1,14 @@
 import Foundation
-import TestSupport
 
 /// A server in Python that ends with its last reference, or with the test process. Its source defines `Handler`, and gets a
 /// folder as its first argument, then the arguments.
-final class PythonProgram: Sendable {
+package final class PythonProgram: Sendable {
     /// `127.0.0.1:PORT`
-    let authority: String
-    let folder: TemporaryFolder
+    package let authority: String
+    package let folder: TemporaryFolder
     private let process: Process
 
-    init(_ source: String, arguments: [String] = []) throws {
+    package init(_ source: String, arguments: [String] = []) throws {
         let folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(filePath: Oracle.python)

@@ -1,10 +1,10 @@
-/// Percent-encoding as signatures of AWS want it: every byte but the unreserved ones of RFC 3986 (section 2.3) becomes `%XX`.
-enum PercentEncoding {
+/// Percent-encoding as signatures of AWS want it, and as all servers take it: every byte but the unreserved ones of RFC 3986 (section 2.3) becomes `%XX`.
+package enum PercentEncoding {
     /// A value or name in a query.
-    static func query(_ text: String) -> String { encode(text, keepsSlash: false) }
+    package static func query(_ text: String) -> String { encode(text, keepsSlash: false) }
 
     /// A key in a path; `/` stays.
-    static func path(_ text: String) -> String { encode(text, keepsSlash: true) }
+    package static func path(_ text: String) -> String { encode(text, keepsSlash: true) }
 
     /// `name=value` pairs joined by `&`, sorted by their encoded bytes.
     static func query(_ parameters: [(name: String, value: String)]) -> String {
