@@ -190,4 +190,36 @@ import Tracking
         #expect(try await direct.runs(inExperiments: nil).all().map(\.status) == [.finished])
         try await direct.close()
     }
+
+    /// Two processes log to one run, each through a journal, and are killed.
+    @Test func twoProcessesLogToOneRun() async throws {
+        let folder = try TemporaryFolder()
+        let uri = try await TestDatabases.make()
+        let client = try await TrackingClient.open(uri)
+        let run = try await client.experiment(named: "e").startRun()
+        let logs = ["a", "b"].map(folder.path)
+        let children = try logs.map { try TrackingWriter.start(["journal", uri, run.id, $0, folder.path("journal")]) }
+        while try await run.record().metrics.count < 2 || logs.contains(where: { Self.acknowledged($0).count < 500 }) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        for child in children {
+            kill(child.processIdentifier, SIGKILL)
+            child.waitUntilExit()
+        }
+        let replayed = try await TrackingJournal.replay(folder: folder.path("journal")) {
+            try await TrackingClient.open(uri)
+        }
+        #expect(replayed.map(\.isDelivered) == [true, true])
+        for (child, log) in zip(children, logs) {
+            let steps = try await run.history(of: "m\(child.processIdentifier)").all().map(\.step)
+            let acknowledged = Self.acknowledged(log)
+            #expect(Set(steps).isSuperset(of: acknowledged) && Set(steps).count == steps.count)
+            #expect(steps.count <= acknowledged.count + 1)
+        }
+        try await client.close()
+    }
+
+    private static func acknowledged(_ log: String) -> [Int64] {
+        ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").compactMap { Int64($0) }
+    }
 }
