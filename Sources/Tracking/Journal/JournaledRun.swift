@@ -16,9 +16,13 @@ public struct JournaledRun: Sendable {
         if let known = journal.destinationID(of: self) { return known }
         _ = await journal.flush(within: time)
         guard let known = journal.destinationID(of: self) else {
-            throw TrackingError(
-                .unavailable, "run \(token)",
-                "is not at its destination yet\(journal.status.lastError.map { ": \($0)" } ?? "")")
+            let status = journal.status
+            var message = "is not at its destination yet"
+            if status.rejected > 0 {
+                message += "; \(status.rejected) entries were refused: see \(journal.rejectedFile)"
+            }
+            if let error = status.lastError { message += ": \(error)" }
+            throw TrackingError(.unavailable, "run \(token)", message)
         }
         return known
     }

@@ -106,6 +106,9 @@ public final class TrackingJournal: Sendable {
         return run
     }
 
+    /// Where entries that were refused are listed; there only if there are any.
+    public var rejectedFile: String { writer.files.rejected }
+
     /// A run's id at the destination; nil while that is not known.
     public func destinationID(of run: JournaledRun) -> String? { sender.run(run.number)?.id }
 

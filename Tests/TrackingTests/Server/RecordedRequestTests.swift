@@ -138,7 +138,10 @@ import Tracking
                 return found.map { recorded in
                     "\(recorded.method) \(recorded.path) ? \(recorded.query) \(recorded.body)"
                         .replacing(run, with: "RUN").replacing(name, with: "NAME")
-                        .replacing("\"\(experiment)\"", with: "\"EXPERIMENT\"")
+                        // By their keys: other numbers may be the same.
+                        .replacing("\"experiment_id\": \"\(experiment)\"", with: "\"experiment_id\": EXPERIMENT")
+                        .replacing("\"experiment_ids\": [\"\(experiment)\"]", with: "\"experiment_ids\": EXPERIMENT")
+                        .replacing("[\"experiment_id\", \"\(experiment)\"]", with: "[\"experiment_id\", EXPERIMENT]")
                         .replacing("/\(experiment)/", with: "/EXPERIMENT/")
                         .replacing(#/\["path", "\d+\//#, with: "[\"path\", \"EXPERIMENT/")
                         .replacing(
