@@ -13,7 +13,7 @@ public struct ParquetError: Error, Sendable, Hashable {
         public static let corrupt = Code(description: "corrupt")
         /// A page's bytes do not have the checksum that its header states.
         public static let checksumMismatch = Code(description: "checksum mismatch")
-        /// The file is valid, but uses a part of the format that is not implemented.
+        /// The file is valid, but uses a part of the format that this reader does not know.
         public static let unsupported = Code(description: "unsupported")
         /// A value does not fit the column type that it is read as, or a limit of memory is passed.
         public static let outOfRange = Code(description: "out of range")

@@ -3,7 +3,7 @@ struct RegistryCopy: Sendable {
     let source: TrackingClient
     let destination: TrackingClient
     /// Copied runs by the ids of their sources.
-    let runs: [String: [CopiedRun]]
+    let runs: [String: CopiedRun]
 
     func copy(_ report: inout TrackingCopy.Report) async throws {
         for model in try await source.models.models(orderBy: ["name"]).all() {
@@ -30,7 +30,7 @@ struct RegistryCopy: Sendable {
             matching: "name = \(model.name)", orderBy: ["version_number ASC"]
         ).all()
         let there = try await destination.models.versions(matching: "name = \(model.name)").all()
-        let known = Dictionary(uniqueKeysWithValues: there.map { ($0.version, $0) })
+        let known = Dictionary(there.map { ($0.version, $0) }) { first, _ in first }
         for version in versions {
             try await copy(version, known[version.version])
         }
@@ -44,7 +44,7 @@ struct RegistryCopy: Sendable {
         var creation = ModelVersionCreation(
             name: version.name, source: version.source, runID: version.runID, description: version.description,
             tags: version.tags)
-        if let run = version.runID.flatMap({ runs[$0]?.first }) {
+        if let run = version.runID.flatMap({ runs[$0] }) {
             creation.runID = run.targetID
             // Files of the run have moved along with it.
             let root = run.source.artifactURI

@@ -80,7 +80,8 @@ public struct TrackingCopy: Sendable {
             work += try await makeRuns(of: experiment, in: target, &report)
             report.experiments += 1
         }
-        let identifiers = Dictionary(uniqueKeysWithValues: work.map { ($0.source.id, $0.targetID) })
+        let copies = Dictionary(work.map { ($0.source.id, $0) }) { first, _ in first }
+        let identifiers = copies.mapValues(\.targetID)
         let total = work.count
         progress(report, total)
         let open = work.filter { !$0.isComplete }
@@ -105,7 +106,7 @@ public struct TrackingCopy: Sendable {
         }
         if options.copiesModels {
             try await RegistryCopy(
-                source: source, destination: destination, runs: Dictionary(grouping: work) { $0.source.id }
+                source: source, destination: destination, runs: copies
             ).copy(&report)
         }
         for id in deleted { try await destination.experiment(id: id).delete() }
@@ -147,7 +148,9 @@ public struct TrackingCopy: Sendable {
         let view: LifecycleView = options.copiesDeleted ? .all : .active
         let found = source.runs(
             inExperiments: [experiment.id], orderBy: ["start_time ASC"], view: view, fields: [.tags, .metrics])
-        for try await record in found {
+        // Runs that are added or removed meanwhile may move others to the next page.
+        var seen: Set<String> = []
+        for try await record in found where seen.insert(record.id).inserted {
             let creation = RunCreation(
                 experimentID: target, name: record.name, userID: record.userID, startTime: record.startTime,
                 tags: record.tags, token: record.id)

@@ -5,14 +5,14 @@ import Synchronization
 struct JournalCourier {
     let files: JournalFiles
     private(set) var progress: JournalProgress
-    private let onRejection: (_ what: String, _ reason: String) -> Void
+    private let onRejection: (JournalRejection) -> Void
 
     /// What is read and delivered before the progress is written down.
     private static let pieceBytes = 4 << 20
 
     /// Goes on where an earlier courier has come to.
     init(
-        _ files: JournalFiles, onRejection: @escaping (_ what: String, _ reason: String) -> Void
+        _ files: JournalFiles, onRejection: @escaping (JournalRejection) -> Void
     ) throws(TrackingError) {
         self.files = files
         self.onRejection = onRejection
@@ -26,50 +26,56 @@ struct JournalCourier {
         let (items, next) = try JournalReader(files: files).read(
             from: progress.position, until: end, limit: Self.pieceBytes)
         guard next > progress.position else { return false }
-        try await deliver(client) { delivery in try await delivery.deliver(items, next: next) }
+        var delivery = JournalDelivery(files: files, client: client, progress: progress)
+        do {
+            try await delivery.deliver(items, next: next)
+        } catch {
+            // The whole piece comes again, but runs that were started are known.
+            var known = progress
+            known.runs = delivery.progress.runs
+            try save(known)
+            throw error
+        }
+        try save(delivery.progress, delivery.rejections)
         return true
     }
 
     /// Tries again what was put off.
     mutating func stepDeferred(_ client: TrackingClient) async throws {
         guard !progress.deferred.isEmpty else { return }
-        try await deliver(client) { delivery in try await delivery.deliverDeferred() }
-    }
-
-    private mutating func deliver(
-        _ client: TrackingClient, _ body: (inout JournalDelivery) async throws -> Void
-    ) async throws {
-        let files = files
-        var delivery = JournalDelivery(files: files, client: client, progress: progress) { [onRejection] what, reason in
-            Self.keep(what, reason, in: files)
-            onRejection(what, reason)
-        }
+        var delivery = JournalDelivery(files: files, client: client, progress: progress)
         do {
-            try await body(&delivery)
+            try await delivery.deliverDeferred()
         } catch {
-            // Runs that were started are known, too.
-            try save(delivery.progress)
+            try save(delivery.progress, delivery.rejections)
             throw error
         }
-        try save(delivery.progress)
+        try save(delivery.progress, delivery.rejections)
     }
 
-    private mutating func save(_ new: JournalProgress) throws(TrackingError) {
+    /// What was refused is kept before the progress moves past it; it is there twice if the process ends between the two.
+    private mutating func save(
+        _ delivered: JournalProgress, _ rejections: [JournalRejection] = []
+    ) throws(TrackingError) {
+        var new = delivered
+        new.rejected += rejections.count
         guard new != progress else { return }
+        try keep(rejections)
         try new.write(to: files.progress)
         progress = new
-        let needed = min(progress.position.segment, progress.deferred.map(\.segment).min() ?? .max)
+        let needed = min(progress.position.segment, progress.deferred.map(\.position.segment).min() ?? .max)
         for number in try files.segments() where number < needed { unlink(files.segment(number)) }
+        for rejection in rejections { onRejection(rejection) }
     }
 
-    /// Writes down what was refused; at best twice, if the process ends just now.
-    private static func keep(_ what: String, _ reason: String, in files: JournalFiles) {
-        let line = ["entry": what, "reason": reason]
-        guard var bytes = try? JSONEncoder().encode(line) else { return }
-        bytes.append(UInt8(ascii: "\n"))
+    private func keep(_ rejections: [JournalRejection]) throws(TrackingError) {
+        guard !rejections.isEmpty else { return }
+        var lines = Data()
+        for rejection in rejections { lines += try rejection.json() }
         let descriptor = open(files.rejected, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else { throw TrackingError(systemError: errno, files.rejected) }
         defer { close(descriptor) }
-        bytes.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
+        let count = lines.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count == lines.count else { throw TrackingError(systemError: count < 0 ? errno : ENOSPC, files.rejected) }
     }
 }

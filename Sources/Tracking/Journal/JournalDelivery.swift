@@ -10,8 +10,14 @@ struct JournalDelivery {
     let files: JournalFiles
     let client: TrackingClient
     var progress: JournalProgress
-    /// Called for each entry, or part of one, that was refused.
-    let onRejection: (_ what: String, _ reason: String) -> Void
+    /// What was refused: entries, or parts of them.
+    private(set) var rejections: [JournalRejection] = []
+
+    init(files: JournalFiles, client: TrackingClient, progress: JournalProgress) {
+        self.files = files
+        self.client = client
+        self.progress = progress
+    }
 
     /// Delivers the items, which start at ``progress``'s position and end before `next`.
     mutating func deliver(_ items: [JournalReader.Item], next: JournalPosition) async throws {
@@ -31,16 +37,17 @@ struct JournalDelivery {
     /// Tries again what was put off.
     mutating func deliverDeferred() async throws {
         let reader = JournalReader(files: files)
-        for position in progress.deferred {
-            guard let item = try reader.read(from: position, until: nil, limit: 1).items.first else {
-                progress.deferred.removeAll { $0 == position }
+        // In order, so that a run's files come before what is registered of them.
+        for position in progress.deferred.map(\.position).sorted() {
+            let index = progress.deferred.firstIndex { $0.position == position }
+            guard let item = try reader.read(from: position, until: nil, limit: 1).items.first, let index else {
                 continue
             }
-            progress.deferred.removeAll { $0 == position }
+            let deferred = progress.deferred.remove(at: index)
             do {
                 try await deliver(.single(item), ofRun: item.entry.run)
             } catch {
-                progress.deferred.append(position)
+                progress.deferred.append(deferred)
                 throw error
             }
         }
@@ -49,19 +56,23 @@ struct JournalDelivery {
     private mutating func deliver(_ step: Step, ofRun number: UInt64) async throws {
         switch step {
         case .batch(let batch):
-            guard let run = progress.runs[number] else { return reject(step.summary, Self.orphaned) }
+            guard let run = progress.runs[number] else {
+                return reject(JournalRejection(batch, of: nil, Self.orphaned))
+            }
             do {
                 try await client.store.log(whole: batch, toRun: run.id)
             } catch let error as TrackingError where error.isRefusal {
                 for part in batch.split(client.store.batchLimits) { try await log(part, to: run.id) }
             }
         case .single(let item):
+            guard !mustWait(item.entry) else { return putOff(item) }
             do {
                 try await deliver(item.entry)
             } catch let error as TrackingError where error.isRefusal {
-                reject(item.entry.summary, error.description)
-            } catch  where item.entry.mayBePutOff && !(error is CancellationError) && !Self.isBlocked(error) {
-                progress.deferred.append(item.position)
+                reject(JournalRejection(item.entry, of: progress.runs[number]?.id, error.description))
+            } catch {
+                guard item.entry.mayBePutOff, !(error is CancellationError), !Self.isBlocked(error) else { throw error }
+                putOff(item)
             }
         }
     }
@@ -73,7 +84,9 @@ struct JournalDelivery {
             progress.runs[number] = .init(id: id, experimentID: record.experimentID)
             return
         }
-        guard let run = progress.runs[entry.run] else { return reject(entry.summary, Self.orphaned) }
+        guard let run = progress.runs[entry.run] else {
+            return reject(JournalRejection(entry, of: nil, Self.orphaned))
+        }
         switch entry {
         case .inputs(_, let inputs): try await client.store.log(inputs, toRun: run.id)
         case .end(_, let status, let time):
@@ -135,15 +148,24 @@ struct JournalDelivery {
                 isUsable = false
             }
             let halves = batch.halves
-            guard isUsable, let halves else { return reject("run \(run): \(batch.summary)", error.description) }
+            guard isUsable, let halves else { return reject(JournalRejection(batch, of: run, error.description)) }
             try await log(halves.0, to: run)
             try await log(halves.1, to: run)
         }
     }
 
-    private mutating func reject(_ what: String, _ reason: String) {
-        progress.rejected += 1
-        onRejection(what, reason)
+    private mutating func reject(_ rejection: JournalRejection) {
+        rejections.append(rejection)
+    }
+
+    private mutating func putOff(_ item: JournalReader.Item) {
+        progress.deferred.append(.init(position: item.position, run: item.entry.run))
+    }
+
+    /// A version is not registered before the run's files are there.
+    private func mustWait(_ entry: JournalEntry) -> Bool {
+        guard case .register(let run, _) = entry else { return false }
+        return progress.deferred.contains { $0.run == run }
     }
 
     private static let orphaned = "its run could not be started"
@@ -158,13 +180,6 @@ extension JournalDelivery {
         /// Values of several entries.
         case batch(RunBatch)
         case single(JournalReader.Item)
-
-        var summary: String {
-            switch self {
-            case .batch(let batch): batch.summary
-            case .single(let item): item.entry.summary
-            }
-        }
     }
 }
 
@@ -187,56 +202,6 @@ extension [JournalDelivery.Step] {
         }
         change(&batch)
         append(.batch(batch))
-    }
-}
-
-extension RunBatch {
-    /// Adds parameters, but for those that are in the batch already with the same value.
-    fileprivate mutating func add(parameters new: [String: String]) {
-        for entry in new.sorted(by: { $0.key < $1.key })
-        where !parameters.contains(where: { $0.key == entry.key && $0.value == entry.value }) {
-            parameters.append((entry.key, entry.value))
-        }
-    }
-
-    /// Sets tags; the last value counts.
-    fileprivate mutating func add(tags new: [String: String]) {
-        for entry in new.sorted(by: { $0.key < $1.key }) {
-            tags.removeAll { $0.key == entry.key }
-            tags.append((entry.key, entry.value))
-        }
-    }
-
-    /// Two parts of about the same size; nil for a single value.
-    fileprivate var halves: (RunBatch, RunBatch)? {
-        // Kinds apart first: a refused parameter must not take metrics along.
-        if !metrics.isEmpty, !(parameters.isEmpty && tags.isEmpty) {
-            return (RunBatch(parameters: parameters, tags: tags), RunBatch(metrics: metrics))
-        }
-        if !parameters.isEmpty, !tags.isEmpty { return (RunBatch(parameters: parameters), RunBatch(tags: tags)) }
-        func half<Element>(_ all: [Element]) -> ([Element], [Element]) {
-            (Array(all[..<(all.count / 2)]), Array(all[(all.count / 2)...]))
-        }
-        guard parameters.count + tags.count + metrics.count > 1 else { return nil }
-        let (firstMetrics, lastMetrics) = half(metrics)
-        let (firstParameters, lastParameters) = half(parameters)
-        let (firstTags, lastTags) = half(tags)
-        return (
-            RunBatch(metrics: firstMetrics, parameters: firstParameters, tags: firstTags),
-            RunBatch(metrics: lastMetrics, parameters: lastParameters, tags: lastTags)
-        )
-    }
-
-    fileprivate var summary: String {
-        var parts: [String] = []
-        if !parameters.isEmpty { parts.append("parameters \(parameters.map(\.key).joined(separator: ", "))") }
-        if !tags.isEmpty { parts.append("tags \(tags.map(\.key).joined(separator: ", "))") }
-        if metrics.count == 1, let metric = metrics.first {
-            parts.append("metric '\(metric.key)' = \(metric.value) at step \(metric.step)")
-        } else if !metrics.isEmpty {
-            parts.append("\(metrics.count) values of metrics")
-        }
-        return parts.joined(separator: ", ")
     }
 }
 

@@ -10,12 +10,19 @@ struct JournalProgress: Codable, Hashable, Sendable {
         var experimentID: String
     }
 
+    /// An entry that others have overtaken.
+    struct Deferred: Codable, Hashable, Sendable {
+        var position: JournalPosition
+        /// Its run's number in the journal.
+        var run: UInt64
+    }
+
     /// Everything before it is delivered, put off, or refused.
     var position = JournalPosition.start
     /// Runs by their numbers in the journal.
     var runs: [UInt64: Run] = [:]
     /// Entries before ``position`` that could not be delivered yet: files whose store is out of reach, and the like.
-    var deferred: [JournalPosition] = []
+    var deferred: [Deferred] = []
     /// Entries that the destination refused.
     var rejected = 0
 

@@ -38,8 +38,10 @@ struct JournalReader: Sendable {
             let taken = try take(bytes, at: position, mayBeCut: known == nil, into: &items)
             guard taken > 0 else {
                 // Cut off: by the end of what was asked for, or of the file.
-                if bytes.count >= room, room < JournalFiles.maximumPayload + JournalFiles.recordHeader {
-                    room = JournalFiles.maximumPayload + JournalFiles.recordHeader
+                if bytes.count >= room {
+                    // As much as the entry says that it takes; its header first.
+                    let header = JournalFiles.recordHeader
+                    room = bytes.count < header ? header : header + Int(Self.number(bytes, 0))
                     continue
                 }
                 guard !isLast, let following = segments.first(where: { $0 > position.segment }) else { break }

@@ -37,7 +37,7 @@ final class JournalSender: Sendable {
         var client: TrackingClient?
         var failures = 0
         do {
-            var courier = try JournalCourier(files) { [self] what, reason in noteRejection(what, reason) }
+            var courier = try JournalCourier(files) { [self] rejection in note(rejection) }
             while !Task.isCancelled {
                 let end = writer.written.end
                 if courier.progress.position >= end, courier.progress.deferred.isEmpty {
@@ -101,9 +101,9 @@ final class JournalSender: Sendable {
         for continuation in arrived { continuation.resume(returning: true) }
     }
 
-    private func noteRejection(_ what: String, _ reason: String) {
+    private func note(_ rejection: JournalRejection) {
         state.withLock { $0.rejected += 1 }
-        options.logger.error("refused by the tracking destination: \(what): \(reason)")
+        rejection.report(to: options.logger)
     }
 
     private func end() {

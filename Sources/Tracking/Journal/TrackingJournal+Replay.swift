@@ -53,9 +53,7 @@ extension TrackingJournal {
         }
         defer { withExtendedLifetime(lock) {} }
         do {
-            var courier = try JournalCourier(files) { what, reason in
-                options.logger.error("refused by the tracking destination: \(what): \(reason)")
-            }
+            var courier = try JournalCourier(files) { $0.report(to: options.logger) }
             do {
                 while try await courier.step(client, until: nil) { try Task.checkCancellation() }
                 try await courier.stepDeferred(client)

@@ -58,10 +58,14 @@ public final class TrackingJournal: Sendable {
         } catch {
             throw TrackingError(.unavailable, self.folder, "cannot be made: \(error.localizedDescription)")
         }
-        let files = JournalFiles(folder: self.folder, name: SQLTrackingStore.newIdentifier())
-        guard let lock = try JournalLock(files, creating: true) else {
-            throw TrackingError(.busy, files.lock, "is held by another process")
+        var files = JournalFiles(folder: self.folder, name: Identifier.random())
+        var lock = try JournalLock(files, creating: true)
+        if lock == nil {
+            // A replay has found the new file before it was locked, and has removed it as empty.
+            files = JournalFiles(folder: self.folder, name: Identifier.random())
+            lock = try JournalLock(files, creating: true)
         }
+        guard let lock else { throw TrackingError(.busy, files.lock, "is held by another process") }
         self.lock = Mutex(lock)
         let signal = JournalSignal()
         let writer = try JournalWriter(
@@ -89,7 +93,7 @@ public final class TrackingJournal: Sendable {
         try EntityLimits.check(runName: name)
         let allTags = context.tags.merging(tags) { _, own in own }
         for (key, value) in allTags { try EntityLimits.check(runTag: key, value) }
-        let run = JournaledRun(journal: self, number: writer.newRun(), token: SQLTrackingStore.newIdentifier())
+        let run = JournaledRun(journal: self, number: writer.newRun(), token: Identifier.random())
         try writer.append(
             .start(
                 run: run.number,

@@ -67,7 +67,7 @@ struct PostgreSQLSession: SQLSession {
             do {
                 try connection.copy(into: table, columns: columns) { writer in
                     for row in rows {
-                        for value in row { try writer.append(value) }
+                        for value in row { try writer.append(PostgreSQLValue(value)) }
                         try writer.endRow()
                     }
                 }
@@ -104,18 +104,6 @@ struct PostgreSQLSession: SQLSession {
             }
         }
         return String(decoding: numbered, as: UTF8.self)
-    }
-}
-
-extension PostgreSQLCopyWriter {
-    fileprivate mutating func append(_ value: SQLValue) throws {
-        switch value {
-        case .null: appendNull()
-        case .boolean(let value): append(value)
-        case .integer(let value): append(value)
-        case .real(let value): append(value)
-        case .text(let value): try append(value)
-        }
     }
 }
 

@@ -4,7 +4,7 @@ extension RESTTrackingStore {
     /// have been at the first one all along.
     package func createRun(_ creation: RunCreation) async throws -> RunRecord {
         let subject = "run '\(creation.name)'"
-        let token = creation.token ?? Self.newToken()
+        let token = creation.token ?? Identifier.random()
         // Whoever brings a token may have asked before.
         var mayExist = creation.token != nil
         let call = Self.call(creation, token: token, about: subject)

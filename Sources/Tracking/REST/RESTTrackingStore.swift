@@ -47,11 +47,8 @@ package struct RESTTrackingStore: TrackingStore {
 
     package func close() async throws { await client.shutDown() }
 
-    /// 32 hexadecimal digits.
-    static func newToken() -> String { UUID().uuidString.replacing("-", with: "").lowercased() }
-
     /// A place for a new experiment, whose number the server has yet to give; nil for the server's choice.
-    func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Self.newToken()) } }
+    func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Identifier.random()) } }
 
     /// Reads an answer, and says what it was about when it is not as MLflow's protocol has it.
     func read<Value>(_ answer: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {

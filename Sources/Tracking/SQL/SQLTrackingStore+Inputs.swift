@@ -23,7 +23,7 @@ extension SQLTrackingStore {
             dataset_schema, dataset_profile) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                .text(Self.newIdentifier()), experiment, .text(input.name), .text(input.digest),
+                .text(Identifier.random()), experiment, .text(input.name), .text(input.digest),
                 .text(input.sourceType), .text(input.source), SQLValue(input.schema), SQLValue(input.profile),
             ])
         let rows = try session.query(
@@ -40,7 +40,7 @@ extension SQLTrackingStore {
             """
             INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id)
             VALUES (?, 'DATASET', ?, 'RUN', ?) ON CONFLICT DO NOTHING
-            """, [.text(Self.newIdentifier()), dataset, .text(run)])
+            """, [.text(Identifier.random()), dataset, .text(run)])
         let rows = try session.query(
             """
             SELECT input_uuid FROM inputs
@@ -82,7 +82,4 @@ extension SQLTrackingStore {
         }
         return inputs
     }
-
-    /// 32 hexadecimal digits.
-    static func newIdentifier() -> String { UUID().uuidString.replacing("-", with: "").lowercased() }
 }

@@ -6,7 +6,7 @@ extension SQLTrackingStore {
         + "runs.artifact_uri, runs.lifecycle_stage"
 
     func createRun(_ creation: RunCreation) async throws -> RunRecord {
-        let id = creation.token ?? Self.newIdentifier()
+        let id = creation.token ?? Identifier.random()
         return try await database.write { session in
             if creation.token != nil, let made = try runIfThere(session, id: id) { return made }
             let experiment = try activeExperiment(session, id: creation.experimentID)

@@ -1,4 +1,5 @@
 import Foundation
+import StorageIO
 import Synchronization
 import TestSupport
 import Testing
@@ -153,10 +154,54 @@ import Tracking
         #expect(left.count == 1 && left.allSatisfy { $0.hasSuffix(".rejected") })
         let text = try String(contentsOfFile: "\(journals)/\(left.first ?? "")", encoding: .utf8)
         #expect(text.contains("cannot become '6'") && text.contains("5000 values of metrics"))
+        // Nothing of it is lost.
+        struct Line: Decodable {
+            struct Point: Decodable { var step: Int64 }
+            struct Text: Decodable { var value: String }
+            var metrics: [Point]?
+            var parameters: [Text]?
+        }
+        let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        #expect(lines.count == 4)
+        #expect(Set(lines.flatMap { $0.metrics ?? [] }.map(\.step)) == Set(0..<5000))
+        #expect(lines.flatMap { $0.parameters ?? [] }.map(\.value) == ["6"])
         let client = try await TrackingClient.open(uri)
         let record = try await client.run(id: run.token).record()
         #expect(record.parameters == ["depth": "5", "rate": "1"] && record.status == .finished)
         #expect(try await client.run(id: run.token).history(of: "m").all().count == 100)
+        try await client.close()
+    }
+
+    /// The store of files is out of reach: values overtake them, but no version is registered before its files are there.
+    @Test func aVersionWaitsForItsFiles() async throws {
+        let isReachable = Atomic<Bool>(false)
+        let stores = ObjectStores()
+        stores.register(schemes: ["flaky"]) { location in
+            guard isReachable.load(ordering: .relaxed) else {
+                throw ObjectStoreError(.unavailable, location: "flaky:", message: "out of reach")
+            }
+            return InMemoryObjectStore(name: location.authority)
+        }
+        let (uri, root) = (uri, "flaky://\(UUID().uuidString)/root")
+        let journal = try TrackingJournal(
+            folder: journals, options: JournalOptions(interval: .zero, firstRetryDelay: .milliseconds(5))
+        ) { try await TrackingClient.open(uri, artifactRoot: root, stores: stores) }
+        let run = try journal.startRun(experiment: "e", name: "r")
+        try run.log(text: "weights", as: "model/model.txt")
+        try run.register("fraud", path: "model", alias: "champion")
+        try run.log(metric: "m", 1)
+        try run.end()
+        let client = try await TrackingClient.open(uri, stores: stores)
+        while (try? await client.run(id: run.token).record().status) != .finished {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(await journal.flush(within: .milliseconds(100)) == false)
+        #expect(journal.status.deferred == 2 && journal.status.rejected == 0)
+        #expect(try await client.models.models().all().isEmpty)
+        isReachable.store(true, ordering: .relaxed)
+        #expect(await journal.close(within: .seconds(60)))
+        let model = try await client.artifacts(at: "models:/fraud@champion")
+        #expect(try await model.read("model.txt") == Array("weights".utf8))
         try await client.close()
     }
 
