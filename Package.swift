@@ -73,7 +73,8 @@ let package = Package(
     targets: [
         // Foundations: no dependency on one another.
         library("Columnar", []),
-        library("Parallelism", []),
+        .target(name: "CThreads"),
+        library("Parallelism", ["CThreads"]),
         library("ReportKit", []),
 
         // HTTP, for remote stores and servers.

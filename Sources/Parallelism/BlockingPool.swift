@@ -55,11 +55,11 @@ package final class BlockingPool: Sendable {
             return true
         }
         jobsWaiting.signal()
-        if needsThread { startThread() }
+        if needsThread { addThread() }
     }
 
-    private func startThread() {
-        let thread = Thread { [self] in
+    private func addThread() {
+        startThread(named: name) { [self] in
             while true {
                 jobsWaiting.wait()
                 let job = state.withLock { state in
@@ -70,7 +70,5 @@ package final class BlockingPool: Sendable {
                 state.withLock { $0.idleThreads += 1 }
             }
         }
-        thread.name = name
-        thread.start()
     }
 }

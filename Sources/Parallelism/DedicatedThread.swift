@@ -32,13 +32,9 @@ package func onDedicatedThread<Result: Sendable>(
     let flag = CancellationFlag()
     return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
-            let thread = Thread {
-                // Set from within: Foundation does not pass a name on that is set before the start.
-                Thread.current.name = name
+            startThread(named: name, stackSize: 8 << 20) {
                 continuation.resume(with: Swift.Result { try body(flag) })
             }
-            thread.stackSize = 8 << 20
-            thread.start()
         }
     } onCancel: {
         flag.cancel()

@@ -17,10 +17,7 @@ package final class ThreadTeam {
         threadCount = max(1, threads)
         exchange = Exchange()
         for index in 1..<max(1, threadCount) {
-            let thread = Thread { [exchange] in exchange.work(as: index) }
-            thread.name = "team-\(index)"
-            thread.stackSize = 4 << 20
-            thread.start()
+            startThread(named: "team-\(index)", stackSize: 4 << 20) { [exchange] in exchange.work(as: index) }
         }
     }
 

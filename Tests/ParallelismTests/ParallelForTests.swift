@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func dedicatedThreadsHandResultsAndErrorsOver() async throws {
-        let name = try await onDedicatedThread(named: "worker") { _ in Thread.current.name }
-        #expect(name == "worker")
+        let sum = try await onDedicatedThread(named: "worker") { _ in (1...100).reduce(0, +) }
+        #expect(sum == 5050)
         await #expect(throws: Failure(index: 3)) {
             try await onDedicatedThread(named: "worker") { _ in throw Failure(index: 3) }
         }

@@ -1,5 +1,5 @@
 import CCurl
-import Foundation
+import Parallelism
 import Synchronization
 
 /// Where tasks leave what the driver's thread is to do. The thread starts with the first request.
@@ -51,7 +51,7 @@ final class Mailbox: Sendable {
         }
         switch consequence {
         case .nothing: break
-        case .startThread: startThread()
+        case .startThread: startDriver()
         case .refuse: if case .start(let exchange) = command { exchange.finish(.failure(Self.shutDown(exchange))) }
         }
     }
@@ -88,12 +88,8 @@ final class Mailbox: Sendable {
 
     // MARK: The thread
 
-    private func startThread() {
-        let thread = Thread { [self] in
-            Thread.current.name = "http"
-            TransferDriver(configuration: configuration, mailbox: self).run()
-        }
-        thread.start()
+    private func startDriver() {
+        startThread(named: "http") { [self] in TransferDriver(configuration: configuration, mailbox: self).run() }
     }
 
     /// From now on posts wake the thread.

@@ -1,5 +1,6 @@
 import CLibPQ
 import Foundation
+import Parallelism
 import Synchronization
 
 /// A request to the server, over a connection of its own, to give up the statement that it works on.
@@ -17,7 +18,7 @@ final class CancelRequest: Sendable {
             return
         }
         let handle = Handle(pointer: pointer)
-        Thread.detachNewThread { [self] in
+        startThread(named: "pg-cancel") { [self] in
             var message = [CChar](repeating: 0, count: 256)
             _ = PQcancel(handle.pointer, &message, CInt(message.count))
             PQfreeCancel(handle.pointer)

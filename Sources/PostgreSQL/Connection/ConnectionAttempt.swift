@@ -18,7 +18,7 @@ final class ConnectionAttempt: Sendable {
     private init(_ settings: SessionSettings, _ wakeup: Wakeup) {
         self.settings = settings
         self.wakeup = wakeup
-        Thread.detachNewThread { [self] in run() }
+        startThread(named: "pg-connect") { [self] in run() }
     }
 
     /// Opens a connection.

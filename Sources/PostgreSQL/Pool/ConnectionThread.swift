@@ -32,13 +32,10 @@ final class ConnectionThread: Sendable {
     ///   - ended: called when the connection has been closed.
     func start(idleTimeout: Duration, mayRetire: @escaping @Sendable () -> Bool, ended: @escaping @Sendable () -> Void)
     {
-        let thread = Thread { [self] in
-            Thread.current.name = "postgresql"
+        startThread(named: "postgresql", stackSize: 8 << 20) { [self] in
             run(idleTimeout: idleTimeout, mayRetire: mayRetire)
             ended()
         }
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     /// Gives it work. Only who was given the connection by the pool may do so.

@@ -1,19 +1,17 @@
-import Foundation
+import Parallelism
 
 /// Makes a call of librdkafka that may wait, on a thread of its own.
 func offPool<Value: Sendable>(
     _ name: String, _ body: @escaping @Sendable () throws(KafkaError) -> Value
 ) async throws(KafkaError) -> Value {
     let outcome: Result<Value, KafkaError> = await withCheckedContinuation { continuation in
-        let thread = Thread {
+        startThread(named: name) {
             do throws(KafkaError) {
                 continuation.resume(returning: .success(try body()))
             } catch {
                 continuation.resume(returning: .failure(error))
             }
         }
-        thread.name = name
-        thread.start()
     }
     return try outcome.get()
 }

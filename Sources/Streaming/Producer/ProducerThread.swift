@@ -1,5 +1,4 @@
 import CRdKafka
-import Foundation
 import Logging
 import Parallelism
 import Synchronization
@@ -44,7 +43,7 @@ final class ProducerThread: Sendable {
     ) async throws(KafkaError) -> ProducerThread {
         let producer = ProducerThread()
         let outcome: Result<Void, KafkaError> = await withCheckedContinuation { continuation in
-            let thread = Thread {
+            startThread(named: "kafka-producer") {
                 do throws(KafkaError) {
                     let loop = try ProducerLoop(configuration, settings, logger: logger)
                     producer.shared.withLock { $0.queue = loop.queue }
@@ -54,8 +53,6 @@ final class ProducerThread: Sendable {
                     continuation.resume(returning: .failure(error))
                 }
             }
-            thread.name = "kafka-producer"
-            thread.start()
         }
         try outcome.get()
         return producer
