@@ -5,4 +5,5 @@
 #include "csv_scan.h"
 #include "csv_values.h"
 #include "large_pages.h"
+#include "md5.h"
 #include "parquet_kernels.h"

@@ -11,7 +11,7 @@ final class Exchange: Sendable {
     }
 
     /// Bytes of a streamed answer that are held for its reader before the connection is paused.
-    private static let receiveLimit = 1 << 20
+    private static let receiveLimit = 1 << 19
 
     let request: HTTPRequest
     /// Longer bodies fail; nil for an answer that is streamed.

@@ -5,6 +5,9 @@
 struct IncomingBody {
     private let limit: Int
     private var buffer: [UInt8] = []
+    /// The piece that was taken last. Its memory serves again once the reader has dropped it: fresh memory costs more than the
+    /// bytes that are copied to it.
+    private var taken: [UInt8] = []
     private(set) var isPaused = false
 
     /// - Parameter limit: bytes to hold; the connection is paused at it.
@@ -26,10 +29,9 @@ struct IncomingBody {
     /// All that is there.
     /// - Returns: The piece, and whether the connection has to be told to go on.
     mutating func take() -> (piece: [UInt8], resumes: Bool) {
-        defer {
-            buffer = []
-            isPaused = false
-        }
-        return (buffer, isPaused)
+        defer { isPaused = false }
+        taken.removeAll(keepingCapacity: true)
+        swap(&buffer, &taken)
+        return (taken, isPaused)
     }
 }

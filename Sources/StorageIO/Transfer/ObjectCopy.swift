@@ -19,20 +19,75 @@ package struct ObjectCopy: Sendable {
 
     /// - Parameter progress: called with the bytes of each piece that was written.
     /// - Throws: ``ObjectStoreError/Code/modified`` when the source is not, or is no longer, what its metadata say.
-    package func run(progress: @Sendable (Int64) -> Void = { _ in }) async throws {
+    package func run(progress: @escaping @Sendable (Int64) -> Void = { _ in }) async throws {
         if source.isSame(as: destination) {
             try await source.copy(from: object.key, to: key)
             progress(object.size)
             return
         }
         let isTagged = options.verification != .lengths && object.mayHaveDigestTag
-        let (pieceBytes, readAhead) = options.pieces(from: source)
+        let (pieceBytes, _) = options.pieces(from: source)
         // For a single piece the sum costs less than asking the store whether the tag is one.
         let asksFirst = isTagged && object.size > pieceBytes
         let expected = asksFirst ? try await source.checksum(of: object) : nil
         let isComputed = options.verification == .readBack || expected?.isReproducible == true || isTagged && !asksFirst
+        if let checksum = try await sendFile(progress) {
+            if options.verification == .readBack { try await readBack(expecting: checksum) }
+            return
+        }
         let writer = try await destination.write(
             key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
+        do {
+            let actual: StoredChecksum
+            if let partwise = partwiseCopy(to: writer, expecting: expected, isComputed: isComputed) {
+                actual = .md5OfParts(sums: try await partwise.run(progress: progress), partSize: partwise.partSize)
+            } else {
+                actual = try await copyInOrder(to: writer, expecting: expected, isComputed: isComputed, progress)
+            }
+            if isTagged { try await check(actual, expected, asksFirst: asksFirst) }
+            try await writer.finish()
+            if options.verification == .readBack { try await readBack(expecting: actual) }
+        } catch {
+            await writer.abort()
+            throw error
+        }
+    }
+
+    /// - Returns: nil, and nothing has been done, where there is no file or its store does not take files.
+    private func sendFile(_ progress: @escaping @Sendable (Int64) -> Void) async throws -> StoredChecksum? {
+        guard object.size >= Self.smallestInParts, let source = source as? LocalObjectStore,
+            let destination = destination as? any FileReceiving
+        else { return nil }
+        let file = try await source.openToRead(object.key, matching: object.entityTag)
+        return try await destination.receive(
+            file, as: key, memoryLimit: options.memoryLimit / 2, progress: progress)
+    }
+
+    /// How the object is copied in parts; nil when it is small, a store cannot, or a sum of the whole is wanted.
+    private func partwiseCopy(
+        to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool
+    ) -> PartwiseCopy? {
+        guard object.size >= Self.smallestInParts, let source = source as? any RangeStreaming,
+            let writer = writer as? any PositionedObjectWriter
+        else { return nil }
+        var partSize = Self.usualPartSize
+        if isComputed {
+            guard case .md5OfParts(_, let size) = expected else { return nil }
+            partSize = size
+        }
+        return PartwiseCopy(
+            source: source, object: object, writer: writer, partSize: partSize,
+            streams: max(1, min(16, options.memoryLimit / PartwiseCopy.bytesHeldByStream)), isSummed: isComputed)
+    }
+
+    private static let smallestInParts: Int64 = 8 << 20
+    private static let usualPartSize: Int64 = 16 << 20
+
+    private func copyInOrder(
+        to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool,
+        _ progress: @Sendable (Int64) -> Void
+    ) async throws -> StoredChecksum {
+        let (pieceBytes, readAhead) = options.pieces(from: source)
         let pieces = StoredObjectPieces(
             store: source, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
         var digest = ContentDigest(like: expected)
@@ -44,15 +99,11 @@ package struct ObjectCopy: Sendable {
                 progress(Int64(piece.count))
                 digest = try await updated
             }
-            let actual = digest.finish()
-            if isTagged { try await check(actual, expected, asksFirst: asksFirst) }
-            try await writer.finish()
-            if options.verification == .readBack { try await readBack(expecting: actual) }
         } catch {
             await pieces.cancel()
-            await writer.abort()
             throw error
         }
+        return digest.finish()
     }
 
     private func check(_ actual: StoredChecksum, _ expected: StoredChecksum?, asksFirst: Bool) async throws {

@@ -131,9 +131,17 @@ import Testing
     }
 
     @Test func partsAreSentAgainAndSignedAnew() async throws {
-        let uploads = Uploads { request, number in
-            guard request.query["partNumber"] != nil, number < 6 else { return nil }
-            return number.isMultiple(of: 2) ? .text(503) : .text(200, "", ["ETag": "\"\(Digest.md5([]))\""])
+        let tries = Mutex<[String: Int]>([:])
+        let uploads = Uploads { request, _ in
+            guard let part = request.query["partNumber"] else { return nil }
+            return tries.withLock {
+                $0[part, default: 0] += 1
+                switch $0[part] {
+                case 1: return .text(503)
+                case 2: return .text(200, "", ["ETag": "\"\(Digest.md5([]))\""])
+                default: return nil
+                }
+            }
         }
         _ = try await upload(uploads)
         #expect(uploads.content.count == 24 << 20)

@@ -21,12 +21,19 @@ final class ScriptedHTTP: HTTPSending {
     /// Method and URL of each request.
     var lines: [String] { requests.map { "\($0.method) \($0.url)" } }
 
-    func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
+    /// A field with which the script says that the connection is lost at the body's end.
+    static let lostField = "x-test-lost"
+
+    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
         let number = received.withLock {
             $0.append(request)
             return $0.count
         }
-        let response = try await script(request, number)
+        return try await script(request, number)
+    }
+
+    func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
+        let response = try await answer(request)
         guard response.body.count <= maximumBodyBytes else {
             throw HTTPTransportError(.bodyTooLarge, method: request.method, url: request.url, message: "too large")
         }
@@ -34,7 +41,16 @@ final class ScriptedHTTP: HTTPSending {
     }
 
     func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse {
-        throw HTTPTransportError(.protocolViolation, method: request.method, url: request.url, message: "not scripted")
+        let response = try await answer(request)
+        let (pieces, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        for start in stride(from: 0, to: response.body.count, by: 700_000) {
+            continuation.yield(Array(response.body[start..<min(start + 700_000, response.body.count)]))
+        }
+        let isLost = response.headers[Self.lostField] != nil
+        continuation.finish(
+            throwing: isLost
+                ? HTTPTransportError(.connectionLost, method: request.method, url: request.url, message: "lost") : nil)
+        return HTTPStreamedResponse(head: response.head, body: pieces)
     }
 }
 
@@ -55,6 +71,20 @@ extension HTTPRequest {
     var bytes: [UInt8] {
         guard case .bytes(let bytes) = body else { return [] }
         return bytes
+    }
+
+    /// The body, read to its end if it is a stream.
+    func collectedBody() async throws -> [UInt8] {
+        guard case .stream(_, let next) = body else { return bytes }
+        var collected: [UInt8] = []
+        while let piece = try await next() { collected += piece }
+        return collected
+    }
+
+    /// The bounds of `Range: bytes=0-99`.
+    var byteRange: Range<Int>? {
+        let numbers = headers["Range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) } ?? []
+        return numbers.count == 2 ? numbers[0]..<numbers[1] + 1 : nil
     }
 
     /// The query's decoded parameters.

@@ -210,6 +210,15 @@ extension LocalObjectStore {
         return realRoot == "/" || (realPath + "/").utf8.starts(with: (realRoot + "/").utf8)
     }
 
+    /// Opens an object for reading.
+    /// - Throws: ``ObjectStoreError/Code/modified`` when it has another entity tag.
+    func openToRead(_ key: ObjectKey, matching entityTag: String?) async throws -> LocalFile {
+        try await BlockingPool.files.run {
+            let path = try existingPath(key)
+            return try LocalFile(path: path, descriptor: try openFile(path), matching: entityTag)
+        }
+    }
+
     private func openFile(_ path: String) throws(ObjectStoreError) -> Int32 {
         // Without O_NONBLOCK, opening a pipe would wait for its other end.
         let descriptor = try SystemCalls.check(path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }

@@ -9,7 +9,7 @@ import Parallelism
 #endif
 
 /// Gathers small writes, and does the file's calls on the pool for blocking work.
-actor LocalObjectWriter: ObjectWriter {
+actor LocalObjectWriter: PositionedObjectWriter {
     /// Enough for one system call to be cheap in comparison.
     private static let bufferSize = 1 << 18
 
@@ -28,6 +28,17 @@ actor LocalObjectWriter: ObjectWriter {
         try await BlockingPool.files.run { [file] in
             try file.append(gathered)
             try file.append(bytes)
+        }
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int64) async throws {
+        try Task.checkCancellation()
+        try await BlockingPool.files.run { [file] in try file.write(bytes, at: offset) }
+    }
+
+    func digests(of parts: [Range<Int64>]) async throws -> [PartDigest] {
+        try await onDedicatedThread(named: "digests") { [file] flag in
+            try PartDigests.compute(parts, flag: flag) { try file.read(into: $0, at: $1) }
         }
     }
 

@@ -57,39 +57,55 @@ enum SystemCalls {
         var failure: ObjectStoreError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             if let start = buffer.baseAddress { storage_advise_large_pages(start, count) }
-            while filled < count, let start = buffer.baseAddress {
-                let got = pread(descriptor, start + filled, count - filled, off_t(offset) + off_t(filled))
-                if got > 0 {
-                    filled += got
-                } else if got == 0 {
-                    failure = ObjectStoreError(
-                        .modified, location: path,
-                        message: "ends at byte \(offset + Int64(filled)), it was longer when reading began")
-                    return
-                } else if errno != EINTR {
-                    failure = ObjectStoreError(errno: errno, path: path)
-                    return
-                }
+            do throws(ObjectStoreError) {
+                try read(descriptor, into: UnsafeMutableRawBufferPointer(buffer), at: offset, path: path)
+                filled = count
+            } catch {
+                failure = error
             }
         }
         if let failure { throw failure }
         return bytes
     }
 
-    /// Appends all bytes at the descriptor's position.
-    static func write(_ descriptor: Int32, _ bytes: [UInt8], path: String) throws(ObjectStoreError) {
+    /// Fills a buffer with the bytes from `offset` on.
+    /// - Throws: as ``read(_:at:count:path:)``.
+    static func read(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, path: String
+    ) throws(ObjectStoreError) {
+        guard let start = buffer.baseAddress else { return }
+        var filled = 0
+        while filled < buffer.count {
+            let got = pread(descriptor, start + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+            if got > 0 {
+                filled += got
+            } else if got == 0 {
+                throw ObjectStoreError(
+                    .modified, location: path,
+                    message: "ends at byte \(offset + Int64(filled)), it was longer when reading began")
+            } else if errno != EINTR {
+                throw ObjectStoreError(errno: errno, path: path)
+            }
+        }
+    }
+
+    /// Writes all bytes.
+    /// - Parameter offset: nil for the descriptor's position.
+    static func write(
+        _ descriptor: Int32, _ bytes: [UInt8], at offset: Int64? = nil, path: String
+    ) throws(ObjectStoreError) {
         var failure: ObjectStoreError?
         bytes.withUnsafeBytes { buffer in
             guard let start = buffer.baseAddress else { return }
             var written = 0
             while written < buffer.count {
-                #if canImport(Darwin)
-                    let count = Darwin.write(descriptor, start + written, min(buffer.count - written, 1 << 30))
-                #elseif canImport(Musl)
-                    let count = Musl.write(descriptor, start + written, buffer.count - written)
-                #else
-                    let count = Glibc.write(descriptor, start + written, buffer.count - written)
-                #endif
+                let rest = min(buffer.count - written, 1 << 30)
+                let count =
+                    if let offset {
+                        pwrite(descriptor, start + written, rest, off_t(offset) + off_t(written))
+                    } else {
+                        writeOnce(descriptor, start + written, rest)
+                    }
                 if count >= 0 {
                     written += count
                 } else if errno != EINTR {
@@ -99,6 +115,17 @@ enum SystemCalls {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// The system's `write`, which has the name of our own.
+    private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Darwin)
+            Darwin.write(descriptor, bytes, count)
+        #elseif canImport(Musl)
+            Musl.write(descriptor, bytes, count)
+        #else
+            Glibc.write(descriptor, bytes, count)
+        #endif
     }
 
     /// Makes the names in a folder durable. File systems that cannot do that for folders answer EINVAL; they have

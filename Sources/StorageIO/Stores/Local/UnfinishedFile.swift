@@ -30,7 +30,7 @@ final class UnfinishedFile: Sendable {
         let base = folder == "/" ? folder : folder + "/"
         while true {
             let path = base + LocalObjectStore.unfinishedPrefix + String(UInt64.random(in: .min ... .max), radix: 16)
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor != -1 {
                 // Someone who clears leftovers may have been faster than the lock.
                 let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
@@ -57,6 +57,14 @@ final class UnfinishedFile: Sendable {
     func append(_ bytes: [UInt8]) throws(ObjectStoreError) {
         guard !bytes.isEmpty else { return }
         try SystemCalls.write(try openDescriptor(), bytes, path: destination)
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int64) throws(ObjectStoreError) {
+        try SystemCalls.write(try openDescriptor(), bytes, at: offset, path: destination)
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(ObjectStoreError) {
+        try SystemCalls.read(try openDescriptor(), into: buffer, at: offset, path: destination)
     }
 
     /// Makes content and name durable, and the file visible at its destination.

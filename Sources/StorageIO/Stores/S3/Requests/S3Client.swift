@@ -47,12 +47,46 @@ final class S3Client: Sendable {
         _ request: S3Request, location: String,
         inspect: @Sendable (HTTPResponse) throws -> Void = { _ in }
     ) async throws -> S3Answer {
+        try await send(location: location, makeRequest: { request }, inspect: inspect) { signed in
+            try await http.send(signed, maximumBodyBytes: request.maximumAnswer)
+        }
+    }
+
+    /// As ``send(_:location:inspect:)``, with an answer whose body comes in pieces.
+    /// - Parameters:
+    ///   - makeRequest: called for each try, so that one can go on where the one before it has stopped.
+    ///   - receive: gets each success and reads its body. Its ``HTTPTransportError``s are those of the connection; what else it
+    ///     throws ends the request.
+    /// - Returns: the answer, without the body of a success.
+    func stream(
+        location: String, makeRequest: () -> S3Request, receive: (HTTPStreamedResponse) async throws -> Void
+    ) async throws -> S3Answer {
+        try await send(location: location, makeRequest: makeRequest) { signed in
+            let streamed = try await http.stream(signed)
+            var body: [UInt8] = []
+            if (200..<300).contains(streamed.status) {
+                try await receive(streamed)
+            } else {
+                for try await piece in streamed.body where body.count < Self.longestError { body += piece }
+            }
+            return HTTPResponse(status: streamed.status, headers: streamed.head.headers, body: body)
+        }
+    }
+
+    /// What a server says is wrong takes less.
+    private static let longestError = 1 << 20
+
+    private func send(
+        location: String, makeRequest: () -> S3Request, inspect: @Sendable (HTTPResponse) throws -> Void = { _ in },
+        exchange: (HTTPRequest) async throws -> HTTPResponse
+    ) async throws -> S3Answer {
         let start = ContinuousClock.now
         do {
             return try await retrier.run { attempt in
+                let request = makeRequest()
                 let result: (response: HTTPResponse, url: String)
                 do {
-                    result = try await sendAdapting(request, location: location)
+                    result = try await sendAdapting(request, location: location, exchange)
                 } catch let error as HTTPTransportError {
                     return error.isTransient ? .transientFailure(error) : .failure(error)
                 }
@@ -103,15 +137,15 @@ final class S3Client: Sendable {
 
     /// Sends; once more at once where the answer teaches us the bucket's region or the server's clock, or that credentials
     /// have expired.
-    private func sendAdapting(_ request: S3Request, location: String) async throws -> (
-        response: HTTPResponse, url: String
-    ) {
+    private func sendAdapting(
+        _ request: S3Request, location: String, _ exchange: (HTTPRequest) async throws -> HTTPResponse
+    ) async throws -> (response: HTTPResponse, url: String) {
         var hasAdapted: Set<Adaptation> = []
         while true {
             let credentials = try await credentials(location: location)
             let state = learned.withLock { $0 }
             let signed = try await sign(request, credentials: credentials, state: state)
-            let response = try await http.send(signed, maximumBodyBytes: request.maximumAnswer)
+            let response = try await exchange(signed)
             guard !(200..<300).contains(response.status),
                 let adaptation = await adapt(to: response, credentials: credentials, state: state),
                 hasAdapted.insert(adaptation).inserted
@@ -165,26 +199,42 @@ final class S3Client: Sendable {
         if let md5 = request.bodyMD5 { headers["Content-MD5"] = Digests.base64(md5) }
         if let credentials {
             headers = signer(credentials, region: state.region).signedHeaders(
-                headers, for: target, payloadHash: try await payloadHash(request.body), at: timestamp(state))
+                headers, for: target, payloadHash: try await payloadHash(request.content), at: timestamp(state))
         }
         let query = PercentEncoding.query(target.query)
         return HTTPRequest(
             method: request.method,
             url: "\(address.scheme)://\(target.host)\(target.path)" + (query.isEmpty ? "" : "?\(query)"),
-            headers: headers,
-            body: request.body.isEmpty && request.method != "PUT" && request.method != "POST"
-                ? .none : .bytes(request.body))
+            headers: headers, body: body(of: request))
     }
 
-    private func payloadHash(_ body: [UInt8]) async throws -> String {
-        if body.isEmpty { return SignatureVersion4.emptyPayload }
-        let isSigned =
-            switch configuration.payloadSigning {
-            case .automatic: address.scheme != "https"
-            case .always: true
-            case .never: false
-            }
-        return isSigned ? try await Digests.sha256OffPool(body) : SignatureVersion4.unsignedPayload
+    private func body(of request: S3Request) -> HTTPRequest.Body {
+        switch request.content {
+        case .bytes(let bytes):
+            return bytes.isEmpty && request.method != "PUT" && request.method != "POST" ? .none : .bytes(bytes)
+        case .part(let file, let range, _):
+            let pieces = LocalFilePieces(file, range)
+            return .stream(length: Int64(range.count)) { try await pieces.next() }
+        }
+    }
+
+    /// Whether signatures cover what is sent, which then has to be hashed before.
+    var signsPayloads: Bool {
+        switch configuration.payloadSigning {
+        case .automatic: address.scheme != "https"
+        case .always: true
+        case .never: false
+        }
+    }
+
+    private func payloadHash(_ content: S3Request.Content) async throws -> String {
+        switch content {
+        case .bytes(let bytes):
+            if bytes.isEmpty { return SignatureVersion4.emptyPayload }
+            return signsPayloads ? try await Digests.sha256OffPool(bytes) : SignatureVersion4.unsignedPayload
+        case .part(_, _, let digest):
+            return digest.sha256 ?? SignatureVersion4.unsignedPayload
+        }
     }
 
     private func target(of request: S3Request, region: String) -> SignatureVersion4.Target {

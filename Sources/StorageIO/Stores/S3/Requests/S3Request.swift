@@ -8,11 +8,18 @@ struct S3Request: Sendable {
     /// Not encoded.
     var query: [(name: String, value: String)] = []
     var headers = HTTPHeaders()
-    var body: [UInt8] = []
-    /// Of ``body``; sent along, so that the server refuses what was changed on the way.
+    var content = Content.bytes([])
+    /// Of the content; sent along, so that the server refuses what was changed on the way.
     var bodyMD5: [UInt8]?
     /// A longer answer is a failure.
     var maximumAnswer = 64 << 20
+
+    /// What is sent.
+    enum Content: Sendable {
+        case bytes([UInt8])
+        /// Read while it is sent, each time that it is.
+        case part(of: LocalFile, Range<Int64>, PartDigest)
+    }
 
     init(_ method: String, _ key: String? = nil) {
         self.method = method

@@ -25,8 +25,9 @@ extension S3ObjectStore {
         request.query = [(name: "delete", value: "")]
         request.headers["Content-Type"] = "application/xml"
         let objects = keys.map { "<Object><Key>\(XMLTree.escaped($0.path))</Key></Object>" }
-        request.body = Array("<Delete><Quiet>true</Quiet>\(objects.joined())</Delete>".utf8)
-        request.bodyMD5 = try await Digests.md5OffPool(request.body)
+        let body = Array("<Delete><Quiet>true</Quiet>\(objects.joined())</Delete>".utf8)
+        request.content = .bytes(body)
+        request.bodyMD5 = try await Digests.md5OffPool(body)
         // Deleting again what is gone does no harm, so that the batch is simply sent again.
         let answer = try await send(request) { response in
             let refused = try XMLTree.parse(response.body).all("Error").map { S3ServerError($0, of: response) }

@@ -16,9 +16,7 @@ extension S3ObjectStore {
                 ofSize: try await head(key, matching: entityTag).size, location: location(key))
             return []
         }
-        var request = S3Request("GET", key)
-        request.headers = client.customerKeyHeaders()
-        request.headers["If-Match"] = entityTag.map(Self.quoted)
+        var request = readRequest(key, matching: entityTag)
         request.maximumAnswer = .max
         if let range {
             let isToEnd = range.upperBound > Self.maximumObjectSize
@@ -47,6 +45,13 @@ extension S3ObjectStore {
             let part = try range.withinObject(ofSize: Int64(answer.body.count), location: location(key))
             return Array(answer.body[Int(part.lowerBound)..<Int(part.upperBound)])
         }
+    }
+
+    func readRequest(_ key: ObjectKey, matching entityTag: String?) -> S3Request {
+        var request = S3Request("GET", key)
+        request.headers = client.customerKeyHeaders()
+        request.headers["If-Match"] = entityTag.map(Self.quoted)
+        return request
     }
 
     func head(_ key: ObjectKey, matching entityTag: String?) async throws -> ObjectMetadata {
@@ -83,7 +88,7 @@ extension S3ObjectStore {
 
     static func quoted(_ tag: String) -> String { tag.hasPrefix("W/") ? tag : "\"\(tag)\"" }
 
-    private func modified(_ answer: S3Answer, _ key: ObjectKey, expected: String?) -> ObjectStoreError {
+    func modified(_ answer: S3Answer, _ key: ObjectKey, expected: String?) -> ObjectStoreError {
         ObjectStoreError(
             .modified, location: location(key),
             message: "\(answer.what): the object was replaced: its tag is no longer \(expected ?? "the one expected")")

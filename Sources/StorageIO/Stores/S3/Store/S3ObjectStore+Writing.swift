@@ -21,7 +21,7 @@ extension S3ObjectStore {
             request.headers["If-None-Match"] = "*"
             request.headers[Self.writerHeader] = writer
         }
-        request.body = body
+        request.content = .bytes(body)
         request.bodyMD5 = md5
         let answer = try await send(request) { try Self.checkTag($0, md5: md5) }
         if ifAbsent, answer.status == 412 || answer.status == 409 {

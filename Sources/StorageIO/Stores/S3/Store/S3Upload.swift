@@ -33,10 +33,18 @@ struct S3Upload: Sendable {
 
     /// Sends a part.
     func put(_ body: [UInt8], number: Int) async throws -> Part {
-        let md5 = try await Digests.md5OffPool(body)
+        try await put(.bytes(body), md5: try await Digests.md5OffPool(body), number: number)
+    }
+
+    /// Sends a part of a file.
+    func put(_ range: Range<Int64>, of file: LocalFile, _ digest: PartDigest, number: Int) async throws -> Part {
+        try await put(.part(of: file, range, digest), md5: digest.md5, number: number)
+    }
+
+    private func put(_ content: S3Request.Content, md5: [UInt8], number: Int) async throws -> Part {
         var request = partRequest(number)
         request.headers = store.client.customerKeyHeaders()
-        request.body = body
+        request.content = content
         request.bodyMD5 = md5
         let answer = try await store.send(request) { try S3ObjectStore.checkTag($0, md5: md5) }
         try answer.check(location: location)
@@ -67,7 +75,8 @@ struct S3Upload: Sendable {
         let list = parts.map { part in
             "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(XMLTree.escaped("\"\(part.entityTag)\""))</ETag></Part>"
         }
-        request.body = Array("<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>".utf8)
+        request.content = .bytes(
+            Array("<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>".utf8))
         let answer: S3Answer
         do {
             answer = try await store.send(request) { try S3Upload.checkResult($0) }

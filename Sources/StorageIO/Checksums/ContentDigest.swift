@@ -28,9 +28,7 @@ package struct ContentDigest: Sendable {
     package consuming func finish() -> StoredChecksum {
         guard let partSize else { return .md5(Digests.hexadecimal(current.finalize())) }
         if currentCount > 0 || parts.isEmpty { closePart() }
-        var whole = Insecure.MD5()
-        for part in parts { whole.update(data: part) }
-        return .md5OfParts("\(Digests.hexadecimal(whole.finalize()))-\(parts.count)", partSize: partSize)
+        return .md5OfParts(sums: parts, partSize: partSize)
     }
 
     private mutating func closePart() {
@@ -48,5 +46,12 @@ extension ContentDigest {
             digest.update(bytes)
             return digest
         }
+    }
+}
+
+extension StoredChecksum {
+    /// - Parameter sums: the MD5 sums of the parts, in order.
+    static func md5OfParts(sums: [[UInt8]], partSize: Int64) -> StoredChecksum {
+        .md5OfParts("\(Digests.hexadecimal(Digests.md5(Array(sums.joined()))))-\(sums.count)", partSize: partSize)
     }
 }

@@ -1,0 +1,53 @@
+import Parallelism
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file of a local store that stays open while it is read.
+final class LocalFile: Sendable {
+    let size: Int64
+    private let path: String
+    private let entityTag: String
+    private let descriptor: Int32
+
+    /// - Parameters:
+    ///   - descriptor: of the open file, which closes it.
+    ///   - expected: the entity tag of the version that is wanted; nil for whatever is there.
+    init(path: String, descriptor: Int32, matching expected: String?) throws(ObjectStoreError) {
+        self.path = path
+        self.descriptor = descriptor
+        let status: stat
+        do throws(ObjectStoreError) {
+            status = try SystemCalls.status(of: descriptor, path: path)
+            try status.entityTag.check(against: expected, location: path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        size = Int64(status.st_size)
+        entityTag = status.entityTag
+    }
+
+    deinit { close(descriptor) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(ObjectStoreError) {
+        try SystemCalls.read(descriptor, into: buffer, at: offset, path: path)
+    }
+
+    /// - Parameter parts: at most ``PartDigests/lanes``.
+    func digests(of parts: [Range<Int64>], withSHA256: Bool) async throws -> [PartDigest] {
+        try await onDedicatedThread(named: "digests") { [self] flag in
+            try PartDigests.compute(parts, withSHA256: withSHA256, flag: flag) { try read(into: $0, at: $1) }
+        }
+    }
+
+    /// - Throws: ``ObjectStoreError/Code/modified`` when the file has been written to since it was opened.
+    func checkUnchanged() throws(ObjectStoreError) {
+        try SystemCalls.status(of: descriptor, path: path).entityTag.check(against: entityTag, location: path)
+    }
+}
