@@ -39,13 +39,15 @@ package struct ContentDigest: Sendable {
 }
 
 extension ContentDigest {
-    /// The same, with the next piece in it; computed off the cooperative pool.
+    /// The same, with the next piece in it; computed off the cooperative pool when it takes more than a moment.
     func updated(_ bytes: [UInt8]) async throws -> ContentDigest {
-        try await BlockingPool.files.run {
-            var digest = self
-            digest.update(bytes)
-            return digest
-        }
+        bytes.count <= Digests.briefly ? including(bytes) : try await BlockingPool.files.run { including(bytes) }
+    }
+
+    private func including(_ bytes: [UInt8]) -> ContentDigest {
+        var digest = self
+        digest.update(bytes)
+        return digest
     }
 }
 

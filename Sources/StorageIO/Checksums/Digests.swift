@@ -4,7 +4,8 @@ import Parallelism
 
 /// Hashes of bodies, made on a thread for blocking work when they take more than a moment.
 enum Digests {
-    private static let briefly = 1 << 16
+    /// Bytes whose hashing no thread need be asked for.
+    static let briefly = 1 << 16
 
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         var result: [UInt8] = []

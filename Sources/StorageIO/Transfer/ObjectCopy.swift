@@ -35,6 +35,9 @@ package struct ObjectCopy: Sendable {
             if options.verification == .readBack { try await readBack(expecting: checksum) }
             return
         }
+        if object.size <= pieceBytes, let destination = destination as? LocalObjectStore {
+            return try await copyWhole(to: destination, isTagged: isTagged, isComputed: isComputed, progress)
+        }
         let writer = try await destination.write(
             key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
         do {
@@ -51,6 +54,21 @@ package struct ObjectCopy: Sendable {
             await writer.abort()
             throw error
         }
+    }
+
+    /// A single piece becomes a file in one step: for a small object, going from thread to thread takes longer than the work.
+    private func copyWhole(
+        to store: LocalObjectStore, isTagged: Bool, isComputed: Bool, _ progress: @Sendable (Int64) -> Void
+    ) async throws {
+        let input = StoredObjectInput(store: source, metadata: object)
+        let bytes = object.size == 0 ? [] : try await input.read(0..<object.size)
+        var digest = ContentDigest(like: nil)
+        if isComputed { digest = try await digest.updated(bytes) }
+        let actual = digest.finish()
+        if isTagged { try await check(actual, nil, asksFirst: false) }
+        try await store.putAtOnce(bytes, to: key)
+        progress(object.size)
+        if options.verification == .readBack { try await readBack(expecting: actual) }
     }
 
     /// - Returns: nil, and nothing has been done, where there is no file or its store does not take files.

@@ -68,6 +68,21 @@ public struct LocalObjectStore: ObjectStore {
         }
     }
 
+    /// Writes a whole object in one call on the pool for blocking work.
+    func putAtOnce(_ bytes: [UInt8], to key: ObjectKey) async throws {
+        try Task.checkCancellation()
+        try await BlockingPool.files.run {
+            let file = try startFile(key, options: WriteOptions())
+            do {
+                try file.append(bytes)
+                try file.publish()
+            } catch {
+                file.discard()
+                throw error
+            }
+        }
+    }
+
     /// The objects whose keys start with the prefix, in ascending byte order.
     public func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> {
         let walk = LocalListing(store: self, prefix: prefix)
