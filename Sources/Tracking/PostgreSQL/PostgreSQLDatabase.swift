@@ -84,9 +84,17 @@ struct PostgreSQLSession: SQLSession {
     }
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow] {
-        try connection.query(Self.numbered(sql), values.map(PostgreSQLValue.init)).map { row in
-            SQLRow(values: row.map(SQLValue.init))
-        }
+        Self.rows(try connection.query(Self.numbered(sql), values.map(PostgreSQLValue.init)))
+    }
+
+    func queries(_ statements: [SQLFragment]) throws -> [[SQLRow]] {
+        try connection.pipeline(
+            statements.map { PostgreSQLStatement(Self.numbered($0.sql), $0.values.map(PostgreSQLValue.init)) }
+        ).map(Self.rows)
+    }
+
+    private static func rows(_ result: PostgreSQLResult) -> [SQLRow] {
+        result.map { row in SQLRow(values: row.map(SQLValue.init)) }
     }
 
     /// `$1`, `$2`, … in place of `?`. This library's statements hold no question marks of another meaning.

@@ -31,6 +31,9 @@ protocol SQLSession {
     func insertMissing(into table: String, columns: [String], rows: [[SQLValue]]) throws
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow]
+
+    /// The rows of several statements, in one round trip where there are such; the default asks one after another.
+    func queries(_ statements: [SQLFragment]) throws -> [[SQLRow]]
 }
 
 extension SQLSession {
@@ -38,4 +41,6 @@ extension SQLSession {
     func execute(_ statement: SQLFragment) throws -> Int { try execute(statement.sql, statement.values) }
 
     func query(_ statement: SQLFragment) throws -> [SQLRow] { try query(statement.sql, statement.values) }
+
+    func queries(_ statements: [SQLFragment]) throws -> [[SQLRow]] { try statements.map { try query($0) } }
 }

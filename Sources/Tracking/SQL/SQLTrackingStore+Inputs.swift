@@ -57,15 +57,19 @@ extension SQLTrackingStore {
     }
 
     /// The data sets of runs by run, in the order of their names.
-    func inputs(_ session: any SQLSession, ofRuns ids: SQLFragment) throws -> [String: [DatasetInput]] {
-        let found = try session.query(
-            SQLFragment(
-                """
-                SELECT inputs.destination_id, inputs.input_uuid, datasets.name, datasets.digest,
-                datasets.dataset_source_type, datasets.dataset_source, datasets.dataset_schema, datasets.dataset_profile
-                FROM inputs JOIN datasets ON datasets.dataset_uuid = inputs.source_id
-                WHERE inputs.source_type = 'DATASET' AND inputs.destination_type = 'RUN' AND inputs.destination_id IN (
-                """) + ids + SQLFragment(" ORDER BY datasets.name, datasets.digest"))
+    /// - Parameter ids: a list that ends with its closing bracket.
+    static func inputsQuery(ofRuns ids: SQLFragment) -> SQLFragment {
+        SQLFragment(
+            """
+            SELECT inputs.destination_id, inputs.input_uuid, datasets.name, datasets.digest,
+            datasets.dataset_source_type, datasets.dataset_source, datasets.dataset_schema, datasets.dataset_profile
+            FROM inputs JOIN datasets ON datasets.dataset_uuid = inputs.source_id
+            WHERE inputs.source_type = 'DATASET' AND inputs.destination_type = 'RUN' AND inputs.destination_id IN (
+            """) + ids + SQLFragment(" ORDER BY datasets.name, datasets.digest")
+    }
+
+    /// - Parameter found: the rows of ``inputsQuery(ofRuns:)``.
+    func inputs(_ session: any SQLSession, _ found: [SQLRow]) throws -> [String: [DatasetInput]] {
         var tags: [String: [String: String]] = [:]
         for part in found.parts(of: 500) {
             let query =

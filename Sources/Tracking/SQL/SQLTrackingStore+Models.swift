@@ -168,16 +168,14 @@ extension SQLTrackingStore {
         var aliases: [String: [String: Int]] = [:]
         for part in rows.parts(of: 500) {
             let names = SQLFragment.list(part.map { $0.values[0] })
-            tags.merge(
-                try texts(
-                    session,
-                    SQLFragment("SELECT name, key, value FROM registered_model_tags WHERE name IN (") + names
-                        + SQLFragment(")\(inWorkspace("registered_model_tags"))"))
-            ) { first, _ in first }
-            let found = try session.query(
+            let found = try session.queries([
+                SQLFragment("SELECT name, key, value FROM registered_model_tags WHERE name IN (") + names
+                    + SQLFragment(")\(inWorkspace("registered_model_tags"))"),
                 SQLFragment("SELECT name, alias, version FROM registered_model_aliases WHERE name IN (") + names
-                    + SQLFragment(")\(inWorkspace("registered_model_aliases"))"))
-            for row in found { aliases[row.text(0), default: [:]][row.text(1)] = Int(row.integer(2)) }
+                    + SQLFragment(")\(inWorkspace("registered_model_aliases"))"),
+            ])
+            tags.merge(texts(found[0])) { first, _ in first }
+            for row in found[1] { aliases[row.text(0), default: [:]][row.text(1)] = Int(row.integer(2)) }
         }
         return rows.map { row in
             RegisteredModel(

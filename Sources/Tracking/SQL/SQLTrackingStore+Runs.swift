@@ -119,27 +119,20 @@ extension SQLTrackingStore {
         var inputs: [String: [DatasetInput]] = [:]
         for part in rows.parts(of: 500) {
             let ids = SQLFragment.list(part.map { $0.values[0] }) + SQLFragment(")")
-            if fields.contains(.metrics) {
-                let found = try session.query(
-                    SQLFragment(
-                        "SELECT run_uuid, key, value, is_nan, timestamp, step FROM latest_metrics WHERE run_uuid IN (")
-                        + ids)
-                for row in found {
-                    metrics[row.text(0), default: [:]][row.text(1)] = Metric(
-                        key: row.text(1), value: row.integer(3) != 0 ? .nan : row.real(2), timestamp: row.integer(4),
-                        step: row.integer(5))
+            let wanted = Self.details.filter { fields.contains($0) }
+            let found = try session.queries(wanted.map { Self.detailQuery($0, ofRuns: ids) })
+            for (field, rows) in zip(wanted, found) {
+                switch field {
+                case .metrics:
+                    for row in rows {
+                        metrics[row.text(0), default: [:]][row.text(1)] = Metric(
+                            key: row.text(1), value: row.integer(3) != 0 ? .nan : row.real(2),
+                            timestamp: row.integer(4), step: row.integer(5))
+                    }
+                case .parameters: parameters.merge(texts(rows)) { first, _ in first }
+                case .tags: tags.merge(texts(rows)) { first, _ in first }
+                default: inputs.merge(try self.inputs(session, rows)) { first, _ in first }
                 }
-            }
-            if fields.contains(.parameters) {
-                let query = SQLFragment("SELECT run_uuid, key, value FROM params WHERE run_uuid IN (") + ids
-                parameters.merge(try texts(session, query)) { first, _ in first }
-            }
-            if fields.contains(.tags) {
-                let query = SQLFragment("SELECT run_uuid, key, value FROM tags WHERE run_uuid IN (") + ids
-                tags.merge(try texts(session, query)) { first, _ in first }
-            }
-            if fields.contains(.inputs) {
-                inputs.merge(try self.inputs(session, ofRuns: ids)) { first, _ in first }
             }
         }
         return try rows.map { row in
@@ -153,6 +146,19 @@ extension SQLTrackingStore {
                 lifecycleStage: LifecycleStage(rawValue: row.text(8)) ?? .active, metrics: metrics[id] ?? [:],
                 parameters: parameters[id] ?? [:], tags: tags[id] ?? [:],
                 inputs: inputs[id] ?? [])
+        }
+    }
+
+    private static let details: [RunFields] = [.metrics, .parameters, .tags, .inputs]
+
+    private static func detailQuery(_ field: RunFields, ofRuns ids: SQLFragment) -> SQLFragment {
+        switch field {
+        case .metrics:
+            SQLFragment("SELECT run_uuid, key, value, is_nan, timestamp, step FROM latest_metrics WHERE run_uuid IN (")
+                + ids
+        case .parameters: SQLFragment("SELECT run_uuid, key, value FROM params WHERE run_uuid IN (") + ids
+        case .tags: SQLFragment("SELECT run_uuid, key, value FROM tags WHERE run_uuid IN (") + ids
+        default: inputsQuery(ofRuns: ids)
         }
     }
 }

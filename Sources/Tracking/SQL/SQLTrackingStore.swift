@@ -15,8 +15,12 @@ struct SQLTrackingStore: TrackingStore {
 
     /// Rows by owner of a table that holds `(owner, key, value)`.
     func texts(_ session: any SQLSession, _ query: SQLFragment) throws -> [String: [String: String]] {
+        texts(try session.query(query))
+    }
+
+    func texts(_ rows: [SQLRow]) -> [String: [String: String]] {
         var result: [String: [String: String]] = [:]
-        for row in try session.query(query) { result[row.text(0), default: [:]][row.text(1)] = row.text(2) }
+        for row in rows { result[row.text(0), default: [:]][row.text(1)] = row.text(2) }
         return result
     }
 
