@@ -15,4 +15,7 @@ actor RangeSequence {
         position = range.upperBound
         return range
     }
+
+    /// The next ranges, fewer at the end.
+    func next(_ count: Int) -> [Range<Int64>] { (0..<count).compactMap { _ in next() } }
 }

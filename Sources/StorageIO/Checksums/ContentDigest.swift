@@ -13,15 +13,17 @@ package struct ContentDigest: Sendable {
         partSize = if case .md5OfParts(_, let size) = checksum, size > 0 { size } else { nil }
     }
 
-    package mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while let partSize, currentCount + Int64(rest.count) > partSize {
             let count = Int(partSize - currentCount)
-            rest.prefix(count).withUnsafeBytes { current.update(bufferPointer: $0) }
+            current.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
             rest = rest.dropFirst(count)
             closePart()
         }
-        rest.withUnsafeBytes { current.update(bufferPointer: $0) }
+        current.update(bufferPointer: UnsafeRawBufferPointer(rebasing: rest))
         currentCount += Int64(rest.count)
     }
 

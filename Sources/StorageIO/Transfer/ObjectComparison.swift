@@ -28,6 +28,10 @@ struct ObjectComparison: Sendable {
     func checksum(
         of object: ObjectMetadata, in store: any ObjectStore, like model: StoredChecksum?
     ) async throws -> StoredChecksum {
+        if case .md5OfParts(_, let partSize) = model, partSize > 0, let store = store as? LocalObjectStore {
+            let file = try await store.openToRead(object.key, matching: object.entityTag)
+            return .md5OfParts(sums: try await file.md5(ofParts: partSize), partSize: partSize)
+        }
         let (pieceBytes, readAhead) = options.pieces(from: store)
         let pieces = StoredObjectPieces(store: store, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
         var digest = ContentDigest(like: model)

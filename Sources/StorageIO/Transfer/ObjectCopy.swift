@@ -41,15 +41,15 @@ package struct ObjectCopy: Sendable {
         let writer = try await destination.write(
             key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
         do {
-            let actual: StoredChecksum
+            let actual: StoredChecksum?
             if let partwise = partwiseCopy(to: writer, expecting: expected, isComputed: isComputed) {
-                actual = .md5OfParts(sums: try await partwise.run(progress: progress), partSize: partwise.partSize)
+                actual = try await partwise.run(progress: progress)
             } else {
                 actual = try await copyInOrder(to: writer, expecting: expected, isComputed: isComputed, progress)
             }
-            if isTagged { try await check(actual, expected, asksFirst: asksFirst) }
+            if isTagged, let actual { try await check(actual, expected, asksFirst: asksFirst) }
             try await writer.finish()
-            if options.verification == .readBack { try await readBack(expecting: actual) }
+            if options.verification == .readBack, let actual { try await readBack(expecting: actual) }
         } catch {
             await writer.abort()
             throw error
@@ -81,30 +81,30 @@ package struct ObjectCopy: Sendable {
             file, as: key, memoryLimit: options.memoryLimit / 2, progress: progress)
     }
 
-    /// How the object is copied in parts; nil when it is small, a store cannot, or a sum of the whole is wanted.
+    /// How the object is copied in parts; nil when it is small or a store cannot.
     private func partwiseCopy(
         to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool
     ) -> PartwiseCopy? {
         guard object.size >= Self.smallestInParts, let source = source as? any RangeStreaming,
             let writer = writer as? any PositionedObjectWriter
         else { return nil }
-        var partSize = Self.usualPartSize
-        if isComputed {
-            guard case .md5OfParts(_, let size) = expected else { return nil }
-            partSize = size
-        }
+        let summing: PartwiseCopy.Summing =
+            switch expected {
+            case _ where !isComputed: .nothing
+            case .md5OfParts(_, let size): .parts(size)
+            default: .whole
+            }
         return PartwiseCopy(
-            source: source, object: object, writer: writer, partSize: partSize,
-            streams: max(1, min(16, options.memoryLimit / PartwiseCopy.bytesHeldByStream)), isSummed: isComputed)
+            source: source, object: object, writer: writer,
+            streams: max(1, min(16, options.memoryLimit / PartwiseCopy.bytesHeldByStream)), summing: summing)
     }
 
     private static let smallestInParts: Int64 = 8 << 20
-    private static let usualPartSize: Int64 = 16 << 20
 
     private func copyInOrder(
         to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool,
         _ progress: @Sendable (Int64) -> Void
-    ) async throws -> StoredChecksum {
+    ) async throws -> StoredChecksum? {
         let (pieceBytes, readAhead) = options.pieces(from: source)
         let pieces = StoredObjectPieces(
             store: source, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
@@ -121,7 +121,7 @@ package struct ObjectCopy: Sendable {
             await pieces.cancel()
             throw error
         }
-        return digest.finish()
+        return isComputed ? digest.finish() : nil
     }
 
     private func check(_ actual: StoredChecksum, _ expected: StoredChecksum?, asksFirst: Bool) async throws {

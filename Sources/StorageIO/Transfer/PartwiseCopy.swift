@@ -6,70 +6,112 @@ struct PartwiseCopy: Sendable {
     static let bytesHeldByStream = 4 << 20
     /// Long ranges spare requests; short ones let all connections end at about the same time.
     private static let longestRange: Int64 = 64 << 20
+    private static let usualUnit: Int64 = 8 << 20
 
     let source: any RangeStreaming
     let object: ObjectMetadata
     let writer: any PositionedObjectWriter
-    let partSize: Int64
     /// Ranges on their way at the same time.
     let streams: Int
-    /// Whether the sums of the parts are computed.
-    let isSummed: Bool
+    /// What is computed of the content on its way.
+    let summing: Summing
 
-    /// - Returns: the parts' MD5 sums in order, if they are computed.
-    func run(progress: @escaping @Sendable (Int64) -> Void) async throws -> [[UInt8]] {
+    enum Summing {
+        case nothing
+        /// MD5 of the whole, which takes one range after another.
+        case whole
+        case parts(Int64)
+    }
+
+    /// - Returns: the content's checksum, if one is computed.
+    func run(progress: @escaping @Sendable (Int64) -> Void) async throws -> StoredChecksum? {
+        let unit =
+            switch summing {
+            case .nothing, .whole: Self.usualUnit
+            case .parts(let size): size
+            }
         let share = min(Self.longestRange, object.size / Int64(2 * streams))
-        let ranges = RangeSequence(size: object.size, step: partSize * max(1, share / partSize))
-        let sums = PartSums(writer: writer)
+        let ranges = RangeSequence(size: object.size, step: unit * max(1, share / unit))
+        let sum = WrittenSum(writer: writer, summing: summing)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<streams {
                 group.addTask {
-                    while let range = await ranges.next() { try await copy(range, sums, progress) }
+                    while let range = await ranges.next() { try await copy(range, unit: unit, sum, progress) }
                 }
             }
             try await group.waitForAll()
         }
-        return try await sums.finish()
+        return try await sum.finish()
     }
 
-    private func copy(_ range: Range<Int64>, _ sums: PartSums, _ progress: @Sendable (Int64) -> Void) async throws {
-        var position = range.lowerBound, part = position
+    private func copy(
+        _ range: Range<Int64>, unit: Int64, _ sum: WrittenSum, _ progress: @Sendable (Int64) -> Void
+    ) async throws {
+        var position = range.lowerBound, start = position
         try await source.stream(object.key, range: range, matching: object.entityTag) { piece in
             try await writer.write(piece, at: position)
             progress(Int64(piece.count))
             position += Int64(piece.count)
-            while isSummed, part < position, position >= min(part + partSize, range.upperBound) {
-                let end = min(part + partSize, range.upperBound)
-                try await sums.add(part..<end)
-                part = end
+            while start < position, position >= min(start + unit, range.upperBound) {
+                let end = min(start + unit, range.upperBound)
+                try await sum.add(start..<end)
+                start = end
             }
         }
     }
 }
 
-/// The MD5 sums of parts as they become complete.
-private actor PartSums {
+/// The checksum of what has been written, as it becomes complete. Whoever brings what lets the work go on waits for it.
+private actor WrittenSum {
     private let writer: any PositionedObjectWriter
+    private let summing: PartwiseCopy.Summing
     private var waiting: [Range<Int64>] = []
     private var sums: [(start: Int64, md5: [UInt8])] = []
+    private var whole = ContentDigest(like: nil)
+    private var wholeEnd: Int64 = 0
+    private var isAtWhole = false
 
-    init(writer: any PositionedObjectWriter) { self.writer = writer }
-
-    /// Whoever brings the part that fills the lanes waits until their sums are there.
-    func add(_ part: Range<Int64>) async throws {
-        waiting.append(part)
-        if waiting.count == PartDigests.lanes { try await compute() }
+    init(writer: any PositionedObjectWriter, summing: PartwiseCopy.Summing) {
+        self.writer = writer
+        self.summing = summing
     }
 
-    func finish() async throws -> [[UInt8]] {
-        if !waiting.isEmpty { try await compute() }
-        return sums.sorted { $0.start < $1.start }.map(\.md5)
+    func add(_ range: Range<Int64>) async throws {
+        switch summing {
+        case .nothing: return
+        case .parts:
+            waiting.append(range)
+            if waiting.count == PartDigests.lanes { try await sumParts() }
+        case .whole:
+            waiting.append(range)
+            if !isAtWhole { try await sumWhole() }
+        }
     }
 
-    private func compute() async throws {
+    func finish() async throws -> StoredChecksum? {
+        switch summing {
+        case .nothing: return nil
+        case .whole: return whole.finish()
+        case .parts(let size):
+            if !waiting.isEmpty { try await sumParts() }
+            return .md5OfParts(sums: sums.sorted { $0.start < $1.start }.map(\.md5), partSize: size)
+        }
+    }
+
+    private func sumParts() async throws {
         let parts = waiting
         waiting = []
         let digests = try await writer.digests(of: parts)
         sums += zip(parts, digests).map { ($0.lowerBound, $1.md5) }
+    }
+
+    private func sumWhole() async throws {
+        isAtWhole = true
+        defer { isAtWhole = false }
+        while let next = waiting.firstIndex(where: { $0.lowerBound == wholeEnd }) {
+            let range = waiting.remove(at: next)
+            whole = try await writer.updated(whole, with: range)
+            wholeEnd = range.upperBound
+        }
     }
 }

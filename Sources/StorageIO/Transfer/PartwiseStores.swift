@@ -20,6 +20,9 @@ protocol PositionedObjectWriter: ObjectWriter {
     /// Checksums of parts as they are in the object now.
     /// - Parameter parts: at most ``PartDigests/lanes``; all their bytes have come.
     func digests(of parts: [Range<Int64>]) async throws -> [PartDigest]
+
+    /// The digest with a range in it, as it is in the object now.
+    func updated(_ digest: ContentDigest, with range: Range<Int64>) async throws -> ContentDigest
 }
 
 /// A store that takes the parts of a file at the same time, without holding them.

@@ -68,6 +68,36 @@ private final class RunningCopy: Sendable {
         #expect(try await store.head(key).entityTag == tag)
     }
 
+    /// Objects that were uploaded in one request have the MD5 sum of the whole.
+    @Test(arguments: TransferOptions.Verification.allCases)
+    func objectsOfOnePart(verification: TransferOptions.Verification) async throws {
+        let folder = try TemporaryFolder(), key = try ObjectKey("partwise/whole-\(verification)")
+        let bytes = Self.content(50 << 20 + 3, seed: 12)
+        let store = try S3TestServer.store { $0.partSize = 64 << 20 }
+        try await store.put(bytes, to: key)
+        #expect(try await store.head(key).entityTag == Digest.md5(bytes))
+        let to = try LocalObjectStore(folder: folder.path("to"))
+        try await copy(key, of: store, to: to, options: TransferOptions(verification: verification))
+        #expect(Digest.sha256(try await to.read(key)) == Digest.sha256(bytes))
+    }
+
+    @Test func unchangedFilesAreLeft() async throws {
+        let folder = try TemporaryFolder(), key = try ObjectKey("partwise/unchanged/a")
+        let store = try S3TestServer.store { $0.partSize = 5 << 20 }
+        let files = try LocalObjectStore(folder: folder.path(""))
+        var bytes = Self.content(47 << 20, seed: 13)
+        try await files.put(bytes, to: key)
+        let from = try ObjectStores().resolve(folder.path("partwise/unchanged/"))
+        let to = StoredPlace(
+            store: store, location: try StorageLocation("s3://\(store.bucket)/partwise/unchanged/"))
+        #expect(try await Transfer(from: from, to: to).run().copied.count == 1)
+        #expect(try await Transfer(from: from, to: to).run().unchanged == 1)
+        bytes[46 << 20] ^= 1
+        try await files.put(bytes, to: key)
+        #expect(try await Transfer(from: from, to: to).run().copied.count == 1)
+        #expect(try await Transfer(from: to, to: from).run().unchanged == 1)
+    }
+
     @Test func underFaults() async throws {
         let random = RandomFaults(
             seed: 31,
@@ -204,6 +234,15 @@ private final class RunningCopy: Sendable {
         #expect(
             error?.code == .unavailable && error?.message.contains("bytes early") == true,
             "\(String(describing: error))")
+    }
+
+    @Test func changedBytesOfAnObjectOfOnePartAreFound() async throws {
+        let folder = try TemporaryFolder(), tag = Digest.md5(Self.content)
+        let http = Self.server(Self.content, tag: tag) { request, response in
+            if request.byteRange?.upperBound == Self.content.count { response.body[0] ^= 1 }
+        }
+        let error = await #expect(throws: ObjectStoreError.self) { try await receive(http, tag: tag, into: folder) }
+        #expect(error?.code == .modified && error?.message.contains("checksum") == true)
     }
 
     @Test func changedBytesAreFound() async throws {

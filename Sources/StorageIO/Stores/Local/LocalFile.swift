@@ -46,6 +46,17 @@ final class LocalFile: Sendable {
         }
     }
 
+    /// The MD5 sums of all its parts, in order.
+    func md5(ofParts partSize: Int64) async throws -> [[UInt8]] {
+        let ranges = RangeSequence(size: size, step: partSize)
+        var sums: [[UInt8]] = []
+        while true {
+            let group = await ranges.next(PartDigests.lanes)
+            if group.isEmpty { return sums }
+            sums += try await digests(of: group, withSHA256: false).map(\.md5)
+        }
+    }
+
     /// - Throws: ``ObjectStoreError/Code/modified`` when the file has been written to since it was opened.
     func checkUnchanged() throws(ObjectStoreError) {
         try SystemCalls.status(of: descriptor, path: path).entityTag.check(against: entityTag, location: path)

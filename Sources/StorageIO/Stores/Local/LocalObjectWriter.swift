@@ -42,6 +42,23 @@ actor LocalObjectWriter: PositionedObjectWriter {
         }
     }
 
+    func updated(_ digest: ContentDigest, with range: Range<Int64>) async throws -> ContentDigest {
+        try await onDedicatedThread(named: "digests") { [file] flag in
+            let strip = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+            defer { strip.deallocate() }
+            var digest = digest, position = range.lowerBound
+            while position < range.upperBound {
+                try flag.check()
+                let count = Int(min(Int64(strip.count), range.upperBound - position))
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: strip[..<count])
+                try file.read(into: bytes, at: position)
+                digest.update(UnsafeRawBufferPointer(bytes))
+                position += Int64(count)
+            }
+            return digest
+        }
+    }
+
     func finish() async throws {
         try Task.checkCancellation()
         let gathered = takeBuffer()

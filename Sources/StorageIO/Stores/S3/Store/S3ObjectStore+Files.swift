@@ -42,40 +42,40 @@ extension S3ObjectStore: FileReceiving {
 private actor FilePartSupply {
     struct Part: Sendable {
         /// From 1.
-        let number: Int
+        var number = 0
         let range: Range<Int64>
         let digest: PartDigest
     }
 
     private let file: LocalFile
-    private let partSize: Int64
+    private let ranges: RangeSequence
     private let withSHA256: Bool
     private var ready: ArraySlice<Part> = []
-    private var coming: Task<[PartDigest], any Error>?
-    private var comingRanges: [Range<Int64>] = []
-    private var position: Int64 = 0
+    /// The next parts with their numbers still missing; none at the end.
+    private var coming: Task<[Part], any Error>?
     private(set) var sums: [[UInt8]] = []
 
     init(_ file: LocalFile, partSize: Int64, withSHA256: Bool) {
         self.file = file
-        self.partSize = partSize
+        ranges = RangeSequence(size: file.size, step: partSize)
         self.withSHA256 = withSHA256
     }
 
     func next() async throws -> Part? {
         while ready.isEmpty {
-            if coming == nil { startComing() }
-            guard let task = coming else { return nil }
-            let digests = try await withTaskCancellationHandler {
+            let task = coming ?? startComing()
+            let parts = try await withTaskCancellationHandler {
                 try await task.value
             } onCancel: {
                 task.cancel()
             }
             // Of several that have waited, the first takes what came.
             guard coming == task else { continue }
-            for (range, digest) in zip(comingRanges, digests) {
-                sums.append(digest.md5)
-                ready.append(Part(number: sums.count, range: range, digest: digest))
+            if parts.isEmpty { return nil }
+            for var part in parts {
+                sums.append(part.digest.md5)
+                part.number = sums.count
+                ready.append(part)
             }
             startComing()
         }
@@ -84,18 +84,15 @@ private actor FilePartSupply {
 
     func cancel() { coming?.cancel() }
 
-    private func startComing() {
-        comingRanges = []
-        while comingRanges.count < PartDigests.lanes, position < file.size {
-            let end = min(file.size, position + partSize)
-            comingRanges.append(position..<end)
-            position = end
-        }
-        coming =
-            comingRanges.isEmpty
-            ? nil
-            : Task { [file, comingRanges, withSHA256] in
-                try await file.digests(of: comingRanges, withSHA256: withSHA256)
+    @discardableResult
+    private func startComing() -> Task<[Part], any Error> {
+        let task = Task { [file, ranges, withSHA256] in
+            let group = await ranges.next(PartDigests.lanes)
+            return zip(group, try await file.digests(of: group, withSHA256: withSHA256)).map {
+                Part(range: $0, digest: $1)
             }
+        }
+        coming = task
+        return task
     }
 }
