@@ -5,5 +5,6 @@
 #include "csv_scan.h"
 #include "csv_values.h"
 #include "large_pages.h"
+#include "map_ahead.h"
 #include "md5.h"
 #include "parquet_kernels.h"

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// - `NAME.lock`: locked by whoever writes or delivers the journal; gone when all is delivered.
 /// - `NAME.00000001.journal`, …: what was logged, in segments. Records follow one another: length of the payload and
-///   CRC-32C of the payload, four bytes each, least significant first, then the payload, an entry.
+///   CRC-32C of the payload, four bytes each, least significant first, then the payload, an entry. Zeros may follow the last one.
 /// - `NAME.progress`: how far it has been delivered; see ``JournalProgress``.
 /// - `NAME.rejected`: what the destination refused, one JSON object a line.
 struct JournalFiles: Sendable, Hashable {

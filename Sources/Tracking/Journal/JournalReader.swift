@@ -35,10 +35,10 @@ struct JournalReader: Sendable {
                 position = JournalPosition(segment: following, offset: 0)
                 continue
             }
-            let taken = try take(bytes, at: position, mayBeCut: known == nil, into: &items)
+            let (taken, isEnd) = try take(bytes, at: position, mayBeCut: known == nil, into: &items)
             guard taken > 0 else {
                 // Cut off: by the end of what was asked for, or of the file.
-                if bytes.count >= room {
+                if !isEnd, bytes.count >= room {
                     // As much as the entry says that it takes; its header first.
                     let header = JournalFiles.recordHeader
                     room = bytes.count < header ? header : header + Int(Self.number(bytes, 0))
@@ -55,10 +55,10 @@ struct JournalReader: Sendable {
     }
 
     /// Reads whole records.
-    /// - Returns: The bytes taken.
+    /// - Returns: The bytes taken, and whether nothing more is in the segment, though there may be bytes.
     private func take(
         _ bytes: [UInt8], at position: JournalPosition, mayBeCut: Bool, into items: inout [Item]
-    ) throws(TrackingError) -> Int {
+    ) throws(TrackingError) -> (taken: Int, isEnd: Bool) {
         var start = 0
         while bytes.count - start >= JournalFiles.recordHeader {
             let size = Int(Self.number(bytes, start))
@@ -72,8 +72,10 @@ struct JournalReader: Sendable {
             }
             let next = payload + size
             guard sum == Self.number(bytes, start + 4), size > 0 else {
-                // The last bytes of a process that was ended may be any; those with others behind them may not.
-                if mayBeCut, next == bytes.count { break }
+                // The last bytes of a process that was ended may be any, with the zeros behind them that it had not come to
+                // use; those with others behind them may not.
+                let rest = JournalPosition(segment: position.segment, offset: position.offset + Int64(next))
+                if mayBeCut, try isUnused(from: rest) { return (start, true) }
                 throw corrupt(position, start, "does not match its checksum")
             }
             do {
@@ -84,7 +86,18 @@ struct JournalReader: Sendable {
             }
             start = next
         }
-        return start
+        return (start, false)
+    }
+
+    /// Whether the segment has nothing but zeros from there on.
+    private func isUnused(from start: JournalPosition) throws(TrackingError) -> Bool {
+        var position = start
+        while true {
+            let bytes = try content(position, upTo: nil, limit: 1 << 20)
+            if bytes.isEmpty { return true }
+            guard bytes.allSatisfy({ $0 == 0 }) else { return false }
+            position.offset += Int64(bytes.count)
+        }
     }
 
     private func corrupt(_ position: JournalPosition, _ start: Int, _ what: String) -> TrackingError {

@@ -2,10 +2,10 @@ import CStorageKernels
 import Foundation
 import Synchronization
 
-/// Appends entries to a journal's segments. An append is one system call: once it returns, the entry outlives the process.
+/// Appends entries to a journal's segments. Once an append returns, the entry outlives the process.
 final class JournalWriter: Sendable {
     private struct State {
-        var descriptor: Int32
+        var segment: JournalSegment
         var end: JournalPosition
         var buffer = JournalByteWriter()
         var nextRun: UInt64 = 1
@@ -28,14 +28,11 @@ final class JournalWriter: Sendable {
         self.segmentBytes = segmentBytes
         self.isDurable = isDurable
         self.wake = wake
-        state = Mutex(State(descriptor: try Self.makeSegment(files, 1), end: .start))
+        state = Mutex(
+            State(segment: try JournalSegment(path: files.segment(1), isDurable: isDurable), end: .start))
     }
 
-    deinit {
-        state.withLock { state in
-            if !state.isClosed { Foundation.close(state.descriptor) }
-        }
-    }
+    deinit { close() }
 
     /// What has been appended: the end, and the number of entries.
     var written: (end: JournalPosition, entries: Int) { state.withLock { ($0.end, $0.entries) } }
@@ -79,46 +76,28 @@ final class JournalWriter: Sendable {
                 .invalidValue, "journal entry", "has \(size) bytes; at most \(JournalFiles.maximumPayload) are kept")
         }
         if state.end.offset >= segmentBytes { try nextSegment(&state) }
-        let descriptor = state.descriptor
         let start = state.end.offset
-        let isDurable = isDurable
-        let failed: Int32 = state.buffer.bytes.withUnsafeMutableBytes { bytes in
+        let failed = state.buffer.bytes.withUnsafeMutableBytes { bytes in
             let payload = UnsafeRawBufferPointer(rebasing: bytes[JournalFiles.recordHeader...])
             let sum = storage_crc32c(0, payload.assumingMemoryBound(to: UInt8.self).baseAddress, size)
             bytes.storeBytes(of: UInt32(size).littleEndian, as: UInt32.self)
             bytes.storeBytes(of: sum.littleEndian, toByteOffset: 4, as: UInt32.self)
-            var done = 0
-            while done < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-                let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(start) + off_t(done))
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                done += count
-            }
-            return isDurable && fdatasync(descriptor) != 0 ? errno : 0
+            return state.segment.append(UnsafeRawBufferPointer(bytes), at: start)
         }
         guard failed == 0 else {
             // What was written of it goes; should that fail, the next segment leaves it behind.
-            if ftruncate(descriptor, off_t(start)) != 0 { try nextSegment(&state) }
+            if !state.segment.cut(at: start) { try nextSegment(&state) }
             throw TrackingError(systemError: failed, files.segment(state.end.segment))
         }
         state.end.offset += Int64(state.buffer.bytes.count)
     }
 
     private func nextSegment(_ state: inout State) throws(TrackingError) {
-        let descriptor = try Self.makeSegment(files, state.end.segment + 1)
-        Foundation.close(state.descriptor)
-        state.descriptor = descriptor
-        state.end = JournalPosition(segment: state.end.segment + 1, offset: 0)
-    }
-
-    private static func makeSegment(_ files: JournalFiles, _ number: Int) throws(TrackingError) -> Int32 {
-        let path = files.segment(number)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw TrackingError(systemError: errno, path) }
-        return descriptor
+        let number = state.end.segment + 1
+        let segment = try JournalSegment(path: files.segment(number), isDurable: isDurable)
+        state.segment.close(at: state.end.offset)
+        state.segment = segment
+        state.end = JournalPosition(segment: number, offset: 0)
     }
 
     /// Later appends fail.
@@ -126,7 +105,7 @@ final class JournalWriter: Sendable {
         state.withLock { state in
             guard !state.isClosed else { return }
             state.isClosed = true
-            Foundation.close(state.descriptor)
+            state.segment.close(at: state.end.offset)
         }
     }
 }

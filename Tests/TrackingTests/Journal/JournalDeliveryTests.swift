@@ -250,7 +250,7 @@ import Tracking
     /// A file that may not grow: the entry is refused whole, what was there stays, and later ones are taken again.
     @Test func aFullDiskRefusesAndLosesNothing() async throws {
         let log = folder.path("acknowledged")
-        let child = try TrackingWriter.start(["full", journals, "10007", log])
+        let child = try TrackingWriter.start(["full", journals, String(1 << 20 + 10_007), log])
         child.waitUntilExit()
         #expect(child.terminationStatus == 0)
         let acknowledged = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").compactMap {

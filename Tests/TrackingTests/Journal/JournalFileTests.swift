@@ -46,6 +46,70 @@ import Tracking
         }
     }
 
+    /// A process that was killed leaves the room behind that it had not come to use.
+    @Test(arguments: [1, 8, 4_000, 1 << 20, 3 << 20 + 5])
+    func zerosBehindTheLastEntryAreNone(count: Int) async throws {
+        let folder = try TemporaryFolder()
+        let segment = try await abandoned(in: folder)
+        let bytes = try Data(contentsOf: segment)
+        try (bytes + Data(count: count)).write(to: segment)
+        #expect(try await replay(folder, "a.db").map(\.isDelivered) == [true])
+        #expect(try await steps(folder, "a.db") == Array(0..<40))
+    }
+
+    /// Killed while it copied the entry: the header is there, and some of what follows.
+    @Test(arguments: [1, 7, 20])
+    func anEntryThatWasBeingCopiedIsNone(torn: Int) async throws {
+        let folder = try TemporaryFolder()
+        let segment = try await abandoned(in: folder)
+        let bytes = try Data(contentsOf: segment)
+        try (bytes.dropLast(torn) + Data(count: 5_000)).write(to: segment)
+        #expect(try await replay(folder, "a.db").map(\.isDelivered) == [true])
+        let steps = try await steps(folder, "a.db")
+        #expect(steps == (0..<Int64(steps.count)).map { $0 } && (38...40).contains(steps.count))
+    }
+
+    @Test func zerosInTheMiddleAreDamage() async throws {
+        let folder = try TemporaryFolder()
+        let segment = try await abandoned(in: folder)
+        var bytes = try Data(contentsOf: segment)
+        bytes.insert(contentsOf: Data(count: 16), at: bytes.count / 2)
+        try bytes.write(to: segment)
+        let results = try await replay(folder, "a.db")
+        #expect(results.count == 1 && results[0].isDelivered == false)
+        #expect(results[0].error?.contains("the entry at byte") == true)
+    }
+
+    /// More than is mapped at once, more than a segment holds, and entries too large to be mapped between small ones.
+    @Test func entriesOfAllSizesInSeveralSegments() async throws {
+        let folder = try TemporaryFolder()
+        let options = JournalOptions(segmentBytes: 3 << 20)
+        let journal = try TrackingJournal(folder: folder.path("j"), options: options) { throw Offline() }
+        let run = try journal.startRun(experiment: "e", name: "r")
+        for step in 0..<60_000 {
+            try run.log(metric: "m", Double(step), step: Int64(step))
+            if step % 10_000 == 5_000 {
+                try run.log(artifact: [UInt8](repeating: UInt8(step / 10_000), count: 200_000 + step), as: "a\(step)")
+                try run.setTag("t\(step)", String(repeating: "x", count: 5_000))
+            }
+        }
+        let size = try FileManager.default.contentsOfDirectory(atPath: folder.path("j")).filter {
+            $0.hasSuffix(".journal")
+        }
+        #expect(size.count > 1)
+        #expect(await journal.close(within: .zero) == false)
+        #expect(try await replay(folder, "a.db").map(\.isDelivered) == [true])
+        #expect(try await steps(folder, "a.db") == Array(0..<60_000))
+        let client = try await TrackingClient.open("sqlite:///\(folder.path("a.db"))")
+        let stored = try #require(try await client.runs(inExperiments: nil).all().first)
+        #expect(stored.tags["t55000"]?.count == 5_000)
+        for step in stride(from: 5_000, to: 60_000, by: 10_000) {
+            let bytes = try await client.run(id: stored.id).artifacts.read("a\(step)")
+            #expect(bytes == [UInt8](repeating: UInt8(step / 10_000), count: 200_000 + step))
+        }
+        try await client.close()
+    }
+
     @Test func damageInTheMiddleIsToldAndNothingIsThrownAway() async throws {
         let folder = try TemporaryFolder()
         let segment = try await abandoned(in: folder)

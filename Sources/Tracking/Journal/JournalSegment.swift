@@ -1,0 +1,104 @@
+import CStorageKernels
+import Foundation
+import Synchronization
+
+/// The file that a journal is being appended to. What has been appended outlives the process, however it ends.
+///
+/// Where the file system promises room ahead of its use, a stretch of the file is mapped, and its pages are touched before they are
+/// needed: then an append copies bytes to memory that belongs to the file, and waits for nothing. Elsewhere, and for large
+/// records, an append is one system call, which now and then takes several times as long, when it has to allocate.
+///
+/// A mapped stretch reaches beyond the last record; those bytes are zeros until ``close(at:)`` cuts them off.
+struct JournalSegment {
+    private static let stretchBytes = 1 << 20
+    /// A larger record would use the stretch up.
+    private static let largestMapped = 1 << 16
+
+    private let descriptor: Int32
+    private let isDurable: Bool
+    private var mayMap: Bool
+    private var stretch: UnsafeMutableRawBufferPointer?
+    private var stretchStart: Int64 = 0
+
+    /// - Parameter isDurable: waits for the disk with every append.
+    init(path: String, isDurable: Bool) throws(TrackingError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw TrackingError(systemError: errno, path) }
+        self.isDurable = isDurable
+        mayMap = !isDurable
+    }
+
+    /// Writes a record, which starts with the eight bytes of its header.
+    /// - Returns: an `errno`, 0 for success. After a failure, some of the record may be there.
+    mutating func append(_ record: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
+        if let target = room(record.count, at: offset) {
+            // The header first: should the process end here, the record is one that was cut off, with zeros behind it.
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: record[..<JournalFiles.recordHeader]))
+            atomicMemoryFence(ordering: .releasing)
+            UnsafeMutableRawBufferPointer(rebasing: target[JournalFiles.recordHeader...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: record[JournalFiles.recordHeader...]))
+            return 0
+        }
+        var done = 0
+        while done < record.count {
+            let rest = UnsafeRawBufferPointer(rebasing: record[done...])
+            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno
+            }
+            done += count
+        }
+        return isDurable && fdatasync(descriptor) != 0 ? errno : 0
+    }
+
+    /// Cuts off what follows the last whole record.
+    /// - Returns: false when that fails.
+    mutating func cut(at end: Int64) -> Bool {
+        unmap()
+        return ftruncate(descriptor, off_t(end)) == 0
+    }
+
+    /// - Parameter end: of the last record.
+    mutating func close(at end: Int64) {
+        if stretch != nil { _ = cut(at: end) }
+        Foundation.close(descriptor)
+    }
+
+    // MARK: Room ahead
+
+    /// The place of a record in the mapped stretch; nil when it has to be written.
+    private mutating func room(_ count: Int, at offset: Int64) -> UnsafeMutableRawBufferPointer? {
+        guard mayMap, count <= Self.largestMapped else { return nil }
+        if let place = place(count, at: offset) { return place }
+        map(at: offset)
+        return place(count, at: offset)
+    }
+
+    private func place(_ count: Int, at offset: Int64) -> UnsafeMutableRawBufferPointer? {
+        guard let stretch, offset >= stretchStart, offset - stretchStart + Int64(count) <= Int64(stretch.count) else {
+            return nil
+        }
+        let start = Int(offset - stretchStart)
+        return UnsafeMutableRawBufferPointer(rebasing: stretch[start..<start + count])
+    }
+
+    private mutating func unmap() {
+        if let stretch { munmap(stretch.baseAddress, stretch.count) }
+        stretch = nil
+    }
+
+    /// Maps the stretch from a record's start on. What fails is not tried again in this segment, and the room is given back.
+    private mutating func map(at offset: Int64) {
+        unmap()
+        let pageBytes = Int64(sysconf(Int32(_SC_PAGESIZE)))
+        let start = offset / pageBytes * pageBytes
+        if let memory = storage_map_ahead(descriptor, start, Self.stretchBytes) {
+            stretch = UnsafeMutableRawBufferPointer(start: memory, count: Self.stretchBytes)
+            stretchStart = start
+        } else {
+            _ = ftruncate(descriptor, off_t(offset))
+            mayMap = false
+        }
+    }
+}
