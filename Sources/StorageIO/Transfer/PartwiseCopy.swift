@@ -2,8 +2,9 @@
 ///
 /// Checksums are computed of what has been written, several parts at a time (``PartDigests``), while others come.
 struct PartwiseCopy: Sendable {
-    /// A piece that is being written, one that comes meanwhile, and the connection's own buffer.
-    static let bytesHeldByStream = 4 << 20
+    /// A piece that is being written, one that comes meanwhile, the connection's own buffer, and what the allocator keeps of
+    /// earlier ones.
+    static let bytesHeldByStream = 9 << 19
     /// Long ranges spare requests; short ones let all connections end at about the same time.
     private static let longestRange: Int64 = 64 << 20
     private static let usualUnit: Int64 = 8 << 20
