@@ -4,7 +4,7 @@
 
 #define ROTATED(value, count) (((value) << (count)) | ((value) >> (32 - (count))))
 #define F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
-// The RFC's "or" as a sum: no bit is set on both sides, and one of them waits for `x`, the newest word, alone.
+// The RFC's "or" as a sum: no bit is set on both sides, and the side without `x`, the newest word, is added before that is known.
 #define G(x, y, z) (((x) & (z)) + ((y) & ~(z)))
 #define H(x, y, z) ((x) ^ (y) ^ (z))
 #define I(x, y, z) ((y) ^ ((x) | ~(z)))

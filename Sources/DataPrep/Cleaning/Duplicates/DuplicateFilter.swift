@@ -3,7 +3,8 @@
 /// transaction_ids mostly follow one another, so a paged bitmap of those seen decides at once. When the pages outgrow the
 /// budget (ids far apart), and for whole rows, keys are set aside instead and decided after the last row.
 ///
-/// `@unchecked Sendable` invariant: one thread at a time calls it, in input order.
+/// `@unchecked Sendable` invariant: one thread at a time calls it, in input order. ``BlockProcessor`` calls it behind its
+/// turnstile, ``CleaningRun`` when all blocks are through.
 final class DuplicateFilter: @unchecked Sendable {
     private let key: CleaningPlan.DuplicateKey
     private let memoryBudget: Int

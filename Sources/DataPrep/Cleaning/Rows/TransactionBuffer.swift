@@ -4,7 +4,8 @@ import StorageIO
 ///
 /// Every column is held as 64-bit integers; the amount as the bits of a double.
 ///
-/// `@unchecked Sendable` invariant: a buffer is in use by one thread at a time.
+/// `@unchecked Sendable` invariant: a buffer is in use by one thread at a time. ``BlockProcessor`` takes it out of a pool behind a
+/// mutex, and gives it back when its block is through.
 final class TransactionBuffer: @unchecked Sendable {
     /// The nine columns in the order of ``TransactionColumn``, and the line or row in the input, counted from the block's
     /// first.

@@ -11,19 +11,21 @@ import Parallelism
 /// A file of a local store that stays open while it is read.
 final class LocalFile: Sendable {
     let size: Int64
-    private let path: String
+    let path: String
     private let entityTag: String
     private let descriptor: Int32
 
     /// - Parameters:
     ///   - descriptor: of the open file, which closes it.
     ///   - expected: the entity tag of the version that is wanted; nil for whatever is there.
+    /// - Throws: ``ObjectStoreError/Code/notFound`` for what is no regular file; ``ObjectStoreError/Code/modified``.
     init(path: String, descriptor: Int32, matching expected: String?) throws(ObjectStoreError) {
         self.path = path
         self.descriptor = descriptor
         let status: stat
         do throws(ObjectStoreError) {
             status = try SystemCalls.status(of: descriptor, path: path)
+            guard status.isRegularFile else { throw ObjectStoreError(errno: ENOENT, path: path) }
             try status.entityTag.check(against: expected, location: path)
         } catch {
             close(descriptor)
@@ -34,6 +36,10 @@ final class LocalFile: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    func read(_ range: Range<Int64>) throws(ObjectStoreError) -> [UInt8] {
+        try SystemCalls.read(descriptor, at: range.lowerBound, count: range.count, path: path)
+    }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(ObjectStoreError) {
         try SystemCalls.read(descriptor, into: buffer, at: offset, path: path)

@@ -49,14 +49,9 @@ public struct LocalObjectStore: ObjectStore {
     public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         try Task.checkCancellation()
         return try await BlockingPool.files.run {
-            let path = try existingPath(key)
-            let descriptor = try openFile(path)
-            defer { close(descriptor) }
-            let status = try SystemCalls.status(of: descriptor, path: path)
-            try status.entityTag.check(against: entityTag, location: path)
-            let size = Int64(status.st_size)
-            let wanted = try (range ?? 0..<size).withinObject(ofSize: size, location: path)
-            return try SystemCalls.read(descriptor, at: wanted.lowerBound, count: wanted.count, path: path)
+            let file = try openFile(key, matching: entityTag)
+            let wanted = try (range ?? 0..<file.size).withinObject(ofSize: file.size, location: file.path)
+            return try file.read(wanted)
         }
     }
 
@@ -71,16 +66,7 @@ public struct LocalObjectStore: ObjectStore {
     /// Writes a whole object in one call on the pool for blocking work.
     func putAtOnce(_ bytes: [UInt8], to key: ObjectKey) async throws {
         try Task.checkCancellation()
-        try await BlockingPool.files.run {
-            let file = try startFile(key, options: WriteOptions())
-            do {
-                try file.append(bytes)
-                try file.publish()
-            } catch {
-                file.discard()
-                throw error
-            }
-        }
+        try await BlockingPool.files.run { try makeFile(key) { file in try file.append(bytes) } }
     }
 
     /// The objects whose keys start with the prefix, in ascending byte order.
@@ -120,24 +106,12 @@ public struct LocalObjectStore: ObjectStore {
     public func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
         try Task.checkCancellation()
         try await BlockingPool.files.run {
-            let path = try existingPath(source)
-            let descriptor = try openFile(path)
-            defer { close(descriptor) }
+            let original = try openFile(source, matching: nil)
             if source == destination { return }
-            let file = try startFile(destination, options: WriteOptions())
-            do {
-                var offset: Int64 = 0
-                let size = Int64(try SystemCalls.status(of: descriptor, path: path).st_size)
-                while offset < size {
-                    let count = Int(min(size - offset, 4 << 20))
-                    let bytes = try SystemCalls.read(descriptor, at: offset, count: count, path: path)
-                    try file.append(bytes)
-                    offset += Int64(count)
+            try makeFile(destination) { copy in
+                for offset in stride(from: 0, to: original.size, by: 4 << 20) {
+                    try copy.append(try original.read(offset..<min(original.size, offset + 4 << 20)))
                 }
-                try file.publish()
-            } catch {
-                file.discard()
-                throw error
             }
         }
     }
@@ -228,24 +202,26 @@ extension LocalObjectStore {
     /// Opens an object for reading.
     /// - Throws: ``ObjectStoreError/Code/modified`` when it has another entity tag.
     func openToRead(_ key: ObjectKey, matching entityTag: String?) async throws -> LocalFile {
-        try await BlockingPool.files.run {
-            let path = try existingPath(key)
-            return try LocalFile(path: path, descriptor: try openFile(path), matching: entityTag)
-        }
+        try await BlockingPool.files.run { try openFile(key, matching: entityTag) }
     }
 
-    private func openFile(_ path: String) throws(ObjectStoreError) -> Int32 {
+    private func openFile(_ key: ObjectKey, matching entityTag: String?) throws(ObjectStoreError) -> LocalFile {
+        let path = try existingPath(key)
         // Without O_NONBLOCK, opening a pipe would wait for its other end.
         let descriptor = try SystemCalls.check(path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        do throws(ObjectStoreError) {
-            guard try SystemCalls.status(of: descriptor, path: path).isRegularFile else {
-                throw ObjectStoreError(errno: ENOENT, path: path)
-            }
+        return try LocalFile(path: path, descriptor: descriptor, matching: entityTag)
+    }
+
+    /// Makes an object of what the body appends; nothing, if it throws.
+    private func makeFile(_ key: ObjectKey, _ body: (UnfinishedFile) throws -> Void) throws {
+        let file = try startFile(key, options: WriteOptions())
+        do {
+            try body(file)
+            try file.publish()
         } catch {
-            close(descriptor)
+            file.discard()
             throw error
         }
-        return descriptor
     }
 
     /// Runs the body while the file's lock is held; nil when there is no such file or its writer lives.
