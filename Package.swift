@@ -157,6 +157,7 @@ let package = Package(
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
+        tests("CommandLineSupportTests", ["CommandLineSupport", logging]),
         tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
         .executableTarget(
             name: "postgresql-probe", dependencies: ["PostgreSQL"], path: "Tests/PostgreSQLProbe",

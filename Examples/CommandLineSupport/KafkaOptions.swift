@@ -10,7 +10,7 @@ package struct KafkaOptions: ParsableArguments {
         help: """
             A file of further librdkafka settings, one name=value a line, such as sasl.password=...; \
             secrets stay out of the command line.
-            """)
+            """, completion: .file())
     package var kafkaProperties: String?
 
     package init() {}

@@ -6,19 +6,23 @@ package struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the result as one JSON document on standard output.")
     package var json = false
 
-    @Flag(name: .shortAndLong, help: "Show no progress and no notes; errors still show.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Show no progress, no notes and no tables; errors still show, and so does what --json prints.")
     package var quiet = false
 
-    @Flag(name: .shortAndLong, help: "Log what happens to standard error.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Log to standard error: each step with its progress every few seconds, requests, retries.")
     package var verbose = false
 
     package init() {}
 
-    /// Prints a result: as JSON with `--json`, else as text.
+    /// Prints a result: as JSON with `--json`, else as text unless quiet.
     package func print(_ value: some Encodable, text: @autoclosure () -> String) throws {
         if json {
             try StandardOutput.write(json: value)
-        } else {
+        } else if !quiet {
             try StandardOutput.write(text() + "\n")
         }
     }
@@ -35,8 +39,9 @@ package struct OutputOptions: ParsableArguments {
         return logger
     }
 
-    /// A bar on the terminal; nothing when quiet or when standard error is not a terminal.
+    /// A bar on the terminal; nothing when quiet or when standard error is not a terminal. With `--verbose` the log has it instead.
     package func progress(_ title: String) -> ProgressBar {
-        ProgressBar(title, isVisible: !quiet && StandardError.isTerminal)
+        ProgressBar(
+            title, isVisible: !quiet && !verbose && StandardError.isTerminal, logger: verbose ? logger(title) : nil)
     }
 }

@@ -1,26 +1,34 @@
 import Foundation
+package import Logging
 import Synchronization
 
-/// A progress bar on standard error with rate and time left, redrawn ten times a second at most.
+/// A progress bar on standard error with rate and time left, redrawn ten times a second at most; or lines of a log.
 package final class ProgressBar: Sendable {
     private struct State {
         var started = ContinuousClock.now
         var drawn: ContinuousClock.Instant?
+        var logged: ContinuousClock.Instant?
+        var last: (done: Int64, total: Int64?, unit: String, detail: String)?
         var width = 0
         var isFinished = false
     }
 
     private let title: String
     private let isVisible: Bool
+    private let logger: Logger?
     private let state = Mutex(State())
 
-    package init(_ title: String, isVisible: Bool) {
+    /// - Parameter logger: gets a line when the work begins and ends, and every few seconds between.
+    package init(_ title: String, isVisible: Bool, logger: Logger? = nil) {
         self.title = title
         self.isVisible = isVisible
+        self.logger = logger
+        logger?.info("\(title): begins")
     }
 
     /// Shows how far the work is. `detail` stands at the end of the line; without a total the bar only counts.
     package func update(_ done: Int64, of total: Int64?, unit: String, detail: String = "") {
+        if logger != nil { return log(done, total, unit, detail) }
         guard isVisible else { return }
         state.withLock { state in
             let now = ContinuousClock.now
@@ -34,8 +42,41 @@ package final class ProgressBar: Sendable {
         }
     }
 
+    private static let loggingInterval = Duration.seconds(5)
+
+    private func log(_ done: Int64, _ total: Int64?, _ unit: String, _ detail: String) {
+        let line: String? = state.withLock { state in
+            let now = ContinuousClock.now
+            state.last = (done, total, unit, detail)
+            if state.isFinished { return nil }
+            if let logged = state.logged, now - logged < ProgressBar.loggingInterval { return nil }
+            state.logged = now
+            return ProgressBar.logLine(title, done, total, unit, detail)
+        }
+        if let line { logger?.info("\(line)") }
+    }
+
+    private static func logLine(
+        _ title: String, _ done: Int64, _ total: Int64?, _ unit: String, _ detail: String
+    ) -> String {
+        let amount = total.map { "\(done) of \($0) \(unit)" } ?? "\(done) \(unit)"
+        return "\(title): \(amount)" + (detail.isEmpty ? "" : ", \(detail)")
+    }
+
+    private func logEnd() {
+        let line: String? = state.withLock { state in
+            guard !state.isFinished else { return nil }
+            state.isFinished = true
+            let seconds = String(format: "%.1f", ProgressBar.seconds(ContinuousClock.now - state.started))
+            let work = state.last.map { ProgressBar.logLine(title, $0.done, $0.total, $0.unit, $0.detail) } ?? title
+            return "\(work); ended after \(seconds) s"
+        }
+        if let line { logger?.info("\(line)") }
+    }
+
     /// Takes the bar off the screen.
     package func finish() {
+        if logger != nil { return logEnd() }
         guard isVisible else { return }
         state.withLock { state in
             guard !state.isFinished else { return }

@@ -17,11 +17,6 @@ package enum StandardOutput {
 
     /// One JSON document with sorted keys and a closing line break.
     package static func write(json value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        try FileHandle.standardOutput.write(contentsOf: encoder.encode(value) + Data("\n".utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data(ResultJSON.encode(value)) + Data("\n".utf8))
     }
 }

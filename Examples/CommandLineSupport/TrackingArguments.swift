@@ -13,7 +13,7 @@ package struct TrackingArguments: ParsableArguments {
         help: """
             Where new experiments of a database keep their files, such as s3://bucket/path; also what mlflow-artifacts:/ \
             stands for there.
-            """)
+            """, completion: .directory)
     package var artifactRoot: String?
 
     package init() {}

@@ -12,20 +12,23 @@ struct CompareModels: ToolCommand {
         commandName: "compare-models",
         abstract: "Compare two models on the same labelled transactions.",
         discussion: """
-            The paired bootstrap interval and DeLong's test decide together whether the candidate ranks better than the
+            The paired bootstrap interval and DeLong's test decide together whether the candidate ranks better than the \
             champion; the two-sample t-test over bootstrap areas stands beside them.
 
-              compare-models --data test.parquet --champion old-model --candidate new-model --report comparison.html
+              compare-models --data test.parquet --champion old-model \\
+                --candidate new-model --report comparison.html
             """,
         version: Version.current)
 
-    @Option(help: "The place of labelled transactions, or of a table with the models' columns.")
+    @Option(help: "The place of labelled transactions, or of a table with the models' columns.", completion: .file())
     var data: String
 
-    @Option(help: "The folder of the model in use, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
+    @Option(
+        help: "The folder of the model in use, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.",
+        completion: .file())
     var champion: String
 
-    @Option(help: "The model that might replace it, likewise.")
+    @Option(help: "The model that might replace it, likewise.", completion: .file())
     var candidate: String
 
     @Option(help: "The column that holds 1 for a fraud and 0 for none.")
@@ -37,7 +40,7 @@ struct CompareModels: ToolCommand {
     @Option(help: "Seed of the bootstrap.")
     var seed: UInt64 = 42
 
-    @Option(help: "An HTML page to write.")
+    @Option(help: "An HTML page to write.", completion: .file())
     var report: String?
 
     @OptionGroup var place: TrackingArguments

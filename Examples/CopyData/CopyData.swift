@@ -17,19 +17,19 @@ struct CopyData: ToolCommand {
               copy-data 's3://antifraud/raw/2019-*.txt' hdfs:///user/antifraud/raw/
               copy-data --delete s3://antifraud/clean.parquet/ /backup/clean.parquet/
 
-            Of a folder the content is copied; a single object keeps its name where the destination is a folder. Objects that
-            are at the destination with the same size and content are left, so that an interrupted copy goes on where it
+            Of a folder the content is copied; a single object keeps its name where the destination is a folder. Objects that \
+            are at the destination with the same size and content are left, so that an interrupted copy goes on where it \
             stopped: run it again. Every object appears whole or not at all, and is checked against the stores' checksums.
 
-            S3 takes AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL, AWS_PROFILE and their like from the
+            S3 takes AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL, AWS_PROFILE and their like from the \
             environment; HDFS takes HADOOP_CONF_DIR, HADOOP_USER_NAME and ANTIFRAUD_WEBHDFS_ADDRESS.
             """,
         version: Version.current)
 
-    @Argument(help: "What to copy.")
+    @Argument(help: "What to copy.", completion: .file())
     var source: String
 
-    @Argument(help: "Where to.")
+    @Argument(help: "Where to.", completion: .file())
     var destination: String
 
     @Flag(help: "Remove objects at the destination that the source does not have, once all others are copied.")

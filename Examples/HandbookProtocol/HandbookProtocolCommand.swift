@@ -22,7 +22,9 @@ struct HandbookProtocolCommand: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: ArgumentHelp("The transactions, with labels: a file or folder, or a URL.", valueName: "place"))
+    @Option(
+        help: ArgumentHelp("The transactions, with labels: a file or folder, or a URL.", valueName: "place"),
+        completion: .file())
     var data: String
 
     @Option(help: ArgumentHelp("The first day to learn from.", valueName: "yyyy-MM-dd"))

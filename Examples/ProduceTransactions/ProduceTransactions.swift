@@ -12,13 +12,14 @@ struct ProduceTransactions: ToolCommand {
         commandName: "produce-transactions",
         abstract: "Send transactions to a Kafka topic as JSON objects.",
         discussion: """
-              produce-transactions --data clean.parquet --brokers localhost:9092 --topic transactions --rate 1000
+              produce-transactions --data clean.parquet --brokers localhost:9092 \\
+                --topic transactions --rate 1000
 
             Messages are keyed by customer_id, so that a customer's transactions keep their order.
             """,
         version: Version.current)
 
-    @Option(help: "The place of the transactions: Parquet or CSV.")
+    @Option(help: "The place of the transactions: Parquet or CSV.", completion: .file())
     var data: String
 
     @Option(help: "The topic to send to.")

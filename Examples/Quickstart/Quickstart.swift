@@ -12,14 +12,16 @@ struct Quickstart: ToolCommand {
         commandName: "quickstart",
         abstract: "The whole system in one process: simulate, clean, train, track, compare, stream, serve, report.",
         discussion: """
-            Without --data, transactions are simulated, with dirt in them. A second run finds the first one's champion and
-            compares with it. Everything lands in one folder; `mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db`
-            shows the runs. With --tracking, or MLFLOW_TRACKING_URI, they go there instead; where the output is not on this
+            Without --data, transactions are simulated, with dirt in them. A second run finds the first one's champion and \
+            compares with it. Everything lands in one folder; `mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db` \
+            shows the runs. With --tracking, or MLFLOW_TRACKING_URI, they go there instead; where the output is not on this \
             machine, to ./mlflow.db.
             """,
         version: Version.current)
 
-    @Option(help: "Transactions to use instead of simulated ones: a Parquet or CSV file, a folder, or a pattern.")
+    @Option(
+        help: "Transactions to use instead of simulated ones: a Parquet or CSV file, a folder, or a pattern.",
+        completion: .file())
     var data: String?
 
     @Option(help: "The folder for everything that is written; also in S3 or HDFS.")
@@ -32,7 +34,7 @@ struct Quickstart: ToolCommand {
     var stream = 20_000
 
     @Option(help: "Which features to compute: 'windows' or 'basic'.")
-    var features = "windows"
+    var features: FeatureSet = .windows
 
     @Option(help: "Another seed gives other transactions and another model.")
     var seed: UInt64 = 42
@@ -44,7 +46,6 @@ struct Quickstart: ToolCommand {
     func validate() throws {
         guard transactions >= 20_000 else { throw ValidationError("--transactions must be at least 20000.") }
         guard stream >= 1 else { throw ValidationError("--stream must be at least 1.") }
-        guard ["windows", "basic"].contains(features) else { throw ValidationError("--features is windows or basic.") }
     }
 
     mutating func run() async throws {
@@ -53,7 +54,7 @@ struct Quickstart: ToolCommand {
             settings: QuickstartJob.Settings(
                 data: data, output: output, tracking: TrackingPlace(place), simulatedTransactions: transactions,
                 streamedTransactions: stream,
-                features: features == "basic" ? .basic : .windows, seed: seed, threads: run.threads),
+                features: features, seed: seed, threads: run.threads),
             stores: .ofThisProcess(logger: talk.logger("quickstart")), version: Version.current,
             logger: talk.logger("quickstart")
         ) { title in

@@ -13,15 +13,16 @@ struct ScoreStream: ToolCommand {
         commandName: "score-stream",
         abstract: "Score the transactions of a Kafka topic into another topic.",
         discussion: """
-            score-stream --model model --brokers localhost:9092 --input-topic transactions --output-topic scores
+              score-stream --model model --brokers localhost:9092 \\
+                --input-topic transactions --output-topic scores
 
-            Offsets are committed after the scores are acknowledged, so a crash repeats some scores and loses none. Ctrl-C
+            Offsets are committed after the scores are acknowledged, so a crash repeats some scores and loses none. Ctrl-C \
             finishes what is under way, commits, and leaves the group.
             """,
         version: Version.current)
 
     @Option(
-        help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
+        help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.", completion: .file())
     var model: String
 
     @Option(help: "The topic to read.")

@@ -11,23 +11,24 @@ struct ScoreTransactions: ToolCommand {
         commandName: "score-transactions",
         abstract: "Score a data set with a saved model.",
         discussion: """
-            Writes Parquet with the columns transaction_id (where the input has it), probability and prediction, one row
+            Writes Parquet with the columns transaction_id (where the input has it), probability and prediction, one row \
             for each row of the input, in its order.
 
               score-transactions --data new.parquet --model model --output scores.parquet
 
-            Window features go on from the history that the model carries when that ends before the data begin;
+            Window features go on from the history that the model carries when that ends before the data begin; \
             otherwise they start from the data's own beginning. The result says which.
             """,
         version: Version.current)
 
-    @Option(help: "The place of the data: Parquet or CSV.")
+    @Option(help: "The place of the data: Parquet or CSV.", completion: .file())
     var data: String
 
-    @Option(help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
+    @Option(help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.", completion: .file())
     var model: String
 
-    @Option(help: "The Parquet file to write; an earlier one is replaced once the new one is whole.")
+    @Option(
+        help: "The Parquet file to write; an earlier one is replaced once the new one is whole.", completion: .file())
     var output: String
 
     @OptionGroup var place: TrackingArguments

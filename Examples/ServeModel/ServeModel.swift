@@ -13,18 +13,19 @@ struct ServeModel: ToolCommand {
         commandName: "serve-model",
         abstract: "Score single transactions over HTTP.",
         discussion: """
-            serve-model --model model --port 8080
-              curl -s localhost:8080/predict -H 'Content-Type: application/json' -d '{"transaction_id": 1,
-                "tx_datetime": "2019-08-22 00:00:31", "customer_id": 596, "terminal_id": 3156, "tx_amount": 57.16,
-                "tx_time_seconds": 31, "tx_time_days": 0}'
+              serve-model --model model --port 8080
+              curl -s localhost:8080/predict -H 'Content-Type: application/json' \\
+                -d '{"transaction_id": 1, "tx_datetime": "2019-08-22 00:00:31",
+                     "customer_id": 596, "terminal_id": 3156, "tx_amount": 57.16,
+                     "tx_time_seconds": 31, "tx_time_days": 0}'
 
-            GET / says "OK", GET /health the model in use, GET /metrics figures for Prometheus. When the model's folder is
+            GET / says "OK", GET /health the model in use, GET /metrics figures for Prometheus. When the model's folder is \
             replaced, or the alias of a registered model moves, the service changes to the new model between two requests.
             """,
         version: Version.current)
 
     @Option(
-        help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.")
+        help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.", completion: .file())
     var model: String
 
     @Option(help: "The address to listen on; 0.0.0.0 lets other machines in.")

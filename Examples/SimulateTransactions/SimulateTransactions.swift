@@ -29,7 +29,7 @@ struct SimulateTransactions: ToolCommand {
         case parquet
     }
 
-    @Option(help: "The folder of raw files, or the Parquet file, to write.")
+    @Option(help: "The folder of raw files, or the Parquet file, to write.", completion: .file())
     var output: String
 
     @Option(help: "What to write: raw text with dirt, or clean Parquet.")

@@ -16,13 +16,13 @@ struct StorageCostCommand: ToolCommand {
               storage-cost s3://antifraud/raw/ --report cost.html
               storage-cost --size 112G --objects 40
 
-            Prices come from a JSON table (--print-prices shows the one that is used otherwise: that of the original system, in
-            which 112 GB cost about 250 roubles a month in a bucket, and a hundred times as much on four machines at 36 roubles
+            Prices come from a JSON table (--print-prices shows the one that is used otherwise: that of the original system, in \
+            which 112 GB cost about 250 roubles a month in a bucket, and a hundred times as much on four machines at 36 roubles \
             an hour).
             """,
         version: Version.current)
 
-    @Argument(help: "The place of the data.")
+    @Argument(help: "The place of the data.", completion: .file())
     var place: String?
 
     @Option(help: "A size instead of a place, such as 112G; K, M, G and T are powers of 1000 here.")
@@ -31,7 +31,7 @@ struct StorageCostCommand: ToolCommand {
     @Option(help: "How many objects, with --size.")
     var objects = 1
 
-    @Option(help: "A JSON file of prices.")
+    @Option(help: "A JSON file of prices.", completion: .file())
     var prices: String?
 
     @Flag(help: "Print the table of prices and stop.")
@@ -46,7 +46,7 @@ struct StorageCostCommand: ToolCommand {
     @Option(help: "How often a month all data are read from the bucket.")
     var readsPerMonth = 0.0
 
-    @Option(help: "An HTML page with a chart to write.")
+    @Option(help: "An HTML page with a chart to write.", completion: .file())
     var report: String?
 
     @OptionGroup var talk: OutputOptions

@@ -16,28 +16,29 @@ struct TrackingCopyCommand: ToolCommand {
             Places are MLflow's: sqlite:///FILE, postgresql://USER@HOST/DATABASE, http(s)://HOST of a server.
 
               tracking-copy sqlite:///mlflow.db http://127.0.0.1:5000
-              tracking-copy https://mlflow.example.org postgresql://mlflow@db/mlflow --artifact-root s3://antifraud/mlflow
+              tracking-copy https://mlflow.example.org postgresql://mlflow@db/mlflow \\
+                --artifact-root s3://antifraud/mlflow
 
-            Databases keep the ids of runs; servers give new ones. An interrupted copy goes on where it stopped: run it again.
-            What could not be copied is listed, and the exit code is 1. The password of a database comes from PGPASSWORD,
-            .pgpass or a service file; what a server asks for comes from MLFLOW_TRACKING_TOKEN or
+            Databases keep the ids of runs; servers give new ones. An interrupted copy goes on where it stopped: run it again. \
+            What could not be copied is listed, and the exit code is 1. The password of a database comes from PGPASSWORD, \
+            .pgpass or a service file; what a server asks for comes from MLFLOW_TRACKING_TOKEN or \
             MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
             """,
         version: Version.current)
 
-    @Argument(help: "The place to copy from; nothing there is changed.")
+    @Argument(help: "The place to copy from; nothing there is changed.", completion: .file())
     var source: String
 
-    @Argument(help: "The place to copy to.")
+    @Argument(help: "The place to copy to.", completion: .file())
     var destination: String
 
     @Option(help: "Copy only this experiment; may be given several times.")
     var experiment: [String] = []
 
-    @Option(help: "Where mlflow-artifacts:/ of a source that is a database lies.")
+    @Option(help: "Where mlflow-artifacts:/ of a source that is a database lies.", completion: .directory)
     var sourceArtifactRoot: String?
 
-    @Option(help: "Where new experiments of a destination that is a database keep their files.")
+    @Option(help: "Where new experiments of a destination that is a database keep their files.", completion: .directory)
     var artifactRoot: String?
 
     @Flag(help: "Leave the files out.")

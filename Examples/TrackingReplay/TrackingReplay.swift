@@ -11,16 +11,17 @@ struct TrackingReplay: ToolCommand {
         commandName: "tracking-replay",
         abstract: "Deliver what journals of tracking have kept: after a crash, or after work without a network.",
         discussion: """
-              train-model --data clean.parquet --output model --tracking https://mlflow.example.org --journal journal
+              train-model --data clean.parquet --output model \\
+                --tracking https://mlflow.example.org --journal journal
               tracking-replay journal --tracking https://mlflow.example.org
 
-            Journals that a living process writes are left to it. A journal is removed once all of it has arrived; what
-            arrives twice is stored once, so this may be run at any time and be interrupted. Entries that the place refuses are
+            Journals that a living process writes are left to it. A journal is removed once all of it has arrived; what \
+            arrives twice is stored once, so this may be run at any time and be interrupted. Entries that the place refuses are \
             listed in NAME.rejected. The exit code is 1 when something is left.
             """,
         version: Version.current)
 
-    @Argument(help: "The folder of the journals.")
+    @Argument(help: "The folder of the journals.", completion: .directory)
     var folder: String
 
     @OptionGroup var place: TrackingArguments

@@ -27,10 +27,12 @@ struct TrainModel: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The place of the training data: Parquet or CSV.")
+    @Option(help: "The place of the training data: Parquet or CSV.", completion: .file())
     var data: String
 
-    @Option(help: "The folder to save the model in. An earlier model there is replaced once the new one is whole.")
+    @Option(
+        help: "The folder to save the model in. An earlier model there is replaced once the new one is whole.",
+        completion: .file())
     var output: String
 
     @Option(
@@ -75,7 +77,7 @@ struct TrainModel: ToolCommand {
         help: """
             A folder of this machine for a journal: the run is logged from the start, nothing waits for the place of tracking, \
             and what does not arrive is kept for tracking-replay.
-            """)
+            """, completion: .directory)
     var journal: String?
 
     @Option(

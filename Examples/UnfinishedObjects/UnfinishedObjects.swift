@@ -11,15 +11,15 @@ struct UnfinishedObjects: ToolCommand {
         commandName: "unfinished-objects",
         abstract: "List, and remove with --remove, what writers have left that were killed.",
         discussion: """
-            Objects appear whole or not at all. What a killed writer had sent stays invisible, but takes space: parts of uploads
-            in S3, files '.unfinished-...' elsewhere. S3 and HDFS cannot tell them from what is being written at this moment:
+            Objects appear whole or not at all. What a killed writer had sent stays invisible, but takes space: parts of uploads \
+            in S3, files '.unfinished-...' elsewhere. S3 and HDFS cannot tell them from what is being written at this moment: \
             that is what --older-than is for.
 
               unfinished-objects s3://antifraud/ --older-than 24 --remove
             """,
         version: Version.current)
 
-    @Argument(help: "The folder or bucket to look through.")
+    @Argument(help: "The folder or bucket to look through.", completion: .file())
     var place: String
 
     @Option(help: "Only those that were begun at least so many hours ago.")

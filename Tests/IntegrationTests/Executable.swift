@@ -53,6 +53,29 @@ enum Executable {
         guard outcome.status == 0 else {
             throw Oracle.Failure(description: "\(name) ended with \(outcome.status): \(outcome.errors)")
         }
-        return try JSONDecoder().decode(type, from: Data(outcome.output.utf8))
+        return try decode(type, outcome.output)
+    }
+
+    /// Decodes what a program printed with `--json`: its keys are in snake_case, `run_id` is read as `runID`.
+    static func decode<Value: Decodable>(_ type: Value.Type, _ output: String) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .custom { path in Key(snakeCase: path.last?.stringValue ?? "") }
+        return try decoder.decode(type, from: Data(output.utf8))
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(snakeCase: String) {
+            let acronyms = ["id": "ID", "ids": "IDs", "auc": "AUC", "uri": "URI", "url": "URL"]
+            let words = snakeCase.split(separator: "_").map(String.init)
+            let others = words.dropFirst().map { acronyms[$0] ?? $0.prefix(1).uppercased() + $0.dropFirst() }
+            stringValue = (words.first ?? "") + others.joined()
+        }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+
+        init?(intValue: Int) { nil }
     }
 }

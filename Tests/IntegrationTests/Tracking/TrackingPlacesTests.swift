@@ -139,7 +139,7 @@ import Testing
         let process = try Executable.start("train-model", arguments + ["--json"], in: folder)
         let outcome = try Executable.end(process, in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let summary = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
+        let summary = try Executable.decode(Summary.self, outcome.output)
         #expect(!summary.publication.isDelivered && summary.publication.journal == "journal")
         let place = ["--tracking", "sqlite:///mlflow.db"]
         let failed = try Executable.run("tracking-replay", ["journal", "--tracking", "sqlite:////proc/x"], in: folder)
