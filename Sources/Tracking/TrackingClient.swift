@@ -22,8 +22,8 @@ public struct TrackingClient: Sendable {
     /// Opens a place; a file that does not exist, or is empty, is made ready for MLflow too.
     ///
     /// - Parameters:
-    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`; or an MLflow server, `http://HOST:PORT` or
-    ///     `https://HOST`, which is not asked anything yet.
+    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`; `postgresql://USER@HOST:PORT/DATABASE`; or an
+    ///     MLflow server, `http://HOST:PORT` or `https://HOST`, which is not asked anything yet.
     ///   - artifactRoot: The place under which new experiments keep their artifacts: a folder, or a URL that `stores`
     ///     knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`, the
     ///     place that MLflow's server gives to experiments when it hands artifacts through. With a server, that place is the
