@@ -21,6 +21,22 @@ public final class OnlineScorer: Sendable {
     private struct Current: Sendable {
         var loaded: Loaded
         var state: FeatureState
+        var ledger = LabelLedger()
+        /// The newest transaction's time when the last label came, by itself or with its transaction, or when the history began.
+        var labelledUntil: Int64?
+
+        init(loaded: Loaded, state: FeatureState) {
+            self.loaded = loaded
+            self.state = state
+            labelledUntil = state.newestDateTime
+        }
+
+        mutating func record(_ transaction: Transaction) {
+            guard loaded.features.usesHistory else { return }
+            state.record(transaction)
+            ledger.didRecord(transaction, in: &state)
+            if labelledUntil == nil || transaction.fraud != nil { labelledUntil = state.newestDateTime }
+        }
     }
 
     private let current: Mutex<Current>
@@ -55,7 +71,7 @@ public final class OnlineScorer: Sendable {
         return current.withLock { current in
             current.loaded = loaded
             guard let windows = model.features.pipeline?.windows, windows != current.state.windows else { return true }
-            current.state = model.state ?? FeatureState(windows: windows)
+            current = Current(loaded: loaded, state: model.state ?? FeatureState(windows: windows))
             return false
         }
     }
@@ -80,7 +96,7 @@ public final class OnlineScorer: Sendable {
         let loaded = current.withLock { current -> Loaded? in
             guard current.loaded.features.count == row.count else { return nil }
             current.loaded.features.compute(transaction, state: current.state, into: row)
-            if recording, current.loaded.features.usesHistory { current.state.record(transaction) }
+            if recording { current.record(transaction) }
             return current.loaded
         }
         guard let loaded else { return nil }
@@ -117,7 +133,7 @@ public final class OnlineScorer: Sendable {
             for (index, transaction) in transactions.enumerated() {
                 let row = rows[index * features.count..<(index + 1) * features.count]
                 features.compute(transaction, state: current.state, into: UnsafeMutableBufferPointer(rebasing: row))
-                if recording, features.usesHistory { current.state.record(transaction) }
+                if recording { current.record(transaction) }
             }
         }
         return rows
@@ -125,12 +141,38 @@ public final class OnlineScorer: Sendable {
 
     /// Adds a transaction to the history without scoring it.
     public func record(_ transaction: Transaction) {
+        current.withLock { $0.record(transaction) }
+    }
+
+    /// Takes what became known of a transaction: late, in any order, as often as it comes.
+    ///
+    /// A label that comes before its transaction waits for it, and one that says otherwise than before replaces it. The same label
+    /// again changes nothing, also where a terminal has several transactions in one microsecond. What is known of single
+    /// transactions lives as long as the scorer; of a history from a saved state, only how many frauds a microsecond has.
+    /// - Returns: what came of it.
+    public func applyLabel(_ label: TransactionLabel) -> LabelOutcome {
         current.withLock { current in
-            if current.loaded.features.usesHistory { current.state.record(transaction) }
+            guard current.loaded.features.usesHistory else { return .unknown }
+            let outcome = current.ledger.apply(label, to: &current.state)
+            if outcome == .applied || outcome == .unchanged { current.labelledUntil = current.state.newestDateTime }
+            return outcome
         }
     }
 
-    /// Sets the label of a recorded transaction; see `FeatureState.recordLabel(isFraud:terminalID:dateTime:)`.
+    /// How long labels have been missing; nil for a model that looks at no history, and before the first transaction.
+    public var labelSilence: LabelSilence? {
+        current.withLock { current in
+            guard current.loaded.features.usesHistory, let newest = current.state.newestDateTime,
+                let labelled = current.labelledUntil
+            else { return nil }
+            return LabelSilence(
+                seconds: max(0, (Double(newest) - Double(labelled)) / 1e6),
+                limit: Double(current.state.windows.delayDays) * 86_400)
+        }
+    }
+
+    /// Sets the label of a recorded transaction by its terminal and time alone, see
+    /// `FeatureState.recordLabel(isFraud:terminalID:dateTime:)`; ``applyLabel(_:)`` knows transactions by their ids.
     /// - Returns: whether the transaction is still remembered.
     @discardableResult
     public func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {

@@ -44,11 +44,11 @@ extension TransactionJSON {
         text.append(UInt8(ascii: "}"))
     }
 
-    private static func append(_ constant: StaticString, to text: inout [UInt8]) {
+    static func append(_ constant: StaticString, to text: inout [UInt8]) {
         text.append(contentsOf: UnsafeBufferPointer(start: constant.utf8Start, count: constant.utf8CodeUnitCount))
     }
 
-    private static func append(_ value: Int64, to text: inout [UInt8]) {
+    static func append(_ value: Int64, to text: inout [UInt8]) {
         if value < 0 { text.append(UInt8(ascii: "-")) }
         appendDigits(value.magnitude, to: &text)
     }

@@ -31,20 +31,26 @@ public enum TransactionJSON {
     }
 }
 
-/// Reads one transaction from a text.
-private struct TransactionDecoder {
+/// Reads one transaction, or a part of one, from a text.
+struct TransactionDecoder {
     typealias Failure = TransactionJSONError
 
-    private static let requiredFields: UInt16 = 0b0000_0000_0111_1111
+    /// Bit i is the i-th column: all but the labels.
+    static let transactionFields: UInt16 = 0b0000_0000_0111_1111
+    /// Id, time, terminal and `tx_fraud`.
+    static let labelFields: UInt16 = 0b0000_0000_1000_1011
 
     private var scanner: JSONScanner
     private var transaction = Transaction(transactionID: 0, dateTime: 0, customerID: 0, terminalID: 0, amount: 0)
     /// Bit i is the i-th column.
     private var found: UInt16 = 0
+    /// Where the value of `tx_fraud` begins.
+    private(set) var fraudOffset = 0
 
     init(_ text: UnsafeBufferPointer<UInt8>) { scanner = JSONScanner(text) }
 
-    mutating func decode() throws(Failure) -> Transaction {
+    /// Fields that are not required and not there are 0 or nil.
+    mutating func decode(requiring required: UInt16 = transactionFields) throws(Failure) -> Transaction {
         try scanner.expect(UInt8(ascii: "{"))
         if try scanner.peek() == UInt8(ascii: "}") {
             scanner.position += 1
@@ -52,7 +58,7 @@ private struct TransactionDecoder {
             try members()
         }
         guard scanner.isAtEnd() else { throw Failure(.trailingBytes, at: scanner.position) }
-        let missing = Self.requiredFields & ~found
+        let missing = required & ~found
         guard missing == 0 else {
             let field = TransactionColumn.allCases[missing.trailingZeroBitCount]
             throw Failure(.missingField, at: scanner.position, field: field)
@@ -98,7 +104,9 @@ private struct TransactionDecoder {
             }
         case .timeSeconds: transaction.timeSeconds = try integer(field, byte)
         case .timeDays: transaction.timeDays = try smallInteger(field, byte)
-        case .fraud: transaction.fraud = try smallInteger(field, byte)
+        case .fraud:
+            fraudOffset = scanner.position
+            transaction.fraud = try smallInteger(field, byte)
         case .fraudScenario: transaction.fraudScenario = try smallInteger(field, byte)
         }
         found |= Self.bit(of: field)

@@ -1,0 +1,19 @@
+/// What became known of one transaction after the fact: whether it was a fraud.
+public struct TransactionLabel: Sendable, Hashable {
+    /// Whose label it is.
+    public var transactionID: Int64
+    /// The transaction's wall-clock microseconds since 1970-01-01T00:00:00.
+    public var dateTime: Int64
+    /// Where it was paid.
+    public var terminalID: Int64
+    /// Whether it was a fraud.
+    public var isFraud: Bool
+
+    /// Takes the parts as they are.
+    public init(transactionID: Int64, dateTime: Int64, terminalID: Int64, isFraud: Bool) {
+        self.transactionID = transactionID
+        self.dateTime = dateTime
+        self.terminalID = terminalID
+        self.isFraud = isFraud
+    }
+}

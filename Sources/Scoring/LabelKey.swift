@@ -1,0 +1,59 @@
+import DataPrep
+
+/// What tells one transaction's label from another's. The id alone would do, but for the rare ones that occur twice.
+struct LabelKey: Sendable, Hashable {
+    /// A terminal's microsecond: all that the history knows of a transaction.
+    struct Place: Sendable, Hashable {
+        var terminalID: Int64
+        var dateTime: Int64
+    }
+
+    var transactionID: Int64
+    var place: Place
+
+    init(_ label: TransactionLabel) {
+        transactionID = label.transactionID
+        place = Place(terminalID: label.terminalID, dateTime: label.dateTime)
+    }
+
+    init(_ transaction: Transaction) {
+        transactionID = transaction.transactionID
+        place = Place(terminalID: transaction.terminalID, dateTime: transaction.dateTime)
+    }
+}
+
+/// Keys of labels, at most so many: those that no window reaches go first, then those that came first.
+struct BoundedLabelKeys: Sendable {
+    private let capacity: Int
+    private var arrivals: [LabelKey: UInt64] = [:]
+    private var nextArrival: UInt64 = 0
+
+    init(capacity: Int) { self.capacity = max(4, capacity) }
+
+    var isEmpty: Bool { arrivals.isEmpty }
+    var count: Int { arrivals.count }
+
+    func contains(_ key: LabelKey) -> Bool { arrivals[key] != nil }
+
+    mutating func remove(_ key: LabelKey) -> Bool { arrivals.removeValue(forKey: key) != nil }
+
+    /// - Parameter horizon: the latest time that no window reaches.
+    /// - Returns: the keys that had to go.
+    mutating func insert(_ key: LabelKey, horizon: Int64?) -> [LabelKey] {
+        if arrivals[key] == nil {
+            arrivals[key] = nextArrival
+            nextArrival += 1
+        }
+        guard arrivals.count > capacity else { return [] }
+        var dropped = arrivals.keys.filter { $0.place.dateTime <= (horizon ?? .min) }
+        // A quarter at once: the walk over all then costs each key a constant.
+        let excess = arrivals.count - dropped.count - capacity / 4 * 3
+        if dropped.count < capacity / 4, excess > 0 {
+            let gone = Set(dropped)
+            dropped += arrivals.filter { !gone.contains($0.key) }.sorted { $0.value < $1.value }.prefix(excess).map(
+                \.key)
+        }
+        for key in dropped { arrivals[key] = nil }
+        return dropped
+    }
+}

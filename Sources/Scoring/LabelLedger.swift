@@ -1,0 +1,79 @@
+import DataPrep
+
+/// Which transactions' frauds the history counts by a label of their own.
+///
+/// The history knows a transaction by its terminal and time alone. Of several in one microsecond, the ledger tells which are
+/// known as frauds, so that the same label again, or one taken back, changes no other transaction's. Frauds that the history
+/// began with, from a saved state, belong to no id; a label for such a microsecond is taken to be about one of them first.
+///
+/// Bounded: of 262,144 frauds the oldest go first, which matters only to further ones in their microseconds; 65,536 labels wait
+/// for their transactions.
+struct LabelLedger: Sendable {
+    private var frauds: BoundedLabelKeys
+    private var fraudCounts: [LabelKey.Place: Int] = [:]
+    /// Frauds whose transactions have not come. (A label of no fraud need not wait: that is what a transaction comes as.)
+    private var pending: BoundedLabelKeys
+
+    init(capacity: Int = 1 << 18, pendingCapacity: Int = 1 << 16) {
+        frauds = BoundedLabelKeys(capacity: capacity)
+        pending = BoundedLabelKeys(capacity: pendingCapacity)
+    }
+
+    mutating func apply(_ label: TransactionLabel, to state: inout FeatureState) -> LabelOutcome {
+        let horizon = state.labelHorizon
+        if let horizon, label.dateTime <= horizon { return .unknown }
+        let key = LabelKey(label)
+        if frauds.contains(key) {
+            if label.isFraud { return .unchanged }
+            remove(key)
+            return set(label, in: &state) ? .applied : .unchanged
+        }
+        let counts = state.labelCounts(terminalID: label.terminalID, dateTime: label.dateTime)
+        let known = min(counts.frauds, fraudCounts[key.place] ?? 0)
+        guard counts.transactions > known else {
+            if label.isFraud { _ = pending.insert(key, horizon: horizon) } else { _ = pending.remove(key) }
+            return .pending
+        }
+        _ = pending.remove(key)
+        if label.isFraud {
+            insert(key, horizon)
+            return counts.frauds > known ? .unchanged : set(label, in: &state) ? .applied : .unchanged
+        }
+        if counts.transactions > counts.frauds { return .unchanged }
+        return set(label, in: &state) ? .applied : .unchanged
+    }
+
+    /// Notes a transaction that has just been added to the history.
+    mutating func didRecord(_ transaction: Transaction, in state: inout FeatureState) {
+        let isFraud = transaction.fraud == 1
+        guard isFraud || !pending.isEmpty else { return }
+        let key = LabelKey(transaction)
+        let waited = pending.remove(key)
+        guard isFraud || waited else { return }
+        if !isFraud {
+            guard
+                state.recordLabel(isFraud: true, terminalID: transaction.terminalID, dateTime: transaction.dateTime)
+            else { return }
+        }
+        insert(key, state.labelHorizon)
+    }
+
+    private func set(_ label: TransactionLabel, in state: inout FeatureState) -> Bool {
+        state.recordLabel(isFraud: label.isFraud, terminalID: label.terminalID, dateTime: label.dateTime)
+    }
+
+    private mutating func insert(_ key: LabelKey, _ horizon: Int64?) {
+        guard !frauds.contains(key) else { return }
+        fraudCounts[key.place, default: 0] += 1
+        for gone in frauds.insert(key, horizon: horizon) { forget(gone) }
+    }
+
+    private mutating func remove(_ key: LabelKey) {
+        if frauds.remove(key) { forget(key) }
+    }
+
+    private mutating func forget(_ key: LabelKey) {
+        guard let count = fraudCounts[key.place] else { return }
+        fraudCounts[key.place] = count > 1 ? count - 1 : nil
+    }
+}
