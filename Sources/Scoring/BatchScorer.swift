@@ -56,7 +56,7 @@ public struct BatchScorer: Sendable {
     public mutating func features(_ batch: RecordBatch, threads: Int = 1) throws -> FeatureMatrix {
         switch model.features {
         case .columns(let names):
-            return try FeatureMatrix(batch, features: names)
+            return try FeatureMatrix(batch, features: names, keepingDoubles: model.classifier.takesDoubles)
         case .pipeline(let pipeline):
             let transactions = try TransactionColumns(batch)
             var state = startingState(pipeline, firstTime: transactions.dateTime.min())

@@ -11,10 +11,22 @@ public final class OnlineScorer: Sendable {
     private final class Loaded: Sendable {
         let model: FraudModel
         let features: TransactionFeatures
+        let takesDoubles: Bool
 
         init(_ model: FraudModel) throws(ScoringError) {
             self.model = model
             features = try TransactionFeatures(model.features)
+            takesDoubles = features.areOwnNumbers && model.classifier.takesDoubles
+        }
+
+        /// - Parameter row: the transaction's features in 32 bits.
+        func probability(_ transaction: Transaction, _ row: UnsafeBufferPointer<Float>) -> Double {
+            guard takesDoubles else { return model.classifier.probability(row: row) }
+            return withUnsafeTemporaryAllocation(of: Double.self, capacity: features.count) { row in
+                row.initialize(repeating: 0)
+                features.compute(transaction, into: row)
+                return model.classifier.probability(row: UnsafeBufferPointer(row))
+            }
         }
     }
 
@@ -100,7 +112,7 @@ public final class OnlineScorer: Sendable {
             return current.loaded
         }
         guard let loaded else { return nil }
-        let probability = loaded.model.classifier.probability(row: UnsafeBufferPointer(row))
+        let probability = loaded.probability(transaction, UnsafeBufferPointer(row))
         return TransactionScore(
             transactionID: transaction.transactionID, probability: probability,
             prediction: loaded.model.prediction(probability))
@@ -117,7 +129,11 @@ public final class OnlineScorer: Sendable {
         let (loaded, rows) = current.withLock { current in
             (current.loaded, OnlineScorer.rows(transactions, recording, &current))
         }
-        let matrix = try loaded.features.matrix(rows, rowCount: transactions.count, names: loaded.model.features.names)
+        let names = loaded.model.features.names
+        let matrix =
+            loaded.takesDoubles
+            ? try loaded.features.matrix(transactions, names: names)
+            : try loaded.features.matrix(rows, rowCount: transactions.count, names: names)
         let probabilities = try loaded.model.classifier.probabilities(matrix, threads: threads)
         return zip(transactions, probabilities).map { transaction, probability in
             TransactionScore(

@@ -41,18 +41,30 @@ struct TransactionFeatures: Sendable {
         case .pipeline(let pipeline):
             pipeline.compute(transaction, state: state, into: row)
         case .columns(let columns):
-            for (index, column) in columns.enumerated() {
-                row[index] =
-                    switch column {
-                    case .transactionID: Float(transaction.transactionID)
-                    case .customerID: Float(transaction.customerID)
-                    case .terminalID: Float(transaction.terminalID)
-                    case .amount: Float(transaction.amount)
-                    case .timeSeconds: Float(transaction.timeSeconds)
-                    case .timeDays: Float(transaction.timeDays)
-                    case .dateTime, .fraud, .fraudScenario: .nan
-                    }
-            }
+            for (index, column) in columns.enumerated() { row[index] = Float(Self.value(column, transaction)) }
+        }
+    }
+
+    /// Whether features are a transaction's own numbers, which may need 64 bits.
+    var areOwnNumbers: Bool {
+        if case .columns = source { true } else { false }
+    }
+
+    /// The numbers in 64 bits, where features are a transaction's own.
+    func compute(_ transaction: Transaction, into row: UnsafeMutableBufferPointer<Double>) {
+        guard case .columns(let columns) = source else { return row.update(repeating: .nan) }
+        for (index, column) in columns.enumerated() { row[index] = Self.value(column, transaction) }
+    }
+
+    private static func value(_ column: TransactionColumn, _ transaction: Transaction) -> Double {
+        switch column {
+        case .transactionID: Double(transaction.transactionID)
+        case .customerID: Double(transaction.customerID)
+        case .terminalID: Double(transaction.terminalID)
+        case .amount: transaction.amount
+        case .timeSeconds: Double(transaction.timeSeconds)
+        case .timeDays: Double(transaction.timeDays)
+        case .dateTime, .fraud, .fraudScenario: .nan
         }
     }
 }
@@ -67,5 +79,18 @@ extension TransactionFeatures {
             }
         }
         return try FeatureMatrix(names: names, columns: columns)
+    }
+
+    /// A transaction's own numbers in 64 bits.
+    func matrix(_ transactions: [Transaction], names: [String]) throws(ModelError) -> FeatureMatrix {
+        var columns = [[Double]](repeating: [], count: count)
+        var row = [Double](repeating: 0, count: count)
+        for transaction in transactions {
+            row.withUnsafeMutableBufferPointer { compute(transaction, into: $0) }
+            for (index, value) in row.enumerated() { columns[index].append(value) }
+        }
+        return try FeatureMatrix(
+            names: names, columns: columns.map { $0.map { Float($0) } },
+            doubles: Dictionary(uniqueKeysWithValues: zip(columns.indices, columns)))
     }
 }

@@ -107,3 +107,38 @@ import Testing
         #expect(scorer.state.newestDateTime ?? 0 > newest)
     }
 }
+
+/// A model of another program on a transaction's own numbers.
+@Suite struct WideNumbersTests {
+    /// A stump a feature, each with a threshold that 32 bits do not hold: what lies above counts.
+    private func model() throws -> FraudModel {
+        let thresholds = [4_000_000_000_000_001.5, 1_000_000.015]
+        let trees = thresholds.enumerated().map { index, threshold in
+            var node = DecisionTree.Node(
+                feature: Int32(index), threshold: DecisionTree.roundedDown(threshold), defaultLeft: false, left: ~0,
+                right: ~1, gain: 1, value: 0, weight: 0, count: 0)
+            node.exactThreshold = threshold
+            return DecisionTree(
+                nodes: [node],
+                leaves: [0, 0.25 * Double(index + 1)].map { DecisionTree.Leaf(value: $0, weight: 0, count: 0) })
+        }
+        let names = ["customer_id", "tx_amount"]
+        return try FraudModel(
+            features: .columns(names),
+            classifier: TreeEnsemble(featureNames: names, trees: trees, combination: .sum, link: .identity),
+            provenance: ScoringFixture.provenance)
+    }
+
+    @Test func longNumbersAreNotRoundedOnAnyWay() throws {
+        var transactions = ScoringFixture.transactions(4, seed: 7)
+        for index in transactions.indices {
+            transactions[index].customerID = 4_000_000_000_000_001 + Int64(index % 2)
+            transactions[index].amount = index < 2 ? 1_000_000.01 : 1_000_000.02
+        }
+        let wanted = [0, 0.25, 0.5, 0.75]
+        let scorer = try OnlineScorer(model())
+        #expect(try scorer.score(transactions).map(\.probability) == wanted)
+        #expect(transactions.map { scorer.score($0).probability } == wanted)
+        #expect(try model().score(ScoringFixture.batch(transactions)).probabilities == wanted)
+    }
+}

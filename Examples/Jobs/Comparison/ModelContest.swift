@@ -14,7 +14,9 @@ package enum ModelContest {
         of champion: FraudModel, like model: FraudModel, test: PreparedRows, table: RecordBatch, threads: Int
     ) async throws -> [Double] {
         try await onDedicatedThread(named: "champion") { _ in
-            if champion.features == model.features {
+            // The matrix of ready columns is 32-bit, too coarse for some champions.
+            let fitsMatrix = champion.features.pipeline != nil || !champion.classifier.takesDoubles
+            if champion.features == model.features, fitsMatrix {
                 return try champion.classifier.probabilities(test.features, threads: threads)
             }
             let scores = try champion.score(table, history: .empty, threads: threads)

@@ -22,7 +22,8 @@ enum DataPreparation {
         _ table: RecordBatch, _ names: [String], _ label: String, _ request: TrainingRequest
     ) throws -> PreparedData {
         let all = PreparedRows(
-            features: try FeatureMatrix(table, features: names), labels: try labels(table, label, request.data),
+            features: try FeatureMatrix(table, features: names, keepingDoubles: false),
+            labels: try labels(table, label, request.data),
             transactions: nil)
         switch request.testRows {
         case .none:

@@ -3,8 +3,9 @@ import Foundation
 /// The stored form of a classifier: named files.
 ///
 /// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other programs read
-/// it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM has trained is
-/// decoded alike, even from `trees.txt` alone. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
+/// it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM has trained for the
+/// objectives `binary` and `cross_entropy` is decoded alike, even from `trees.txt` alone. Refused by name are categorical splits,
+/// `zero_as_missing`, a `sigmoid` other than 1, linear trees and more than two classes. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
 /// intercept.
 public enum ClassifierArchive {
     private static let format = "antifraud-classifier"

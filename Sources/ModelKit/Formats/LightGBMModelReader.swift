@@ -1,7 +1,6 @@
 /// Reads LightGBM's text model: numeric splits, one class, log loss or an averaged output.
 ///
-/// Thresholds are 64-bit there and 32-bit here; each is rounded down to the next 32-bit number, which decides every 32-bit
-/// feature alike.
+/// Thresholds are 64-bit there and stay so: ``TreeEnsemble/takesDoubles`` says whether 32-bit features may be too coarse for them.
 struct LightGBMModelReader {
     private let fileName: String
     private let lines: [Substring]
@@ -141,13 +140,14 @@ struct LightGBMModelReader {
         var nodes: [DecisionTree.Node] = []
         nodes.reserveCapacity(nodeCount)
         for index in 0..<nodeCount {
-            nodes.append(
-                DecisionTree.Node(
-                    feature: features[index], threshold: Self.roundedDown(thresholds[index]),
-                    defaultLeft: try defaultLeft(
-                        decisions[index], threshold: thresholds[index], line: fields["decision_type"]?.line),
-                    left: lefts[index], right: rights[index], gain: gains[index], value: nodeValues[index],
-                    weight: nodeWeights[index], count: nodeCounts[index]))
+            var node = DecisionTree.Node(
+                feature: features[index], threshold: DecisionTree.roundedDown(thresholds[index]),
+                defaultLeft: try defaultLeft(
+                    decisions[index], threshold: thresholds[index], line: fields["decision_type"]?.line),
+                left: lefts[index], right: rights[index], gain: gains[index], value: nodeValues[index],
+                weight: nodeWeights[index], count: nodeCounts[index])
+            node.exactThreshold = thresholds[index]
+            nodes.append(node)
         }
         return DecisionTree(nodes: nodes, leaves: leaves)
     }
@@ -161,12 +161,6 @@ struct LightGBMModelReader {
         case 2: return decision & 2 != 0
         default: throw error("decision_type \(decision): zero as missing value is not supported", line: line)
         }
-    }
-
-    /// The greatest 32-bit number that is not above the 64-bit one.
-    private static func roundedDown(_ value: Double) -> Float {
-        let nearest = Float(value)
-        return Double(nearest) > value ? nearest.nextDown : nearest
     }
 
     // MARK: Lines

@@ -55,7 +55,7 @@ struct LightGBMModelWriter {
         block.line("num_cat=0")
         block.list("split_feature", tree.nodes.map(\.feature))
         block.list("split_gain", tree.nodes.map(\.gain))
-        block.list("threshold", tree.nodes.map { Double($0.threshold) })
+        block.list("threshold", tree.nodes.map(\.exactThreshold))
         // Numeric, NaN is missing (8), and the default direction (2 for left).
         block.list("decision_type", tree.nodes.map { $0.defaultLeft ? 10 : 8 })
         block.list("left_child", tree.nodes.map(\.left))

@@ -1,12 +1,14 @@
 /// A binary tree of numeric tests in parallel arrays: one entry a node, and apart from these, one a leaf.
 ///
 /// A child is a node's number, or `~leaf` (negative) for a leaf. Node 0 is the root; a tree without nodes is one leaf. A row goes to
-/// the left when `value <= threshold`, or when the value is NaN and the node's default is left. Thresholds are 32-bit, as
-/// features are, so that every runtime decides alike.
+/// the left when `value <= threshold`, or when the value is NaN and the node's default is left. Thresholds of models trained here
+/// are 32-bit, as features are, so that every runtime decides alike; those of other programs may be 64-bit.
 package struct DecisionTree: Sendable, Hashable {
     package struct Node: Sendable, Hashable {
         package var feature: Int32
+        /// The greatest 32-bit number that is not above ``exactThreshold``; it decides every 32-bit value alike.
         package var threshold: Float
+        package var exactThreshold: Double
         package var defaultLeft: Bool
         package var left: Int32
         package var right: Int32
@@ -23,6 +25,7 @@ package struct DecisionTree: Sendable, Hashable {
         ) {
             self.feature = feature
             self.threshold = threshold
+            exactThreshold = Double(threshold)
             self.defaultLeft = defaultLeft
             self.left = left
             self.right = right
@@ -31,6 +34,12 @@ package struct DecisionTree: Sendable, Hashable {
             self.weight = weight
             self.count = count
         }
+    }
+
+    /// The greatest 32-bit number that is not above a 64-bit one.
+    package static func roundedDown(_ value: Double) -> Float {
+        let nearest = Float(value)
+        return Double(nearest) > value ? nearest.nextDown : nearest
     }
 
     package struct Leaf: Sendable, Hashable {

@@ -3,8 +3,8 @@ import Parallelism
 
 /// Boosted trees or a random forest: a sum or mean of decision trees.
 ///
-/// A row goes to the left at a node when `value <= threshold`, in 32-bit floating point, and to the node's default side when
-/// the value is NaN. A row's probability is bit for bit the same whether it is predicted alone or among others.
+/// A row goes to the left at a node when `value <= threshold`, and to the node's default side when the value is NaN. Models that
+/// were trained here compare in 32-bit floating point; those of LightGBM in 64 bits, for values that come so. A row's probability is bit for bit the same whether it is predicted alone or among others.
 public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// How the trees' values make one.
     package enum Combination: Sendable, Hashable {
@@ -28,9 +28,11 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     package let combination: Combination
     package let link: Link
     private let tables: PredictionTables
+    /// Nil where all thresholds are 32-bit.
+    private let wide: WideThresholds?
 
     /// - Throws: ``ModelError/malformedModel(_:)`` for a tree that is not one: a child outside the tree, a node or leaf with more or
-    ///   less than one parent, a feature that is not there, a value that is not finite.
+    ///   less than one parent, a feature that is not there, a value that is not finite, too many thresholds to tell apart.
     package init(
         featureNames: [String], trees: [DecisionTree], combination: Combination, link: Link
     ) throws(ModelError) {
@@ -44,7 +46,8 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         self.combination = combination
         self.link = link
         featureImportance = Self.importance(trees, featureCount: featureNames.count)
-        tables = PredictionTables(trees, featureCount: featureNames.count)
+        wide = try WideThresholds(trees, featureNames: featureNames)
+        tables = PredictionTables(wide?.coded(trees) ?? trees, featureCount: featureNames.count)
     }
 
     /// The number of trees.
@@ -54,7 +57,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     public func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
         try requireFeatures(features)
-        var sums = tables.sums(features, threads: threads)
+        var sums = tables.sums(wide?.coded(features, threads: threads) ?? features, threads: threads)
         for index in sums.indices { sums[index] = probability(ofSum: sums[index]) }
         return sums
     }
@@ -63,8 +66,36 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     public func probability(row: UnsafeBufferPointer<Float>) -> Double {
         precondition(row.count >= featureNames.count, "a row of \(row.count) values for \(featureNames.count) features")
         guard let values = row.baseAddress else { return probability(ofSum: tables.sumWithoutFeatures) }
-        return probability(ofSum: tables.sum(values))
+        guard let wide, wide.isRanked else { return probability(ofSum: tables.sum(values)) }
+        return probability(of: row, wide)
     }
+
+    /// Whether any threshold is one that 32 bits do not hold.
+    public var takesDoubles: Bool { wide != nil }
+
+    /// The probability of one row of `featureNames.count` 64-bit values. Allocates nothing on the heap and takes no lock.
+    public func probability(row: UnsafeBufferPointer<Double>) -> Double {
+        precondition(row.count >= featureNames.count, "a row of \(row.count) values for \(featureNames.count) features")
+        return probability(of: row, wide)
+    }
+
+    private func probability<Value: BinaryFloatingPoint>(
+        of row: UnsafeBufferPointer<Value>, _ wide: WideThresholds?
+    ) -> Double {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: featureNames.count) { values in
+            for index in featureNames.indices {
+                let value = Double(row[index])
+                values.initializeElement(at: index, to: wide?.code(value, feature: index) ?? Float(value))
+            }
+            guard let values = values.baseAddress, !featureNames.isEmpty else {
+                return probability(ofSum: tables.sumWithoutFeatures)
+            }
+            return probability(ofSum: tables.sum(values))
+        }
+    }
+
+    /// A feature with thresholds that no 32-bit number tells apart; nil where there is none.
+    var featureWithMergingThresholds: String? { wide?.rankedFeature.map { featureNames[$0] } }
 
     func probability(ofSum sum: Double) -> Double {
         let value = combination == .mean && !trees.isEmpty ? sum / Double(trees.count) : sum

@@ -119,10 +119,11 @@ import Testing
                 save('multiclass', target=np.arange(len(y)) % 3, objective='multiclass', num_class=3)
                 save('linear', dataset=dict(params=dict(linear_tree=True)), objective='binary', linear_tree=True)
                 save('zero', objective='binary', zero_as_missing=True)
+                save('sigmoid', objective='binary', sigmoid=2)
                 """, [folder.url.path])
         for (name, reason) in [
             ("categorical", "categorical"), ("regression", "objective 'regression'"), ("multiclass", "num_class"),
-            ("linear", "linear"), ("zero", "zero"),
+            ("linear", "linear"), ("zero", "zero"), ("sigmoid", "sigmoid:1"),
         ] {
             let bytes = try Data(contentsOf: folder.url.appending(path: "\(name).txt"))
             let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(["trees.txt": Array(bytes)]) }

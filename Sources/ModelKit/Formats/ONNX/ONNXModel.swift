@@ -6,7 +6,8 @@ import Foundation
 ///   Features are matched by name, not by position. NaN is 'missing', as in ``FeatureMatrix``.
 /// - Outputs: `probability`, `float`, `[rows]`, and `label`, `int64`, `[rows]`: 1 where the probability is at or above the
 ///   threshold.
-/// - Every row takes the branches that it takes here: thresholds are 32-bit, NaN goes to the same side. Sums are 64-bit.
+/// - Every row of 32-bit values takes the branches that it takes here: inputs and thresholds are 32-bit, NaN goes to the same
+///   side. Sums are 64-bit. (A model of LightGBM compares 64-bit values in 64 bits here; see ``BinaryClassifier/takesDoubles``.)
 ///   Probabilities differ from the classifier's by less than 1e-6 (usually 1e-7: they are 32-bit). Labels are the
 ///   classifier's for thresholds from 1e-17 on; for trees, a sum that lies below the threshold's by no more than 64-bit
 ///   summation can err (1e-11 for a hundred trees) counts as at it, since runtimes add trees in an order of their own.
@@ -31,7 +32,7 @@ public struct ONNXModel: Sendable, Hashable {
     ///   - properties: entries of the model's `metadata_props`, beside `threshold` and `feature_names` (a JSON array).
     ///   - description: the model's `doc_string`.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a threshold that is not in 0...1, a type of classifier that is not this
-    ///   module's, a model beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an
+    ///   module's, thresholds of one feature that 32 bits merge, a model beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an
     ///   empty one, one that occurs twice or is an output's, or begins with `#`.
     public init(
         _ classifier: any BinaryClassifier, threshold: Double = 0.5, properties: [String: String] = [:],
@@ -46,6 +47,10 @@ public struct ONNXModel: Sendable, Hashable {
         let result: (probability: String, isPositive: String)
         switch classifier {
         case let trees as TreeEnsemble:
+            if let name = trees.featureWithMergingThresholds {
+                throw .invalidSetting(
+                    "feature '\(name)' has thresholds that 32 bits do not tell apart, as ONNX's inputs would need")
+            }
             let matrix = Self.matrix(of: features, &graph)
             result = trees.addNodes(to: &graph, matrix: matrix, threshold: threshold)
         case let regression as LogisticRegression:
