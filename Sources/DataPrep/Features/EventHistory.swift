@@ -1,7 +1,8 @@
 /// One customer's or terminal's past events in ascending time, each with an integer value, summed from the left: any window's
 /// count and sum are the difference of two positions.
 ///
-/// Sums are exact modulo 2^64, so they do not depend on the order or the portions in which events came.
+/// Sums are exact modulo 2^64, so they do not depend on the order or the portions in which events came. What of the values is no
+/// integer is summed beside them, exactly as well, and takes memory only where there is any.
 struct EventHistory: Sendable, Hashable {
     struct Event: Sendable, Hashable {
         var time: Int64
@@ -11,6 +12,8 @@ struct EventHistory: Sendable, Hashable {
 
     /// Those before `first` have been evicted and await removal.
     private var events: [Event] = []
+    /// The sums of the rests of all events before each position, and at last of all; empty while all rests are 0.
+    private var rests: [ExactSum] = []
     private var first = 0
     private var sum: Int64 = 0
 
@@ -19,6 +22,12 @@ struct EventHistory: Sendable, Hashable {
     var oldestTime: Int64? { first < events.count ? events[first].time : nil }
 
     var newestTime: Int64? { first < events.count ? events[events.count - 1].time : nil }
+
+    /// The time of the newest event that is not later than `time`.
+    func newestTime(notAfter time: Int64) -> Int64? {
+        let position = position(after: time)
+        return position > first ? events[position - 1].time : nil
+    }
 
     /// The position of the first event later than `time`.
     func position(after time: Int64) -> Int { position(after: time, upTo: events.count) }
@@ -58,12 +67,33 @@ struct EventHistory: Sendable, Hashable {
     /// The sum of the values of the events between two positions.
     func sum(from lower: Int, to upper: Int) -> Int64 { sumBefore(upper) &- sumBefore(lower) }
 
+    /// Whether any value has a rest, or had one not long ago.
+    var hasRests: Bool { !rests.isEmpty }
+
+    /// Whether the value of any event later than `time` has a rest.
+    func hasRest(after time: Int64) -> Bool {
+        (position(after: time)..<events.count).contains { !rest(from: $0, to: $0 + 1).isZero }
+    }
+
+    /// The sum of the rests of the events between two positions.
+    func rest(from lower: Int, to upper: Int) -> ExactSum {
+        rests.isEmpty ? ExactSum() : rests[upper] &- rests[lower]
+    }
+
     private func sumBefore(_ position: Int) -> Int64 {
         position < events.count ? events[position].sumBefore : sum
     }
 
+    /// Adds an amount after those of the same time.
+    mutating func insert(time: Int64, amount: ExactAmount) {
+        let position = insert(time: time, value: amount.units)
+        if amount.rest != 0 || hasRests { insertRest(ExactSum(amount.rest), at: position) }
+    }
+
     /// Adds an event after those of the same time.
-    mutating func insert(time: Int64, value: Int64) {
+    /// - Returns: its position.
+    @discardableResult
+    mutating func insert(time: Int64, value: Int64) -> Int {
         let position = position(after: time)
         if position == events.count {
             events.append(Event(time: time, sumBefore: sum))
@@ -72,6 +102,16 @@ struct EventHistory: Sendable, Hashable {
             addToSums(after: position, value)
         }
         sum &+= value
+        return position
+    }
+
+    private mutating func insertRest(_ rest: ExactSum, at position: Int) {
+        if rests.isEmpty {
+            rests = [ExactSum](repeating: ExactSum(), count: events.count + 1)
+        } else {
+            rests.insert(rests[position], at: position)
+        }
+        for later in (position + 1)..<rests.count { rests[later] = rests[later] &+ rest }
     }
 
     /// Makes one event of exactly that time have `value` in place of `other`.
@@ -106,15 +146,17 @@ struct EventHistory: Sendable, Hashable {
         // Moving the rest when at least half of the array is free costs each event a constant in all.
         if evicted > 0, first * 2 >= events.count {
             events.removeFirst(first)
+            if events.isEmpty { rests = [] } else if hasRests { rests.removeFirst(first) }
             first = 0
         }
         return evicted
     }
 
-    /// Calls `body` with each event's time and value, in ascending time.
-    func forEach(_ body: (_ time: Int64, _ value: Int64) -> Void) {
+    /// Calls `body` with each event's time, value and rest, in ascending time.
+    func forEach(_ body: (_ time: Int64, _ value: Int64, _ rest: Double) -> Void) {
         for position in first..<events.count {
-            body(events[position].time, sum(from: position, to: position + 1))
+            let rest = hasRests ? rest(from: position, to: position + 1).double : 0
+            body(events[position].time, sum(from: position, to: position + 1), rest)
         }
     }
 
@@ -124,6 +166,7 @@ struct EventHistory: Sendable, Hashable {
             let (mine, other) = (left.first + offset, right.first + offset)
             return left.events[mine].time == right.events[other].time
                 && left.sum(from: mine, to: mine + 1) == right.sum(from: other, to: other + 1)
+                && left.rest(from: mine, to: mine + 1) == right.rest(from: other, to: other + 1)
         }
     }
 

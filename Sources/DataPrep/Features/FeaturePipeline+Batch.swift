@@ -10,7 +10,8 @@ extension FeaturePipeline {
 
     /// The features of a whole table, each row against the state and the table's earlier rows; the state then holds them too.
     ///
-    /// Rows are taken by time, then transaction id, whatever their order in the table. Blocks the calling thread.
+    /// Rows are taken by time, then transaction id, whatever their order in the table. A row whose amount is not a finite number
+    /// does not belong to the history of the others. Blocks the calling thread.
     /// - Returns: one array a feature, in ``names``' order, each with one value a row in the table's order.
     /// - Throws: ``FeatureError/stateMismatch(expected:actual:)`` when the state was kept for other windows.
     public func columns(
@@ -55,12 +56,13 @@ extension FeaturePipeline {
         _ transactions: TransactionColumns, _ target: FeatureColumns, _ state: inout FeatureState, _ threads: Int
     ) {
         let order = TransactionOrder.sorted(transactions)
+        let areAllFinite = transactions.amount.allSatisfy { $0.isFinite }
         var start = 0
         while start < transactions.count {
             let end = min(transactions.count, start + 4 * Self.rowsPerTask)
             let portion = WindowPortion(
                 transactions: transactions, order: order, positions: start..<end, target: target, spans: state.spans,
-                lateness: state.lateness, watermark: state.watermark)
+                lateness: state.lateness, watermark: state.watermark, areAllRecorded: areAllFinite)
             portion.run(&state, threads: threads)
             start = end
         }

@@ -67,7 +67,7 @@ public struct FeaturePipeline: Sendable, Hashable {
             row[1] = time.isWeekend ? 1 : 0
             row[2] = time.isNight ? 1 : 0
             state.spans.customerFeatures(
-                time: transaction.dateTime, amount: transaction.amount,
+                time: transaction.dateTime, amount: ExactAmount(transaction.amount),
                 history: state.customers.history(of: transaction.customerID) ?? EventHistory()
             ) { window, count, mean in
                 row[3 + 2 * window] = count

@@ -9,6 +9,6 @@ extension FeatureState {
 
     /// The latest time whose labels no terminal's window can reach any more; nil without history.
     package var labelHorizon: Int64? {
-        newestDateTime.map { spans.terminalHorizon(newest: $0, lateness: lateness) }
+        watermarkDateTime.map { spans.terminalHorizon(newest: $0, lateness: lateness) }
     }
 }

@@ -1,15 +1,20 @@
 extension FeatureState {
     /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were portioned.
     ///
-    /// Layout: `AFFS`, version (1 byte, 1), the windows (count and days of the customer's, then the terminal's, delay), lateness,
+    /// Layout: `AFFS`, version (1 byte), the windows (count and days of the customer's, then the terminal's, delay), lateness,
     /// 1 and the newest time or 0, the customers' table, the terminals' table, CRC-32C of all before (4 bytes, little-endian).
     /// A table is the number of keys, then per key in ascending order: the key less the one before, the number of events,
     /// per event the time less the one before, and the value. Integers are LEB128, signed ones in zigzag form.
     /// Only what a window can still reach is written.
+    ///
+    /// The version is 1 where all amounts are integers of 1/10,000 (up to 100 million), and these are the values. It is 2 where one is
+    /// not: a customer's value is then twice such an integer in zigzag form, or 1 and the amount as a double (8 bytes, little-endian).
     public func encoded() -> [UInt8] {
         var writer = VarintWriter()
         writer.bytes = FeatureState.magic
-        writer.bytes.append(FeatureState.version)
+        let horizon = watermark.time.map { spans.customerHorizon(newest: $0, lateness: lateness) } ?? .min
+        let hasRests = customers.histories.contains { $0.hasRests && $0.hasRest(after: horizon) }
+        writer.bytes.append(hasRests ? 2 : 1)
         for days in [windows.customerDays, windows.terminalDays] {
             writer.append(unsigned: UInt64(days.count))
             for length in days { writer.append(unsigned: UInt64(length)) }
@@ -19,8 +24,8 @@ extension FeatureState {
         writer.append(unsigned: watermark.time == nil ? 0 : 1)
         if let newest = watermark.time {
             writer.append(signed: newest)
-            writer.append(customers, after: spans.customerHorizon(newest: newest, lateness: lateness))
-            writer.append(terminals, after: spans.terminalHorizon(newest: newest, lateness: lateness))
+            writer.append(customers, after: horizon, as: hasRests ? .amounts : .integers)
+            writer.append(terminals, after: spans.terminalHorizon(newest: newest, lateness: lateness), as: .integers)
         }
         let checksum = FeatureState.checksum(writer.bytes)
         for shift in stride(from: 0, to: 32, by: 8) {
@@ -36,9 +41,9 @@ extension FeatureState {
         guard bytes.count >= header + 4, Array(bytes[..<FeatureState.magic.count]) == FeatureState.magic else {
             throw .malformedState(byteOffset: 0, message: "not a feature state")
         }
-        guard bytes[header - 1] == FeatureState.version else {
-            throw .malformedState(
-                byteOffset: header - 1, message: "version \(bytes[header - 1]), known is \(FeatureState.version)")
+        let version = bytes[header - 1]
+        guard (1...2).contains(version) else {
+            throw .malformedState(byteOffset: header - 1, message: "version \(version), known are 1 and 2")
         }
         let content = Array(bytes[..<(bytes.count - 4)])
         let stored = bytes[(bytes.count - 4)...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -59,14 +64,14 @@ extension FeatureState {
         let newest = try reader.integer(upTo: 1) == 1 ? try reader.signed() : nil
         self.init(windows: windows, lateness: lateness, watermark: Watermark(time: newest))
         if newest != nil {
-            customers = try reader.table(values: -1_000_000_000_000...1_000_000_000_000)
-            terminals = try reader.table(values: 0...1)
+            customers = try reader.table(as: version == 1 ? .integers : .amounts, values: VarintReader.units)
+            terminals = try reader.table(as: .integers, values: 0...1)
+            restoreNewestDateTime()
         }
         guard reader.position == content.count else { throw reader.failure("something follows the tables") }
     }
 
     private static let magic = Array("AFFS".utf8)
-    private static let version: UInt8 = 1
 
     /// CRC-32C (Castagnoli's polynomial, reflected).
     package static func checksum(_ bytes: [UInt8]) -> UInt32 {
@@ -80,6 +85,13 @@ extension FeatureState {
     private static let checksumTable: [UInt32] = (0..<256).map { index in
         (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? 0x82F6_3B78 ^ crc >> 1 : crc >> 1 }
     }
+}
+
+/// How a table's values are stored.
+private enum StoredValues {
+    case integers
+    /// Integers of 1/10,000, and doubles where these do not do.
+    case amounts
 }
 
 /// Writes integers in as few bytes as they need.
@@ -96,10 +108,20 @@ private struct VarintWriter {
     }
 
     mutating func append(signed value: Int64) {
-        append(unsigned: UInt64(bitPattern: value << 1 ^ value >> 63))
+        append(unsigned: VarintWriter.zigzag(value))
     }
 
-    mutating func append(_ table: HistoryTable, after horizon: Int64) {
+    private static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: value << 1 ^ value >> 63) }
+
+    private mutating func append(units: Int64, rest: Double) {
+        guard rest != 0 else { return append(unsigned: VarintWriter.zigzag(units) << 1) }
+        append(unsigned: 1)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: rest.bitPattern >> shift))
+        }
+    }
+
+    mutating func append(_ table: HistoryTable, after horizon: Int64, as form: StoredValues) {
         let kept = table.histories.indices
             .map { slot in (key: table.keys[slot], slot: slot, count: table.histories[slot].count(after: horizon)) }
             .filter { $0.count > 0 }
@@ -111,11 +133,14 @@ private struct VarintWriter {
             previousKey = key
             append(unsigned: UInt64(count))
             var previousTime: Int64 = 0
-            table.histories[slot].forEach { time, value in
+            table.histories[slot].forEach { time, value, rest in
                 guard time > horizon else { return }
                 append(signed: time &- previousTime)
                 previousTime = time
-                append(signed: value)
+                switch form {
+                case .integers: append(signed: value)
+                case .amounts: append(units: value, rest: rest)
+                }
             }
         }
     }
@@ -141,9 +166,38 @@ private struct VarintReader {
         throw failure("an integer of more than 64 bits")
     }
 
-    mutating func signed() throws(FeatureError) -> Int64 {
-        let value = try unsigned()
-        return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    mutating func signed() throws(FeatureError) -> Int64 { VarintReader.unzigzag(try unsigned()) }
+
+    private static func unzigzag(_ value: UInt64) -> Int64 {
+        Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    /// The range of amounts in 1/10,000.
+    static let units = Int64(-ExactAmount.largestUnits)...Int64(ExactAmount.largestUnits)
+
+    private mutating func amount(_ form: StoredValues, _ values: ClosedRange<Int64>) throws(FeatureError)
+        -> ExactAmount
+    {
+        let integer: Int64
+        switch form {
+        case .integers: integer = try signed()
+        case .amounts:
+            let stored = try unsigned()
+            if stored == 1 { return try double() }
+            guard stored & 1 == 0 else { throw failure("an amount of the kind \(stored)") }
+            integer = VarintReader.unzigzag(stored >> 1)
+        }
+        guard values.contains(integer) else { throw failure("a value of \(integer), expected \(values)") }
+        return ExactAmount(units: integer)
+    }
+
+    private mutating func double() throws(FeatureError) -> ExactAmount {
+        guard bytes.count - position >= 8 else { throw failure("the state ends early") }
+        let pattern = bytes[position..<position + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let value = Double(bitPattern: pattern)
+        guard value.isFinite else { throw failure("an amount of \(value)") }
+        position += 8
+        return ExactAmount(value)
     }
 
     mutating func integer(upTo limit: Int) throws(FeatureError) -> Int {
@@ -158,7 +212,9 @@ private struct VarintReader {
         return days
     }
 
-    mutating func table(values: ClosedRange<Int64>) throws(FeatureError) -> HistoryTable {
+    mutating func table(
+        as form: StoredValues, values: ClosedRange<Int64>
+    ) throws(FeatureError) -> HistoryTable {
         var table = HistoryTable()
         // Every key and every event takes two bytes at least, so that counts cannot ask for more than the bytes hold.
         let keyCount = try integer(upTo: (bytes.count - position) / 2)
@@ -175,9 +231,7 @@ private struct VarintReader {
                 let time = previousTime &+ (try signed())
                 guard event == 0 || time >= previousTime else { throw failure("times that do not ascend") }
                 previousTime = time
-                let value = try signed()
-                guard values.contains(value) else { throw failure("a value of \(value), expected \(values)") }
-                history.insert(time: time, value: value)
+                history.insert(time: time, amount: try amount(form, values))
             }
             table.add(key, history)
         }

@@ -8,15 +8,20 @@ import Columnar
 /// - A transaction may come late. Once recorded it counts in every later window that reaches it. Its own features are exact
 ///   while it is at most `lateness` behind; further behind, its windows may have lost their oldest part.
 /// - A transaction whose label is not known counts as no fraud until ``recordLabel(isFraud:terminalID:dateTime:)`` tells otherwise.
-/// - Amounts are summed as integers of 1/10,000, so that sums neither drift nor depend on how rows were portioned. Amounts
-///   beyond 100 million count as 100 million, and those that are not a number as 0, in sums (not in `tx_amount`).
+/// - Amounts are summed exactly, so that sums neither drift nor depend on how rows were portioned: from 10^-23 to 10^30 in any
+///   currency. Smaller ones are rounded to a multiple of 2^-128, larger ones count as 2^100, in sums (not in `tx_amount`).
+/// - A transaction whose amount is not a finite number is not recorded.
 /// - Memory holds the transactions of the longest window, the label delay (terminals only) and `lateness`; at times up to twice that.
 public struct FeatureState: Sendable {
     /// The windows that the state serves.
     public let windows: FeatureWindows
     /// Microseconds.
     let lateness: Int64
-    var watermark: Watermark
+    private(set) var watermark: Watermark
+    /// The time of the newest transaction recorded, in microseconds since 1970-01-01T00:00:00; nil without history.
+    ///
+    /// A single transaction with a wrong date can set it far ahead; what is forgotten follows the many, not this.
+    public private(set) var newestDateTime: Int64?
     var customers = HistoryTable()
     var terminals = HistoryTable()
     let spans: WindowSpans
@@ -35,11 +40,28 @@ public struct FeatureState: Sendable {
         self.windows = windows
         self.lateness = lateness
         self.watermark = watermark
+        newestDateTime = watermark.time
         spans = WindowSpans(windows)
     }
 
     /// The time up to which transactions have come, in microseconds since 1970-01-01T00:00:00; nil without history.
-    public var newestDateTime: Int64? { watermark.time }
+    ///
+    /// What is forgotten follows from it. It does not follow a few transactions with dates more than a day off the others, and so
+    /// stays behind ``newestDateTime`` for a while where more than a day passes without transactions.
+    package var watermarkDateTime: Int64? { watermark.time }
+
+    /// The end of the history, when transactions from `time` on can be added to it without counting any twice: nil when the
+    /// history is empty or reaches `time`.
+    ///
+    /// Transactions ahead of `time` by more than the longest window reaches are not looked at: single ones have wrong dates, and the
+    /// many move the watermark.
+    /// - Returns: the time of the newest transaction before `time`, in microseconds since 1970-01-01T00:00:00.
+    public func end(before time: Int64) -> Int64? {
+        guard let reached = watermark.time, reached < time else { return nil }
+        let (ahead, overflow) = time.addingReportingOverflow(spans.reach)
+        let newest = customers.histories.lazy.compactMap { $0.newestTime(notAfter: overflow ? .max : ahead) }.max()
+        return newest.flatMap { $0 < time ? $0 : nil }
+    }
 
     /// How many customers and terminals are remembered.
     public var keyCount: (customers: Int, terminals: Int) { (customers.histories.count, terminals.histories.count) }
@@ -47,7 +69,7 @@ public struct FeatureState: Sendable {
     /// How many events are remembered; each recorded transaction is one of its customer and one of its terminal.
     public var eventCount: Int { customers.eventCount + terminals.eventCount }
 
-    /// Adds a transaction to the history of its customer and its terminal.
+    /// Adds a transaction to the history of its customer and its terminal; one whose amount is not a finite number is left out.
     public mutating func record(_ transaction: Transaction) {
         record(
             dateTime: transaction.dateTime, customerID: transaction.customerID, terminalID: transaction.terminalID,
@@ -55,9 +77,10 @@ public struct FeatureState: Sendable {
     }
 
     mutating func record(dateTime: Int64, customerID: Int64, terminalID: Int64, amount: Double, isFraud: Bool) {
-        watermark.observe(dateTime)
+        guard amount.isFinite else { return }
+        observe(dateTime)
         let customer = customers.makeSlot(of: customerID)
-        customers.histories[customer].insert(time: dateTime, value: WindowSpans.integerAmount(amount))
+        customers.histories[customer].insert(time: dateTime, amount: ExactAmount(amount))
         let terminal = terminals.makeSlot(of: terminalID)
         terminals.histories[terminal].insert(time: dateTime, value: isFraud ? 1 : 0)
         if let newest = watermark.time {
@@ -75,6 +98,18 @@ public struct FeatureState: Sendable {
     public mutating func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {
         guard let slot = terminals.slot(of: terminalID) else { return false }
         return terminals.histories[slot].setValue(isFraud ? 1 : 0, replacing: isFraud ? 0 : 1, at: dateTime)
+    }
+
+    /// Notes the time of a transaction that is being recorded.
+    @inline(__always)
+    mutating func observe(_ dateTime: Int64) {
+        watermark.observe(dateTime)
+        if newestDateTime.map({ dateTime > $0 }) ?? true { newestDateTime = dateTime }
+    }
+
+    /// The newest transaction is never forgotten while an older one is remembered, so that a stored state need not name it.
+    mutating func restoreNewestDateTime() {
+        newestDateTime = customers.histories.lazy.compactMap(\.newestTime).max() ?? watermark.time
     }
 
     /// Notes that so many transactions have been recorded, and forgets what no window can reach when that is worth the walk.

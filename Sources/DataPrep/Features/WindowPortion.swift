@@ -15,6 +15,8 @@ struct WindowPortion {
     let lateness: Int64
     /// As it stands before the first row.
     let watermark: Watermark
+    /// Whether the amounts of all rows are finite numbers.
+    let areAllRecorded: Bool
 
     func run(_ state: inout FeatureState, threads: Int) {
         let customerSlots = positions.map { Int32(state.customers.makeSlot(of: transactions.customerID[row(at: $0)])) }
@@ -33,9 +35,15 @@ struct WindowPortion {
                 }
             }
         }
-        for position in positions { state.watermark.observe(transactions.dateTime[row(at: position)]) }
+        for position in positions where isRecorded(row(at: position)) {
+            state.observe(transactions.dateTime[row(at: position)])
+        }
         state.didRecord(positions.count)
     }
+
+    /// Whether a row belongs to the history once its features are there.
+    @inline(__always)
+    private func isRecorded(_ row: Int) -> Bool { areAllRecorded || transactions.amount[row].isFinite }
 
     @inline(__always)
     private func row(at position: Int) -> Int { order.map { Int($0[position]) } ?? position }
@@ -47,7 +55,7 @@ struct WindowPortion {
         for position in positions {
             let row = row(at: position)
             let time = transactions.dateTime[row]
-            watermark.observe(time)
+            if isRecorded(row) { watermark.observe(time) }
             let slot = Int(slots[position - positions.lowerBound])
             guard slot % shares == share else { continue }
             let amount = transactions.amount[row]
@@ -55,11 +63,13 @@ struct WindowPortion {
             target[0][row] = Float(amount)
             target[1][row] = dayTime.isWeekend ? 1 : 0
             target[2][row] = dayTime.isNight ? 1 : 0
-            spans.customerFeatures(time: time, amount: amount, history: histories[slot]) { window, count, mean in
+            let exact = ExactAmount(amount)
+            spans.customerFeatures(time: time, amount: exact, history: histories[slot]) { window, count, mean in
                 target[3 + 2 * window][row] = count
                 target[4 + 2 * window][row] = mean
             }
-            histories[slot].insert(time: time, value: WindowSpans.integerAmount(amount))
+            guard isRecorded(row) else { continue }
+            histories[slot].insert(time: time, amount: exact)
             if let newest = watermark.time {
                 histories[slot].evict(through: spans.customerHorizon(newest: newest, lateness: lateness))
             }
@@ -74,13 +84,14 @@ struct WindowPortion {
         for position in positions {
             let row = row(at: position)
             let time = transactions.dateTime[row]
-            watermark.observe(time)
+            if isRecorded(row) { watermark.observe(time) }
             let slot = Int(slots[position - positions.lowerBound])
             guard slot % shares == share else { continue }
             spans.terminalFeatures(time: time, history: histories[slot]) { window, count, risk in
                 target[firstColumn + 2 * window][row] = count
                 target[firstColumn + 1 + 2 * window][row] = risk
             }
+            guard isRecorded(row) else { continue }
             histories[slot].insert(time: time, value: transactions.fraud?[row] == 1 ? 1 : 0)
             if let newest = watermark.time {
                 histories[slot].evict(through: spans.terminalHorizon(newest: newest, lateness: lateness))

@@ -12,28 +12,27 @@ struct WindowSpans: Sendable, Hashable {
         delay = Int64(windows.delayDays) * CivilDateTime.microsecondsPerDay
     }
 
-    /// Integer amounts in one unit of money.
-    static let amountScale = 10_000.0
-
-    static func integerAmount(_ amount: Double) -> Int64 {
-        guard !amount.isNaN else { return 0 }
-        return Int64((min(max(amount, -1e8), 1e8) * amountScale).rounded())
-    }
-
     /// Gives count and mean amount of each customer window to `body`, with the transaction at hand counted in.
     @inline(__always)
     func customerFeatures(
-        time: Int64, amount: Double, history: borrowing EventHistory,
+        time: Int64, amount: ExactAmount, history: borrowing EventHistory,
         _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
     ) {
-        let own = WindowSpans.integerAmount(amount)
         let end = history.position(after: time)
         var start = end
         for window in customer.indices {
             start = history.position(after: WindowSpans.earlier(time, customer[window]), upTo: start)
             let count = end - start + 1
-            let sum = history.sum(from: start, to: end) &+ own
-            body(window, Float(count), Float(Double(sum) / (Double(count) * WindowSpans.amountScale)))
+            let sum = history.sum(from: start, to: end) &+ amount.units
+            let mean: Double
+            if !history.hasRests, amount.rest == 0, sum.magnitude <= 1 << 53 {
+                // Dividend and divisor are exact: the quotient is the nearest double to the mean.
+                mean = Double(sum) / (Double(count) * Double(ExactAmount.unitsPerOne))
+            } else {
+                let rest = history.rest(from: start, to: end) &+ ExactSum(amount.rest)
+                mean = rest.mean(units: sum, count: count)
+            }
+            body(window, Float(count), Float(mean))
         }
     }
 
@@ -52,6 +51,9 @@ struct WindowSpans: Sendable, Hashable {
             body(window, Float(count), count == 0 ? 0 : Float(Double(frauds) / Double(count)))
         }
     }
+
+    /// How far back the windows of a transaction reach.
+    var reach: Int64 { max(customer.last ?? 0, delay + (terminal.last ?? 0)) }
 
     /// The latest time that no customer window of a transaction at most `lateness` behind the newest reaches.
     func customerHorizon(newest: Int64, lateness: Int64) -> Int64 {

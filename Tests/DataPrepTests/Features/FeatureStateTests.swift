@@ -94,9 +94,67 @@ import Testing
         var fresh = pipeline.makeState()
         fresh.record(wrong)
         for id in 0..<200 { fresh.record(transaction(Int64(id), daysAgo: 1 - Double(id) / 200)) }
-        #expect(try #require(fresh.newestDateTime) < now)
+        #expect(try #require(fresh.watermarkDateTime) < now)
         for id in 0..<10 { fresh.record(transaction(Int64(300 + id), daysAgo: 0)) }
         #expect(try feature("customer_id_nb_tx_7day_window", transaction(400, daysAgo: 0), fresh) > 60)
+    }
+
+    /// Ten transactions a day from Monday to Friday: after a weekend the watermark stays behind for days.
+    @Test func theEndOfTheHistoryIsItsNewestTransactionAfterGapsToo() throws {
+        var state = pipeline.makeState()
+        var last: Int64 = 0
+        for day in 0..<57 where day % 7 < 5 {
+            for index in 0..<10 {
+                let row = transaction(Int64(day * 10 + index), daysAgo: Double(57 - day) - Double(index) / 100)
+                state.record(row)
+                last = row.dateTime
+            }
+        }
+        #expect(state.newestDateTime == last)
+        #expect(try #require(state.watermarkDateTime) < last)
+        for state in [state, try FeatureState(decoding: state.encoded())] {
+            #expect(state.newestDateTime == last)
+            #expect(state.end(before: last + 1) == last)
+            #expect(state.end(before: last) == nil)
+            #expect(state.end(before: last - 3 * Self.day) == nil)
+        }
+        #expect(pipeline.makeState().end(before: last) == nil)
+        // One wrong date far ahead does not make the history reach everywhere.
+        var wrong = transaction(1000, daysAgo: 0)
+        wrong.dateTime += 80 * 365 * Self.day
+        state.record(wrong)
+        #expect(state.end(before: last + 1) == last)
+        #expect(state.newestDateTime == wrong.dateTime)
+    }
+
+    @Test func tablesMoveTheEndAsSingleTransactionsDo() throws {
+        let transactions = FeatureOracle.transactions(2000, seed: 30)
+        var recorded = pipeline.makeState(), computed = pipeline.makeState()
+        for transaction in transactions { recorded.record(transaction) }
+        _ = try pipeline.columns(TransactionColumns(transactions), state: &computed, threads: 2)
+        #expect(recorded.newestDateTime == transactions.map(\.dateTime).max())
+        #expect(computed.newestDateTime == recorded.newestDateTime)
+    }
+
+    /// A state written before amounts beyond 1/10,000 were kept; the same transactions still give the same bytes.
+    @Test func snapshotsOfTheFirstVersionAreReadAndWritten() throws {
+        let hex =
+            "41464653010301071e0301071e0780809d8e9a23018080ab91a8a5c8050102038080b5d6a09bc805d0e80c8080"
+            + "bbdd8305a4138080bbdd8305e0a3a7ca9a3a0102038080b5d6a09bc805008080bbdd8305028080bbdd83050051"
+            + "81edbd"
+        let bytes = try stride(from: 0, to: hex.utf8.count, by: 2).map { start in
+            try #require(UInt8(hex.dropFirst(start).prefix(2), radix: 16))
+        }
+        let restored = try FeatureState(decoding: bytes)
+        #expect(restored.encoded() == bytes)
+        var state = pipeline.makeState()
+        for id in 0..<3 {
+            state.record(
+                transaction(
+                    Int64(id), daysAgo: Double(3 - id), amount: [10.5, 0.1234, 99_999_999][id], fraud: Int32(id & 1)))
+        }
+        #expect(state.encoded() == bytes)
+        #expect(features(transaction(9, daysAgo: 0), restored) == features(transaction(9, daysAgo: 0), state))
     }
 
     @Test func memoryFollowsTheWindowsNotTheStream() {
