@@ -11,6 +11,8 @@ package enum JobError: Error, Sendable, Hashable {
     case inconsistentScores(String)
     /// Some objects could not be copied; the report names them.
     case incompleteTransfer(failures: Int)
+    /// Some rows were not sent; all others were.
+    case refusedTransactions(count: Int)
     /// Some runs or models could not be copied; the report names them.
     case incompleteTrackingCopy(failures: Int)
 }
@@ -34,6 +36,7 @@ extension JobError: CustomStringConvertible {
         case .unusableData(let place, let reason): "\(place): \(reason)"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"
+        case .refusedTransactions(let count): "\(count) rows were not sent: their amount is not a finite number"
         case .incompleteTransfer(let failures): "\(failures) objects could not be copied or removed; run it again"
         }
     }

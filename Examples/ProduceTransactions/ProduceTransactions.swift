@@ -15,7 +15,8 @@ struct ProduceTransactions: ToolCommand {
               produce-transactions --data clean.parquet --brokers localhost:9092 \\
                 --topic transactions --rate 1000
 
-            Messages are keyed by customer_id, so that a customer's transactions keep their order.
+            Messages are keyed by customer_id, so that a customer's transactions keep their order. A row whose amount is not \
+            a finite number is not sent; the exit code is then 1, after all others have been sent.
             """,
         version: Version.current)
 
@@ -51,5 +52,6 @@ struct ProduceTransactions: ToolCommand {
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)
+        if result.refused > 0 { throw JobError.refusedTransactions(count: result.refused) }
     }
 }

@@ -53,6 +53,24 @@ struct TransactionProducerTests {
         await producer.close()
     }
 
+    /// JSON has no such number, and `null` in its place could not be read.
+    @Test func amountsThatAreNoNumbersAreNotSent() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
+        let producer = try await KafkaProducer(cluster.configuration)
+        var transactions = Sample.transactions(100)
+        for (row, amount) in [(0, Double.nan), (7, .infinity), (99, -.infinity)] { transactions[row].amount = amount }
+        let progress = try await TransactionProducer(producer, topic: "transactions", rate: 10_000)
+            .send(TransactionColumns(transactions))
+        #expect(progress.sent == 97 && progress.acknowledged == 97 && progress.refused == 3)
+        let limited = AsyncStream<RecordBatch> { continuation in
+            if let table = try? TransactionColumns(transactions).recordBatch() { continuation.yield(table) }
+            continuation.finish()
+        }
+        let first = try await TransactionProducer(producer, topic: "transactions").send(limited, limit: 10)
+        #expect(first.sent == 10 && first.refused == 2)
+        await producer.close()
+    }
+
     @Test func tokensAddUpToTheRate() {
         let start = ContinuousClock.now
         var bucket = TokenBucket(rate: 100, capacity: 10, now: start)

@@ -7,12 +7,14 @@ package struct ProducingJob: Sendable {
     package struct Result: Sendable, Codable {
         package var topic: String
         package var transactions: Int
+        /// Rows that were not sent: their amount is not a finite number.
+        package var refused: Int
         package var seconds: Double
 
         package var text: String {
             """
             topic         \(topic)
-            transactions  \(transactions)
+            transactions  \(transactions), \(refused) refused
             seconds       \(seconds.formatted(places: 2)) (\((Double(transactions) / seconds).formatted(places: 0)) a second)
             """
         }
@@ -56,7 +58,8 @@ package struct ProducingJob: Sendable {
             }
             await producer.close()
             return Result(
-                topic: topic, transactions: sent.acknowledged, seconds: (ContinuousClock.now - start).inSeconds)
+                topic: topic, transactions: sent.acknowledged, refused: sent.refused,
+                seconds: (ContinuousClock.now - start).inSeconds)
         } catch {
             await producer.close()
             throw error

@@ -6,6 +6,8 @@ import Parallelism
 ///
 /// A message's key is its `customer_id` in decimal digits: the transactions of a customer share a partition, and keep
 /// their order. Those of a terminal are spread over the partitions, and may be read out of order.
+///
+/// A transaction whose amount is not a finite number is not sent: JSON has no such number, and it could not be scored.
 public struct TransactionProducer: Sendable {
     /// How far sending has come.
     public struct Progress: Sendable, Hashable {
@@ -13,6 +15,8 @@ public struct TransactionProducer: Sendable {
         public internal(set) var sent = 0
         /// Transactions that the brokers have acknowledged.
         public internal(set) var acknowledged = 0
+        /// Transactions that are not sent: their amount is not a finite number.
+        public internal(set) var refused = 0
     }
 
     /// Most transactions encoded at a time, and batches waiting for acknowledgement.
@@ -79,15 +83,20 @@ public struct TransactionProducer: Sendable {
     private func send(
         _ transactions: TransactionColumns, limit: Int, _ sending: inout Sending, _ progress: (Progress) -> Void
     ) async throws {
-        let end = min(transactions.count, limit - sending.progress.sent)
-        for start in stride(from: 0, to: end, by: sending.portion) {
-            let rows = start..<min(end, start + sending.portion)
-            let batch = try await onDedicatedThread(named: "transaction-json") { _ in
+        var start = 0
+        while start < transactions.count, sending.progress.sent < limit {
+            let count = min(sending.portion, limit - sending.progress.sent)
+            let rows = start..<min(transactions.count, start + count)
+            start = rows.upperBound
+            let (batch, refused) = try await onDedicatedThread(named: "transaction-json") { _ in
                 Self.messages(transactions, rows)
             }
-            if let wait = sending.bucket?.take(rows.count, now: .now), wait > .zero { try await Task.sleep(for: wait) }
-            sending.underWay.append((try await producer.produce(batch, to: topic), rows.count))
-            sending.progress.sent += rows.count
+            sending.progress.refused += refused
+            let messages = rows.count - refused
+            guard messages > 0 else { continue }
+            if let wait = sending.bucket?.take(messages, now: .now), wait > .zero { try await Task.sleep(for: wait) }
+            sending.underWay.append((try await producer.produce(batch, to: topic), messages))
+            sending.progress.sent += messages
             try await settle(&sending, leaving: Self.batchesUnderWay)
             progress(sending.progress)
         }
@@ -107,17 +116,24 @@ public struct TransactionProducer: Sendable {
         return sending.progress
     }
 
-    private static func messages(_ transactions: TransactionColumns, _ rows: Range<Int>) -> MessageBatch {
+    private static func messages(
+        _ transactions: TransactionColumns, _ rows: Range<Int>
+    ) -> (batch: MessageBatch, refused: Int) {
         var batch = MessageBatch()
+        var refused = 0
         batch.reserveCapacity(messages: rows.count, bytes: rows.count * 240)
         for row in rows {
             let transaction = transactions[row]
+            guard transaction.amount.isFinite else {
+                refused += 1
+                continue
+            }
             batch.append {
                 DecimalText.append(transaction.customerID, to: &$0)
             } value: {
                 TransactionJSON.append(transaction, to: &$0)
             }
         }
-        return batch
+        return (batch, refused)
     }
 }
