@@ -12,7 +12,10 @@ struct ScoreTransactions: ToolCommand {
         abstract: "Score a data set with a saved model.",
         discussion: """
             Writes Parquet with the columns transaction_id (where the input has it), probability and prediction, one row \
-            for each row of the input, in its order.
+            for each row of the input, in its order. Ids are carried over as they are. Rows may come in any order: what is \
+            out of the order of time is sorted first, with a temporary file for what does not fit memory.
+
+            A row whose amount is not a finite number gets nulls instead of a score, and a warning tells how many they are.
 
               score-transactions --data new.parquet --model model --output scores.parquet
 
@@ -42,7 +45,7 @@ struct ScoreTransactions: ToolCommand {
         let result = try await ScoringJob(
             data: data, model: model, output: output,
             models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-transactions"),
-            stores: stores, threads: run.threads
+            stores: stores, threads: run.threads, logger: talk.logger("score-transactions")
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

@@ -4,7 +4,8 @@ public import ModelKit
 
 /// Which history scoring starts from.
 public enum HistoryChoice: Sendable, Hashable {
-    /// The model's saved one when it ends before the first row, else none.
+    /// The model's saved one when it ends before the first row, else none: where it reaches into the data, their rows would be
+    /// counted on top of themselves.
     case automatic
     /// The model's saved one, also where rows are older than its end.
     case saved
@@ -24,12 +25,19 @@ public enum HistoryUse: Sendable, Hashable {
 
 /// Scores the tables of a data set one after the other, each against the history of those before it.
 ///
-/// Features are exact when the tables come in time order; rows within one table may come in any order.
+/// Features are exact when the tables come in time order, which ``isInTimeOrder`` says afterwards; rows within one table may come in
+/// any order. ``DataSetScorer`` takes tables in any order.
+///
+/// With features from a pipeline, a transaction whose amount is not a finite number gets no score, and does not count in the
+/// features of others.
 public struct BatchScorer: Sendable {
     /// The model that scores.
     public let model: FraudModel
     /// Which history was started from; nil before the first row.
     public private(set) var history: HistoryUse?
+    /// Whether features are exact: history was not used, or each table's rows came at or after the last of the tables before.
+    public private(set) var isInTimeOrder = true
+    private var last: TransactionKey?
     private let choice: HistoryChoice
     private var state: FeatureState?
 
@@ -45,11 +53,22 @@ public struct BatchScorer: Sendable {
     /// Scores a table, on at most `threads` threads. Blocks the calling thread.
     /// - Throws: `TransactionError` or `ColumnarError` for a column that is missing or unusable.
     public mutating func score(_ batch: RecordBatch, threads: Int = 1) throws -> BatchScores {
-        let matrix = try features(batch, threads: threads)
-        let probabilities = try model.classifier.probabilities(matrix, threads: threads)
-        return BatchScores(
-            transactionIDs: try BatchScorer.transactionIDs(batch), probabilities: probabilities,
-            predictions: probabilities.map(model.prediction), history: history ?? .empty)
+        let probabilities =
+            switch model.features {
+            case .columns:
+                try model.classifier.probabilities(features(batch, threads: threads), threads: threads)
+            case .pipeline:
+                try self.probabilities(TransactionColumns(batch), threads: threads)
+            }
+        return BatchScores(batch, probabilities: probabilities, model: model, history: history ?? .empty)
+    }
+
+    /// The probabilities of a table's rows by features from a pipeline; NaN for those that cannot be scored.
+    mutating func probabilities(_ transactions: TransactionColumns, threads: Int) throws -> [Double] {
+        let matrix = try features(transactions, threads: threads)
+        var probabilities = try model.classifier.probabilities(matrix, threads: threads)
+        for row in 0..<transactions.count where !transactions.amount[row].isFinite { probabilities[row] = .nan }
+        return probabilities
     }
 
     /// The features of a table's rows, which then belong to the history.
@@ -57,35 +76,37 @@ public struct BatchScorer: Sendable {
         switch model.features {
         case .columns(let names):
             return try FeatureMatrix(batch, features: names, keepingDoubles: model.classifier.takesDoubles)
-        case .pipeline(let pipeline):
-            let transactions = try TransactionColumns(batch)
-            var state = startingState(pipeline, firstTime: transactions.dateTime.min())
-            // The state is unique here while it changes: a second owner would have all of it copied.
-            self.state = nil
-            let columns = try pipeline.columns(transactions, state: &state, threads: threads)
-            self.state = state
-            return try FeatureMatrix(names: pipeline.names, columns: columns)
+        case .pipeline:
+            return try features(TransactionColumns(batch), threads: threads)
         }
+    }
+
+    private mutating func features(_ transactions: TransactionColumns, threads: Int) throws -> FeatureMatrix {
+        guard let pipeline = model.features.pipeline else { preconditionFailure("the features are ready columns") }
+        let bounds = pipeline.usesHistory ? transactions.bounds : nil
+        if let bounds {
+            if let last, bounds.lowerBound < last { isInTimeOrder = false }
+            last = max(bounds.upperBound, last ?? bounds.upperBound)
+        }
+        var state = startingState(pipeline, firstTime: bounds?.lowerBound.dateTime)
+        // The state is unique here while it changes: a second owner would have all of it copied.
+        self.state = nil
+        let columns = try pipeline.columns(transactions, state: &state, threads: threads)
+        self.state = state
+        return try FeatureMatrix(names: pipeline.names, columns: columns)
     }
 
     private mutating func startingState(_ pipeline: FeaturePipeline, firstTime: Int64?) -> FeatureState {
         if let state { return state }
-        if pipeline.usesHistory, choice != .empty, let saved = model.state, let end = saved.newestDateTime,
-            choice == .saved || firstTime.map({ end < $0 }) ?? false
-        {
-            history = .saved(through: end)
-            return saved
+        if pipeline.usesHistory, choice != .empty, let saved = model.state {
+            let end = choice == .saved ? saved.newestDateTime : firstTime.flatMap { saved.end(before: $0) }
+            if let end {
+                history = .saved(through: end)
+                return saved
+            }
         }
         if pipeline.usesHistory, firstTime != nil { history = .empty }
         return pipeline.makeState()
-    }
-
-    private static func transactionIDs(_ batch: RecordBatch) throws -> [Int64]? {
-        guard let index = TransactionSchema.index(of: .transactionID, in: batch.schema) else { return nil }
-        let column = batch.columns[index]
-        if case .int32 = column.type { return try column.int32Values().map(Int64.init) }
-        guard case .int64 = column.type, column.validity == nil else { return nil }
-        return try column.int64Values()
     }
 }
 

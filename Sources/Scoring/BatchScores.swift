@@ -1,22 +1,44 @@
 public import Columnar
+import DataPrep
 
 /// The scores of a table's rows, in their order.
 public struct BatchScores: Sendable, Hashable {
-    /// The rows' `transaction_id`; nil where the table has none.
-    public let transactionIDs: [Int64]?
-    /// The probability of fraud, 0 to 1.
+    /// The rows' `transaction_id` as the table has it: of any type, with nulls where it has them; nil where the table has none.
+    public let transactionIDs: Column?
+    /// The probability of fraud, 0 to 1; NaN for a row that cannot be scored, as one whose amount is not a finite number.
     public let probabilities: [Double]
     /// 1 where the probability is at or above the model's threshold, else 0.
     public let predictions: [Int32]
     /// Which history the features started from.
     public let history: HistoryUse
 
-    /// The scores as a table of the columns `transaction_id` (where there is one), `probability` and `prediction`.
+    init(_ batch: RecordBatch, probabilities: [Double], model: FraudModel, history: HistoryUse) {
+        transactionIDs = TransactionSchema.index(of: .transactionID, in: batch.schema).map { batch.columns[$0] }
+        self.probabilities = probabilities
+        predictions = probabilities.map(model.prediction)
+        self.history = history
+    }
+
+    /// How many rows could not be scored.
+    public var unscoredCount: Int { probabilities.count(where: \.isNaN) }
+
+    /// The scores as a table of the columns `transaction_id` (where there is one), `probability` and `prediction`; the latter two
+    /// are null where a row could not be scored.
     public func recordBatch() throws(ColumnarError) -> RecordBatch {
         var columns: [(name: String, column: Column)] = []
-        if let transactionIDs { columns.append(("transaction_id", .int64(transactionIDs))) }
-        columns.append(("probability", .float64(probabilities)))
-        columns.append(("prediction", .int32(predictions)))
+        if let transactionIDs { columns.append((TransactionColumn.transactionID.name, transactionIDs)) }
+        let validity = unscoredCount == 0 ? nil : Bitmap(probabilities.lazy.map { !$0.isNaN })
+        let values = validity == nil ? probabilities : probabilities.map { $0.isNaN ? 0 : $0 }
+        columns.append(("probability", .float64(values, validity: validity)))
+        columns.append(("prediction", .int32(predictions, validity: validity)))
         return try RecordBatch(columns)
+    }
+
+    /// The columns that ``recordBatch()`` has for the rows of a table with these columns.
+    public static func schema(for table: Schema) throws(ColumnarError) -> Schema {
+        let id = TransactionSchema.index(of: .transactionID, in: table).map {
+            Field(TransactionColumn.transactionID.name, table.fields[$0].type)
+        }
+        return try Schema([id].compactMap { $0 } + [Field("probability", .float64), Field("prediction", .int32)])
     }
 }

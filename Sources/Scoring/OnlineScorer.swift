@@ -4,6 +4,8 @@ import Synchronization
 
 /// Scores transactions as they come, and remembers them as the history of the next.
 ///
+/// With features from a pipeline, a transaction whose amount is not a finite number gets NaN for its probability, and is not remembered.
+///
 /// Safe to use from any thread. Features and history are taken under a lock, a microsecond or so a transaction; the classifier
 /// runs outside of it.
 public final class OnlineScorer: Sendable {
@@ -40,14 +42,14 @@ public final class OnlineScorer: Sendable {
         init(loaded: Loaded, state: FeatureState) {
             self.loaded = loaded
             self.state = state
-            labelledUntil = state.newestDateTime
+            labelledUntil = state.watermarkDateTime
         }
 
         mutating func record(_ transaction: Transaction) {
-            guard loaded.features.usesHistory else { return }
+            guard loaded.features.usesHistory, transaction.amount.isFinite else { return }
             state.record(transaction)
             ledger.didRecord(transaction, in: &state)
-            if labelledUntil == nil || transaction.fraud != nil { labelledUntil = state.newestDateTime }
+            if labelledUntil == nil || transaction.fraud != nil { labelledUntil = state.watermarkDateTime }
         }
     }
 
@@ -112,7 +114,8 @@ public final class OnlineScorer: Sendable {
             return current.loaded
         }
         guard let loaded else { return nil }
-        let probability = loaded.probability(transaction, UnsafeBufferPointer(row))
+        let probability =
+            loaded.features.canScore(transaction) ? loaded.probability(transaction, UnsafeBufferPointer(row)) : .nan
         return TransactionScore(
             transactionID: transaction.transactionID, probability: probability,
             prediction: loaded.model.prediction(probability))
@@ -136,7 +139,8 @@ public final class OnlineScorer: Sendable {
             : try loaded.features.matrix(rows, rowCount: transactions.count, names: names)
         let probabilities = try loaded.model.classifier.probabilities(matrix, threads: threads)
         return zip(transactions, probabilities).map { transaction, probability in
-            TransactionScore(
+            let probability = loaded.features.canScore(transaction) ? probability : .nan
+            return TransactionScore(
                 transactionID: transaction.transactionID, probability: probability,
                 prediction: loaded.model.prediction(probability))
         }
@@ -170,7 +174,7 @@ public final class OnlineScorer: Sendable {
         current.withLock { current in
             guard current.loaded.features.usesHistory else { return .unknown }
             let outcome = current.ledger.apply(label, to: &current.state)
-            if outcome == .applied || outcome == .unchanged { current.labelledUntil = current.state.newestDateTime }
+            if outcome == .applied || outcome == .unchanged { current.labelledUntil = current.state.watermarkDateTime }
             return outcome
         }
     }
@@ -178,7 +182,7 @@ public final class OnlineScorer: Sendable {
     /// How long labels have been missing; nil for a model that looks at no history, and before the first transaction.
     public var labelSilence: LabelSilence? {
         current.withLock { current in
-            guard current.loaded.features.usesHistory, let newest = current.state.newestDateTime,
+            guard current.loaded.features.usesHistory, let newest = current.state.watermarkDateTime,
                 let labelled = current.labelledUntil
             else { return nil }
             return LabelSilence(

@@ -9,6 +9,8 @@ public enum ScoringError: Error, Sendable, Hashable {
     case notInTransaction(columns: [String])
     /// A saved history was asked for, and the model has none.
     case noSavedHistory
+    /// A data set had another number of rows when it was read again.
+    case dataChanged(rows: Int64, rowsLater: Int64)
 }
 
 extension ScoringError: CustomStringConvertible {
@@ -26,6 +28,8 @@ extension ScoringError: CustomStringConvertible {
             "the model's features \(columns.joined(separator: ", ")) are not numbers that a single transaction has"
         case .noSavedHistory:
             "the model holds no feature state to start from"
+        case .dataChanged(let rows, let rowsLater):
+            "the data changed while they were scored: \(rows) rows at first, \(rowsLater) when read again"
         }
     }
 }

@@ -36,6 +36,11 @@ struct TransactionFeatures: Sendable {
         if case .pipeline(let pipeline) = source { pipeline.usesHistory } else { false }
     }
 
+    /// Whether the transaction's amount is one that features can be computed from.
+    func canScore(_ transaction: Transaction) -> Bool {
+        if case .pipeline = source { transaction.amount.isFinite } else { true }
+    }
+
     func compute(_ transaction: Transaction, state: FeatureState, into row: UnsafeMutableBufferPointer<Float>) {
         switch source {
         case .pipeline(let pipeline):

@@ -23,6 +23,86 @@ import Testing
         #expect(throws: ScoringError.noSavedHistory) { try forgetful.score(later, history: .saved) }
     }
 
+    /// Ten transactions a day from Monday to Friday; to be scored are the last three days again.
+    @Test func aHistoryThatEndsWithTheDataIsNotCountedTwice() throws {
+        let rows = (0..<1000).map { index in
+            let day = Int64(index / 50 * 7 + index % 50 / 10)
+            return Transaction(
+                transactionID: Int64(index),
+                dateTime: ScoringFixture.start + day * ScoringFixture.day + Int64(index % 10),
+                customerID: Int64(index % 7), terminalID: Int64(index % 5), amount: 10, fraud: Int32(index & 1))
+        }
+        var model = try ScoringFixture.model()
+        var state = FeaturePipeline().makeState()
+        for row in rows { state.record(row) }
+        model.state = state
+        let last = try ScoringFixture.batch(rows.suffix(30))
+        #expect(try model.score(last).history == .empty)
+        #expect(try model.score(last, history: .empty).probabilities == model.score(last).probabilities)
+        // What comes after the end goes on from it.
+        var next = rows[999]
+        next.dateTime += 1
+        #expect(try model.score(ScoringFixture.batch([next])).history == .saved(through: rows[999].dateTime))
+    }
+
+    @Test func tablesOutOfTimeOrderAreNoticed() throws {
+        let model = try ScoringFixture.model(rounds: 2)
+        let rows = ScoringFixture.transactions(300, seed: 6, firstDay: 60)
+        var scorer = try BatchScorer(model)
+        for table in [Array(rows[..<100].reversed()), Array(rows[100..<200])] {
+            _ = try scorer.score(ScoringFixture.batch(table))
+            #expect(scorer.isInTimeOrder)
+        }
+        _ = try scorer.score(ScoringFixture.batch(rows[50..<60]))
+        #expect(!scorer.isInTimeOrder)
+    }
+
+    /// In a table as one by one: no score, and nobody else's is another.
+    @Test func amountsThatAreNoNumbersGetNoScore() throws {
+        let model = try ScoringFixture.model()
+        let good = ScoringFixture.transactions(300, seed: 7, firstDay: 60)
+        var rows = good
+        for (index, amount) in [Double.nan, .infinity, -.infinity].enumerated() {
+            var bad = good[100]
+            bad.transactionID = Int64(1000 + index)
+            bad.amount = amount
+            rows.insert(bad, at: 101 + index)
+        }
+        let scores = try model.score(ScoringFixture.batch(rows))
+        #expect(scores.unscoredCount == 3)
+        let table = try scores.recordBatch()
+        for name in ["probability", "prediction"] {
+            #expect(try (0..<303).filter { try table.column(name).isNull($0) } == [101, 102, 103])
+        }
+        let expected = try model.score(ScoringFixture.batch(good)).probabilities
+        #expect(scores.probabilities.filter { !$0.isNaN } == expected)
+        let online = try OnlineScorer(model)
+        let single = rows.map { online.score($0).probability.bitPattern }
+        #expect(single == scores.probabilities.map(\.bitPattern))
+        let together = try OnlineScorer(model).score(rows).map(\.probability.bitPattern)
+        #expect(together == single)
+    }
+
+    @Test(arguments: [
+        Column.string(["00000000-0000-0000-0000-000000000000", "b", "b"]), .float64([1, 2.5, 1e300]),
+        .int32([3, 1, 2]),
+        .int64([7, 0, 9], validity: Bitmap([true, false, true])), .timestamp([1, 2, 3]), .boolean([true, false, true]),
+    ])
+    func idsAreCarriedOverAsTheyAre(ids: Column) throws {
+        let matrix = try FeatureMatrix(names: ["x"], columns: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]])
+        let model = try FraudModel(
+            features: .columns(["x"]),
+            classifier: ScoringFixture.classifier(matrix, [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1], 1),
+            provenance: ScoringFixture.provenance)
+        for name in ["transaction_id", "TRANSACTION_ID", "tranaction_id", "Tranaction_ID"] {
+            let batch = try RecordBatch([("x", .float64([1, 2, 3])), (name, ids)])
+            let table = try model.score(batch).recordBatch()
+            #expect(table.schema.names == ["transaction_id", "probability", "prediction"])
+            #expect(try table.column("transaction_id") == ids)
+            #expect(try table.schema == BatchScores.schema(for: batch.schema))
+        }
+    }
+
     @Test func portionsScoreAsTheWhole() throws {
         let model = try ScoringFixture.model()
         let transactions = ScoringFixture.transactions(2000, seed: 3, firstDay: 61)

@@ -1,5 +1,6 @@
-import Dispatch
+import Columnar
 import DataPrep
+import Dispatch
 import ModelKit
 import Scoring
 import Testing
@@ -15,7 +16,7 @@ import Testing
         let one = transactions.map { single.score($0) }
         #expect(one.map(\.probability) == batch.probabilities)
         #expect(one.map(\.prediction) == batch.predictions)
-        #expect(one.map(\.transactionID) == batch.transactionIDs)
+        #expect(.int64(one.map(\.transactionID)) == batch.transactionIDs)
 
         let micro = try OnlineScorer(model)
         var many: [TransactionScore] = []

@@ -20,9 +20,10 @@ package enum ModelContest {
                 return try champion.classifier.probabilities(test.features, threads: threads)
             }
             let scores = try champion.score(table, history: .empty, threads: threads)
-            guard let transactions = test.transactions, let ids = scores.transactionIDs else {
+            guard let transactions = test.transactions else {
                 throw JobError.contradictorySettings("the champion needs other features than the data have")
             }
+            let ids = try TransactionColumns(table).transactionID
             let probabilityOf = Dictionary(zip(ids, scores.probabilities)) { first, _ in first }
             return try transactions.transactionID.map { id in
                 guard let probability = probabilityOf[id] else {

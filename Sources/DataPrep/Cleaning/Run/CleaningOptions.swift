@@ -1,4 +1,3 @@
-import Foundation
 public import StorageIO
 
 /// How a cleaning uses the machine, and how it writes.
@@ -38,7 +37,7 @@ public struct CleaningOptions: Sendable {
     }
 
     func storage() -> any SpillStorage {
-        makeStorage?() ?? SpillFile(folder: temporaryFolder ?? FileManager.default.temporaryDirectory.path)
+        makeStorage?() ?? SpillFile(folder: temporaryFolder)
     }
 
     func check() throws(CleaningError) {

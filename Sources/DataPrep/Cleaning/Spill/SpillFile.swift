@@ -11,7 +11,7 @@ package protocol SpillStorage: Sendable {
 
 /// A temporary file of 64-bit words, made when first written to. It has no name from the moment it is made, so that the
 /// system takes it away however the process ends.
-final class SpillFile: SpillStorage {
+package final class SpillFile: SpillStorage {
     private let folder: String
     private struct State {
         var descriptor: Int32 = -1
@@ -19,14 +19,15 @@ final class SpillFile: SpillStorage {
     }
     private let state = Mutex(State())
 
-    init(folder: String) { self.folder = folder }
+    /// - Parameter folder: nil for the system's folder of temporary files.
+    package init(folder: String?) { self.folder = folder ?? FileManager.default.temporaryDirectory.path }
 
     deinit {
         let descriptor = state.withLock { $0.descriptor }
         if descriptor >= 0 { close(descriptor) }
     }
 
-    func append(_ words: UnsafeBufferPointer<UInt64>) throws -> Int {
+    package func append(_ words: UnsafeBufferPointer<UInt64>) throws -> Int {
         let (descriptor, position) = try state.withLock { state in
             if state.descriptor < 0 { state.descriptor = try open() }
             defer { state.count += words.count }
@@ -44,7 +45,7 @@ final class SpillFile: SpillStorage {
         return position
     }
 
-    func read(at position: Int, into words: UnsafeMutableBufferPointer<UInt64>) throws {
+    package func read(at position: Int, into words: UnsafeMutableBufferPointer<UInt64>) throws {
         let descriptor = state.withLock { $0.descriptor }
         var rest = UnsafeMutableRawBufferPointer(words)
         var offset = position * 8

@@ -1,0 +1,35 @@
+/// What features take of a transaction, and the row that it came in; seven words.
+package struct SortedTransaction: Sendable, Comparable, BitwiseCopyable {
+    package static let words = 7
+
+    package var key: TransactionKey
+    /// From 0 at the first row of all.
+    package var row: Int64
+    var customerID: Int64
+    var terminalID: Int64
+    var amount: Double
+    var fraud: Int64
+
+    package static func < (left: SortedTransaction, right: SortedTransaction) -> Bool {
+        left.key != right.key ? left.key < right.key : left.row < right.row
+    }
+
+    package static func == (left: SortedTransaction, right: SortedTransaction) -> Bool { left.row == right.row }
+}
+
+extension TransactionColumns {
+    /// The transactions with what features take of them; all else is 0.
+    package init(_ sorted: [SortedTransaction]) {
+        count = sorted.count
+        transactionID = sorted.map(\.key.transactionID)
+        dateTime = sorted.map(\.key.dateTime)
+        customerID = sorted.map(\.customerID)
+        terminalID = sorted.map(\.terminalID)
+        amount = sorted.map(\.amount)
+        timeSeconds = [Int64](repeating: 0, count: count)
+        timeDays = [Int32](repeating: 0, count: count)
+        fraud = sorted.map { Int32(truncatingIfNeeded: $0.fraud) }
+        fraudValidity = nil
+        fraudScenario = nil
+    }
+}

@@ -1,0 +1,124 @@
+import Columnar
+import DataPrep
+import Parallelism
+public import StorageIO
+
+/// Scores a data set of any size whose rows may come in any order, in bounded memory.
+///
+/// Each row gets the score that it has where the whole table is sorted by time, then transaction id, then row: scores do not
+/// depend on how rows are spread over files, row groups and batches. Batches that follow one another in time are scored as they
+/// come. At the first that does not, all starts over: the rows are sorted, with a temporary file for what does not fit memory,
+/// scored in the order of time, and given back in the data set's own order.
+public struct DataSetScorer: Sendable {
+    /// How far the scoring is.
+    public struct Progress: Sendable, Hashable {
+        /// What is being done.
+        public enum Phase: String, Sendable, Hashable {
+            /// Scores are made, or given back after sorting.
+            case scoring
+            /// Rows are brought into the order of time.
+            case sorting
+        }
+
+        /// What is being done.
+        public let phase: Phase
+        /// How many rows that has been done to.
+        public let rows: Int64
+    }
+
+    /// The model that scores.
+    public let model: FraudModel
+    private let choice: HistoryChoice
+    private let memoryLimit: Int
+    private let temporaryFolder: String?
+
+    /// - Parameters:
+    ///   - history: which history to start from.
+    ///   - memoryLimit: bytes that sorting may take, about; rows beyond wait in a temporary file.
+    ///   - temporaryFolder: for that file; nil for the system's.
+    /// - Throws: ``ScoringError/noSavedHistory`` when `history` is `.saved` and the model has none.
+    public init(
+        _ model: FraudModel, history: HistoryChoice = .automatic, memoryLimit: Int = 256 << 20,
+        temporaryFolder: String? = nil
+    ) throws(ScoringError) {
+        _ = try BatchScorer(model, history: history)
+        self.model = model
+        choice = history
+        self.memoryLimit = memoryLimit
+        self.temporaryFolder = temporaryFolder
+    }
+
+    /// Scores all rows.
+    /// - Parameters:
+    ///   - threads: threads that decode and score.
+    ///   - progress: called after each batch.
+    ///   - startOver: called at most once, when rows turn out to be out of order: the scores given so far are void, and all are given
+    ///     anew.
+    ///   - write: takes scores, in the order of the data set's rows.
+    /// - Returns: which history the features started from.
+    /// - Throws: `TransactionError` or `ColumnarError` for a column that is missing or unusable; `CleaningError.temporaryFile`; what
+    ///   reading and the closures throw.
+    public func score(
+        _ dataSet: DataSet, threads: Int = 1, progress: (Progress) -> Void = { _ in },
+        startingOver startOver: () async throws -> Void, into write: (BatchScores) async throws -> Void
+    ) async throws -> HistoryUse {
+        let columns = columns(of: dataSet.schema)
+        let scoring = try OrderedScoring(model, choice)
+        var rows: Int64 = 0
+        for try await batch in dataSet.batches(columns: columns, threads: threads) {
+            try Task.checkCancellation()
+            let scores = try await onDedicatedThread(named: "scoring") { _ in try scoring.score(batch, threads) }
+            guard let scores else {
+                try await startOver()
+                return try await scoreSorted(dataSet, columns, threads, progress, write)
+            }
+            try await write(scores)
+            rows += Int64(batch.rowCount)
+            progress(Progress(phase: .scoring, rows: rows))
+        }
+        return scoring.history ?? .empty
+    }
+
+    private func scoreSorted(
+        _ dataSet: DataSet, _ columns: [String]?, _ threads: Int, _ progress: (Progress) -> Void,
+        _ write: (BatchScores) async throws -> Void
+    ) async throws -> HistoryUse {
+        let sorted = try SortedScoring(model, choice, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
+        for try await batch in dataSet.batches(columns: columns, threads: threads) {
+            try Task.checkCancellation()
+            let rows = try await onDedicatedThread(named: "sorting") { _ in try sorted.add(batch) }
+            progress(Progress(phase: .sorting, rows: rows))
+        }
+        while let rows = try await onDedicatedThread(named: "scoring", { _ in try sorted.scoreNext(threads) }) {
+            try Task.checkCancellation()
+            progress(Progress(phase: .scoring, rows: rows))
+        }
+        var given: Int64 = 0
+        let id = TransactionSchema.index(of: .transactionID, in: dataSet.schema).map { dataSet.schema.fields[$0].name }
+        for try await batch in dataSet.batches(columns: id.map { [$0] }, threads: threads) {
+            try Task.checkCancellation()
+            let scores = try await onDedicatedThread(named: "scoring") { _ in try sorted.scores(batch) }
+            try await write(scores)
+            given += Int64(batch.rowCount)
+        }
+        guard given == sorted.count else { throw ScoringError.dataChanged(rows: sorted.count, rowsLater: given) }
+        return sorted.history ?? .empty
+    }
+
+    /// The columns that scoring takes; nil, all, where one is missing, so that the error can tell which there are.
+    private func columns(of schema: Schema) -> [String]? {
+        func name(_ column: TransactionColumn) -> String? {
+            TransactionSchema.index(of: column, in: schema).map { schema.fields[$0].name }
+        }
+        switch model.features {
+        case .pipeline:
+            let needed = TransactionColumn.allCases.filter { !$0.isLabel }.compactMap(name)
+            guard needed.count == TransactionSchema.unlabelled.fields.count else { return nil }
+            return needed + [name(.fraud)].compactMap { $0 }
+        case .columns(let features):
+            guard features.allSatisfy({ schema.index(of: $0) != nil }) else { return nil }
+            let id = name(.transactionID).flatMap { features.contains($0) ? nil : $0 }
+            return ([id].compactMap { $0 }) + features
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import DataPrep
+import TestSupport
+import Testing
+
+@Suite struct TransactionSorterTests {
+    /// The rows' numbers in the order in which a sorter gives them.
+    private func sorted(_ transactions: [Transaction], memoryLimit: Int) throws -> (rows: [Int64], runs: Int) {
+        let folder = try TemporaryFolder()
+        var sorter = TransactionSorter(memoryLimit: memoryLimit, temporaryFolder: folder.path(""))
+        for start in stride(from: 0, to: transactions.count, by: 700) {
+            try sorter.add(TransactionColumns(transactions[start..<min(transactions.count, start + 700)]))
+        }
+        #expect(sorter.count == Int64(transactions.count))
+        var rows: [Int64] = []
+        while true {
+            let portion = try sorter.next(333)
+            guard !portion.isEmpty else { break }
+            rows += portion.map(\.row)
+            let columns = TransactionColumns(portion)
+            for (index, row) in portion.enumerated() {
+                let transaction = transactions[Int(row.row)]
+                #expect(columns.dateTime[index] == transaction.dateTime)
+                #expect(columns.transactionID[index] == transaction.transactionID)
+                #expect(columns.customerID[index] == transaction.customerID)
+                #expect(columns.terminalID[index] == transaction.terminalID)
+                #expect(columns.amount[index].bitPattern == transaction.amount.bitPattern)
+                #expect(columns.fraud?[index] == transaction.fraud)
+            }
+        }
+        return (rows, sorter.spilledRuns)
+    }
+
+    @Test(arguments: [(1, 6), (3 * 56 * 3000, 1), (1 << 30, 0)])
+    func rowsComeByTimeThenIDThenRow(memoryLimit: Int, runs: Int) throws {
+        var transactions = FeatureOracle.transactions(6000, seed: 61)
+        // Some ids occur twice at one time.
+        for index in stride(from: 0, to: 6000, by: 50) { transactions[index] = transactions[(index + 977) % 6000] }
+        let expected = transactions.indices.sorted { left, right in
+            let (one, other) = (transactions[left], transactions[right])
+            return (one.dateTime, one.transactionID, left) < (other.dateTime, other.transactionID, right)
+        }
+        let (rows, spilled) = try sorted(transactions, memoryLimit: memoryLimit)
+        #expect(rows == expected.map { Int64($0) })
+        #expect(spilled == runs)
+    }
+
+    @Test func nothingSortedIsNothing() throws {
+        #expect(try sorted([], memoryLimit: 1).rows.isEmpty)
+    }
+
+    @Test func aTemporaryFileThatCannotBeMadeIsNamed() throws {
+        let folder = try TemporaryFolder()
+        var sorter = TransactionSorter(memoryLimit: 1, temporaryFolder: folder.path("not there"))
+        do {
+            try sorter.add(TransactionColumns(FeatureOracle.transactions(2000, seed: 62)))
+            Issue.record("rows were spilled to nowhere")
+        } catch {
+            #expect("\(error)".contains("not there"))
+        }
+    }
+}
