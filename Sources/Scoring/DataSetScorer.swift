@@ -67,7 +67,10 @@ public struct DataSetScorer: Sendable {
         var rows: Int64 = 0
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             try Task.checkCancellation()
-            let scores = try await onDedicatedThread(named: "scoring") { _ in try scoring.score(batch, threads) }
+            let earlier = rows
+            let scores = try await onDedicatedThread(named: "scoring") { _ in
+                try TransactionError.naming(after: earlier) { try scoring.score(batch, threads) }
+            }
             guard let scores else {
                 try await startOver()
                 return try await scoreSorted(dataSet, columns, threads, progress, write)

@@ -125,6 +125,33 @@ import Testing
         #expect(outcome.scores == (try expected(model, rows)))
     }
 
+    /// The row is counted from the first of the data set, in time order or not.
+    @Test(arguments: [false, true]) func aMissingValueIsFoundAtItsRow(inOrder: Bool) async throws {
+        let model = try ScoringFixture.model(rounds: 2)
+        let rows = inOrder ? rows() : rows().reversed()
+        var columns = try ScoringFixture.batch(rows)
+        let validity = Bitmap((0..<6000).map { $0 != 4321 })
+        columns = try RecordBatch(
+            columns.schema.names.map { name in
+                let column = try columns.column(name)
+                return (
+                    name,
+                    name == "terminal_id"
+                        ? try Column(type: column.type, storage: column.storage, validity: validity) : column
+                )
+            })
+        let writer = ParquetWriter(
+            to: try await store.write(try ObjectKey("null-\(inOrder)/part.parquet")), schema: columns.schema,
+            options: ParquetWriteOptions(rowGroupRows: 1000))
+        try await writer.write(columns)
+        try await writer.finish()
+        let dataSet = try await DataSet.open(
+            StoredPlace(store: store, location: try StorageLocation("memory://tests/null-\(inOrder)/")))
+        await #expect(throws: TransactionError.missingValue(column: "terminal_id", row: 4321)) {
+            try await score(model, dataSet)
+        }
+    }
+
     @Test func aMissingColumnIsNamedAmongThoseThere() async throws {
         let model = try ScoringFixture.model(rounds: 2)
         let batch = try ScoringFixture.batch(rows())
