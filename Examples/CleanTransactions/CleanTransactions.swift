@@ -11,7 +11,7 @@ struct CleanTransactions: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "clean-transactions",
-        abstract: "Drop duplicates, missing and invalid values, unknown customers and outliers; write Parquet.",
+        abstract: "Drop duplicates, missing and invalid values, unknown customers and outliers; write Parquet or CSV.",
         discussion: """
             The input is the raw text with its malformed header, CSV with a header, either of them compressed with gzip or \
             zstd, or Parquet: a file, a folder, or a pattern such as 'raw/*.txt'.
@@ -21,13 +21,20 @@ struct CleanTransactions: ToolCommand {
             A row falls to the first rule that it breaks: malformed, missing, invalid, unknown customer, amount not above 0, \
             duplicate, outlier. Outliers are written METHOD:K[:upper|both], such as log-iqr:3:upper (the default), \
             iqr:1.5, z-score:4, mad:5, quantile:0.001:0.999, fixed:0:10000, none.
+
+            When a single rule drops more than --max-dropped-share of all rows, or nothing is left, the input is most likely \
+            not what it was taken for: the output is not published, an earlier one stays as it was, the report is written, \
+            and the exit code is 2.
             """,
         version: Version.current)
 
     @Option(help: "The place of the raw data.", completion: .file())
     var input: String
 
-    @Option(help: "The Parquet file to write, or a folder of them when it ends with '/'.", completion: .file())
+    @Option(
+        help:
+            "The file to write: CSV when it ends with .csv or .tsv, else Parquet; a folder of files when it ends with '/'.",
+        completion: .file())
     var output: String
 
     @Option(help: "Which amounts are outliers; see above.", transform: { try OutlierRule(parsing: $0) })
@@ -53,8 +60,17 @@ struct CleanTransactions: ToolCommand {
     @Option(help: "What makes two rows duplicates: transactionID or wholeRow.")
     var duplicates: CleaningPlan.DuplicateKey?
 
+    @Option(help: "The share of all rows, 0 to 1, that one rule may drop (default 0.5); 1 publishes whatever is left.")
+    var maxDroppedShare: Double?
+
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        if let maxDroppedShare, !(0...1).contains(maxDroppedShare) {
+            throw ValidationError("--max-dropped-share must lie in 0...1.")
+        }
+    }
 
     mutating func run() async throws {
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("clean-transactions"))
@@ -66,15 +82,25 @@ struct CleanTransactions: ToolCommand {
         if let outliers { chosen.outliers = outliers }
         if let duplicates { chosen.duplicates = duplicates }
         if repairDays { chosen.repairsTimeDays = true }
+        if let maxDroppedShare { chosen.maximumDroppedShare = maxDroppedShare }
         let bar = talk.progress("cleaning")
         defer { bar.finish() }
-        let report = try await CleaningJob(
+        let job = CleaningJob(
             input: input, output: output, plan: chosen, report: report,
             options: CleaningOptions(
                 threads: run.threads, memoryLimit: memoryLimit.bytes, temporaryFolder: temporaryFolder),
             stores: stores
-        ) { bar.update($0) }.run()
-        bar.finish()
-        try talk.print(report, text: CleaningText(report).text)
+        ) { bar.update($0) }
+        do {
+            let report = try await job.run()
+            bar.finish()
+            try talk.print(report, text: CleaningText(report).text)
+        } catch let error as CleaningError {
+            guard case .droppedTooMuch(let report) = error else { throw error }
+            bar.finish()
+            try talk.print(report, text: CleaningText(report).text)
+            StandardError.write("error: \(error); see --max-dropped-share\n")
+            throw ExitCode(2)
+        }
     }
 }

@@ -1,7 +1,8 @@
 package import DataPrep
 package import StorageIO
 
-/// Cleans a place into one Parquet file or a folder of them, and writes the report beside it when asked.
+/// Cleans a place into one Parquet or CSV file or a folder of Parquet files, and writes the report beside it when asked, also
+/// when rules dropped too much for the output to be published.
 package struct CleaningJob: Sendable {
     private let input: String
     private let output: String
@@ -27,25 +28,25 @@ package struct CleaningJob: Sendable {
         self.progress = progress
     }
 
-    /// Rows of a file of a folder, when the output is one.
-    private static let rowsPerFile = 10_000_000
-
     package func run() async throws -> CleaningReport {
         let source = try await DataFiles.find(stores.resolve(input))
-        let target = try stores.resolve(output)
-        let destination: CleaningOutput =
-            target.location.isFolder
-            ? .folder(try target.key(), in: target.store, rowsPerFile: Self.rowsPerFile)
-            : .file(try target.key(), in: target.store)
-        let result = try await Cleaner(plan: plan, options: options).clean(
-            source.files.map(\.key), in: source.place.store, to: destination
-        ) { [progress] state in progress(JobProgress(state)) }
-        if let report {
-            let place = try stores.resolve(report)
-            let bytes = report.lowercased().hasSuffix(".json") ? try result.json() : Array(result.html().utf8)
-            try await place.store.put(bytes, to: place.key())
+        do {
+            let result = try await Cleaner(plan: plan, options: options).clean(
+                source.files.map(\.key), in: source.place.store, to: .place(stores.resolve(output))
+            ) { [progress] state in progress(JobProgress(state)) }
+            try await write(result)
+            return result
+        } catch CleaningError.droppedTooMuch(let result) {
+            try await write(result)
+            throw CleaningError.droppedTooMuch(result)
         }
-        return result
+    }
+
+    private func write(_ result: CleaningReport) async throws {
+        guard let report else { return }
+        let place = try stores.resolve(report)
+        let bytes = report.lowercased().hasSuffix(".json") ? try result.json() : Array(result.html().utf8)
+        try await place.store.put(bytes, to: place.key())
     }
 }
 

@@ -16,7 +16,7 @@ package struct CleaningText: Sendable {
             let fences = [amounts.lowerFence, amounts.upperFence].map { $0?.formatted(places: 2) ?? "open" }
             lines.append("fences  \(fences.joined(separator: " to ")) by \(report.plan.outliers)")
         }
-        lines.append("output  \(report.outputs.joined(separator: ", "))")
+        lines.append("output  \(report.outputs.isEmpty ? "none" : report.outputs.joined(separator: ", "))")
         lines.append(
             "seconds \(report.seconds.formatted(places: 2)) (\(NumberText.count(Int(report.rowsPerSecond))) rows a second)"
         )

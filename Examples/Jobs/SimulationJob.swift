@@ -52,14 +52,17 @@ package struct SimulationJob: Sendable {
             seconds: (ContinuousClock.now - start).inSeconds)
     }
 
-    /// One clean Parquet file.
-    package func writeParquet() async throws -> Result {
+    /// One clean table.
+    package func writeTable(_ format: DataFormat = .parquet) async throws -> Result {
+        if let named = DataFormat(fileName: output), named != format {
+            throw JobError.contradictorySettings(
+                "\(output): the name stands for \(named.rawValue), not for \(format.rawValue)")
+        }
         let start = ContinuousClock.now
         let simulator = try HandbookSimulator(options: options)
         let place = try stores.resolve(output)
-        let writer = ParquetWriter(
-            to: try await place.store.write(place.key()), schema: TransactionSchema.schema,
-            options: ParquetWriteOptions(threads: threads))
+        let writer = try await DataSetWriter(
+            to: place, schema: TransactionSchema.schema, options: .table(at: place, format: format, threads: threads))
         var rows = 0, frauds = 0
         do {
             for try await batch in simulator.batches(threads: threads) {

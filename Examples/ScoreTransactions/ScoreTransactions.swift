@@ -11,7 +11,8 @@ struct ScoreTransactions: ToolCommand {
         commandName: "score-transactions",
         abstract: "Score a data set with a saved model.",
         discussion: """
-            Writes Parquet with the columns transaction_id (where the input has it), probability and prediction, one row \
+            Writes Parquet, or CSV where the name of the output ends with .csv or .tsv, with the columns transaction_id \
+            (where the input has it), probability and prediction, one row \
             for each row of the input, in its order. Ids are carried over as they are. Rows may come in any order: what is \
             out of the order of time is sorted first, with a temporary file for what does not fit memory.
 
@@ -31,7 +32,8 @@ struct ScoreTransactions: ToolCommand {
     var model: String
 
     @Option(
-        help: "The Parquet file to write; an earlier one is replaced once the new one is whole.", completion: .file())
+        help: "The file to write, Parquet or CSV as its name ends; an earlier one is replaced in one step.",
+        completion: .file())
     var output: String
 
     @OptionGroup var place: TrackingArguments

@@ -16,9 +16,9 @@ struct SimulateTransactions: ToolCommand {
 
               simulate-transactions --output raw --transactions 1000000
 
-            Clean Parquet:
+            A clean table, Parquet or CSV as the name's ending says:
 
-              simulate-transactions --output transactions.parquet --format parquet
+              simulate-transactions --output transactions.parquet
 
             The same seed gives the same transactions on every machine.
             """,
@@ -27,13 +27,14 @@ struct SimulateTransactions: ToolCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case raw
         case parquet
+        case csv
     }
 
-    @Option(help: "The folder of raw files, or the Parquet file, to write.", completion: .file())
+    @Option(help: "The folder of raw files, or the file, to write.", completion: .file())
     var output: String
 
-    @Option(help: "What to write: raw text with dirt, or clean Parquet.")
-    var format = Format.raw
+    @Option(help: "What to write: raw text with dirt, or a clean table; told by the ending of --output otherwise.")
+    var format: Format?
 
     @Option(help: "About how many transactions; customers and terminals follow in the book's proportions.")
     var transactions = 1_750_000
@@ -54,7 +55,17 @@ struct SimulateTransactions: ToolCommand {
         guard transactions >= 1 else { throw ValidationError("--transactions must be at least 1.") }
         guard days >= 1 else { throw ValidationError("--days must be at least 1.") }
         if let dirtRate, !(0...0.1).contains(dirtRate) { throw ValidationError("--dirt-rate must lie in 0...0.1.") }
-        if dirtRate != nil, format == .parquet { throw ValidationError("--dirt-rate is for raw text.") }
+        if dirtRate != nil, chosenFormat != .raw { throw ValidationError("--dirt-rate is for raw text.") }
+    }
+
+    private var chosenFormat: Format {
+        if let format { return format }
+        guard !output.hasSuffix("/") else { return .raw }
+        return switch DataFormat(fileName: output) {
+        case .parquet: .parquet
+        case .csv: .csv
+        case nil: .raw
+        }
     }
 
     mutating func run() async throws {
@@ -65,9 +76,10 @@ struct SimulateTransactions: ToolCommand {
             stores: .ofThisProcess(logger: talk.logger("simulate-transactions")), threads: run.threads
         ) { bar.update($0) }
         let result: SimulationJob.Result
-        switch format {
+        switch chosenFormat {
         case .raw: result = try await job.writeRawText(dirtRate.map { DirtRates(each: $0) } ?? .course)
-        case .parquet: result = try await job.writeParquet()
+        case .parquet: result = try await job.writeTable(.parquet)
+        case .csv: result = try await job.writeTable(.csv)
         }
         bar.finish()
         try talk.print(result, text: result.text)

@@ -13,9 +13,9 @@ extension ColumnarError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .duplicateField(let name):
-            "two columns are named '\(name)'"
+            "two columns are named \(QuotedText.value(name))"
         case .missingField(let name, let available):
-            "there is no column '\(name)' (columns: \(available.joined(separator: ", ")))"
+            "there is no column \(QuotedText.value(name)) (\(QuotedText.names(available)))"
         case .typeMismatch(let field, let expected, let actual):
             "column '\(field)' is \(actual), expected \(expected)"
         case .countMismatch(let field, let expected, let actual):

@@ -54,6 +54,53 @@ import Testing
         try expectFailure("clean-transactions", arguments, naming: words)
     }
 
+    /// Whole exports that are not understood do not replace a good output.
+    @Test func tooMuchDroppedIsAWarningOfItsOwn() throws {
+        let names =
+            "transaction_id,tx_datetime,customer_id,terminal_id,tx_amount,tx_time_seconds,tx_time_days,tx_fraud,tx_fraud_scenario\n"
+        let rows = (0..<10).map { "\($0),22.08.2019 00:00:31,5,7,1.5,31,0,0,0\n" }.joined()
+        try write(names + rows, "foreign.csv")
+        let arguments = ["--input", "foreign.csv", "--output", "output.parquet"]
+        let outcome = try Executable.run("clean-transactions", arguments + ["--report", "why.html"], in: folder)
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("invalid dropped 10 of 10 rows") && outcome.errors.contains("22.08.2019"))
+        #expect(try String(contentsOfFile: folder.path("output.parquet"), encoding: .utf8) == "an earlier output")
+        #expect(try String(contentsOfFile: folder.path("why.html"), encoding: .utf8).contains("invalid"))
+        let told = try Executable.run("clean-transactions", arguments + ["--max-dropped-share", "1"], in: folder)
+        #expect(told.status == 0 && told.errors.isEmpty)
+        #expect(try Data(contentsOf: folder.url.appending(path: "output.parquet")).starts(with: Data("PAR1".utf8)))
+        let wrong = try Executable.run("clean-transactions", arguments + ["--max-dropped-share", "2"], in: folder)
+        #expect(wrong.status == 64)
+    }
+
+    @Test func endingsTellTheFormat() throws {
+        let simulated = try Executable.run(
+            "simulate-transactions", ["--output", "s.tsv", "--transactions", "20000", "--days", "20"], in: folder)
+        try #require(simulated.status == 0, "\(simulated.errors)")
+        #expect(
+            try String(contentsOfFile: folder.path("s.tsv"), encoding: .utf8).hasPrefix("transaction_id\ttx_datetime"))
+        let cleaned = try Executable.run("clean-transactions", ["--input", "s.tsv", "--output", "c.csv"], in: folder)
+        try #require(cleaned.status == 0, "\(cleaned.errors)")
+        #expect(
+            try String(contentsOfFile: folder.path("c.csv"), encoding: .utf8).hasPrefix("transaction_id,tx_datetime"))
+        let trained = try Executable.run(
+            "train-model", ["--data", "c.csv", "--output", "model", "--rounds", "3"], in: folder)
+        try #require(trained.status == 0, "\(trained.errors)")
+        let scored = try Executable.run(
+            "score-transactions", ["--data", "s.tsv", "--model", "model", "--output", "scores.csv"], in: folder)
+        try #require(scored.status == 0, "\(scored.errors)")
+        #expect(
+            try String(contentsOfFile: folder.path("scores.csv"), encoding: .utf8).contains("probability,prediction"))
+        for (program, arguments) in [
+            ("clean-transactions", ["--input", "s.tsv", "--output", "c.csv.gz"]),
+            ("score-transactions", ["--data", "s.tsv", "--model", "model", "--output", "scores.json"]),
+            ("simulate-transactions", ["--output", "s.csv", "--format", "parquet"]),
+        ] {
+            try expectFailure(
+                program, arguments, naming: [arguments[arguments.count - 1 - (program.hasPrefix("sim") ? 2 : 0)]])
+        }
+    }
+
     @Test func truncatedFilesAreNamed() throws {
         try makeModel()
         let good = try Data(contentsOf: folder.url.appending(path: "good.parquet"))

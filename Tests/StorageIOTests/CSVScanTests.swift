@@ -1,4 +1,5 @@
 import CStorageKernels
+import Columnar
 import StorageIO
 import TestSupport
 import Testing
@@ -104,6 +105,46 @@ import Testing
         #expect(time("2019-09-01 24:00:00") == nil && time("2019-09-01 00:00:60") == nil && time("2019-09-01") == nil)
         #expect(day("1970-01-11") == 10 && day("1969-12-31") == -1)
         #expect(
-            day("2019-02-29") == nil && day("2019-13-01") == nil && day("2019-1-1") == nil && day("1970/01/01") == nil)
+            day("2019-02-29") == nil && day("2019-13-01") == nil && day("2019-1-1") == nil && day("1970-01/01") == nil)
+        #expect(day("1970/01/11") == 10)
+    }
+    @Test func timesAsOtherProgramsExportThem() {
+        func time(_ text: String) -> String? {
+            parse(text) { TextValue.microseconds($0, $1) }.map { CivilDateTime.text(microseconds: $0) }
+        }
+        for text in [
+            "2019-08-22 00:00:31 UTC", "2019-08-22 00:00:31UTC", "2019-08-22 00:00:31 utc", "2019-08-22 00:00:31 GMT",
+            "2019-08-22 00:00:31.000 +0000", "2019-08-22 00:00:31.000000000 Z", "2019-08-22 00:00:31.000 +00:00",
+            "2019-08-22 00:00:31.0000000 +00:00", "2019-08-22 00:00:31+00", "2019-08-22 00:00:31 +00",
+            "2019-08-22t00:00:31z", "2019-08-22t00:00:31", "2019-08-22T00:00:31.0Z", " 2019-08-22 00:00:31 z\t",
+            "2019/08/22 00:00:31", "2019/08/22T00:00:31Z", "2019-08-22 03:00:31 +03:00", "2019-08-22 03:30:31 +0330",
+            "2019-08-21 19:00:31.0 -05", "2019-08-22t03:00:31+03:00",
+        ] {
+            #expect(time(text) == "2019-08-22 00:00:31", "\(text)")
+        }
+        for digits in 1...9 {
+            let fraction = String("123456789".prefix(digits)), read = fraction.prefix(6)
+            let expected = "2019-08-22 00:00:31." + read + String(repeating: "0", count: 6 - read.count)
+            for zone in ["", "Z", " UTC", " +0000", "z"] {
+                #expect(time("2019-08-22 00:00:31.\(fraction)\(zone)") == expected)
+            }
+        }
+        for text in [
+            "2019-08-22 00:00:31 EST", "2019-08-22 00:00:31 +24:00", "2019-08-22 00:00:31. UTC", "2019-08-22 UTC",
+            "2019-08-22 00:00:31 UTC+1", "22/08/2019 00:00:31", "2019/08-22 00:00:31",
+            "2019-08-22 00:00:31.0000000000Z",
+            "2019-08-22 24:00:00 UTC", "2019-02-29t00:00:00z", "2019-08-22  00:00:31", "2019-08-22 00:00:31 + 00",
+            "2019-08-22 00:00:31" + String(repeating: " ", count: 60) + "Z",
+        ] {
+            #expect(time(text) == nil, "\(text)")
+        }
+    }
+
+    @Test func wholeNumbers() {
+        func whole(_ text: String) -> Int64? { parse(text) { TextValue.wholeNumber($0, $1) } }
+        #expect(whole("5.0") == 5 && whole(" -17.000 ") == -17 && whole("9007199254740991.0") == 9_007_199_254_740_991)
+        for text in ["5", "5.", ".0", "5.1", "5.0e1", "9007199254740992.0", "-.0", "1.0.0", ""] {
+            #expect(whole(text) == nil, "\(text)")
+        }
     }
 }

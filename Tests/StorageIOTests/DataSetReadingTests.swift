@@ -99,6 +99,40 @@ import Testing
         #expect(try await table(dataSet).column("amount").float64Values() == [2, 2.5, 3])
     }
 
+    @Test func filesWithoutValuesSayNothingOfTypes() async throws {
+        try write("a,b,c\n", "set/part-0.csv")
+        try write("a,b,c\n1,2.5,\n", "set/part-1.csv")
+        try write("a,b,c\n2,,\n", "set/part-2.csv")
+        let nothing = try StreamDecompressorTests.compressed(.gzip, [])
+        try Data(nothing).write(to: folder.url.appending(path: "set/part-3.csv.gz"))
+        let dataSet = try await open("set")
+        #expect(dataSet.schema.fields.map(\.type) == [.int64, .float64, .string])
+        let table = try await table(dataSet)
+        #expect(try table.column("a").int64Values() == [1, 2])
+        #expect(table.columns[1] == .float64([2.5, 0], validity: Bitmap([true, false])))
+        try Data(nothing).write(to: folder.url.appending(path: "alone.csv.gz"))
+        #expect(await failure { _ = try await open("alone.csv.gz") }.hasSuffix("the file is empty"))
+    }
+
+    @Test func wordsThatMayBeTextAreTextWhereOthersAre() async throws {
+        try write("flag,s\ny,n\n", "1.csv")
+        try write("flag,s\nn,x\n", "2.csv")
+        let dataSet = try await open("*.csv")
+        #expect(dataSet.schema.fields.map(\.type) == [.boolean, .string])
+        let texts = try await table(dataSet).column("s").byteValues()
+        #expect((0..<2).map { texts.string(at: $0) } == ["n", "x"])
+    }
+
+    @Test func idsOfAllFilesAreKeptExactly() async throws {
+        try write("id\n9007199254740993\n", "1.csv")
+        try write("id\n1.5\n", "2.csv")
+        let mixed = try await table(open("[12].csv"))
+        #expect(try mixed.column("id").byteValues().string(at: 0) == "9007199254740993")
+        try write("id\n18446744073709551615\n", "3.csv")
+        let large = try await table(open("[13].csv")).column("id").byteValues()
+        #expect((0..<2).map { large.string(at: $0) } == ["9007199254740993", "18446744073709551615"])
+    }
+
     @Test func theFileThatDiffersIsNamed() async throws {
         try write("id,amount\n1,2.5\n", "set/1.csv")
         try write("id,amount\n1,2.5\n", "set/2.csv")

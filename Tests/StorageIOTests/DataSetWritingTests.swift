@@ -115,6 +115,69 @@ import Testing
         }
     }
 
+    @Test func endingsTellTheFormat() async throws {
+        for name in ["s.csv.gz", "s.CSV.GZ", "s.json", "s.xlsx", "s.csv.zst", "s.orc"] {
+            let error = await #expect(throws: DataSetError.self) {
+                try await DataSet.write(
+                    stream(batches), schema: schema, to: ObjectStores().resolve("memory://t/\(name)"))
+            }
+            guard case .unwritable = error else {
+                Issue.record("\(name): \(String(describing: error))")
+                continue
+            }
+        }
+        for (name, start) in [("s.csv", "id,share,name\n0,0.0,n0\n"), ("s.tsv", "id\tshare\tname\n0\t0.0\tn0\n")] {
+            let place = try ObjectStores().resolve("memory://t/\(name)")
+            try await DataSet.write(stream(batches), schema: schema, to: place)
+            #expect(try await place.store.read(place.key()).starts(with: Array(start.utf8)))
+        }
+    }
+
+    /// What fails once the new data set is there is no failure, and harms no reader.
+    @Test func whatFailsAfterTheListIsLeftToTheNextWriter() async throws {
+        let fails = Mutex(false)
+        let store = InMemoryObjectStore { operation in
+            guard case .delete = operation, fails.withLock({ $0 }) else { return }
+            throw ObjectStoreError(.unavailable, location: "set", message: "the network is gone")
+        }
+        let place = StoredPlace(store: store, location: try StorageLocation("memory://s/set"))
+        let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
+        // Another program's part, which no list of ours has named.
+        let other = try ObjectStores().resolve("memory://t/other.parquet")
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: other)
+        try await store.put(try await other.store.read(other.key()), to: place.key("part-00000.parquet"))
+        #expect(try await table(place) == batches[0])
+        fails.withLock { $0 = true }
+        #expect(try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options) == 1)
+        #expect(try await table(place) == batches[1])
+        fails.withLock { $0 = false }
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+        #expect(try await table(place) == batches[0])
+        #expect(try await names(place).count == 4)
+        // A part of that name may come again.
+        try await store.put(try await other.store.read(other.key()), to: place.key("part-00000.parquet"))
+        #expect(try await table(place).rowCount == 1_400)
+    }
+
+    /// The list may be there though its writer never heard so.
+    @Test(arguments: [true, false])
+    func aLostAnswerIsAskedFor(arrives: Bool) async throws {
+        let store = LossyStore(arrives: arrives)
+        let place = StoredPlace(store: store, location: try StorageLocation("memory://s/set"))
+        let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+        store.loses.withLock { $0 = true }
+        if arrives {
+            try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options)
+            #expect(try await table(place) == batches[1])
+        } else {
+            await #expect(throws: ObjectStoreError.self) {
+                try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options)
+            }
+            #expect(try await table(place) == batches[0])
+        }
+    }
+
     /// At every step of replacing a data set, readers see the earlier one or the new one, whole.
     @Test func readersNeverSeeHalf() async throws {
         let seen = Mutex<[RecordBatch?]>([])
@@ -226,4 +289,41 @@ import Testing
         #expect(counts[0] == 2_000 && counts[1] == 1_999_000 && counts[2] == 2_000)
         #expect(abs(counts[3] - 1_999_000 / 7) < 1e-6)
     }
+}
+
+/// A store that says of `_SUCCESS` that it could not be written, whether it was or not.
+private final class LossyStore: ObjectStore {
+    let inner = InMemoryObjectStore()
+    let arrives: Bool
+    let loses = Mutex(false)
+    var root: String { inner.root }
+
+    init(arrives: Bool) { self.arrives = arrives }
+
+    func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await inner.head(key) }
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
+        try await inner.read(key, range: range, matching: entityTag)
+    }
+    func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> { inner.list(prefix: prefix) }
+    func delete(_ key: ObjectKey) async throws { try await inner.delete(key) }
+    func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
+        try await inner.copy(from: source, to: destination)
+    }
+    func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
+        let writer = try await inner.write(key, options: options)
+        guard key.name == "_SUCCESS", loses.withLock({ $0 }) else { return writer }
+        return LossyWriter(inner: writer, arrives: arrives)
+    }
+}
+
+private struct LossyWriter: ObjectWriter {
+    let inner: any ObjectWriter
+    let arrives: Bool
+
+    func write(_ bytes: [UInt8]) async throws { try await inner.write(bytes) }
+    func finish() async throws {
+        if arrives { try await inner.finish() } else { await inner.abort() }
+        throw ObjectStoreError(.unavailable, location: "set", message: "the answer was lost")
+    }
+    func abort() async { await inner.abort() }
 }

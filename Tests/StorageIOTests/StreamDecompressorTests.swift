@@ -103,4 +103,55 @@ import Testing
                 assert stream.read() == open(sys.argv[1], "rb").read()
             """, [plain, path, codec])
     }
+    @Test func zerosAfterGzipMembersArePassedOver() throws {
+        let one = try Self.compressed(.gzip, Self.text), zeros = [UInt8](repeating: 0, count: 1_000)
+        for (input, size) in [(one + zeros, 777), (one + zeros + one + [0], 1), (one + [0], 1 << 20)] {
+            let output = try Self.decompress(GzipDecompressor(), input, inputSize: size, outputSize: 10_000)
+            #expect(output == (input.count > one.count * 2 ? Self.text + Self.text : Self.text))
+        }
+        for input in [zeros + one, one + zeros + [1, 2, 3]] {
+            #expect(throws: CompressionError.self) {
+                try Self.decompress(GzipDecompressor(), input, inputSize: 1_000, outputSize: 10_000)
+            }
+        }
+    }
+
+    @Test func skippableZstdFramesMayComeFirst() throws {
+        let one = try Self.compressed(.zstd, Self.text)
+        func skippable(_ number: UInt8, _ count: Int) -> [UInt8] {
+            [0x50 + number, 0x2A, 0x4D, 0x18, UInt8(count & 255), UInt8(count >> 8), 0, 0]
+                + [UInt8](repeating: 7, count: count)
+        }
+        for input in [
+            skippable(0, 4) + one + skippable(3, 0) + one, skippable(15, 600) + skippable(0, 0) + one + one,
+        ] {
+            #expect(StreamCompression(head: input) == .zstd)
+            #expect(StreamCompression(head: input.prefix(512)) == .zstd)
+            let output = try Self.decompress(ZstdDecompressor(), input, inputSize: 100, outputSize: 10_000)
+            #expect(output == Self.text + Self.text)
+        }
+        // lz4 has the same frames.
+        #expect(StreamCompression(head: skippable(0, 4) + [0x04, 0x22, 0x4D, 0x18]) == nil)
+        #expect(StreamCompression(head: Array("P,Q\n1,2\n".utf8)) == nil)
+    }
+
+    /// A frame of one raw block that asks for a window of 2 to that power.
+    private func frame(windowLog: UInt8, _ content: [UInt8]) -> [UInt8] {
+        let header = 1 | content.count << 3
+        return [0x28, 0xB5, 0x2F, 0xFD, 0, (windowLog - 10) << 3]
+            + [UInt8(header & 255), UInt8(header >> 8 & 255), UInt8(header >> 16)] + content
+    }
+
+    @Test func largeZstdWindowsAreReadAndLargerOnesNamed() throws {
+        let content = Array("id\n1\n".utf8)
+        for log: UInt8 in [10, 27, 28, 31] {
+            let output = try Self.decompress(
+                ZstdDecompressor(), frame(windowLog: log, content), inputSize: 1_000, outputSize: 1_000)
+            #expect(output == content)
+        }
+        let error = #expect(throws: CompressionError.self) {
+            try Self.decompress(ZstdDecompressor(), frame(windowLog: 32, content), inputSize: 1_000, outputSize: 1_000)
+        }
+        #expect("\(try #require(error))".contains("window is above 2 GiB"))
+    }
 }

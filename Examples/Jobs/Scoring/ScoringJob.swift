@@ -4,7 +4,7 @@ package import Logging
 import Scoring
 package import StorageIO
 
-/// Scores a data set with a saved model into one Parquet file.
+/// Scores a data set with a saved model into one Parquet or CSV file.
 package struct ScoringJob: Sendable {
     package struct Result: Sendable, Codable {
         package var output: String
@@ -88,10 +88,8 @@ package struct ScoringJob: Sendable {
         }
     }
 
-    private func writer(_ target: StoredPlace, _ schema: Schema) async throws -> ParquetWriter {
-        ParquetWriter(
-            to: try await target.store.write(target.key()), schema: schema,
-            options: ParquetWriteOptions(threads: threads))
+    private func writer(_ target: StoredPlace, _ schema: Schema) async throws -> DataSetWriter {
+        try await DataSetWriter(to: target, schema: schema, options: .table(at: target, threads: threads))
     }
 
     private static func text(_ history: HistoryUse) -> String {

@@ -14,13 +14,13 @@ extension TransactionError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingColumn(let name, let available):
-            "there is no column '\(name)' (columns: \(available.joined(separator: ", ")))"
+            "there is no column '\(name)' (\(QuotedText.names(available)))"
         case .wrongType(let column, let expected, let actual):
             "column '\(column)' is \(actual), expected \(expected)"
         case .missingValue(let column, let row):
             "column '\(column)' is null in row \(row), where a value is needed"
         case .invalidValue(let column, let row, let value, let expected):
-            "column '\(column)' holds \(value) in row \(row), expected \(expected)"
+            "column '\(column)' holds \(QuotedText.value(value)) in row \(row), expected \(expected)"
         }
     }
 }

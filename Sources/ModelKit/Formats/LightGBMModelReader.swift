@@ -1,3 +1,5 @@
+import Columnar
+
 /// Reads LightGBM's text model: numeric splits, one class, log loss or an averaged output.
 ///
 /// Thresholds are 64-bit there and stay so: ``TreeEnsemble/takesDoubles`` says whether 32-bit features may be too coarse for them.
@@ -32,12 +34,12 @@ struct LightGBMModelReader {
         while position < lines.count, lines[position] != "end of trees" {
             let line = lines[position]
             guard line.hasPrefix("Tree=") else {
-                guard line.isEmpty else { throw error("'\(excerpt(line))' between trees") }
+                guard line.isEmpty else { throw error("\(QuotedText.value(line.utf8)) between trees") }
                 position += 1
                 continue
             }
             guard line == "Tree=\(trees.count)" else {
-                throw error("'\(excerpt(line))' where tree \(trees.count) is due")
+                throw error("\(QuotedText.value(line.utf8)) where tree \(trees.count) is due")
             }
             let first = position
             position += 1
@@ -93,13 +95,17 @@ struct LightGBMModelReader {
         switch words.first {
         case "binary":
             guard words.dropFirst().allSatisfy({ !$0.hasPrefix("sigmoid:") || Double($0.dropFirst(8)) == 1 }) else {
-                throw error("objective '\(excerpt(objective.text))': only sigmoid:1 is supported", line: objective.line)
+                throw error(
+                    "objective \(QuotedText.value(objective.text.utf8)): only sigmoid:1 is supported",
+                    line: objective.line)
             }
             return .logistic
         case "cross_entropy":
             return .logistic
         default:
-            throw error("objective '\(excerpt(objective.text))' is not supported; 'binary' is", line: objective.line)
+            throw error(
+                "objective \(QuotedText.value(objective.text.utf8)) is not supported; 'binary' is", line: objective.line
+            )
         }
     }
 
@@ -187,7 +193,7 @@ struct LightGBMModelReader {
             if let separator = line.firstIndex(of: "=") {
                 let field = Fields.Field(text: line[line.index(after: separator)...], line: position)
                 guard fields.insert(line[..<separator], field) else {
-                    throw error("'\(excerpt(line[..<separator]))' occurs twice")
+                    throw error("\(QuotedText.value(line[..<separator].utf8)) occurs twice")
                 }
             } else if !line.isEmpty {
                 fields.flags.insert(line)
@@ -200,7 +206,7 @@ struct LightGBMModelReader {
     private func integer(_ fields: Fields, _ key: String, line: Int = 0) throws(ModelError) -> Int {
         guard let field = fields[key] else { throw error("'\(key)' is missing", line: line) }
         guard let value = Int(field.text) else {
-            throw error("\(key) is '\(excerpt(field.text))', not a whole number", line: field.line)
+            throw error("\(key) is \(QuotedText.value(field.text.utf8)), not a whole number", line: field.line)
         }
         return value
     }
@@ -222,14 +228,12 @@ struct LightGBMModelReader {
         values.reserveCapacity(count)
         for word in words {
             guard let value = Value(String(word)) else {
-                throw error("\(key) holds '\(excerpt(word))', not a number", line: field.line)
+                throw error("\(key) holds \(QuotedText.value(word.utf8)), not a number", line: field.line)
             }
             values.append(value)
         }
         return values
     }
-
-    private func excerpt(_ text: Substring) -> String { text.count > 40 ? text.prefix(40) + "..." : String(text) }
 
     private func error(_ message: String, line: Int? = nil) -> ModelError {
         .malformedModel("\(fileName), line \((line ?? position) + 1): \(message)")

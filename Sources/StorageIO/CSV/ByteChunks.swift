@@ -24,7 +24,8 @@ package actor ByteChunks {
     }
 
     /// The next piece, nil at the end; never empty.
-    /// - Throws: ``CSVError/compression(file:error:)`` for a damaged or truncated compressed file, or the input's error.
+    /// - Throws: ``CSVError/compression(file:error:)`` for a damaged or truncated compressed file;
+    ///   ``CSVError/noText(file:found:)`` for archives and files of other formats; or the input's error.
     package func next() async throws -> [UInt8]? {
         guard let decompression = try await begun() else { return try await nextStored() }
         while true {
@@ -33,7 +34,13 @@ package actor ByteChunks {
                 decompression.feed(bytes)
             }
             let produced = try await decompressed(by: decompression)
-            if !produced.isEmpty { return produced }
+            if !produced.isEmpty {
+                if !hasContent, let found = ForeignContent.nameOfDecompressed(head: produced) {
+                    throw CSVError.noText(file: input.name, found: found)
+                }
+                hasContent = true
+                return produced
+            }
         }
         return nil
     }
@@ -42,6 +49,8 @@ package actor ByteChunks {
     package func cancel() async { await stored.cancel() }
 
     private var first: [UInt8]?
+    /// Whether decompressed bytes have been seen.
+    private var hasContent = false
 
     /// The decompression that the first bytes ask for.
     private func begun() async throws -> Decompression? {
@@ -54,6 +63,8 @@ package actor ByteChunks {
                 } catch {
                     throw CSVError.compression(file: input.name, error: error)
                 }
+            } else if let first, let found = ForeignContent.name(head: first) {
+                throw CSVError.noText(file: input.name, found: found)
             }
         }
         return decompression

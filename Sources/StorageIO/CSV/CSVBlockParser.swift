@@ -21,7 +21,7 @@ struct CSVBlockParser: Sendable {
     let targets: [Target]
     let fieldCount: Int
     let layout: TextLayout
-    let nullTokens: [[UInt8]]
+    let nulls: NullTexts
 
     func parse(_ block: TextBlock) -> Outcome {
         var lineCount = 0
@@ -44,8 +44,8 @@ struct CSVBlockParser: Sendable {
     }
 }
 
-/// The records of a piece of text, all with the same number of fields; blank lines are left out where a record has more
-/// than one field.
+/// The records of a piece of text, all with the same number of fields, an empty one after the last not counted; blank lines are
+/// left out where a record has more than one field.
 struct CSVRows: ~Copyable {
     let base: UnsafePointer<UInt8>
     let fieldCount: Int
@@ -77,9 +77,14 @@ struct CSVRows: ~Copyable {
                 firstFields.append(Int32(first))
             } else {
                 let start = first == 0 ? range.lowerBound : FieldGrid.position(grid.ends[first - 1]) + 1
-                let end = FieldGrid.position(grid.ends[index])
-                let isBlank = fields == 1 && (start == end || (start + 1 == end && base[start] == UInt8(ascii: "\r")))
-                if !isBlank {
+                let lastStart = fields == 1 ? start : FieldGrid.position(grid.ends[index - 1]) + 1
+                let isLastEmpty = (lastStart..<FieldGrid.position(grid.ends[index])).allSatisfy {
+                    base[$0] == UInt8(ascii: "\r")
+                }
+                if isLastEmpty, fields == fieldCount + 1 {
+                    // Some programs close each line with a delimiter.
+                    firstFields.append(Int32(first))
+                } else if !(isLastEmpty && fields == 1) {
                     failure = (start, fields)
                     break
                 }
@@ -110,7 +115,7 @@ struct CSVRows: ~Copyable {
         let index = Int(firstFields[row]) + field
         let start = index == 0 ? range.lowerBound : FieldGrid.position(grid.ends[index - 1]) + 1
         var end = FieldGrid.position(grid.ends[index])
-        if field == fieldCount - 1, end > start, base[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        if field == fieldCount - 1 { while end > start, base[end - 1] == UInt8(ascii: "\r") { end -= 1 } }
         return (base + start, base + end)
     }
 }

@@ -74,13 +74,14 @@ struct CSVColumnBuilder {
             if begin < end, let value = parse(begin, end) {
                 list.append(value)
                 validity.append(true)
-            } else if isNull(begin, end) {
+            } else if parser.nulls.stands(begin, end) {
                 list.append(null)
                 validity.append(false)
                 hasNull = true
-            } else if let content = try unquoted(rows, row), let value = parseCopy(content, parse) {
-                list.append(value)
-                validity.append(true)
+            } else if let content = try unquoted(rows, row), let value = parsed(content, parse) {
+                list.append(value ?? null)
+                validity.append(value != nil)
+                hasNull = hasNull || value == nil
             } else {
                 throw invalid(rows, row)
             }
@@ -96,21 +97,12 @@ struct CSVColumnBuilder {
                 guard let content = try unquoted(rows, row) else { throw invalid(rows, row) }
                 list.append(content.dropFirst(TextBlock.padding))
             } else {
-                isPresent = !isToken(begin, end)
+                isPresent = !parser.nulls.isToken(begin, end)
                 list.append(UnsafeBufferPointer(start: begin, count: isPresent ? end - begin : 0))
             }
             validity.append(isPresent)
             if !isPresent { hasNull = true }
         }
-    }
-
-    private func isNull(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
-        let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
-        return isToken(begin, end)
-    }
-
-    private func isToken(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
-        parser.nullTokens.contains { $0.elementsEqual(UnsafeBufferPointer(start: begin, count: end - begin)) }
     }
 
     private func unquoted(_ rows: borrowing CSVRows, _ row: Int) throws(CSVError) -> [UInt8]? {
@@ -121,11 +113,15 @@ struct CSVColumnBuilder {
             file: parser.file, line: line(rows, row), column: target.name, value: CSVColumnBuilder.sample(begin, end))
     }
 
-    private func parseCopy<Value>(
+    /// The value of a quoted field's content, nil inside where it is missing; nil where it is no value.
+    private func parsed<Value>(
         _ content: [UInt8], _ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Value?
-    ) -> Value? {
+    ) -> Value?? {
         content.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.flatMap { parse($0 + TextBlock.padding, $0 + buffer.count) }
+            guard let base = buffer.baseAddress else { return nil }
+            let (begin, end) = (base + TextBlock.padding, base + buffer.count)
+            if begin < end, let value = parse(begin, end) { return .some(value) }
+            return parser.nulls.standsQuoted(begin, end) ? .some(nil) : nil
         }
     }
 

@@ -4,6 +4,8 @@ public import Columnar
 public enum CSVError: Error, Sendable, Hashable {
     /// A gzip or zstd file is damaged or ends too early.
     case compression(file: String, error: CompressionError)
+    /// The file is an archive, is compressed in a way that is not read, or holds another format.
+    case noText(file: String, found: String)
     /// The file holds no header and no row.
     case emptyInput(file: String)
     case missingColumn(file: String, name: String, available: [String])
@@ -25,21 +27,23 @@ extension CSVError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .compression(let file, let error): "\(file): \(error)"
+        case .noText(let file, let found): "\(file): not readable as delimited text: this is \(found)"
         case .emptyInput(let file): "\(file): the file is empty"
         case .missingColumn(let file, let name, let available):
-            "\(file): there is no column '\(name)' (columns: \(available.joined(separator: ", ")))"
-        case .duplicateColumn(let file, let name): "\(file): two columns are named '\(name)'"
+            "\(file): there is no column \(QuotedText.value(name)) (\(QuotedText.names(available)))"
+        case .duplicateColumn(let file, let name): "\(file): two columns are named \(QuotedText.value(name))"
         case .wrongFieldCount(let file, let line, let expected, let actual):
             "\(file), line \(line): \(actual) fields, expected \(expected)"
         case .invalidValue(let file, let line, let column, let value, let expected):
-            "\(file), line \(line), column '\(column)': '\(value)' is no \(expected); "
+            "\(file), line \(line), column \(QuotedText.value(column)): \(QuotedText.value(value)) is no \(expected); "
                 + "give a schema with another type, or name the text as a null token"
         case .textAfterQuote(let file, let line, let column, let value):
-            "\(file), line \(line), column '\(column)': text follows the closing quote in \(value)"
+            "\(file), line \(line), column \(QuotedText.value(column)): text follows the closing quote in "
+                + QuotedText.value(value)
         case .unclosedQuote(let file): "\(file): a quoted field is not closed before the end of the file"
         case .recordTooLong(let file, let limit):
             "\(file): a record is longer than \(limit) bytes; the file is no such text, or a quote is not closed"
-        case .unsupportedType(let column, let type): "column '\(column)': CSV cannot hold \(type)"
+        case .unsupportedType(let column, let type): "column \(QuotedText.value(column)): CSV cannot hold \(type)"
         }
     }
 }

@@ -7,7 +7,7 @@ struct CSVFormatter {
     private let quote = UInt8(ascii: "\"")
 
     init(_ options: CSVWriteOptions) {
-        delimiter = UInt8(truncatingIfNeeded: options.delimiter.value)
+        delimiter = UInt8(truncatingIfNeeded: (options.delimiter ?? ",").value)
         nullToken = Array(options.nullToken.utf8)
     }
 

@@ -3,60 +3,52 @@ import Parallelism
 
 /// Reads delimited text (RFC 4180) as batches of typed columns, in parallel, in bounded memory.
 ///
-/// gzip and zstd files are decompressed on the way. Lines may end with a line feed or with a carriage return and a line
-/// feed; the last one needs no end; blank lines count for nothing. The malformed header of the transaction source files,
-/// `# a | b | c` over rows parted with commas, is understood. What values look like is said at `TextValue`: integers,
-/// decimal numbers, `yyyy-MM-dd HH:mm:ss`, dates, `true` and `false`.
+/// gzip and zstd files are decompressed on the way. What parts fields is told by the first line unless said. Lines may end with
+/// a line feed, with a carriage return and a line feed, or, where the first one does, with a carriage return; the last one needs
+/// no end; blank lines count for nothing, and neither does a delimiter at the end of every row. The malformed header of the
+/// transaction source files, `# a | b | c` over rows parted with commas, is understood. What values look like is said at
+/// `TextValue`: integers, decimal numbers, `yyyy-MM-dd HH:mm:ss`, dates, `true` and `false`.
 ///
 ///     let reader = try await CSVReader.open(input)
 ///     for try await batch in reader.batches() { ... }
 public struct CSVReader: Sendable {
     /// The columns of every batch.
     public let schema: Schema
+    /// What was found out of the columns, in the order of the schema; nil where it was given.
+    let inferred: [CSVTypeInference.State]?
     private let input: any RandomAccessInput
     private let options: CSVReadOptions
     private let parser: CSVBlockParser
 
-    /// Reads the header, and the first rows where types are to be inferred.
+    /// Reads the header and, where types are to be inferred, all rows once.
     /// - Throws: ``CSVError`` that names file, line, column and value; the input's own errors.
     public static func open(
         _ input: any RandomAccessInput, options: CSVReadOptions = CSVReadOptions()
     ) async throws -> CSVReader {
-        let layout = TextLayout(
-            delimiter: UInt8(truncatingIfNeeded: options.delimiter.value), quotesSpanLines: true)
+        let needsRows = options.schema == nil
         let blocks = TextBlocks(
-            ByteChunks(input, chunkBytes: min(options.blockBytes, 1 << 18), readAhead: 1), file: input.name,
-            maximumRecordBytes: options.maximumRecordBytes)
+            ByteChunks(
+                input, chunkBytes: needsRows ? options.blockBytes : min(options.blockBytes, 1 << 18),
+                readAhead: needsRows ? 3 : 1),
+            file: input.name, maximumRecordBytes: options.maximumRecordBytes)
         guard let line = try await blocks.firstLine() else { throw CSVError.emptyInput(file: input.name) }
-        let header = CSVHeader(line: line, layout: layout)
-        let names: [String]
-        if options.hasHeader {
-            names = header.names
-        } else {
-            names = options.schema?.names ?? header.names.indices.map { "column\($0)" }
-        }
-        if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 }) {
-            throw CSVError.duplicateColumn(file: input.name, name: twice.key)
-        }
-        let nullTokens = options.nullTokens.map { Array($0.utf8) }
+        let layout =
+            options.delimiter.map {
+                TextLayout(delimiter: UInt8(truncatingIfNeeded: $0.value), quotesSpanLines: true)
+            } ?? TextLayout(firstLine: line, quotesSpanLines: true)
+        let names = try names(CSVHeader(line: line, layout: layout), options, file: input.name)
+        let nulls = NullTexts(options.nullTokens)
+        var inferred: [CSVTypeInference.State]?
         let schema: Schema
         if let wanted = options.schema {
             schema = wanted
         } else {
             await blocks.begin(layout: layout, puttingBack: options.hasHeader ? nil : line)
-            var inference = CSVTypeInference(fieldCount: names.count, layout: layout, nullTokens: nullTokens)
-            let firstLine = options.hasHeader ? 2 : 1
-            if let block = try await blocks.next() {
-                var lineCount = 0
-                try block.forEachPiece { base, range throws(CSVError) in
-                    let rows = try CSVRows(
-                        base, range, fieldCount: names.count, layout: layout, file: input.name,
-                        line: firstLine + lineCount)
-                    inference.take(rows)
-                    lineCount += rows.lineCount
-                }
-            }
-            schema = try Schema(zip(names, inference.types).map { Field($0, $1) })
+            let states = try await CSVTypeInference(fieldCount: names.count, layout: layout, nulls: nulls).taking(
+                blocks, file: input.name, firstLine: options.firstRowLine, threads: options.threads
+            ).states
+            schema = try Schema(zip(names, states).map { Field($0, $1.kind.type) })
+            inferred = states
         }
         var targets: [CSVBlockParser.Target] = []
         for field in schema.fields {
@@ -71,9 +63,19 @@ public struct CSVReader: Sendable {
         // A missing value is only seen while reading, so every column may hold one.
         let readable = try Schema(schema.fields.map { Field($0.name, $0.type) })
         let parser = CSVBlockParser(
-            file: input.name, schema: readable, targets: targets, fieldCount: names.count, layout: layout,
-            nullTokens: nullTokens)
-        return CSVReader(schema: readable, input: input, options: options, parser: parser)
+            file: input.name, schema: readable, targets: targets, fieldCount: names.count, layout: layout, nulls: nulls)
+        return CSVReader(schema: readable, inferred: inferred, input: input, options: options, parser: parser)
+    }
+
+    /// The names of the fields; those without one are named by their places.
+    private static func names(_ header: CSVHeader, _ options: CSVReadOptions, file: String) throws -> [String] {
+        let places = header.names.indices.map { "column\($0)" }
+        guard options.hasHeader else { return options.schema?.names ?? places }
+        let names = zip(header.names, places).map { $0.isEmpty ? $1 : $0 }
+        if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 }) {
+            throw CSVError.duplicateColumn(file: file, name: twice.key)
+        }
+        return names
     }
 
     /// All rows, in order, in batches of about ``CSVReadOptions/blockBytes`` bytes of text. Each call reads anew.
@@ -101,7 +103,7 @@ private actor CSVReadSession {
         self.blocks = blocks
         self.options = options
         self.parser = parser
-        line = options.hasHeader ? 2 : 1
+        line = options.firstRowLine
         parsed = OrderedReadAhead(width: options.threads + 1) {
             try await blocks.next()
         } work: { block in
@@ -139,7 +141,7 @@ extension CSVError {
             .invalidValue(file: file, line: line + lines, column: column, value: value, expected: expected)
         case .textAfterQuote(let file, let line, let column, let value):
             .textAfterQuote(file: file, line: line + lines, column: column, value: value)
-        case .compression, .emptyInput, .missingColumn, .duplicateColumn, .unclosedQuote, .recordTooLong,
+        case .compression, .noText, .emptyInput, .missingColumn, .duplicateColumn, .unclosedQuote, .recordTooLong,
             .unsupportedType:
             self
         }

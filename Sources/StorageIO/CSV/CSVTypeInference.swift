@@ -2,59 +2,123 @@ import Columnar
 
 /// Finds the narrowest type that holds all values of each field of some rows.
 ///
-/// Tried in this order: `int64`, `float64`, `boolean`, `date`, `timestamp(microseconds)`; else, and for a column of nulls
-/// alone, `string`. Quoted fields are text.
-struct CSVTypeInference {
-    private static let candidates: [DataType] = [
-        .int64, .float64, .boolean, .date, .timestamp(unit: .microseconds, isUTC: false), .string,
-    ]
-    private let layout: TextLayout
-    private let nullTokens: [[UInt8]]
-    /// The index of the candidate that has not failed yet, and whether a value was seen.
-    private var states: [(candidate: Int, hasValue: Bool)]
+/// `int64`, `float64`, `boolean`, `date`, `timestamp(microseconds)`; else, and for a column of nulls alone, `string`. Quotes say
+/// nothing about the type: some programs put them around every field. Integers that `int64`, or `float64` beside decimal
+/// numbers, does not hold exactly are text: they are ids, and must not be rounded.
+struct CSVTypeInference: Sendable {
+    /// What the values of a field are so far.
+    struct State: Sendable {
+        var kind = Kind.none
+        /// Whether an integer lies past 2^53, where a decimal number may not hold it.
+        var hasWideInteger = false
 
-    init(fieldCount: Int, layout: TextLayout, nullTokens: [[UInt8]]) {
-        self.layout = layout
-        self.nullTokens = nullTokens
-        states = Array(repeating: (0, false), count: fieldCount)
+        /// Whether there were numbers alone, though they may have no type but text in common.
+        var isOfNumbers = true
+
+        /// Takes what other values are into account.
+        mutating func join(_ other: State) {
+            hasWideInteger = hasWideInteger || other.hasWideInteger
+            isOfNumbers = isOfNumbers && other.isOfNumbers
+            kind = kind.joined(other.kind)
+            if kind == .float64, hasWideInteger { kind = .string }
+        }
     }
 
-    var types: [DataType] {
-        states.map { $0.hasValue ? CSVTypeInference.candidates[$0.candidate] : .string }
+    enum Kind: Sendable {
+        case none, int64, float64, boolean, date, timestamp, string
+
+        func joined(_ other: Kind) -> Kind {
+            if self == other || other == .none { return self }
+            if self == .none { return other }
+            return (self == .int64 && other == .float64) || (self == .float64 && other == .int64) ? .float64 : .string
+        }
+
+        var type: DataType {
+            switch self {
+            case .int64: .int64
+            case .float64: .float64
+            case .boolean: .boolean
+            case .date: .date
+            case .timestamp: .timestamp(unit: .microseconds, isUTC: false)
+            case .none, .string: .string
+            }
+        }
+    }
+
+    let layout: TextLayout
+    private let nulls: NullTexts
+    private(set) var states: [State]
+
+    init(fieldCount: Int, layout: TextLayout, nulls: NullTexts) {
+        self.layout = layout
+        self.nulls = nulls
+        states = Array(repeating: State(), count: fieldCount)
+    }
+
+    /// Whether more rows cannot change anything.
+    var isSettled: Bool { states.allSatisfy { $0.kind == .string } }
+
+    mutating func merge(_ other: CSVTypeInference) {
+        for index in states.indices { states[index].join(other.states[index]) }
     }
 
     mutating func take(_ rows: borrowing CSVRows) {
         for field in states.indices {
-            var (candidate, hasValue) = states[field]
-            var row = 0
-            while row < rows.count {
+            var state = states[field]
+            for row in 0..<rows.count {
+                if state.kind == .string { break }
                 let (begin, end) = rows.field(row, field)
-                let isNull = nullTokens.contains {
-                    $0.elementsEqual(UnsafeBufferPointer(start: begin, count: end - begin))
-                }
-                if isNull || accepts(candidate, begin, end) {
-                    hasValue = hasValue || !isNull
-                    row += 1
-                } else {
-                    // The rows before this one must fit the next candidate too.
-                    candidate += 1
-                    row = 0
-                }
+                take(begin, end, &state)
             }
-            states[field] = (candidate, hasValue)
+            states[field] = state
         }
     }
 
-    private func accepts(_ candidate: Int, _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
-        let type = CSVTypeInference.candidates[candidate]
-        if type == .string { return true }
-        guard begin < end, begin[0] != layout.quote else { return false }
-        switch type {
-        case .int64: return TextValue.int64(begin, end) != nil
-        case .float64: return TextValue.float64(begin, end) != nil
+    private func take(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ state: inout State) {
+        guard begin < end, begin[0] == layout.quote else {
+            if !fits(begin, end, &state), !nulls.stands(begin, end) { state.join(Self.state(of: begin, end)) }
+            return
+        }
+        guard let content = TextValue.unquoted(begin, end, quote: layout.quote) else {
+            // Reading will name the place.
+            state.join(State(kind: .string, isOfNumbers: false))
+            return
+        }
+        content.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            let (begin, end) = (base + TextBlock.padding, base + buffer.count)
+            if !fits(begin, end, &state), !nulls.standsQuoted(begin, end) { state.join(Self.state(of: begin, end)) }
+        }
+    }
+
+    /// Whether a value is of the kind already found: the usual case, tried first.
+    @inline(__always)
+    private func fits(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ state: inout State) -> Bool {
+        switch state.kind {
+        case .none: return false
+        case .int64:
+            guard let value = TextValue.int64(begin, end) else { return false }
+            if value.magnitude > 1 << 53 { state.hasWideInteger = true }
+            return true
+        case .float64:
+            // Long ones are looked at closely: they may be integers.
+            return end - begin <= 15 && begin < end && TextValue.float64(begin, end) != nil
         case .boolean: return TextValue.boolean(begin, end) != nil
         case .date: return TextValue.date(begin, end) != nil
-        default: return TextValue.microseconds(begin, end) != nil
+        case .timestamp: return TextValue.microseconds(begin, end) != nil
+        case .string: return true
         }
+    }
+
+    /// What a single value is.
+    private static func state(of begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> State {
+        if let value = TextValue.int64(begin, end) {
+            return State(kind: .int64, hasWideInteger: value.magnitude > 1 << 53)
+        }
+        if TextValue.isInteger(begin, end) { return State(kind: .string) }
+        if TextValue.float64(begin, end) != nil { return State(kind: .float64) }
+        if TextValue.boolean(begin, end) != nil { return State(kind: .boolean, isOfNumbers: false) }
+        if TextValue.date(begin, end) != nil { return State(kind: .date, isOfNumbers: false) }
+        return State(kind: TextValue.microseconds(begin, end) != nil ? .timestamp : .string, isOfNumbers: false)
     }
 }

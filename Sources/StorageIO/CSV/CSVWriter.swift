@@ -4,8 +4,8 @@ import Synchronization
 
 /// How a table is to be written as delimited text.
 public struct CSVWriteOptions: Sendable, Hashable {
-    /// What parts fields: one ASCII character.
-    public var delimiter: Unicode.Scalar
+    /// What parts fields: one ASCII character; nil for a comma, and in data sets a tab where the name ends with `.tsv`.
+    public var delimiter: Unicode.Scalar?
     /// Whether the first line names the columns.
     public var writesHeader: Bool
     /// What stands for a missing value; the reader must know it as a null token.
@@ -15,7 +15,7 @@ public struct CSVWriteOptions: Sendable, Hashable {
 
     /// The usual form: commas, a header, an empty field for a missing value.
     public init(
-        delimiter: Unicode.Scalar = ",", writesHeader: Bool = true, nullToken: String = "", threads: Int = 2
+        delimiter: Unicode.Scalar? = nil, writesHeader: Bool = true, nullToken: String = "", threads: Int = 2
     ) {
         self.delimiter = delimiter
         self.writesHeader = writesHeader

@@ -1,20 +1,6 @@
 import CStorageKernels
 import Foundation
 
-/// How a delimited text is put together.
-package struct TextLayout: Sendable, Hashable {
-    package var delimiter: UInt8
-    package var quote: UInt8
-    /// Whether a quoted field may hold line breaks; without, every line is a record.
-    package var quotesSpanLines: Bool
-
-    package init(delimiter: UInt8 = UInt8(ascii: ","), quote: UInt8 = UInt8(ascii: "\""), quotesSpanLines: Bool) {
-        self.delimiter = delimiter
-        self.quote = quote
-        self.quotesSpanLines = quotesSpanLines
-    }
-}
-
 /// Some whole records of a text, each closed by a line feed.
 package struct TextBlock: Sendable {
     /// The records that come first: what the block before left over, in a small buffer of its own.
@@ -64,6 +50,8 @@ package actor TextBlocks {
     private var state = CSV_FIELD_START
     private var rest: [UInt8] = []
     private var pending: (bytes: [UInt8], start: Int)?
+    /// Whether lines end with carriage returns alone.
+    private var endsWithReturns = false
 
     package init(_ chunks: ByteChunks, file: String, maximumRecordBytes: Int = 1 << 20) {
         self.chunks = chunks
@@ -72,20 +60,29 @@ package actor TextBlocks {
     }
 
     /// Takes the first line, without its line break and without a byte order mark; nil when the text is empty.
+    ///
+    /// Its end tells how lines end in the whole text: where it is a carriage return without a line feed after it, as in files
+    /// of Excel for Mac, every carriage return becomes a line feed from here on.
     package func firstLine() async throws -> [UInt8]? {
-        var line: [UInt8] = []
+        var text: [UInt8] = []
         while let bytes = try await chunks.next() {
-            if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
-                line.append(contentsOf: bytes[..<end])
-                pending = (bytes, end + 1)
-                return TextBlocks.withoutFrame(line)
+            if text.isEmpty { text = bytes } else { text.append(contentsOf: bytes) }
+            guard let end = LineEnd.first(in: text) else {
+                guard text.count <= maximumRecordBytes else {
+                    throw CSVError.recordTooLong(file: file, limit: maximumRecordBytes)
+                }
+                continue
             }
-            line.append(contentsOf: bytes)
-            guard line.count <= maximumRecordBytes else {
-                throw CSVError.recordTooLong(file: file, limit: maximumRecordBytes)
-            }
+            let line = Array(text[..<end])
+            endsWithReturns = text[end] == UInt8(ascii: "\r")
+            if endsWithReturns { LineEnd.replaceReturns(in: &text) }
+            pending = (text, end + 1)
+            return TextBlocks.withoutFrame(line)
         }
-        return line.isEmpty ? nil : TextBlocks.withoutFrame(line)
+        guard !text.isEmpty else { return nil }
+        // Nothing but the ends of empty lines may follow.
+        let line = text.prefix { $0 != UInt8(ascii: "\r") }
+        return TextBlocks.withoutFrame(Array(line))
     }
 
     /// Says how the text goes on, and puts bytes back that are to be read (again) as text.
@@ -104,7 +101,10 @@ package actor TextBlocks {
         while true {
             var chunk = pending
             pending = nil
-            if chunk == nil { chunk = try await chunks.next().map { ($0, 0) } }
+            if chunk == nil, var bytes = try await chunks.next() {
+                if endsWithReturns { LineEnd.replaceReturns(in: &bytes) }
+                chunk = (bytes, 0)
+            }
             guard let (bytes, start) = chunk else { return try last() }
             let (first, end) = recordBounds(bytes, start)
             guard let first, let end else {
@@ -166,10 +166,10 @@ package actor TextBlocks {
         }
     }
 
-    /// Without a closing carriage return and a leading UTF-8 byte order mark.
+    /// Without closing carriage returns and a leading UTF-8 byte order mark.
     private static func withoutFrame(_ line: [UInt8]) -> [UInt8] {
         var line = line[...]
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        while line.last == UInt8(ascii: "\r") { line.removeLast() }
         if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
         return Array(line)
     }

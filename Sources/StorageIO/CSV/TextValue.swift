@@ -10,10 +10,10 @@ import Columnar
 ///   optional exponent; or `inf`, `infinity` or `nan` in any case, with an optional sign. It is rounded correctly; what is
 ///   too large becomes infinite. Hexadecimal forms are not accepted.
 /// - A timestamp is what ``CivilDateTime/microseconds(parsing:)-(UnsafeBufferPointer<UInt8>)`` reads: `yyyy-MM-dd
-///   HH:mm:ss`, also with `T`, a fraction, a zone; `24:00:00`, second 60 and dates outside the calendar are not accepted,
-///   nor is a date without a time.
-/// - A date is `yyyy-MM-dd`.
-/// - A boolean is `true` or `false` in any case.
+///   HH:mm:ss`, also with `T`, a fraction, a zone; and what other programs export, as ``TimestampText`` says. `24:00:00`,
+///   second 60 and dates outside the calendar are not accepted, nor is a date without a time.
+/// - A date is `yyyy-MM-dd` or `yyyy/MM/dd`.
+/// - A boolean is `true` or `false`, `t` or `f`, `yes` or `no`, `y` or `n`, in any case.
 ///
 /// All functions take the bytes from `begin` up to `end`; the ``TextBlock/padding`` bytes before `begin` must be readable.
 package enum TextValue {
@@ -23,6 +23,14 @@ package enum TextValue {
         if csv_parse_int64(begin, end, &value) { return value }
         guard let (begin, end) = trimmed(begin, end) else { return nil }
         return csv_parse_int64(begin, end, &value) ? value : nil
+    }
+
+    /// Whether a text is an integer, however large.
+    package static func isInteger(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+        let (begin, end) = trimmed(begin, end) ?? (begin, end)
+        var text = UnsafeBufferPointer(start: begin, count: end - begin)[...]
+        if text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") { text.removeFirst() }
+        return !text.isEmpty && text.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 
     /// Only the usual form of an integer, without blanks around it; nothing is stored for any other text.
@@ -79,14 +87,15 @@ package enum TextValue {
         if let value = CivilDateTime.microseconds(parsing: UnsafeBufferPointer(start: begin, count: end - begin)) {
             return value
         }
-        guard let (begin, end) = trimmed(begin, end) else { return nil }
-        return CivilDateTime.microseconds(parsing: UnsafeBufferPointer(start: begin, count: end - begin))
+        let (begin, end) = trimmed(begin, end) ?? (begin, end)
+        return TimestampText.microseconds(UnsafeBufferPointer(start: begin, count: end - begin))
     }
 
     /// Days since 1970-01-01.
     package static func date(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int32? {
         let (begin, end) = trimmed(begin, end) ?? (begin, end)
-        guard end - begin == 10, begin[4] == UInt8(ascii: "-"), begin[7] == UInt8(ascii: "-") else { return nil }
+        guard end - begin == 10, begin[4] == begin[7], begin[4] == UInt8(ascii: "-") || begin[4] == UInt8(ascii: "/")
+        else { return nil }
         guard let year = digits(begin, 4), let month = digits(begin + 5, 2), let day = digits(begin + 8, 2),
             year >= 1, (1...12).contains(month), day >= 1, day <= CivilDateTime.dayCount(ofMonth: month, year: year)
         else { return nil }
@@ -95,8 +104,24 @@ package enum TextValue {
 
     package static func boolean(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool? {
         let (begin, end) = trimmed(begin, end) ?? (begin, end)
-        if isWord("true", begin, end) { return true }
-        return isWord("false", begin, end) ? false : nil
+        guard end - begin <= 5 else { return nil }
+        if trueWords.contains(where: { isWord($0, begin, end) }) { return true }
+        return falseWords.contains(where: { isWord($0, begin, end) }) ? false : nil
+    }
+
+    private static let trueWords: [StaticString] = ["true", "t", "yes", "y"]
+    private static let falseWords: [StaticString] = ["false", "f", "no", "n"]
+
+    /// An integer that a program wrote as a decimal number, such as `5.0`, in the range where no such number was rounded:
+    /// below 2^53.
+    package static func wholeNumber(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
+        let (begin, end) = trimmed(begin, end) ?? (begin, end)
+        let text = UnsafeBufferPointer(start: begin, count: end - begin)
+        guard let point = text.firstIndex(of: UInt8(ascii: ".")), point + 1 < text.count,
+            text[(point + 1)...].allSatisfy({ $0 == UInt8(ascii: "0") }), let value = int64(begin, begin + point),
+            value.magnitude < 1 << 53
+        else { return nil }
+        return value
     }
 
     /// Whether the bytes are that word, letters compared in any case. The word is in lower-case ASCII.

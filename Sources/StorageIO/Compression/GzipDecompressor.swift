@@ -1,6 +1,7 @@
 import CZlib
 
-/// Reads gzip (RFC 1952) and zlib (RFC 1950) streams of one or more members.
+/// Reads gzip (RFC 1952) and zlib (RFC 1950) streams of one or more members. Zeros after a member fill up a block of a tape
+/// or file and are passed over, as by gzip and Python.
 package final class GzipDecompressor: StreamDecompressor {
     private static let codec = "gzip"
     private var stream = z_stream()
@@ -24,6 +25,8 @@ package final class GzipDecompressor: StreamDecompressor {
         // zlib counts in 32 bits, so larger buffers take several rounds.
         while consumed < input.count || (!isAtMemberEnd && produced < output.count) {
             if isAtMemberEnd {
+                while consumed < input.count, input[consumed] == 0 { consumed += 1 }
+                guard consumed < input.count else { break }
                 guard inflateReset(&stream) == Z_OK else {
                     throw .unavailable(codec: Self.codec, message: "inflateReset failed")
                 }

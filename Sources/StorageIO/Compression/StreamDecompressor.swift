@@ -14,28 +14,3 @@ package protocol StreamDecompressor: AnyObject {
     /// - Throws: ``CompressionError/truncated(codec:)`` when the last member is not complete.
     func finish() throws(CompressionError)
 }
-
-/// The compression of a file, told by its first bytes.
-package enum StreamCompression: Sendable, Hashable {
-    case gzip
-    case zstd
-
-    /// What `head` (at least the first 4 bytes of a file, where it has so many) shows; nil for anything else.
-    package init?(head: some Collection<UInt8>) {
-        let start = Array(head.prefix(4))
-        if start.starts(with: [0x1F, 0x8B]) {
-            self = .gzip
-        } else if start == [0x28, 0xB5, 0x2F, 0xFD] {
-            self = .zstd
-        } else {
-            return nil
-        }
-    }
-
-    package func makeDecompressor() throws(CompressionError) -> any StreamDecompressor {
-        switch self {
-        case .gzip: try GzipDecompressor()
-        case .zstd: try ZstdDecompressor()
-        }
-    }
-}

@@ -1,6 +1,7 @@
 import CZstd
 
-/// Reads Zstandard (RFC 8878) streams of one or more frames.
+/// Reads Zstandard (RFC 8878) streams of one or more frames, with windows of up to 2 GiB, as `zstd --long=31` writes them: a
+/// window takes as much memory as the content fills of it.
 package final class ZstdDecompressor: StreamDecompressor {
     private static let codec = "zstd"
     private let context: OpaquePointer
@@ -11,8 +12,16 @@ package final class ZstdDecompressor: StreamDecompressor {
         guard let context = ZSTD_createDCtx() else {
             throw .unavailable(codec: Self.codec, message: "out of memory")
         }
+        // The library refuses windows above 128 MiB unless told otherwise.
+        guard ZSTD_isError(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogLimit)) == 0 else {
+            ZSTD_freeDCtx(context)
+            throw .unavailable(codec: Self.codec, message: "windows of 2 GiB are refused")
+        }
         self.context = context
     }
+
+    /// Of windows, as a power of 2: the most that the library knows on machines of 64 bits.
+    private static let windowLogLimit: Int32 = 31
 
     deinit { ZSTD_freeDCtx(context) }
 
@@ -25,7 +34,7 @@ package final class ZstdDecompressor: StreamDecompressor {
             let before = (source.pos, target.pos)
             let status = ZSTD_decompressStream(context, &target, &source)
             guard ZSTD_isError(status) == 0 else {
-                throw .corrupt(codec: Self.codec, message: String(cString: ZSTD_getErrorName(status)))
+                throw Self.error(status)
             }
             guard (source.pos, target.pos) != before else { break }
             isAtFrameEnd = status == 0
@@ -43,8 +52,24 @@ package final class ZstdDecompressor: StreamDecompressor {
     ) throws(CompressionError) -> Int {
         let count = ZSTD_decompressDCtx(context, output.baseAddress, output.count, input.baseAddress, input.count)
         guard ZSTD_isError(count) == 0 else {
-            throw .corrupt(codec: Self.codec, message: String(cString: ZSTD_getErrorName(count)))
+            throw Self.error(count)
         }
         return count
+    }
+
+    /// Not every failure is damage.
+    private static func error(_ status: Int) -> CompressionError {
+        let message = String(cString: ZSTD_getErrorName(status))
+        return switch ZSTD_getErrorCode(status) {
+        case ZSTD_error_frameParameter_windowTooLarge:
+            .unavailable(codec: codec, message: "its window is above 2 GiB; compress it with --long=31 at most")
+        case ZSTD_error_memory_allocation:
+            .unavailable(codec: codec, message: "there is no memory for its window; compress it without --long")
+        case ZSTD_error_dictionary_wrong:
+            .unavailable(codec: codec, message: "it was compressed with a dictionary, which is not in the file")
+        case ZSTD_error_version_unsupported, ZSTD_error_frameParameter_unsupported:
+            .unavailable(codec: codec, message: message)
+        default: .corrupt(codec: codec, message: message)
+        }
     }
 }

@@ -103,7 +103,8 @@ public struct DataFiles: Sendable {
     /// Endings of files that lie beside data and say something about them.
     private static let companionEndings: Set<String> = ["json", "yaml", "yml", "crc", "md", "html", "sha256", "log"]
 
-    private static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
+    /// Whether a file counts by its name, given below its folder.
+    static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
         let names = path.split(separator: UInt8(ascii: "/"))
         let isVisible = names.allSatisfy { $0.first != UInt8(ascii: ".") && $0.first != UInt8(ascii: "_") }
         let ending = names.last?.split(separator: UInt8(ascii: ".")).dropFirst().last

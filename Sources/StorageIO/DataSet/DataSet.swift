@@ -53,9 +53,7 @@ public struct DataSet: Sendable {
                 files: files, schema: try files.commonSchema(readers.map(\.schema), allowing: .nullability),
                 rowCount: readers.reduce(0) { $0 + $1.rowCount }, source: .parquet(readers))
         case .csv:
-            let schemas = try await files.files.concurrentMap { [csv = options.csv] file in
-                try await CSVReader.open(files.input(file), options: csv).schema
-            }
+            let (files, schemas) = try await files.openedAsCSV(options.csv)
             return DataSet(
                 files: files, schema: try files.commonSchema(schemas, allowing: .numbers), rowCount: nil,
                 source: .csv(options.csv))

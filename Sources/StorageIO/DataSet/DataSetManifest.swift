@@ -19,8 +19,13 @@ struct DataSetManifest: Codable, Sendable, Hashable {
 
     private var format = DataSetManifest.format
     var files: [File]
+    /// Names of data files in the folder that were replaced and may not have been removed yet; nil for none.
+    var replaced: [String]?
 
-    init(files: [File]) { self.files = files }
+    init(files: [File], replaced: [String] = []) {
+        self.files = files
+        self.replaced = replaced.isEmpty ? nil : replaced
+    }
 
     /// nil for what another program has written.
     init?(_ bytes: [UInt8]) {

@@ -1,39 +1,6 @@
 public import Columnar
 import Parallelism
 
-/// How a data set is to be written.
-public struct DataSetWriteOptions: Sendable, Hashable {
-    /// One file or many.
-    public enum Layout: Sendable, Hashable {
-        /// One file, which replaces an earlier one atomically.
-        case file
-        /// A folder of files `part-00000-….parquet` of at most so many rows, and a `_SUCCESS` that lists them when all are
-        /// there.
-        case folder(rowsPerFile: Int)
-    }
-
-    /// nil for the format that the place's ending says, and Parquet where it says nothing.
-    public var format: DataFormat?
-    /// nil for one file where the place has an ending such as `.parquet` or `.csv` and does not end with `/`, and a
-    /// folder with files of ten million rows elsewhere.
-    public var layout: Layout?
-    /// For Parquet files.
-    public var parquet: ParquetWriteOptions
-    /// For CSV files.
-    public var csv: CSVWriteOptions
-
-    /// Chosen by the place's name unless told otherwise.
-    public init(
-        format: DataFormat? = nil, layout: Layout? = nil, parquet: ParquetWriteOptions = ParquetWriteOptions(),
-        csv: CSVWriteOptions = CSVWriteOptions()
-    ) {
-        self.format = format
-        self.layout = layout
-        self.parquet = parquet
-        self.csv = csv
-    }
-}
-
 /// Writes one table as a file or a folder of files.
 ///
 /// Until ``finish()`` nothing of an earlier data set at the place is touched. A single file is then replaced atomically.
@@ -47,13 +14,16 @@ public actor DataSetWriter {
     private let place: StoredPlace
     private let schema: Schema
     private let options: DataSetWriteOptions
-    private let format: DataFormat
+    /// How the files are laid out.
+    public nonisolated let format: DataFormat
     /// nil for one file.
     private let rowsPerFile: Int?
     /// Tells this writer's parts from those of earlier ones.
     private let run = String(UInt64.random(in: .min ... .max), radix: 36)
     /// Files of earlier data sets and of writers that never finished, markers included.
     private let earlierFiles: [ObjectKey]
+    /// The store's root and the key of each file of the data set, once it is there.
+    public private(set) var outputs: [String] = []
 
     private var current: (any TableWriter)?
     private var rowsInCurrent = 0
@@ -66,19 +36,14 @@ public actor DataSetWriter {
     public init(
         to place: StoredPlace, schema: Schema, options: DataSetWriteOptions = DataSetWriteOptions()
     ) async throws {
-        let byName = DataFormat(fileName: place.location.path.split(separator: "/").last.map(String.init) ?? "")
-        guard place.location.pattern == nil else {
-            throw DataSetError.unwritable(place: place.description, reason: "a pattern names no place to write to")
-        }
-        guard !["gz", "zst"].contains(place.location.path.split(separator: ".").last) else {
-            throw DataSetError.unwritable(place: place.description, reason: "compressed text is only read, not written")
-        }
+        let name = try WrittenName(place)
         self.place = place
         self.schema = schema
+        format = options.format ?? name.format ?? .parquet
+        var options = options
+        if name.isTabbed, options.csv.delimiter == nil { options.csv.delimiter = "\t" }
         self.options = options
-        format = options.format ?? byName ?? .parquet
-        let isFolder = place.location.isFolder || byName == nil
-        switch options.layout ?? (isFolder ? .folder(rowsPerFile: 10_000_000) : .file) {
+        switch options.layout ?? name.layout {
         case .file:
             rowsPerFile = nil
             earlierFiles = []
@@ -103,24 +68,64 @@ public actor DataSetWriter {
         }
     }
 
-    /// Makes the data set visible; one without rows has its columns still.
+    /// Makes the data set visible; one without rows has its columns still. Whatever fails once it is there is left to the next
+    /// writer.
     /// - Returns: Rows written.
     @discardableResult
     public func finish() async throws -> Int64 {
         if current == nil, finishedParts.isEmpty { _ = try await currentWriter() }
         try await finishCurrent()
-        guard rowsPerFile != nil else { return rows }
+        guard rowsPerFile != nil else {
+            outputs = [place.store.root + place.location.path]
+            return rows
+        }
         var files: [DataSetManifest.File] = []
         for key in finishedParts {
             files.append(DataSetManifest.File(name: key.name, size: try await place.store.head(key).size))
         }
-        try await place.store.put(
-            DataSetManifest(files: files).encoded(), to: place.key(DataSetManifest.fileName))
-        // The data set is there. What cannot be removed now does no harm: the list leaves it out.
+        // Parts that other writers have named would count beside the list, if it did not name them too.
+        let replaced = earlierFiles.map(\.name).filter {
+            PartName($0) == nil && UnfinishedMarker.run(ofName: $0) == nil
+        }
+        try await commit(DataSetManifest(files: files, replaced: replaced))
+        outputs = finishedParts.map { place.store.root + $0.path }
         finishedParts = []
-        try await place.store.delete(earlierFiles)
-        try await removeMarker()
+        await removeEarlierFiles(DataSetManifest(files: files), hasReplaced: !replaced.isEmpty)
         return rows
+    }
+
+    /// Puts the list in place. An error may have lost the store's answer alone: then the list itself tells.
+    private func commit(_ manifest: DataSetManifest) async throws {
+        let bytes = try manifest.encoded(), success = try place.key(DataSetManifest.fileName)
+        do {
+            try await place.store.put(bytes, to: success)
+        } catch {
+            let found: [UInt8]?
+            do {
+                found = try await uncancelled { [store = place.store] in try await store.read(success) }
+            } catch let error as ObjectStoreError where error.code == .notFound {
+                found = nil
+            } catch {
+                // Whether these parts are the data set is not known: they stay, with their marker, for the next writer.
+                (finishedParts, hasMarker) = ([], false)
+                throw error
+            }
+            guard found == bytes else { throw error }
+        }
+    }
+
+    /// The data set is there. What cannot be removed now does no harm: the list leaves it out.
+    private func removeEarlierFiles(_ manifest: DataSetManifest, hasReplaced: Bool) async {
+        let marker = hasMarker ? try? self.marker : nil
+        hasMarker = false
+        try? await uncancelled { [place, earlierFiles] in
+            try await place.store.delete(earlierFiles)
+            // Their names are free again.
+            if hasReplaced {
+                try await place.store.put(manifest.encoded(), to: place.key(DataSetManifest.fileName))
+            }
+            if let marker { try await place.store.delete(marker) }
+        }
     }
 
     /// Removes what was written; an earlier data set stays.
@@ -135,12 +140,6 @@ public actor DataSetWriter {
 
     private var marker: ObjectKey {
         get throws { try place.key(UnfinishedMarker.name(run: run)) }
-    }
-
-    private func removeMarker() async throws {
-        guard hasMarker else { return }
-        try await place.store.delete(marker)
-        hasMarker = false
     }
 
     private func currentWriter() async throws -> any TableWriter {
@@ -186,7 +185,7 @@ public actor DataSetWriter {
                 files.append(object.key)
                 continue
             }
-            if name.first == UInt8(ascii: "_") || name.first == UInt8(ascii: ".") { continue }
+            guard DataFiles.isDataFile(name) else { continue }
             guard name.starts(with: "part-".utf8) else {
                 throw DataSetError.occupied(place: place.description, file: object.key.name)
             }

@@ -66,7 +66,12 @@ struct FolderVersions {
             return .missing(file: name + missing.name)
         }
         let listed = Set(manifest.files.map(\.name))
-        return .files(folder.files.filter { listed.contains($0.key.name) || PartName($0.key.name) == nil })
+        let replaced = Set(manifest.replaced ?? [])
+        return .files(
+            folder.files.filter {
+                let name = $0.key.name
+                return listed.contains(name) || (PartName(name) == nil && !replaced.contains(name))
+            })
     }
 
     private func manifest(_ success: ObjectMetadata?, in store: any ObjectStore) async throws -> DataSetManifest? {

@@ -50,6 +50,16 @@ public struct StorageLocation: Sendable, Hashable {
         scheme == "file" ? "/" + path : "\(scheme)://\(authority)/\(path)"
     }
 
+    /// The place of a key in a store whose keys begin at a root such as `s3://bucket/`.
+    package init(key: ObjectKey, root: String, isFolder: Bool) {
+        let (scheme, rest) = Self.splitScheme(root) ?? ("file", "")
+        self.scheme = scheme
+        authority = Self.splitAuthority(rest)?.authority ?? ""
+        path = key.path
+        self.isFolder = isFolder
+        pattern = nil
+    }
+
     private init(
         scheme: String, authority: String, escapedPath: String, text: String
     ) throws(ObjectStoreError) {

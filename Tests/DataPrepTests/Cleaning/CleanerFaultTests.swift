@@ -139,11 +139,17 @@ import Testing
         let store = InMemoryObjectStore()
         let key = try ObjectKey("clean")
         for number in 0..<9 { try await store.put([0], to: try ObjectKey("clean/part-0000\(number).parquet")) }
+        try await store.put([0], to: try ObjectKey("clean/report.html"))
         try await store.put([0], to: try ObjectKey("clean/other.parquet"))
         var options = CleaningOptions(rowGroupRows: 400)
         options.blockBytes = 5000
-        let report = try await Cleaner(options: options).clean(
-            [input(Self.text)], to: .folder(key, in: store, rowsPerFile: 1000))
+        let output = CleaningOutput.folder(key, in: store, rowsPerFile: 1000)
+        // What would be read as part of the output is not mixed with it.
+        await #expect(throws: DataSetError.occupied(place: "memory:///clean", file: "other.parquet")) {
+            try await Cleaner(options: options).clean([input(Self.text)], to: output)
+        }
+        try await store.delete(try ObjectKey("clean/other.parquet"))
+        let report = try await Cleaner(options: options).clean([input(Self.text)], to: output)
         var rows: Int64 = 0
         var names: [String] = []
         for try await object in store.list(prefix: "clean/part") {
@@ -152,36 +158,43 @@ import Testing
             names.append(store.root + object.key.path)
         }
         #expect(rows == 3000 && report.outputs == names && names.count == 3)
-        #expect(try await store.exists(try ObjectKey("clean/other.parquet")))
-        try await store.delete(try ObjectKey("clean/other.parquet"))
-        var all: [String] = []
-        for try await object in store.list(prefix: "") { all.append(object.key.name) }
-        #expect(all == ["_SUCCESS"] + names.map { String($0.suffix("part-00000.parquet".count)) })
+        var others: [String] = []
+        for try await object in store.list(prefix: "") where !object.key.name.hasPrefix("part-") {
+            others.append(object.key.path)
+        }
+        #expect(others == ["clean/_SUCCESS", "clean/report.html"])
     }
 
-    /// A run that fails among the files of a folder leaves one that readers refuse, and the next run mends it.
-    @Test func aFolderThatIsHalfReplacedIsRefused() async throws {
+    /// A run that fails among the files of a folder leaves the earlier ones, and nothing of its own.
+    @Test(arguments: ["part-00000", "part-00001", "_SUCCESS", "_UNFINISHED"])
+    func aFailureInAFolderKeepsTheEarlierOutput(file: String) async throws {
         let fails = Mutex(false)
         let store = InMemoryObjectStore { operation in
-            if fails.withLock({ $0 }), operation == .finish(try ObjectKey("clean/part-00001.parquet")) {
+            if case .finish(let key) = operation, fails.withLock({ $0 }), key.name.hasPrefix(file) {
                 throw ObjectStoreError(.unavailable, location: "clean", message: "the network is gone")
             }
         }
         let place = StoredPlace(store: store, location: try StorageLocation("memory://s/clean"))
-        func clean() async throws {
+        func clean(_ text: String) async throws {
             var options = CleaningOptions(rowGroupRows: 400)
             options.blockBytes = 5000
             _ = try await Cleaner(options: options).clean(
-                [input(Self.text)], to: .folder(place.key(), in: store, rowsPerFile: 1000))
+                [input(text)], to: .folder(place.key(), in: store, rowsPerFile: 1000))
         }
-        try await clean()
-        #expect(try await DataSet.open(place).rowCount == 3000)
+        func names() async throws -> [String] {
+            var names: [String] = []
+            for try await object in store.list(prefix: "") { names.append(object.key.path) }
+            return names
+        }
+        try await clean(Self.text)
+        let before = try await names()
         fails.withLock { $0 = true }
-        await #expect(throws: ObjectStoreError.self) { try await clean() }
-        await #expect(throws: DataSetError.self) { try await DataSet.open(place) }
-        fails.withLock { $0 = false }
-        try await clean()
+        await #expect(throws: ObjectStoreError.self) { try await clean(Self.text) }
+        #expect(try await names() == before)
         #expect(try await DataSet.open(place).rowCount == 3000)
+        fails.withLock { $0 = false }
+        try await clean(CleanerTests.header + CleanerTests.row(1))
+        #expect(try await DataSet.open(place).rowCount == 1)
     }
 
     @Test func noInputCrashesAndCuttingDoesNotMatter() async throws {

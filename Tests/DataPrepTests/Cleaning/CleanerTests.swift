@@ -39,7 +39,7 @@ import Testing
             duplicates: test.wholeRows ? "row" : "id", ids: test.ids, repair: test.repair)
         let plan = CleaningPlan(
             outliers: try OutlierRule(parsing: test.outliers), duplicates: test.wholeRows ? .wholeRow : .transactionID,
-            repairsTimeDays: test.repair)
+            repairsTimeDays: test.repair, maximumDroppedShare: 1)
         // Everything in memory; small blocks; and so little memory that rows and keys wait in temporary files.
         for budget in [Int.max, 50_000, 0] {
             var options = CleaningOptions(threads: test.threads, rowGroupRows: budget == 0 ? 500 : 1 << 19)
@@ -76,7 +76,8 @@ import Testing
 
     /// Cleans a text; the output is read back.
     static func clean(
-        _ text: String, plan: CleaningPlan = CleaningPlan(outliers: .none), options: CleaningOptions = CleaningOptions()
+        _ text: String, plan: CleaningPlan = CleaningPlan(outliers: .none, maximumDroppedShare: 1),
+        options: CleaningOptions = CleaningOptions()
     ) async throws -> (report: CleaningReport, rows: RecordBatch) {
         let store = InMemoryObjectStore()
         let key = try ObjectKey("clean.parquet")
@@ -106,7 +107,8 @@ import Testing
             options.blockBytes = block
             let report = try await Self.clean(text, plan: plan, options: options).report
             func sample(_ rule: CleaningRule) -> RejectedRow? { report[rule].samples.first }
-            #expect(sample(.malformed) == RejectedRow(input: "t.txt", line: 3, column: nil, value: "1,2"))
+            #expect(
+                sample(.malformed) == RejectedRow(input: "t.txt", line: 3, column: nil, value: "2 fields, expected 9"))
             #expect(sample(.missing) == RejectedRow(input: "t.txt", line: 5, column: "tx_amount", value: "Err"))
             #expect(sample(.invalid) == RejectedRow(input: "t.txt", line: 6, column: "tx_amount", value: "x"))
             #expect(

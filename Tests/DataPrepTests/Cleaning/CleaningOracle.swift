@@ -33,12 +33,19 @@ enum CleaningOracle {
         EPOCH = datetime.datetime(1970, 1, 1)
         INTEGER = re.compile(r'[+-]?[0-9]+\Z')
         DECIMAL = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z')
-        TIME = re.compile(r'(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d(:?\d\d)?)?\Z', re.A)
+        WHOLE = re.compile(r'([+-]?[0-9]+)\.0+\Z')
+        TIME = re.compile(r'(\d{4})([-/])(\d\d)\2(\d\d)[ T](\d\d):(\d\d):(\d\d)(\.\d{1,9})?[ \t]*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)?\Z', re.A | re.I)
 
         def integer(text, bits):
-            if not INTEGER.match(text): return None
-            value = int(text)
+            whole = WHOLE.match(text)
+            if whole and abs(int(whole[1])) >= 2 ** 53: return None
+            if not whole and not INTEGER.match(text): return None
+            value = int(whole[1] if whole else text)
             return value if -2 ** (bits - 1) <= value < 2 ** (bits - 1) else None
+
+        def label(text):
+            word = text.lower()
+            return 1 if word in ('true', 't', 'yes', 'y') else 0 if word in ('false', 'f', 'no', 'n') else integer(text, 32)
 
         def decimal(text):
             if DECIMAL.match(text): return float(text)
@@ -47,18 +54,18 @@ enum CleaningOracle {
         def time(text):
             m = TIME.match(text)
             if not m: return None
-            try: moment = datetime.datetime(*(int(m[k]) for k in range(1, 7)))
+            try: moment = datetime.datetime(*(int(m[k]) for k in (1, 3, 4, 5, 6, 7)))
             except ValueError: return None
             value = (moment - EPOCH) // datetime.timedelta(microseconds=1)
-            if m[7]: value += int(m[7][1:].ljust(6, '0')[:6])
-            if m[8] and m[8] != 'Z':
-                minutes = int(m[8][-2:]) if len(m[8]) > 3 else 0
-                if int(m[8][1:3]) > 23 or minutes > 59: return None
-                value -= (1 if m[8][0] == '+' else -1) * (int(m[8][1:3]) * 60 + minutes) * 60_000_000
+            if m[8]: value += int(m[8][1:].ljust(6, '0')[:6])
+            if m[9] and m[9][0] in '+-':
+                minutes = int(m[9][-2:]) if len(m[9]) > 3 else 0
+                if int(m[9][1:3]) > 23 or minutes > 59: return None
+                value -= (1 if m[9][0] == '+' else -1) * (int(m[9][1:3]) * 60 + minutes) * 60_000_000
             return value
 
         PARSE = [lambda t: integer(t, 64), time, lambda t: integer(t, 64), lambda t: integer(t, 64), decimal,
-                 lambda t: integer(t, 64), lambda t: integer(t, 32), lambda t: integer(t, 32), lambda t: integer(t, 32)]
+                 lambda t: integer(t, 64), lambda t: integer(t, 32), label, lambda t: integer(t, 32)]
 
         def clean(rows, outliers, duplicates, repair):
             counts = {k: [0, 0] for k in ['malformed', 'missing', 'invalid', 'unknownCustomer', 'nonPositiveAmount',
@@ -67,10 +74,11 @@ enum CleaningOracle {
                 counts[rule][0] += 1; counts[rule][1] += fraud == 1
             kept, seen = [], set()
             for fields in rows:
+                if len(fields) == 10 and not fields[9].strip(' \t'): fields = fields[:9]
                 if len(fields) != 9: drop('malformed', None); continue
                 fields = [f.strip(' \t') for f in fields]
                 if any(f == '' or f.lower() in ('none', 'null', 'err', 'nan') for f in fields):
-                    drop('missing', integer(fields[7], 32)); continue
+                    drop('missing', label(fields[7])); continue
                 values = [parse(f) for parse, f in zip(PARSE, fields)]
                 if any(v is None for v in values): drop('invalid', values[7]); continue
                 if values[2] in (-9999, -999999): drop('unknownCustomer', values[7]); continue
@@ -115,12 +123,14 @@ enum CleaningOracle {
         NASTY = ['', ' ', 'None', 'NULL', 'nan', 'NaN', 'err', ' Err ', '+5', '-5', '1e3', '007', ' 12', '12\t', 'inf', '-inf', 'Infinity',
                  '9223372036854775807', '9223372036854775808', '-9223372036854775808', '99999999999999999999', '2147483648', '1.5', '5.0',
                  '.5', '5.', '.', '-', '+', '0x10', '1_0', '1e400', '1e-400', '0', '-0', '-0.0', '1e', '--1', 'abc', '٣', '12a', '0.1e2',
-                 '1' * 30, '123456789.123456789', '0.30000000000000004', '12345678901234567890.5', '\x00', 'nulls', 'true']
+                 '1' * 30, '123456789.123456789', '0.30000000000000004', '12345678901234567890.5', '\x00', 'nulls', 'true', 'True', 'F', 'no', '1.0', '0.00', '9007199254740993.0', '2147483648.0', '.0', '5.0e0']
         TIMES = ['2019-02-29 00:00:00', '2020-02-29 00:00:00', '2019-09-01 24:00:00', '2019-13-01 00:00:00', '2019-09-31 00:00:00', '2019-09-01 23:60:00',
                  '2019-09-01 23:59:60', '2019-09-01T10:00:00', '2019-09-01', '2019-9-1 1:2:3', '2019-09-01 10:00', '2019-09-01 10:00:00.5',
                  '2019-09-01T10:00:00.000Z', '2019-09-01 10:00:00+03:00', '2019-09-01 10:00:00-0330', '2019/09/01 10:00:00', ' 2019-09-01 10:00:00 ',
                  '0000-01-01 00:00:00', '2019-00-10 00:00:00', '2019-01-00 00:00:00', '1900-02-29 00:00:00', '2000-02-29 12:00:00', '2019-09-01 1a:00:00',
-                 '2019-09-01 10:00:00.', '2019-09-01 10:00:00.1234567', '1969-12-31 23:59:59', '2019-09-01x10:00:00', '2019-09-0110:00:00 ']
+                 '2019-09-01 10:00:00.', '2019-09-01 10:00:00.1234567', '1969-12-31 23:59:59', '2019-09-01x10:00:00', '2019-09-0110:00:00 ',
+                 '2019-09-01 10:00:00 UTC', '2019-09-01 10:00:00.000 +0000', '2019-09-01 10:00:00.0000000 -03:30', '2019-09-01t10:00:00z', '2019-09-01t10:00:00',
+                 '2019-09-01 10:00:00.123456789 Z', '2019-09-01 10:00:00+03', '2019-09-01 10:00:00 EST', '2019/09-01 10:00:00', '01/09/2019 10:00:00']
 
         def dirty(count, r, ids):
             rows, start = [], datetime.datetime(2019, 8, 22)
@@ -161,6 +171,7 @@ enum CleaningOracle {
             if form == 'csv':
                 order = list(range(9)); r.shuffle(order)
                 def line(fields):
+                    if len(fields) == 10 and fields[9] == '': return ';'.join([fields[k] for k in order] + [''])
                     if len(fields) != 9: return ';'.join(fields)
                     return ';'.join('"%s"' % fields[k] if r.random() < 0.2 else fields[k] for k in order)
                 names = [NAMES[k].upper() if k % 2 else NAMES[k] for k in order]

@@ -26,7 +26,7 @@ import Testing
         let name = try FaultProxy(
             server.http, redirects: [server.dataNodeHTTP: data.authority], faults: losingEveryOther(operation))
         let store = try store(name, user: server.user)
-        let content = (0..<(7 << 19)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let content = (0..<(7 << 19)).map { UInt8(truncatingIfNeeded: ($0 &* 31) >> 3) }
         for (object, ifAbsent) in [("a", false), ("a", false), ("b", true), ("c%/d", true), ("c%/e", false)] {
             let key = try ObjectKey("\(folder)/\(object)")
             try await store.put(content, to: key, options: WriteOptions(ifAbsent: ifAbsent))
@@ -83,7 +83,7 @@ import Testing
         configuration.retryPolicy = RetryPolicy(
             maximumAttempts: 100, initialDelay: .milliseconds(100), maximumDelay: .seconds(2))
         let store = try WebHDFSObjectStore(configuration: configuration)
-        let content = (0..<(12 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 17 >> 4) }
+        let content = (0..<(12 << 20)).map { UInt8(truncatingIfNeeded: ($0 &* 17) >> 4) }
         let key = try ObjectKey("folder/a")
         let writer = try await store.write(key)
         for start in stride(from: 0, to: content.count, by: 1 << 20) {

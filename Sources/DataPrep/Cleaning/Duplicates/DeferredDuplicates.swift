@@ -100,7 +100,7 @@ final class DeferredDuplicates {
         var found: [UInt64] = []
         for key in 0..<count {
             let high = keys[key * wordsPerKey], low = keys[key * wordsPerKey + 1]
-            var slot = Int(truncatingIfNeeded: high &* 0x9E37_79B9_7F4A_7C15 >> 20) & (slots - 1)
+            var slot = KeySlots.first(of: high, slots: slots)
             while table[slot] != .max {
                 let other = Int(table[slot]) * wordsPerKey
                 if keys[other] == high, keys[other + 1] == low {
@@ -113,5 +113,15 @@ final class DeferredDuplicates {
             if table[slot] == .max { table[slot] = UInt32(key) }
         }
         return found
+    }
+}
+
+/// Where a table of keys looks first.
+package enum KeySlots {
+    /// Mixes all bits of a key: those of a share of a partition agree in some.
+    /// - Parameter slots: a power of 2 of at most 2^44.
+    package static func first(of key: UInt64, slots: Int) -> Int {
+        // Swift shifts before it multiplies.
+        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & (slots - 1)
     }
 }

@@ -16,20 +16,24 @@ public struct CleaningPlan: Sendable, Hashable {
     public var outliers: OutlierRule
     /// What makes two rows duplicates.
     public var duplicates: DuplicateKey
-    /// The customer_ids that stand for 'unknown', ascending.
+    /// The customer_ids that stand for 'unknown', in any order.
     public var unknownCustomers: [Int64]
     /// Whether `tx_time_days` is computed anew as `tx_time_seconds / 86400`, rounded down.
     public var repairsTimeDays: Bool
+    /// The share of all rows, from 0 to 1, that a single rule may drop: when one drops more, or nothing is left, the input
+    /// is most likely not what it was taken for, and nothing is published. 1 lets everything pass.
+    public var maximumDroppedShare: Double
 
     /// The plan of the system's description; everything can be chosen otherwise.
     public init(
         outliers: OutlierRule = .standard, duplicates: DuplicateKey = .transactionID,
-        unknownCustomers: [Int64] = [-999_999, -9999], repairsTimeDays: Bool = false
+        unknownCustomers: [Int64] = [-999_999, -9999], repairsTimeDays: Bool = false, maximumDroppedShare: Double = 0.5
     ) {
         self.outliers = outliers
         self.duplicates = duplicates
         self.unknownCustomers = unknownCustomers.sorted()
         self.repairsTimeDays = repairsTimeDays
+        self.maximumDroppedShare = maximumDroppedShare
     }
 
     /// Reads JSON; what is absent has its default.
@@ -63,7 +67,7 @@ public struct CleaningPlan: Sendable, Hashable {
 
 extension CleaningPlan: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case outliers, duplicates, unknownCustomers, repairsTimeDays
+        case outliers, duplicates, unknownCustomers, repairsTimeDays, maximumDroppedShare
     }
 
     private struct AnyKey: CodingKey {
@@ -91,7 +95,14 @@ extension CleaningPlan: Codable {
             unknownCustomers: try values.decodeIfPresent([Int64].self, forKey: .unknownCustomers)
                 ?? standard.unknownCustomers,
             repairsTimeDays: try values.decodeIfPresent(Bool.self, forKey: .repairsTimeDays)
-                ?? standard.repairsTimeDays)
+                ?? standard.repairsTimeDays,
+            maximumDroppedShare: try values.decodeIfPresent(Double.self, forKey: .maximumDroppedShare)
+                ?? standard.maximumDroppedShare)
+        guard (0...1).contains(maximumDroppedShare) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .maximumDroppedShare, in: values,
+                debugDescription: "maximumDroppedShare is \(maximumDroppedShare), expected 0 to 1")
+        }
     }
 }
 

@@ -56,7 +56,7 @@ public struct CleaningReport: Sendable, Hashable, Codable {
     public var plan: CleaningPlan
     /// In the order read.
     public var inputs: [Input]
-    /// The files written.
+    /// The files written; none when the rows dropped were too many.
     public var outputs: [String]
     /// Rows of all inputs.
     public var rowsRead: Int
@@ -77,6 +77,13 @@ public struct CleaningReport: Sendable, Hashable, Codable {
 
     /// Rows read a second.
     public var rowsPerSecond: Double { seconds > 0 ? Double(rowsRead) / seconds : 0 }
+
+    /// The rules that dropped a larger share of the rows than the plan allows; all that dropped any when nothing is left.
+    public var rulesBeyondLimit: [CleaningRule] {
+        let limit = plan.maximumDroppedShare
+        guard limit < 1, rowsRead > 0 else { return [] }
+        return rules.filter { $0.rows > 0 && (rowsKept == 0 || Double($0.rows) > limit * Double(rowsRead)) }.map(\.rule)
+    }
 
     /// The rows that fell to a rule, and the frauds among them.
     public subscript(rule: CleaningRule) -> RuleOutcome { rules[rule.index] }

@@ -6,8 +6,11 @@ public struct RejectedRow: Sendable, Hashable, Codable {
     public var line: Int
     /// The column that broke the rule; nil where the row as a whole did.
     public var column: String?
-    /// The field as it stood there; for a malformed row the line. Cut after 200 bytes.
+    /// The field as it stood there, cut after 60 bytes; for a malformed row how many fields it has.
     public var value: String
+
+    /// Bytes of a field that a report shows.
+    static let valueLimit = 60
 
     /// A row as a report shows it.
     public init(input: String, line: Int, column: String?, value: String) {

@@ -20,11 +20,28 @@ struct RowValues {
             amount = value
             return true
         }
-        let parsed = column == .dateTime ? TextValue.microseconds(begin, end) : TextValue.int64(begin, end)
-        return parsed.map { set(column, integer: $0) } ?? false
+        guard column != .dateTime else {
+            return TextValue.microseconds(begin, end).map { set(column, integer: $0) } ?? false
+        }
+        if let value = TextValue.int64(begin, end) ?? TextValue.wholeNumber(begin, end) {
+            return set(column, integer: value)
+        }
+        guard column == .fraud, let isFraud = TextValue.boolean(begin, end) else { return false }
+        return set(column, integer: isFraud ? 1 : 0)
     }
 
-    /// Stores a number as the value of a column; false when it does not fit.
+    /// Stores a number as the value of a column; false where integers are due and it has a fraction, or lies past 2^53, where
+    /// it may have been rounded.
+    mutating func set(_ column: TransactionColumn, number: Double) -> Bool {
+        guard column != .amount else {
+            amount = number
+            return true
+        }
+        guard number.magnitude < 0x1p53, let integer = Int64(exactly: number) else { return false }
+        return set(column, integer: integer)
+    }
+
+    /// Stores an integer as the value of a column; false when it does not fit.
     mutating func set(_ column: TransactionColumn, integer: Int64) -> Bool {
         switch column {
         case .transactionID: transactionID = integer

@@ -3,7 +3,8 @@ import StorageIO
 
 /// Takes rows of a Parquet file as transactions, and rejects those that break rules 2 to 5.
 ///
-/// Numbers may be of any width, timestamps of any unit; text is parsed as in text files. A null is a missing value, and so
+/// Numbers may be of any width, and integers be decimal numbers without a fraction; timestamps of any unit; text is parsed as
+/// in text files. A null is a missing value, and so
 /// is a not-a-number amount, as its text would be.
 struct TransactionTableParser: Sendable {
     /// The columns to read, in the order of ``TransactionColumn``.
@@ -32,7 +33,9 @@ struct TransactionTableParser: Sendable {
 
     private static func fits(_ type: DataType, _ column: TransactionColumn) -> Bool {
         switch (type, column) {
-        case (.string, _), (.timestamp, .dateTime), (.float64, .amount), (.float32, .amount): true
+        case (.string, _), (.timestamp, .dateTime): true
+        // Whole numbers, as programs write integers of which some are missing.
+        case (.float64, let column), (.float32, let column): column != .dateTime
         case (.int32, let column), (.int64, let column): column != .dateTime
         case (.boolean, .fraud): true
         default: false
@@ -115,11 +118,10 @@ private struct CellReader {
             guard let time = microseconds(numbers[row]) else { return false }
             return values.set(kind, integer: time)
         case .float32(let numbers):
-            values.amount = Double(numbers[row])
-            return true
-        case .float64(let numbers):
-            values.amount = numbers[row]
-            return true
+            // Larger integers may have been rounded.
+            return (kind == .amount || numbers[row].magnitude < 0x1p24)
+                && values.set(kind, number: Double(numbers[row]))
+        case .float64(let numbers): return values.set(kind, number: numbers[row])
         case .bytes(let texts):
             return CellReader.withText(texts[row]) { values.set(kind, $0, $1) }
         }
@@ -136,7 +138,7 @@ private struct CellReader {
             return CivilDateTime.text(microseconds: time)
         case .float32(let values): return "\(values[row])"
         case .float64(let values): return "\(values[row])"
-        case .bytes(let values): return String(decoding: values[row].prefix(200), as: UTF8.self)
+        case .bytes(let values): return String(decoding: values[row].prefix(RejectedRow.valueLimit), as: UTF8.self)
         }
     }
 

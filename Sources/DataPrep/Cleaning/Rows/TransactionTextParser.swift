@@ -32,7 +32,7 @@ struct TransactionTextParser: Sendable {
         }
         self.fields = fields
         unknownCustomers = plan.unknownCustomers
-        highestUnknownCustomer = plan.unknownCustomers.last ?? .min
+        highestUnknownCustomer = plan.unknownCustomers.max() ?? .min
         repairsTimeDays = plan.repairsTimeDays
     }
 
@@ -90,7 +90,9 @@ struct TransactionTextParser: Sendable {
 
     @inline(__always)
     private func lineEnd(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-        end > start && base[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+        var end = end
+        while end > start, base[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return end
     }
 
     /// Applies rules 4 and 5 and stores the row.
@@ -151,14 +153,15 @@ struct TransactionTextParser: Sendable {
     /// Rules 1 to 3 in their order, for a row that is not in the usual form.
     @inline(never)
     private func examine(_ row: Line, line: Int, _ writer: inout RowWriter, _ tally: inout RuleTally) {
-        guard row.count == fieldCount else {
+        // Some programs close each line with a delimiter.
+        guard row.count == fieldCount || (row.count == fieldCount + 1 && row.isLastEmpty) else {
             // With one column more than one field wide, an empty line is no row.
             if row.isEmpty { return }
             tally.rowsRead += 1
             tally.reject(.malformed, isFraud: false)
             if tally.wantsSample(.malformed) {
-                let text = TextValue.string(row.base + row.start, row.base + min(row.end, row.start + 200))
-                tally.add(sample: RejectedRow(input: "", line: line, column: nil, value: text), for: .malformed)
+                let value = "\(row.count) fields, expected \(fieldCount)"
+                tally.add(sample: RejectedRow(input: "", line: line, column: nil, value: value), for: .malformed)
             }
             return
         }
@@ -179,10 +182,11 @@ struct TransactionTextParser: Sendable {
     ) {
         tally.rowsRead += 1
         let (fraudBegin, fraudEnd) = content(row, .fraud)
-        tally.reject(rule, isFraud: TextValue.int32(fraudBegin, fraudEnd) == 1)
+        var values = RowValues()
+        tally.reject(rule, isFraud: values.set(.fraud, fraudBegin, fraudEnd) && values.fraud == 1)
         guard tally.wantsSample(rule) else { return }
         let (begin, end) = row.field(fields[column.index])
-        let value = TextValue.string(begin, min(end, begin + 200))
+        let value = TextValue.string(begin, min(end, begin + RejectedRow.valueLimit))
         tally.add(sample: RejectedRow(input: "", line: line, column: column.name, value: value), for: rule)
     }
 
@@ -206,6 +210,12 @@ private struct Line {
     let count: Int
 
     var isEmpty: Bool { count == 1 && start == end }
+
+    /// Whether nothing but blanks follows the last delimiter.
+    var isLastEmpty: Bool {
+        let (begin, end) = field(count - 1)
+        return begin == end || TextValue.trimmed(begin, end).map { $0.begin == $0.end } ?? false
+    }
 
     @inline(__always)
     func field(_ index: Int) -> (begin: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) {

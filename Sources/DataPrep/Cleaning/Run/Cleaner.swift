@@ -1,7 +1,7 @@
 public import StorageIO
 
 /// Cleans transactions by a plan: reads text (the raw form with its malformed header, or CSV with a header), gzip, zstd or
-/// Parquet, and writes Parquet of ``TransactionSchema``.
+/// Parquet, and writes Parquet, or CSV where the name says so, of ``TransactionSchema``.
 ///
 /// Memory stays within ``CleaningOptions/memoryLimit`` whatever the input's size: rows that passed rules 1 to 6 wait for the
 /// fences in a packed form, in memory first and then in a temporary file.
@@ -23,6 +23,7 @@ public struct Cleaner: Sendable {
     /// Cleans the inputs, in this order, into one table.
     ///
     /// Cancelling the task ends the cleaning; then, and on any error, no output appears and an earlier one stays as it was.
+    /// So it is when a rule drops more than ``CleaningPlan/maximumDroppedShare``: ``CleaningError/droppedTooMuch(_:)``.
     /// - Parameter progress: called now and then, from one task.
     /// - Throws: ``CleaningError``, `CSVError`, `ParquetError`, `ObjectStoreError`, or the input's own error.
     public func clean(

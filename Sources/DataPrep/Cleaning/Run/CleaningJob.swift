@@ -102,26 +102,10 @@ actor CleaningJobSource {
         let chunks = ByteChunks(input, chunkBytes: options.blockBytes)
         let blocks = TextBlocks(chunks, file: input.name)
         guard let line = try await blocks.firstLine() else { return nil }
-        let parser = try textParser(header: line, input: input.name)
+        let layout = TextLayout(firstLine: line, quotesSpanLines: false)
+        let parser = try TransactionTextParser(
+            header: CSVHeader(line: line, layout: layout), layout: layout, plan: plan, input: input.name)
         await blocks.begin(layout: parser.layout)
         return .text(chunks, blocks, parser)
-    }
-
-    /// The raw form has commas between fields; in CSV whatever parts the names of the columns.
-    private func textParser(header line: [UInt8], input: String) throws(CleaningError) -> TransactionTextParser {
-        var layout = TextLayout(quotesSpanLines: false)
-        let header = CSVHeader(line: line, layout: layout)
-        if !header.isRawText {
-            for delimiter in [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")] {
-                var other = layout
-                other.delimiter = delimiter
-                if CSVHeader(line: line, layout: other).names.count > CSVHeader(line: line, layout: layout).names.count
-                {
-                    layout = other
-                }
-            }
-        }
-        return try TransactionTextParser(
-            header: CSVHeader(line: line, layout: layout), layout: layout, plan: plan, input: input)
     }
 }

@@ -53,21 +53,29 @@ public struct CleaningOptions: Sendable {
 
 /// Where the clean table goes.
 public struct CleaningOutput: Sendable {
-    let store: any ObjectStore
-    let key: ObjectKey
-    /// Nil for one file.
-    let rowsPerFile: Int?
+    let place: StoredPlace
+    /// Nil for what the place's name says.
+    let layout: DataSetWriteOptions.Layout?
 
-    /// One Parquet file; it appears whole or not at all.
+    /// One file; it appears whole or not at all. It is Parquet unless its name ends with `.csv`, `.txt` or `.tsv`.
     public static func file(_ key: ObjectKey, in store: any ObjectStore) -> CleaningOutput {
-        CleaningOutput(store: store, key: key, rowsPerFile: nil)
+        CleaningOutput(
+            place: StoredPlace(store: store, location: StorageLocation(key: key, root: store.root, isFolder: false)),
+            layout: .file)
     }
 
-    /// A folder of files `part-00000.parquet`, `part-00001.parquet`, ... of at least that many rows each but the last.
-    /// `_SUCCESS` comes last; while files of an earlier output are being replaced, readers refuse the folder.
-    /// They appear together at the end, and parts of an earlier, longer output go away.
+    /// A folder of files `part-00000-….parquet`, `part-00001-….parquet`, ... of at most that many rows each, as
+    /// `DataSetWriter` writes it: its `_SUCCESS` lists them and switches readers from an earlier output to the new one in
+    /// one step. The folder must hold no other data.
     public static func folder(_ key: ObjectKey, in store: any ObjectStore, rowsPerFile: Int) -> CleaningOutput {
-        CleaningOutput(store: store, key: key, rowsPerFile: max(1, rowsPerFile))
+        CleaningOutput(
+            place: StoredPlace(store: store, location: StorageLocation(key: key, root: store.root, isFolder: true)),
+            layout: .folder(rowsPerFile: rowsPerFile))
+    }
+
+    /// One file, or a folder of files of ten million rows where the place ends with `/`.
+    public static func place(_ place: StoredPlace) -> CleaningOutput {
+        CleaningOutput(place: place, layout: place.location.isFolder ? nil : .file)
     }
 }
 

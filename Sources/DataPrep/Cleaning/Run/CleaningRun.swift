@@ -16,42 +16,57 @@ struct CleaningRun {
     private var bytesTotal: Int64 { inputs.reduce(0) { $0 + $1.size } }
 
     func execute() async throws -> CleaningReport {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
         let store = BlockStore(
             memoryBudget: options.waitingBudget ?? options.memoryLimit / 2, storage: options.storage())
         let duplicates = DuplicateFilter(
             key: plan.duplicates, memoryBudget: options.keyBudget ?? options.memoryLimit / 4, storage: options.storage()
         )
+        // What keeps the output from being written is found before the work.
+        let sink = try await DataSetWriter(
+            to: output.place, schema: TransactionSchema.schema,
+            options: DataSetWriteOptions(
+                layout: output.layout,
+                parquet: ParquetWriteOptions(
+                    compression: options.compression, rowGroupRows: groupRows, threads: options.threads),
+                csv: CSVWriteOptions(threads: options.threads)))
         var tally = RuleTally(sampleLimit: options.samplesPerRule)
         let (inputRows, waiting) = try await read(into: store, duplicates, &tally)
         guard tally.rowsRead > 0 else { throw CleaningError.emptyInput(inputs: inputs.map(\.name)) }
         report(.measuring, rows: 0, bytes: bytesTotal)
         let spilled = store.spilledBytes
         let (fences, amounts) = try await measure(store, duplicates, waiting: waiting)
-        let sink = OutputSink(output, options: options, rowGroupRows: groupRows)
         var written = Written()
-        let outputs: [String]
         do {
             try await write(store, fences, to: sink, &tally, &written)
             try Task.checkCancellation()
-            outputs = try await sink.finish()
+            var report = makeReport(tally, written, amounts, inputRows: inputRows, spilled: spilled, since: start)
+            guard report.rulesBeyondLimit.isEmpty else { throw CleaningError.droppedTooMuch(report) }
+            try await sink.finish()
+            report.outputs = await sink.outputs
+            report.seconds = ContinuousClock.now.secondsSince(start)
+            return report
         } catch {
             await sink.abort()
             throw error
         }
-        let elapsed = (clock.now - start).components
-        return CleaningReport(
+    }
+
+    private func makeReport(
+        _ tally: RuleTally, _ written: Written, _ amounts: CleaningReport.Amounts?, inputRows: [Int], spilled: Int,
+        since start: ContinuousClock.Instant
+    ) -> CleaningReport {
+        CleaningReport(
             plan: plan,
             inputs: zip(inputs, inputRows).map { .init(name: $0.name, bytes: $0.size, rows: $1) },
-            outputs: outputs, rowsRead: tally.rowsRead, rowsKept: written.rows, fraudsKept: written.frauds,
+            outputs: [], rowsRead: tally.rowsRead, rowsKept: written.rows, fraudsKept: written.frauds,
             rules: CleaningRule.allCases.map { rule in
                 .init(
                     rule: rule, rows: tally.rows[rule.index], frauds: tally.frauds[rule.index],
                     samples: tally.samples[rule.index])
             },
             amounts: amounts, histogram: AmountHistogram.bins(before: written.before, after: written.after),
-            spilledBytes: spilled, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+            spilledBytes: spilled, seconds: ContinuousClock.now.secondsSince(start))
     }
 
     /// Rules 1 to 6.
@@ -121,7 +136,7 @@ struct CleaningRun {
 
     /// Rule 7, and the output.
     private func write(
-        _ store: BlockStore, _ fences: AmountFences, to sink: OutputSink, _ tally: inout RuleTally,
+        _ store: BlockStore, _ fences: AmountFences, to sink: DataSetWriter, _ tally: inout RuleTally,
         _ written: inout Written
     ) async throws {
         let assembler = GroupAssembler(
@@ -153,6 +168,13 @@ struct CleaningRun {
 
     private func report(_ phase: CleaningProgress.Phase, rows: Int, bytes: Int64) {
         progress?(CleaningProgress(phase: phase, rows: rows, bytesRead: bytes, bytesTotal: bytesTotal))
+    }
+}
+
+extension ContinuousClock.Instant {
+    fileprivate func secondsSince(_ start: Self) -> Double {
+        let elapsed = (self - start).components
+        return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     }
 }
 

@@ -1,0 +1,26 @@
+/// Which texts stand for a missing value.
+struct NullTexts: Sendable {
+    private let tokens: [[UInt8]]
+    /// What programs write where a number, time or boolean is missing: pandas, R, Python, SQL, and MySQL's `\N`.
+    private static let words: [StaticString] = ["null", "none", "na", "n/a", "\\n"]
+
+    init(_ tokens: [String]) { self.tokens = tokens.map { Array($0.utf8) } }
+
+    /// Whether an unquoted field is one of the tokens.
+    func isToken(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+        tokens.contains { $0.elementsEqual(UnsafeBufferPointer(start: begin, count: end - begin)) }
+    }
+
+    /// Whether an unquoted field stands for a missing value in a column that holds no text: a token, blanks around it not
+    /// counted, or one of the usual words.
+    func stands(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+        let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
+        return isToken(begin, end) || Self.words.contains { TextValue.isWord($0, begin, end) }
+    }
+
+    /// The same for the content of a quoted field: nothing, or one of the words.
+    func standsQuoted(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+        let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
+        return begin == end || Self.words.contains { TextValue.isWord($0, begin, end) }
+    }
+}

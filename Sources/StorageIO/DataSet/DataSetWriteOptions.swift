@@ -1,0 +1,65 @@
+/// How a data set is to be written.
+public struct DataSetWriteOptions: Sendable, Hashable {
+    /// One file or many.
+    public enum Layout: Sendable, Hashable {
+        /// One file, which replaces an earlier one atomically.
+        case file
+        /// A folder of files `part-00000-….parquet` of at most so many rows, and a `_SUCCESS` that lists them when all are
+        /// there.
+        case folder(rowsPerFile: Int)
+    }
+
+    /// nil for the format that the place's ending says, and Parquet where it says nothing. An ending that stands for a format
+    /// which cannot be written, such as `.csv.gz` or `.json`, is refused.
+    public var format: DataFormat?
+    /// nil for one file where the place has an ending such as `.parquet` or `.csv` and does not end with `/`, and a
+    /// folder with files of ten million rows elsewhere.
+    public var layout: Layout?
+    /// For Parquet files.
+    public var parquet: ParquetWriteOptions
+    /// For CSV files.
+    public var csv: CSVWriteOptions
+
+    /// Chosen by the place's name unless told otherwise.
+    public init(
+        format: DataFormat? = nil, layout: Layout? = nil, parquet: ParquetWriteOptions = ParquetWriteOptions(),
+        csv: CSVWriteOptions = CSVWriteOptions()
+    ) {
+        self.format = format
+        self.layout = layout
+        self.parquet = parquet
+        self.csv = csv
+    }
+}
+
+/// What the name of a place to write to says.
+struct WrittenName {
+    /// nil where the name says nothing.
+    let format: DataFormat?
+    let layout: DataSetWriteOptions.Layout
+    /// Whether tabs part the fields of text.
+    let isTabbed: Bool
+
+    /// - Throws: ``DataSetError/unwritable(place:reason:)`` for patterns, and for endings of formats that are not written.
+    init(_ place: StoredPlace) throws(DataSetError) {
+        func unwritable(_ reason: String) -> DataSetError { .unwritable(place: place.description, reason: reason) }
+        guard place.location.pattern == nil else { throw unwritable("a pattern names no place to write to") }
+        let name = String(
+            decoding: place.location.path.utf8.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
+        let ending = DataFormat.ending(of: name) ?? ""
+        if ["gz", "zst", "bz2", "xz", "lz4", "br", "snappy"].contains(ending) {
+            throw unwritable("compressed text is only read, not written")
+        }
+        if Self.otherFormats.contains(ending), !place.location.isFolder {
+            throw unwritable("the name stands for another format; .parquet, .csv and .tsv are written")
+        }
+        format = DataFormat(fileName: name)
+        isTabbed = ending == "tsv"
+        layout = place.location.isFolder || format == nil ? .folder(rowsPerFile: 10_000_000) : .file
+    }
+
+    private static let otherFormats: Set<String> = [
+        "json", "jsonl", "ndjson", "xml", "html", "xls", "xlsx", "ods", "orc", "avro", "feather", "arrow", "ipc", "zip",
+        "tar", "tgz", "7z", "sqlite", "db", "duckdb", "h5", "pkl", "pickle",
+    ]
+}
