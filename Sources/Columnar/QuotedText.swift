@@ -24,7 +24,8 @@ package enum QuotedText {
             ? "columns: \(shown), and \(names.count - namesShown) more" : "columns: \(shown)"
     }
 
-    private static func isValue(_ name: String) -> Bool {
+    /// Whether a name is a number or a time.
+    package static func isValue(_ name: String) -> Bool {
         Double(name) != nil || CivilDateTime.microseconds(parsing: name) != nil
     }
 

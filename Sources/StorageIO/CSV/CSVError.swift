@@ -31,7 +31,9 @@ extension CSVError: CustomStringConvertible {
         case .emptyInput(let file): "\(file): the file is empty"
         case .missingColumn(let file, let name, let available):
             "\(file): there is no column \(QuotedText.value(name)) (\(QuotedText.names(available)))"
-        case .duplicateColumn(let file, let name): "\(file): two columns are named \(QuotedText.value(name))"
+        case .duplicateColumn(let file, let name):
+            "\(file): two columns are named \(QuotedText.value(name))"
+                + (QuotedText.isValue(name) ? ": is there a line with names?" : "")
         case .wrongFieldCount(let file, let line, let expected, let actual):
             "\(file), line \(line): \(actual) fields, expected \(expected)"
         case .invalidValue(let file, let line, let column, let value, let expected):
