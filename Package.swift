@@ -20,6 +20,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -117,7 +118,7 @@ let package = Package(
             "Serving",
             [
                 "Columnar", "DataPrep", "Scoring", coreMetrics, hummingbird, hummingbirdCore, httpTypes, logging,
-                metrics, nioCore, serviceLifecycle,
+                metrics, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
         // What the executables share: terminal manners, and the jobs they are thin wrappers of.

@@ -19,8 +19,16 @@ struct ServeModel: ToolCommand {
                      "customer_id": 596, "terminal_id": 3156, "tx_amount": 57.16,
                      "tx_time_seconds": 31, "tx_time_days": 0}'
 
-            GET / says "OK", GET /health the model in use, GET /metrics figures for Prometheus. When the model's folder is \
-            replaced, or the alias of a registered model moves, the service changes to the new model between two requests.
+            Each scored transaction is part of the history that later ones are scored against. What becomes known of it goes to \
+            POST /labels, late, in any order, one or a list:
+
+              curl -s localhost:8080/labels -H 'Content-Type: application/json' \\
+                -d '[{"transaction_id": 1, "tx_datetime": "2019-08-22 00:00:31",
+                      "terminal_id": 3156, "tx_fraud": 1}]'
+
+            GET / says "OK", GET /health the model in use and what to look after, GET /metrics figures for Prometheus. When \
+            the model's folder is replaced, or the alias of a registered model moves, the service changes to the new model \
+            between two requests. The history lives in memory: a restart begins with the one saved with the model.
             """,
         version: Version.current)
 
@@ -37,11 +45,28 @@ struct ServeModel: ToolCommand {
     @Option(help: "Seconds between two looks for a newer model; 0 keeps the first one.")
     var reload = 10.0
 
-    @Flag(help: "Add each scored transaction to the history that later ones are scored against.")
-    var record = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Add each scored transaction to the history that later ones are scored against, or not.")
+    var record = true
 
-    @Option(help: "Seconds that a connection may stay silent.")
+    @Option(help: "Seconds that a connection may stay silent between an answer and the next request.")
     var idleTimeout = 60
+
+    @Option(help: "Seconds that the head of a request may take.")
+    var headTimeout = 10
+
+    @Option(help: "Seconds that the body of a request may take.")
+    var bodyTimeout = 30
+
+    @Option(help: "Seconds that an end by SIGTERM or Ctrl-C waits for requests that are under way.")
+    var shutdownTimeout = 30
+
+    @Option(help: "Open connections; for a further one, the one that has waited longest for a request is closed.")
+    var maxConnections = 4_096
+
+    @Option(help: "Open connections of one address; for a further one, its own that has waited longest is closed.")
+    var maxConnectionsPerAddress = 1_024
 
     @OptionGroup var place: TrackingArguments
     @OptionGroup var talk: OutputOptions
@@ -49,15 +74,23 @@ struct ServeModel: ToolCommand {
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must lie in 0...65535.") }
         guard reload >= 0 else { throw ValidationError("--reload must not be negative.") }
-        guard idleTimeout >= 1 else { throw ValidationError("--idle-timeout must be at least 1.") }
+        for (name, value) in [
+            ("idle-timeout", idleTimeout), ("head-timeout", headTimeout), ("body-timeout", bodyTimeout),
+            ("shutdown-timeout", shutdownTimeout), ("max-connections", maxConnections),
+            ("max-connections-per-address", maxConnectionsPerAddress),
+        ] {
+            guard (1...1_000_000).contains(value) else { throw ValidationError("--\(name) must lie in 1...1000000.") }
+        }
     }
 
     mutating func run() async throws {
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
-        // A model that cannot be read is found out before the port is taken.
+        // A model that cannot be read, or that asks for columns which no single transaction has, is found out before the port
+        // is taken.
         let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "serve-model")
         let first = try await places.load(model)
+        _ = try OnlineScorer(first)
         let models =
             try await reload > 0
             ? places.watch(model, every: .seconds(reload), logger: logger) : .fixed(first)
@@ -65,7 +98,10 @@ struct ServeModel: ToolCommand {
         let server = ScoringServer(
             models,
             configuration: ServerConfiguration(
-                host: host, port: port, idleTimeout: .seconds(idleTimeout), recordsTransactions: record),
+                host: host, port: port, maximumConnections: maxConnections,
+                maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
+                bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
+                shutdownTimeout: .seconds(shutdownTimeout), recordsTransactions: record),
             logger: logger
         ) { port in
             talk.note("listening on http://\(host):\(port)")

@@ -134,6 +134,22 @@ import Testing
         try expectFailure("serve-model", ["--model", "nowhere"], naming: ["nowhere"])
     }
 
+    /// One line, so it is said before 'listening'.
+    @Test func aModelOnReadyColumnsIsNotServed() throws {
+        let rows = (0..<400).map { "\(Double($0 % 37)),\(Double($0 % 11)),\($0 % 37 > 30 ? 1 : 0)" }
+        try write("balance,rate,fraud\n" + rows.joined(separator: "\n") + "\n", "ready.csv")
+        let trained = try Executable.run(
+            "train-model",
+            [
+                "--data", "ready.csv", "--feature-columns", "balance,rate", "--label", "fraud", "--output",
+                "ready-model",
+                "--rounds", "5",
+            ], in: folder)
+        try #require(trained.status == 0, "\(trained.errors)")
+        try expectFailure(
+            "serve-model", ["--model", "ready-model", "--port", "0"], naming: ["balance, rate", "single transaction"])
+    }
+
     @Test func aFullDiskKeepsTheEarlierOutput() throws {
         try makeModel()
         // A limit on the size of files stands for a full disk: the write fails in the middle, as it would there.

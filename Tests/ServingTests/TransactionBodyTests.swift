@@ -25,11 +25,21 @@ import Testing
     static let integers = [
         "5", "\"5\"", "\" 5 \"", "\"5.0\"", "\"5.5\"", "\"abc\"", "\"\"", "5.0", "5.5", "true", "false", "null", "[1]",
         "{\"a\":1}", "-1", "\"1_000\"", "\"1__0\"", "\"_1\"", "\"+5\"", "\"-5\"", "\"--5\"", "\"1e3\"", "1e3", "\"5.\"",
-        "-0", "\"0x10\"",
+        "-0", "\"0x10\"", "\"1_0_0\"", "\"1_\"", "\"1_.0\"", "\"1.0_0\"", "\"0__1\"", "\"-_1\"", "\"+-1\"", "\"007\"",
+        "\"-0.0\"", "\"0_\"", "\"0_0\"", "\"00\"", "\"\\u00a012\\u2003\"", "\"\u{FF11}\u{FF12}\"", "\"\u{0663}\"",
+        "\"1\u{0301}\"",
+        "\"12\\u0000\"", "\"nan\"", "\"inf\"", "\"true\"", "\"\\u0031\"", "3.1e1", "9007199254740993.0", "1E2", "-1.0",
+        "1e-1",
+        "-0.0", "31e0", "310e-1", "\".0\"", "\"1.\"", "\"\\u001f12\"", "\"\u{200B}1\"", "1e19", "1e400", "2147483648",
     ]
     static let floats = [
         "5", "\"5\"", "\" 5.5 \"", "\"abc\"", "\"\"", "true", "null", "[1]", "\"1e3\"", "\"1_0\"", "-3.25", "1e-3",
-        "{}",
+        "{}", "\"0x10\"", "\"0X1p3\"", "\"1__0\"", "\"_1\"", "\"1_\"", "\"1._0\"", "\"1_.0\"", "\"1e1_0\"", "\"-_1\"",
+        "\".5\"",
+        "\"1.\"", "\".\"", "\"1e\"", "\"e5\"", "\"+5\"", "\"--5\"", "\"1,5\"", "\"1 5\"", "\"1d\"", "\"nan(1)\"",
+        "\"\u{FF11}\"",
+        "\"\\u30005\"", "\"1e-400\"", "1e-400", "0.1e1", "123456789012345678901234567890", "0.30000000000000004",
+        "5e-324", "\"1\u{0301}\"", "\"0b1\"", "9007199254740993", "\"007\"", "\"-0\"",
     ]
     static let dates = [
         "\"2019-08-22T00:00:31.000Z\"", "\"2019-08-22\"", "\"2019-09-01 24:00:00\"", "\"2019-02-29 00:00:00\"",
@@ -38,6 +48,22 @@ import Testing
         "\"2019-13-01 00:00:00\"", "\"2019-00-01 00:00:00\"", "\"1566432031\"", "\"2019-08-22t00:00:31z\"",
         "\"2019-08-22_00:00:31\"", "\"2019-08-22 25:00:00\"", "\"2019-08-22 00:61:00\"", "\" 2019-08-22 00:00:31\"",
         "\"2019-08-22 00:00:31 \"", "\"2019-8-2 00:00:00\"", "\"20190822 000031\"", "[]", "\"2019-08-22 00:00:61\"",
+        "\"0x10\"", "\"1e9\"", "\"nan\"", "\"inf\"",
+        "\"1_566\"", "\"+1566432031\"", "\" 1566432031\"", "\"1566432031 \"", "\".5\"", "\"-.5\"", "\"1.\"",
+        "\"1.5.5\"", "\"-\"",
+        "\"20000000001\"", "\"-20000000001\"", "\"253402300800000\"", "\"-62135596900000\"", "\"99999999999999999999\"",
+        "1e15", "-1e15", "-62135596800000", "-62135596900000", "20000000001", "0.0000005", "1566432031.1234567",
+        "1e400",
+        "\"2019-08-22 00:00:31 UTC\"", "\"2019-08-22 00:00:31 +00:00\"", "\"2019-08-22 00:00:31+0330\"",
+        "\"2019-08-22 00:00:31+00\"", "\"2019-08-22 00:00:31-23:59\"", "\"2019-08-22 00:00:31+24:00\"",
+        "\"2019-08-22 00:00:31\u{2212}03:00\"", "\"2019-08-22T00:00:31,5\"", "\"2019-08-22T00:00:31.\"",
+        "\"2019-08-22T00:00:31.12345678901\"", "\"2019-08-22T00:00+01:00\"", "\"2019-08-22T00:00Z\"",
+        "\"2019-08-22T00\"",
+        "\"0000-01-01\"", "\"0000-01-01 00:00:00\"", "\"0001-01-01\"", "\"9999-12-31T23:59:59.999999\"",
+        "\"2019-08-22T23:59:60\"", "\"2019-08-22x00:00:00\"", "\"2019-08-22T00:00:31.123Zx\"", "\"12:00:00\"",
+        "\"\u{FF12}019-08-22\"", "\"2019-08-22T00:00:31+1:00\"", "\"2019-08-22 00:00:3\\u0031\"",
+        "\"2019-08-22T00:00:31.12Z\"",
+        "\"2019-08-22T00:00:31.123z\"", "\"2019-08-22 00:00:31Z\"",
     ]
     static let documents = [
         "", " ", "{", "[]", "5", "null", "\"x\"", "{}", "{\"a\":1", "{\"a\" 1}", "{\"a\":}", "{a:1}", "{\"a\":1,}",
@@ -57,6 +83,24 @@ import Testing
         bodies.append(body(["null", "5", "\"x\"", "1.5", "\"y\"", "[]", "{}"]))
         bodies.append(body(Array(good.prefix(3))))
         bodies.append("{\"customer_id\": 1, \"customer_id\": \"x\"}")
+        let whole = body(good)
+        for (name, other) in [
+            ("transaction_id", "tranaction_id"), ("transaction_id", "transaction_\\u0069d"), ("tx_amount", "TX_AMOUNT"),
+        ] {
+            bodies.append(whole.replacingOccurrences(of: "\"\(name)\"", with: "\"\(other)\""))
+        }
+        for extra in [
+            "\"tx_fraud\": 1", "\"tx_fraud\": null", "\"tx_fraud\": \"x\"", "\"tx_fraud_scenario\": [1]",
+            "\"x\": \"\\ud800\"",
+            "\"tranaction_id\": 9", "\"customer_id\": 5", "\"customer_id\": \"x\"", "\"x\": 1e400", "\"x\": NaN",
+            "\"x\": -Infinity",
+            "\"x\": {\"customer_id\": 3}",
+            "\"x\": " + String(repeating: "[", count: 120) + String(repeating: "]", count: 120),
+        ] {
+            bodies.append("{" + extra + ", " + whole.dropFirst())
+            bodies.append(whole.dropLast() + ", " + extra + "}")
+        }
+        bodies.append("\u{FEFF}" + whole)
         var generator = SeededGenerator(seed: 11)
         let alphabet = Array("{}[]\",:0123456789.-+eE tfn\\ax_\u{E9}")
         for _ in 0..<1_500 {
@@ -147,6 +191,61 @@ import Testing
         guard answer.status == 200, let values = try? JSONDecoder().decode([Double].self, from: Data(answer.text.utf8))
         else { return false }
         return values[6].magnitude > Double(Int32.max) || values.contains { $0.magnitude > 9e18 }
+    }
+
+    /// What the service answers is what the reader says, and the fast decoder takes nothing that the validation reads otherwise.
+    @Test func theRouteAnswersAsTheReader() async throws {
+        let bodies = TransactionBodyTests.allBodies().map { Array($0.utf8) } + TransactionBodyTests.otherEncodings
+        for body in bodies { #expect(TransactionBody.read(body) == TransactionBody.validated(body)) }
+        try await HTTPMannersTests.withServer { port in
+            let connection = try RawConnection(port: port)
+            for body in bodies {
+                let head = "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n"
+                try connection.send(Array(head.utf8) + body)
+                let answer = try connection.answer()
+                switch TransactionBody.read(body) {
+                case .success(let transaction):
+                    #expect(answer.status == 200 && Double(answer.body) == Double(Float(transaction.amount)) / 1_000)
+                case .failure(let failure) where !failure.isText:
+                    #expect(
+                        answer.status == 400 && answer.body == "{\"detail\":\"There was an error parsing the body\"}")
+                case .failure(let failure):
+                    #expect(answer.status == 422 && answer.body == ValidationProblem.body(failure.problems))
+                }
+            }
+        }
+    }
+
+    /// A good body in encodings that Python's `json` module tells apart, and bytes that are none.
+    static let otherEncodings: [[UInt8]] = {
+        let whole = body(good)
+        func wide(_ size: Int, _ isBig: Bool) -> [UInt8] {
+            whole.utf8.flatMap { byte in
+                isBig
+                    ? [UInt8](repeating: 0, count: size - 1) + [byte] : [byte] + [UInt8](repeating: 0, count: size - 1)
+            }
+        }
+        return [
+            wide(2, true), wide(2, false), wide(4, true), wide(4, false), [0xFF, 0xFE] + wide(2, false),
+            [0xFE, 0xFF] + wide(2, true), [0xFF, 0xFE, 0, 0] + wide(4, false), [0xFF], Array(whole.utf8) + [0],
+            Array(whole.dropLast().utf8) + Array(",\"x\":\"".utf8) + [0xFF] + Array("\"}".utf8),
+        ]
+    }()
+
+    @Test func otherEncodingsAreRead() throws {
+        let expected = try TransactionBody.read(Array(TransactionBodyTests.body(TransactionBodyTests.good).utf8)).get()
+        for body in TransactionBodyTests.otherEncodings.prefix(7) {
+            #expect(try TransactionBody.read(body).get() == expected)
+        }
+        for body in TransactionBodyTests.otherEncodings.suffix(3) {
+            #expect(throws: ValidationFailure.self) { try TransactionBody.read(body).get() }
+        }
+    }
+
+    /// Whatever a body says of frauds, a request for a score is no label.
+    @Test func aLabelInTheBodyIsPassedOver() throws {
+        let body = TransactionBodyTests.body(TransactionBodyTests.good).dropLast() + ", \"tx_fraud\": 1}"
+        #expect(try TransactionBody.read(Array(body.utf8)).get().fraud == nil)
     }
 
     @Test func outOfRangeIntegersAreRefused() {

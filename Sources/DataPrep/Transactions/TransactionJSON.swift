@@ -21,6 +21,16 @@ public enum TransactionJSON {
         return try decoder.decode()
     }
 
+    /// Reads one transaction in the plain form alone: integers of digits only, `transaction_id` by that name, and a time that is
+    /// `yyyy-MM-dd HH:mm:ss`, with a space or `T`, or `yyyy-MM-ddTHH:mm:ss[.SSS]Z`. Labels are passed over.
+    ///
+    /// For a caller whose own rules are others than those of ``decode(_:)-(UnsafeBufferPointer<UInt8>)``: on this form all agree.
+    /// - Throws: ``TransactionJSONError`` for any other form.
+    package static func decodePlain(_ text: UnsafeBufferPointer<UInt8>) throws(TransactionJSONError) -> Transaction {
+        var decoder = TransactionDecoder(text, isPlain: true)
+        return try decoder.decode()
+    }
+
     /// Reads one transaction from an array's bytes.
     /// - Throws: ``TransactionJSONError`` with the byte offset and the field.
     public static func decode(_ text: [UInt8]) throws(TransactionJSONError) -> Transaction {
@@ -47,7 +57,13 @@ struct TransactionDecoder {
     /// Where the value of `tx_fraud` begins.
     private(set) var fraudOffset = 0
 
-    init(_ text: UnsafeBufferPointer<UInt8>) { scanner = JSONScanner(text) }
+    /// Whether only the form counts that every reader of transactions takes in the same way.
+    private let isPlain: Bool
+
+    init(_ text: UnsafeBufferPointer<UInt8>, isPlain: Bool = false) {
+        scanner = JSONScanner(text)
+        self.isPlain = isPlain
+    }
 
     /// Fields that are not required and not there are 0 or nil.
     mutating func decode(requiring required: UInt16 = transactionFields) throws(Failure) -> Transaction {
@@ -71,7 +87,8 @@ struct TransactionDecoder {
             let byte = try scanner.peek()
             guard byte == UInt8(ascii: "\"") else { throw Failure(.unexpectedByte(byte), at: scanner.position) }
             let key = try scanner.string()
-            let field = try key.hasEscapes ? unescapedField(key.contents) : field(key.contents)
+            var field = try key.hasEscapes ? unescapedField(key.contents) : field(key.contents)
+            if isPlain, let found = field, found.isLabel || key.contents.count != found.name.utf8.count { field = nil }
             try scanner.expect(UInt8(ascii: ":"))
             if let field { try value(of: field) } else { try scanner.skipValue() }
             let next = try scanner.peek()
@@ -141,6 +158,9 @@ struct TransactionDecoder {
 
     private mutating func integer(_ field: TransactionColumn, _ byte: UInt8) throws(Failure) -> Int64 {
         let number = try number(field, byte)
+        guard !isPlain || number.isExact && number.exponent == 0 else {
+            throw Failure(.notAnInteger, at: number.range.lowerBound, field: field)
+        }
         do {
             return try number.int64()
         } catch {
@@ -166,13 +186,26 @@ struct TransactionDecoder {
             throw Failure(error.problem, at: error.byteOffset, field: .dateTime)
         }
         let ticks: Int64?
-        if string.hasEscapes {
+        if isPlain, string.hasEscapes || !isPlainDateTime(string.contents) {
+            ticks = nil
+        } else if string.hasEscapes {
             ticks = try withUnescaped(string.contents) { CivilDateTime.microseconds(parsing: $0) }
         } else {
             ticks = CivilDateTime.microseconds(parsing: UnsafeBufferPointer(rebasing: scanner.text[string.contents]))
         }
         guard let ticks else { throw Failure(.invalidDateTime, at: start, field: .dateTime) }
         return ticks
+    }
+
+    private func isPlainDateTime(_ contents: Range<Int>) -> Bool {
+        let bytes = scanner.text[contents]
+        let last = bytes.last
+        return switch bytes.count {
+        case 19: true
+        case 20: last == UInt8(ascii: "Z")
+        case 24: last == UInt8(ascii: "Z") && bytes[contents.lowerBound + 19] == UInt8(ascii: ".")
+        default: false
+        }
     }
 
     private func unescapedField(_ contents: Range<Int>) throws(Failure) -> TransactionColumn? {

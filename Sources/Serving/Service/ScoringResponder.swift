@@ -1,3 +1,4 @@
+import CoreMetrics
 import DataPrep
 import HTTPTypes
 import Hummingbird
@@ -14,114 +15,124 @@ final class ScoringResponder: HTTPResponder {
     private let configuration: ServerConfiguration
     private let metrics: PrometheusMetrics
     private let logger: Logger
-    private let scorer = Mutex<OnlineScorer?>(nil)
+    private let figures: ServiceFigures
+    private let state = Mutex(State())
 
-    private let requests: Counter
-    private let refusals: Counter
-    private let latency: Timer
+    private struct State {
+        var scorer: OnlineScorer?
+        /// Why the newest model is not in use.
+        var refusal: String?
+        var isShuttingDown = false
+    }
 
     init(configuration: ServerConfiguration, metrics: PrometheusMetrics, logger: Logger) {
         self.configuration = configuration
         self.metrics = metrics
         self.logger = logger
-        requests = Counter(label: "predict_requests", factory: metrics)
-        refusals = Counter(label: "predict_refusals", factory: metrics)
-        latency = Timer(label: "predict_duration", factory: metrics)
+        figures = ServiceFigures(metrics)
     }
 
     /// Scores with that model from now on.
+    /// - Throws: `ScoringError` for a model that single transactions cannot be scored with; the earlier one then stays.
     func use(_ model: FraudModel) throws {
-        if let scorer = scorer.withLock({ $0 }) {
+        if let scorer = state.withLock({ $0.scorer }) {
             try scorer.replaceModel(with: model)
         } else {
             let first = try OnlineScorer(model)
-            scorer.withLock { $0 = first }
+            state.withLock { $0.scorer = first }
         }
+        state.withLock { $0.refusal = nil }
         logger.info("model in use", metadata: ["created_at": "\(model.provenance.createdAt)"])
+    }
+
+    /// Makes known that a later model cannot be used.
+    func noteRefusal(of model: FraudModel, _ error: any Error) {
+        state.withLock { $0.refusal = "\(error)" }
+        figures.refusedModels.increment()
+        logger.error(
+            "the new model cannot be used, the earlier one stays",
+            metadata: ["created_at": "\(model.provenance.createdAt)", "error": "\(error)"])
+    }
+
+    /// Says from now on that others should be asked.
+    func beginShutdown() {
+        state.withLock { $0.isShuttingDown = true }
     }
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         switch (request.uri.path, request.method) {
         case ("/predict", .post): return try await predict(request)
-        case ("/", .get), ("/", .head): return json("\"OK\"")
+        case ("/labels", .post): return try await takeLabels(request)
+        case ("/", .get), ("/", .head): return .json("\"OK\"")
         case ("/health", .get), ("/health", .head): return health()
-        case ("/metrics", .get), ("/metrics", .head):
-            return Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.exposition())))
-        case ("/predict", _): return json("{\"detail\":\"Method Not Allowed\"}", .methodNotAllowed, allow: "POST")
-        case ("/", _), ("/health", _), ("/metrics", _):
-            return json("{\"detail\":\"Method Not Allowed\"}", .methodNotAllowed, allow: "GET")
-        default: return json("{\"detail\":\"Not Found\"}", .notFound)
+        case ("/metrics", .get), ("/metrics", .head): return exposition()
+        case ("/predict", _), ("/labels", _): return .methodNotAllowed(allow: "POST")
+        case ("/", _), ("/health", _), ("/metrics", _): return .methodNotAllowed(allow: "GET, HEAD")
+        default: return .detail("Not Found", .notFound)
         }
     }
 
     private func predict(_ request: Request) async throws -> Response {
         let clock = ContinuousClock()
         let start = clock.now
-        requests.increment()
-        guard let body = try await body(of: request) else {
-            refusals.increment()
-            return json(
-                "{\"detail\":\"Request body is longer than \(configuration.maximumBodySize) bytes\"}", .contentTooLarge)
+        figures.requests.increment()
+        guard let body = try await body(of: request, upTo: configuration.maximumBodySize) else {
+            figures.refusals.increment()
+            return .tooLong(configuration.maximumBodySize)
         }
-        guard let scorer = scorer.withLock({ $0 }) else {
-            return json("{\"detail\":\"No model is loaded yet\"}", .serviceUnavailable)
-        }
-        switch transaction(in: body) {
+        guard let scorer = state.withLock({ $0.scorer }) else { return .noModel }
+        switch body.withUnsafeReadableBytes({ TransactionBody.read($0) }) {
         case .failure(let failure):
-            refusals.increment()
-            return json(ValidationProblem.body(failure.problems), .unprocessableContent)
+            figures.refusals.increment()
+            return .refusal(failure)
         case .success(let transaction):
             let score = scorer.score(transaction, recording: configuration.recordsTransactions)
-            latency.record(duration: clock.now - start)
-            return json("\(score.probability)")
+            figures.latency.record(duration: clock.now - start)
+            return .json("\(score.probability)")
         }
     }
 
-    /// The common form is read by the fast decoder; whatever it does not take goes through the validation that knows
-    /// every lenient form and every message.
-    private func transaction(in body: ByteBuffer) -> Result<Transaction, ValidationFailure> {
-        body.withUnsafeReadableBytes { bytes in
-            let text = bytes.bindMemory(to: UInt8.self)
-            if let transaction = try? TransactionJSON.decode(text) { return .success(transaction) }
-            return TransactionBody.read(bytes)
+    private func takeLabels(_ request: Request) async throws -> Response {
+        guard let body = try await body(of: request, upTo: configuration.maximumLabelsSize) else {
+            return .tooLong(configuration.maximumLabelsSize)
+        }
+        guard let scorer = state.withLock({ $0.scorer }) else { return .noModel }
+        switch body.withUnsafeReadableBytes({ LabelsBody.read($0) }) {
+        case .failure(let failure):
+            return .refusal(failure)
+        case .success(let labels):
+            var counts: [LabelOutcome: Int] = [:]
+            for label in labels { counts[scorer.applyLabel(label), default: 0] += 1 }
+            figures.count(counts)
+            return .json(LabelsBody.answer(counts))
         }
     }
 
     /// The whole body; nil when it is too long.
-    private func body(of request: Request) async throws -> ByteBuffer? {
+    private func body(of request: Request, upTo limit: Int) async throws -> ByteBuffer? {
+        // One that says that it is too long need not be read.
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return nil }
         do {
-            return try await request.body.collect(upTo: configuration.maximumBodySize)
+            return try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             return nil
         }
     }
 
     private func health() -> Response {
-        guard let model = scorer.withLock({ $0 })?.model else {
-            return json("{\"status\":\"no model\"}", .serviceUnavailable)
-        }
-        let description = JSONValue.object([
-            JSONValue.Member(name: "status", value: .string("ok")),
-            JSONValue.Member(
-                name: "model",
-                value: .object([
-                    JSONValue.Member(name: "created_at", value: .string(model.provenance.createdAt)),
-                    JSONValue.Member(name: "library_version", value: .string(model.provenance.libraryVersion)),
-                    JSONValue.Member(name: "features", value: .array(model.features.names.map { .string($0) })),
-                    JSONValue.Member(name: "threshold", value: .number("\(model.threshold)")),
-                ])),
-        ])
-        var text = ""
-        description.write(to: &text)
-        return json(text)
+        let (scorer, refusal, isShuttingDown) = state.withLock { ($0.scorer, $0.refusal, $0.isShuttingDown) }
+        let report = HealthReport(
+            model: scorer?.model, silence: silence(of: scorer), refusal: refusal, isShuttingDown: isShuttingDown)
+        return .json(report.text, report.isHealthy ? .ok : .serviceUnavailable)
     }
 
-    private func json(_ text: String, _ status: HTTPResponse.Status = .ok, allow: String? = nil) -> Response {
-        let buffer = ByteBuffer(string: text)
-        var headers: HTTPFields = [.contentType: "application/json", .contentLength: "\(buffer.readableBytes)"]
-        if let allow { headers[.allow] = allow }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
+    private func exposition() -> Response {
+        figures.update(silence: silence(of: state.withLock { $0.scorer }))
+        return Response(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    /// Without recording, no time passes in which labels could be missing.
+    private func silence(of scorer: OnlineScorer?) -> LabelSilence? {
+        configuration.recordsTransactions ? scorer?.labelSilence : nil
     }
 }

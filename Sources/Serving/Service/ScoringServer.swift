@@ -13,12 +13,16 @@ import Synchronization
 /// | --- | --- |
 /// | `GET /` | `"OK"` |
 /// | `POST /predict` with a transaction's seven fields | the probability of fraud as a JSON number |
-/// | the same with a body that is no transaction | 422 with FastAPI's `detail` list |
-/// | `GET /health` | 200 with the model in use, 503 while there is none |
+/// | `POST /labels` with a label or a list of them | how many did what to the history |
+/// | either with another body | 422 with FastAPI's `detail` list |
+/// | `GET /health` | 200 with the model in use and what to look after; 503 without a model and while shutting down |
 /// | `GET /metrics` | what ``PrometheusMetrics`` has counted |
 ///
-/// It begins with the source's first model and changes to each later one between two requests. Graceful shutdown stops
-/// accepting connections and lets running requests end.
+/// It begins with the source's first model and changes to each later one between two requests. One that cannot be used is
+/// reported, and the model before stays.
+///
+/// Graceful shutdown stops listening. Every answer from then on ends its connection and says so, silent connections end
+/// after a second, and the server waits for the rest as long as ``ServerConfiguration/shutdownTimeout`` allows.
 public struct ScoringServer: Service {
     private let configuration: ServerConfiguration
     private let models: ModelSource
@@ -46,21 +50,31 @@ public struct ScoringServer: Service {
     /// - Throws: ``ServingError`` when the address cannot be bound or no model can be had.
     public func run() async throws {
         let responder = ScoringResponder(configuration: configuration, metrics: metrics, logger: logger)
+        let limits = ConnectionLimits(configuration)
+        let registry = ConnectionRegistry(
+            maximum: limits.maximumConnections, maximumPerAddress: limits.maximumConnectionsPerAddress)
         let application = Application(
             responder: responder,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+            server: HTTPServerBuilder { respond in
+                BoundedHTTPChannel(
+                    http: HTTP1Channel(
+                        responder: respond,
+                        configuration: .init(
+                            httpDecoderConfiguration: .init(
+                                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+                    limits: limits, registry: registry)
+            },
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+                address: .hostname(configuration.host, port: configuration.port)),
             services: [ModelUpdater(models: models, responder: responder, logger: logger)],
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
         do {
-            try await application.run()
+            try await withGracefulShutdownHandler {
+                try await application.run()
+            } onGracefulShutdown: {
+                responder.beginShutdown()
+            }
         } catch let error as IOError {
             throw ServingError.cannotListen(
                 host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
@@ -86,8 +100,12 @@ private struct ModelUpdater: Service {
         var hasModel = false
         do {
             for try await model in models {
-                try responder.use(model)
-                hasModel = true
+                do {
+                    try responder.use(model)
+                    hasModel = true
+                } catch  where hasModel {
+                    responder.noteRefusal(of: model, error)
+                }
             }
         } catch  where hasModel && !(error is CancellationError) {
             // The model in use is still good.
@@ -95,11 +113,5 @@ private struct ModelUpdater: Service {
         }
         // A service that returns would end the whole group.
         try await gracefulShutdown()
-    }
-}
-
-extension Duration {
-    fileprivate var wholeNanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

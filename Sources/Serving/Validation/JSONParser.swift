@@ -1,25 +1,29 @@
-/// Reads one JSON document (RFC 8259). Errors carry the words and the character position of Python's `json` module, which
+import DataPrep
+
+/// Reads one JSON document (RFC 8259), and the `NaN` and `Infinity` that Python's `json` module takes. Errors carry the words and the character position of Python's `json` module, which
 /// FastAPI passes on to clients.
 struct JSONParser {
     struct Failure: Error, Hashable {
         /// Characters (Unicode scalars) before the place.
         var position: Int
         var message: String
+        /// Whether the bytes are text at all.
+        var isText = true
     }
 
-    /// Deeper documents are refused: each level costs stack.
-    private static let maximumDepth = 64
+    /// Deeper documents are refused: each level costs stack. What ``TransactionJSON`` skips may be as deep.
+    private static let maximumDepth = TransactionJSON.maximumDepth + 1
 
     private let scalars: [Unicode.Scalar]
     private var position = 0
 
     private init(_ bytes: some Sequence<UInt8>) throws(Failure) {
-        guard let text = String(validating: Array(bytes), as: UTF8.self) else {
-            throw Failure(position: 0, message: "Expecting value")
+        guard var text = JSONEncodings.text(Array(bytes)) else {
+            throw Failure(position: 0, message: "neither UTF-8 nor UTF-16 nor UTF-32", isText: false)
         }
-        scalars = Array(text.unicodeScalars)
         // A byte order mark is not part of the document.
-        if scalars.first == "\u{FEFF}" { position = 1 }
+        if text.first == "\u{FEFF}" { text.removeFirst() }
+        scalars = text
     }
 
     static func parse(_ bytes: some Sequence<UInt8>) throws(Failure) -> JSONValue {
@@ -49,11 +53,14 @@ struct JSONParser {
         case "{": return try object(depth: depth)
         case "[": return try array(depth: depth)
         case "\"": return .string(try string())
+        case "-" where take("-Infinity"): return .number("-Infinity")
         case .some(let scalar) where scalar == "-" || ("0"..."9").contains(scalar): return try number()
         default:
             if take("null") { return .null }
             if take("true") { return .boolean(true) }
             if take("false") { return .boolean(false) }
+            if take("NaN") { return .number("NaN") }
+            if take("Infinity") { return .number("Infinity") }
             throw failure("Expecting value")
         }
     }

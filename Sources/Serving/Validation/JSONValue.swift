@@ -4,7 +4,7 @@ package indirect enum JSONValue: Sendable, Hashable {
     case boolean(Bool)
     /// A number without fraction and exponent, as written.
     case integer(String)
-    /// Any other number, as written.
+    /// Any other number, as written; also Python's `NaN`, `Infinity` and `-Infinity`, for which JSON has no form.
     case number(String)
     case string(String)
     case array([JSONValue])
@@ -18,7 +18,7 @@ package indirect enum JSONValue: Sendable, Hashable {
     /// The value of the last member of that name, which is the one that counts where a name is given twice.
     func member(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.last { $0.name == name }?.value
+        return members.last { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 }
 
@@ -28,6 +28,7 @@ extension JSONValue {
         switch self {
         case .null: text += "null"
         case .boolean(let value): text += value ? "true" : "false"
+        case .number("NaN"), .number("Infinity"), .number("-Infinity"): text += "null"
         case .integer(let digits), .number(let digits): text += digits
         case .string(let value): JSONValue.write(value, to: &text)
         case .array(let values):

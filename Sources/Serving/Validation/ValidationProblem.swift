@@ -11,8 +11,8 @@ package struct ValidationProblem: Sendable, Hashable {
     package var message: String
     /// What was sent there.
     package var input: JSONValue
-    /// More about the cause, under `ctx.error`.
-    package var cause: String?
+    /// More about the cause, under `ctx`.
+    package var context: JSONValue.Member?
 
     /// The answer's body: `{"detail":[...]}`.
     package static func body(_ problems: [ValidationProblem]) -> String {
@@ -29,9 +29,8 @@ package struct ValidationProblem: Sendable, Hashable {
                 JSONValue.Member(name: "msg", value: .string(problem.message)),
                 JSONValue.Member(name: "input", value: problem.input),
             ]
-            if let cause = problem.cause {
-                let context = JSONValue.object([JSONValue.Member(name: "error", value: .string(cause))])
-                members.append(JSONValue.Member(name: "ctx", value: context))
+            if let context = problem.context {
+                members.append(JSONValue.Member(name: "ctx", value: .object([context])))
             }
             return JSONValue.object(members)
         }

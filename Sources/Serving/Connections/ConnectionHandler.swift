@@ -1,0 +1,269 @@
+import NIOCore
+import NIOHTTP1
+
+/// Keeps one connection to HTTP's rules on when it stays open, and within its limits.
+///
+/// Stands right behind the decoder, where a request's version is still known:
+/// - an answer to HEAD has no body, and `Expect: 100-continue` is answered;
+/// - a connection ends after the answer that says so, as the client asks, or as its HTTP/1.0 has it;
+/// - heads, bodies and silence have a limit each;
+/// - while shutting down, every answer says `Connection: close`, and silent connections end.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// What is being waited for.
+    private enum Phase {
+        case idle(since: NIODeadline)
+        case head(since: NIODeadline, hasBytes: Bool)
+        case body(since: NIODeadline)
+        /// The server's own work.
+        case answer
+        /// The client's end, after ours.
+        case end(since: NIODeadline)
+    }
+
+    /// A request without its answer yet.
+    private struct OpenRequest {
+        var isHead: Bool
+        var keepsAlive: Bool
+        /// Whether keeping alive must be said, as in HTTP/1.0.
+        var saysKeepAlive: Bool
+        var awaitsContinue: Bool
+    }
+
+    private let limits: ConnectionLimits
+    private let registry: ConnectionRegistry
+    private var phase = Phase.head(since: .now(), hasBytes: false)
+    /// In the order in which they came.
+    private var requests: [OpenRequest] = []
+    private var isDroppingBody = false
+    private var closesAfterAnswer = false
+    private var drainingSince: NIODeadline?
+    private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
+
+    init(limits: ConnectionLimits, registry: ConnectionRegistry) {
+        self.limits = limits
+        self.registry = registry
+    }
+
+    // MARK: The connection
+
+    func channelActive(context: ChannelHandlerContext) {
+        phase = .head(since: .now(), hasBytes: false)
+        registry.insert(context.channel)?.close(promise: nil)
+        updateTimer(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        registry.remove(context.channel)
+        timer?.task.cancel()
+        timer = nil
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            // Goes no further: whoever gets it closes idle connections at once, under requests that are on their way.
+            drainingSince = .now()
+            updateTimer(context)
+        case ChannelEvent.inputClosed where isEnding:
+            context.close(promise: nil)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private var isEnding: Bool { if case .end = phase { true } else { false } }
+
+    /// Sends what is written, and no more after it.
+    private func end(_ context: ChannelHandlerContext) {
+        phase = .end(since: .now())
+        context.flush()
+        context.close(mode: .output, promise: nil)
+        updateTimer(context)
+    }
+
+    // MARK: Requests
+
+    /// Called for bytes of any kind, before they are decoded.
+    func bytesArrived() {
+        switch phase {
+        case .idle: phase = .head(since: .now(), hasBytes: true)
+        case .head(let since, false): phase = .head(since: since, hasBytes: true)
+        default: break
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isEnding else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            phase = .body(since: .now())
+            requests.append(openRequest(head))
+            if requests.count == 1 { sendContinue(context) }
+        case .body:
+            break
+        case .end:
+            phase = .answer
+            if requests.isEmpty {
+                // It was answered before it had come to its end.
+                phase = .idle(since: .now())
+            } else {
+                registry.beginAnswer(context.channel)
+            }
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        updateTimer(context)
+        // Nobody else asks for what comes after our end; the client's end must be seen.
+        if isEnding { context.read() }
+        context.fireChannelReadComplete()
+    }
+
+    private func openRequest(_ head: HTTPRequestHead) -> OpenRequest {
+        let isOld = head.version.major < 1 || head.version == .http1_0
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        return OpenRequest(
+            isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive, saysKeepAlive: isOld,
+            awaitsContinue: !isOld && length <= limits.maximumBodySize
+                && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" })
+    }
+
+    /// Tells the client that the body of the request that is next may come.
+    private func sendContinue(_ context: ChannelHandlerContext) {
+        guard requests.first?.awaitsContinue == true else { return }
+        requests[0].awaitsContinue = false
+        context.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    }
+
+    // MARK: Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isEnding else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status.code >= 200:
+            context.write(wrapOutboundOut(.head(finalHead(head))), promise: promise)
+        case .body where isDroppingBody:
+            promise?.succeed()
+        case .end(let trailers):
+            context.write(wrapOutboundOut(.end(trailers)), promise: promise)
+            didAnswer(context)
+        default:
+            context.write(data, promise: promise)
+        }
+    }
+
+    private func finalHead(_ head: HTTPResponseHead) -> HTTPResponseHead {
+        var head = head
+        let request = requests.first
+        let saysClose = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+        // An answer without a request is one to bytes that are none.
+        closesAfterAnswer = saysClose || drainingSince != nil || request?.keepsAlive != true
+        if closesAfterAnswer {
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+        } else if request?.saysKeepAlive == true {
+            head.headers.replaceOrAdd(name: "connection", value: "keep-alive")
+        }
+        isDroppingBody = request?.isHead == true
+        // Without a length the encoder would send chunks, of which even the last is a body.
+        if isDroppingBody, !head.headers.contains(name: "content-length") {
+            head.headers.add(name: "content-length", value: "0")
+        }
+        return head
+    }
+
+    private func didAnswer(_ context: ChannelHandlerContext) {
+        isDroppingBody = false
+        if !requests.isEmpty { requests.removeFirst() }
+        if closesAfterAnswer { return end(context) }
+        if requests.isEmpty {
+            registry.endAnswer(context.channel)
+            if case .answer = phase { phase = .idle(since: .now()) }
+            updateTimer(context)
+        } else {
+            sendContinue(context)
+        }
+    }
+
+    // MARK: Limits of time
+
+    private var deadline: NIODeadline? {
+        let silence =
+            drainingSince == nil ? limits.idleTimeout : min(limits.idleTimeout, ConnectionLimits.idleWhileDraining)
+        var deadline: NIODeadline?
+        switch phase {
+        case .idle(let since): deadline = afterCrossing(since + silence)
+        case .head(let since, false): deadline = afterCrossing(since + min(limits.headTimeout, silence))
+        case .head(let since, true): deadline = since + limits.headTimeout
+        case .body(let since): deadline = since + limits.bodyTimeout
+        case .answer: deadline = nil
+        case .end(let since): return since + ConnectionLimits.lingerTime
+        }
+        guard let drainingSince else { return deadline }
+        let last = drainingSince + limits.shutdownTimeout
+        return deadline.map { min($0, last) } ?? last
+    }
+
+    private func afterCrossing(_ deadline: NIODeadline) -> NIODeadline {
+        drainingSince.map { max(deadline, $0 + ConnectionLimits.crossingTime) } ?? deadline
+    }
+
+    /// Sees to it that a timer runs out by the deadline. One that runs out earlier stays and then looks again, so that a
+    /// connection with many short requests sets few timers.
+    private func updateTimer(_ context: ChannelHandlerContext) {
+        guard let deadline, context.channel.isActive else { return }
+        if let timer {
+            guard deadline < timer.deadline else { return }
+            timer.task.cancel()
+        }
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            self.timer = nil
+            self.timerRanOut(context)
+        }
+        timer = (deadline, task)
+    }
+
+    private func timerRanOut(_ context: ChannelHandlerContext) {
+        guard let deadline else { return }
+        guard NIODeadline.now() >= deadline else { return updateTimer(context) }
+        switch phase {
+        case .head(_, true) where requests.isEmpty: refuseSlowRequest(context)
+        case .body where requests.count == 1: refuseSlowRequest(context)
+        default: context.close(promise: nil)
+        }
+    }
+
+    private func refuseSlowRequest(_ context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .requestTimeout, headers: ["connection": "close", "content-length": "0"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        end(context)
+    }
+}
+
+/// Tells the connection's handler that bytes have come, before the decoder makes parts of requests of them.
+final class ByteArrivalHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: ConnectionHandler
+
+    init(_ connection: ConnectionHandler) { self.connection = connection }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,13 @@
+import NIOCore
+
+extension ConnectionLimits {
+    init(_ configuration: ServerConfiguration) {
+        self.init(
+            headTimeout: TimeAmount(configuration.headTimeout), bodyTimeout: TimeAmount(configuration.bodyTimeout),
+            idleTimeout: TimeAmount(configuration.idleTimeout),
+            shutdownTimeout: TimeAmount(configuration.shutdownTimeout),
+            maximumConnections: min(configuration.maximumConnections, FileDescriptors.roomForConnections),
+            maximumConnectionsPerAddress: configuration.maximumConnectionsPerAddress,
+            maximumBodySize: max(configuration.maximumBodySize, configuration.maximumLabelsSize))
+    }
+}

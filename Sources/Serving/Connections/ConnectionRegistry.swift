@@ -1,0 +1,101 @@
+import Foundation
+import NIOCore
+import Synchronization
+
+/// All open connections. When there are too many, the one that is least missed goes: so whoever holds connections open without
+/// sending requests shuts nobody out.
+final class ConnectionRegistry: Sendable {
+    /// Whose connection it is: an IPv4 address, or the 64 bits of an IPv6 address that one site is given.
+    struct Address: Hashable, Sendable {
+        private let text: String
+
+        init(_ address: SocketAddress?) {
+            let text = address?.ipAddress ?? ""
+            var bytes = [UInt8](repeating: 0, count: 16)
+            guard text.utf8.contains(UInt8(ascii: ":")), inet_pton(AF_INET6, text, &bytes) == 1 else {
+                self.text = text
+                return
+            }
+            let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+            self.text = (isMapped ? bytes[12...].map { "\($0)" } : bytes[..<8].map { "\($0)" }).joined(separator: ".")
+        }
+    }
+
+    private struct Entry {
+        let channel: any Channel
+        let address: Address
+        /// When it was opened or last answered.
+        var since: NIODeadline
+        /// Whether a whole request has come and its answer is being made.
+        var isAnswering = false
+        var hasAnswered = false
+    }
+
+    private struct State {
+        var entries: [ObjectIdentifier: Entry] = [:]
+        var counts: [Address: Int] = [:]
+
+        mutating func remove(_ identifier: ObjectIdentifier) -> Entry? {
+            guard let entry = entries.removeValue(forKey: identifier) else { return nil }
+            let count = counts[entry.address, default: 0] - 1
+            counts[entry.address] = count > 0 ? count : nil
+            return entry
+        }
+
+        /// The connection that has waited longest for a request, first among those that have never sent one.
+        func leastMissed(of address: Address?) -> ObjectIdentifier? {
+            entries.filter { !$0.value.isAnswering && (address == nil || $0.value.address == address) }
+                .min { left, right in
+                    if left.value.hasAnswered != right.value.hasAnswered { return right.value.hasAnswered }
+                    return left.value.since < right.value.since
+                }?.key
+        }
+    }
+
+    private let maximum: Int
+    private let maximumPerAddress: Int
+    private let state = Mutex(State())
+
+    init(maximum: Int, maximumPerAddress: Int) {
+        self.maximum = max(1, maximum)
+        self.maximumPerAddress = max(1, maximumPerAddress)
+    }
+
+    /// Adds a new connection.
+    /// - Returns: the connection that has to be closed for it, which may be itself where all others are being answered.
+    func insert(_ channel: any Channel) -> (any Channel)? {
+        let address = Address(channel.remoteAddress)
+        return state.withLock { state in
+            let isAddressFull = state.counts[address, default: 0] >= maximumPerAddress
+            var victim: Entry?
+            if isAddressFull || state.entries.count >= maximum {
+                guard let least = state.leastMissed(of: isAddressFull ? address : nil) else { return channel }
+                victim = state.remove(least)
+            }
+            state.entries[ObjectIdentifier(channel)] = Entry(channel: channel, address: address, since: .now())
+            state.counts[address, default: 0] += 1
+            return victim?.channel
+        }
+    }
+
+    func remove(_ channel: any Channel) {
+        state.withLock { _ = $0.remove(ObjectIdentifier(channel)) }
+    }
+
+    /// A whole request has come.
+    func beginAnswer(_ channel: any Channel) {
+        state.withLock { $0.entries[ObjectIdentifier(channel)]?.isAnswering = true }
+    }
+
+    /// All requests that have come are answered.
+    func endAnswer(_ channel: any Channel) {
+        let now = NIODeadline.now()
+        state.withLock { state in
+            guard var entry = state.entries[ObjectIdentifier(channel)] else { return }
+            entry.isAnswering = false
+            entry.hasAnswered = true
+            entry.since = now
+            state.entries[ObjectIdentifier(channel)] = entry
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Scoring
+
+/// What `GET /health` says.
+struct HealthReport {
+    var model: FraudModel?
+    var silence: LabelSilence?
+    /// Why the newest model is not in use.
+    var refusal: String?
+    var isShuttingDown: Bool
+
+    var isHealthy: Bool { model != nil && !isShuttingDown }
+
+    /// `{"status":"ok","model":{...},"labels":{...},"warnings":[...]}`
+    var text: String {
+        var members = [member("status", .string(isShuttingDown ? "shutting down" : model == nil ? "no model" : "ok"))]
+        if let model {
+            members.append(
+                member(
+                    "model",
+                    .object([
+                        member("created_at", .string(model.provenance.createdAt)),
+                        member("library_version", .string(model.provenance.libraryVersion)),
+                        member("features", .array(model.features.names.map { .string($0) })),
+                        member("threshold", .number("\(model.threshold)")),
+                    ])))
+        }
+        if let silence {
+            members.append(
+                member(
+                    "labels",
+                    .object([
+                        member("seconds_since_last", .number("\(silence.seconds)")),
+                        member("limit_seconds", .number("\(silence.limit)")),
+                    ])))
+        }
+        members.append(member("warnings", .array(warnings)))
+        var text = ""
+        JSONValue.object(members).write(to: &text)
+        return text
+    }
+
+    private var warnings: [JSONValue] {
+        var warnings: [JSONValue] = []
+        if let silence, silence.isTooLong {
+            warnings.append(
+                warning(
+                    "labels_missing",
+                    "transactions have advanced past the label delay without a label, and the risk of terminals fades"))
+        }
+        if let refusal {
+            warnings.append(warning("model_refused", "the newest model cannot be used: \(refusal)"))
+        }
+        return warnings
+    }
+
+    private func warning(_ type: String, _ message: String) -> JSONValue {
+        .object([member("type", .string(type)), member("message", .string(message))])
+    }
+
+    private func member(_ name: String, _ value: JSONValue) -> JSONValue.Member {
+        JSONValue.Member(name: name, value: value)
+    }
+}

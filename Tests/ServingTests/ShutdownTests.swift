@@ -1,0 +1,113 @@
+import Foundation
+import Scoring
+import ServiceLifecycle
+import Serving
+import Synchronization
+import Testing
+
+/// Graceful shutdown loses no request.
+@Suite(.serialized) struct ShutdownTests {
+    final class Count: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
+    }
+
+    /// A server whose shutdown the body begins.
+    static func withServer(
+        _ configuration: ServerConfiguration = ServerConfiguration(port: 0),
+        _ body: @escaping @Sendable (_ port: Int, _ shutDown: @escaping @Sendable () -> Void) throws -> Void
+    ) async throws {
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let server = ScoringServer(
+            .fixed(try ScoringServerTests.model()), configuration: configuration, logger: ScoringServerTests.quiet
+        ) { continuation.yield($0) }
+        let group = ServiceGroup(configuration: .init(services: [server], logger: ScoringServerTests.quiet))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { continuation.finish() }
+                try await group.run()
+            }
+            if let port = await ports.first(where: { _ in true }) {
+                do {
+                    try await HTTPMannersTests.onThread {
+                        try body(port) { Task { await group.triggerGracefulShutdown() } }
+                    }
+                } catch {
+                    Issue.record(error)
+                }
+                await group.triggerGracefulShutdown()
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func noRequestUnderLoadIsLost() async throws {
+        try await Self.withServer { port, shutDown in
+            let request = RawConnection.predict(HTTPMannersTests.body)
+            let lost = Count(), answered = Count(), closes = Count()
+            let clients = DispatchGroup()
+            for _ in 0..<32 {
+                clients.enter()
+                // Threads of their own: each blocks until it is answered.
+                Thread {
+                    defer { clients.leave() }
+                    guard let connection = try? RawConnection(port: port) else { return }
+                    while true {
+                        do {
+                            try connection.send(request)
+                            let answer = try connection.answer()
+                            answered.add()
+                            if answer.fields["connection"] == "close" { return closes.add() }
+                        } catch {
+                            return lost.add()
+                        }
+                    }
+                }.start()
+            }
+            Thread.sleep(forTimeInterval: 0.3)
+            shutDown()
+            clients.wait()
+            #expect(lost.value == 0)
+            #expect(closes.value == 32)
+            #expect(answered.value > 64)
+        }
+    }
+
+    @Test func aRequestUnderWayIsWaitedForAndHealthSaysSo() async throws {
+        try await Self.withServer { port, shutDown in
+            let slow = try RawConnection(port: port), other = try RawConnection(port: port)
+            let idle = try RawConnection(port: port)
+            for connection in [other, idle] {
+                try connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try connection.answer()
+            }
+            let request = RawConnection.predict(HTTPMannersTests.body)
+            try slow.send(String(request.dropLast(5)))
+            Thread.sleep(forTimeInterval: 0.1)
+            shutDown()
+            Thread.sleep(forTimeInterval: 0.2)
+            try other.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            let health = try other.answer()
+            #expect(health.status == 503 && health.body.contains("\"shutting down\""))
+            #expect(health.fields["connection"] == "close")
+            #expect(throws: RawConnection.Closed.self) { try RawConnection(port: port) }
+            // An idle connection ends by itself, while a request is still coming.
+            #expect(idle.isClosedByServer())
+            try slow.send(String(request.suffix(5)))
+            let answer = try slow.answer()
+            #expect(answer.status == 200 && answer.fields["connection"] == "close")
+        }
+    }
+
+    @Test func waitingHasALimit() async throws {
+        let configuration = ServerConfiguration(port: 0, shutdownTimeout: .milliseconds(300))
+        try await Self.withServer(configuration) { port, shutDown in
+            let slow = try RawConnection(port: port)
+            try slow.send("POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+            Thread.sleep(forTimeInterval: 0.1)
+            shutDown()
+            #expect(try slow.answer().status == 408)
+        }
+    }
+}
