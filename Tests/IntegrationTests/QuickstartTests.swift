@@ -10,12 +10,20 @@ import Testing
             var trackingURI: String
         }
         struct Streaming: Decodable { var transactions: Int }
+        struct Serving: Decodable {
+            struct Labels: Decodable {
+                var scoreBefore: Double
+                var scoreAfter: Double
+            }
+            var labels: Labels
+        }
 
         var champion: String?
         var isPromoted: Bool
         var metrics: [String: Double]
         var publication: Publication
         var streaming: Streaming
+        var serving: Serving
         var report: String
     }
 
@@ -27,6 +35,8 @@ import Testing
         #expect(first.streaming.transactions == 2_000)
         #expect(first.metrics["test_roc_auc", default: 0] > 0.7)
         let page = try String(contentsOfFile: folder.path("out/report.html"), encoding: .utf8)
+        #expect(first.serving.labels.scoreAfter > first.serving.labels.scoreBefore)
+        #expect(page.contains("Labels that come late"))
         #expect(page.contains("<svg") && !page.contains("http://") && !page.contains("<script"))
 
         let second = try Executable.json(Result.self, "quickstart", arguments, in: folder)

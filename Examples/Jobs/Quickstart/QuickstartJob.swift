@@ -50,10 +50,10 @@ package struct QuickstartJob: Sendable {
         }
     }
 
-    private let settings: Settings
+    let settings: Settings
     private let stores: ObjectStores
     private let version: String
-    private let logger: Logger
+    let logger: Logger
     private let progress: @Sendable (_ title: String) -> StepProgress
     private let note: @Sendable (_ line: String) -> Void
 
@@ -77,7 +77,8 @@ package struct QuickstartJob: Sendable {
         let raw = try await simulate(&steps)
         let cleaning = try await clean(raw, &steps)
         let (outcome, table) = try await train(&steps)
-        try await outcome.model.save(to: stores.resolve(place("model")))
+        let served = try await servedModel(outcome)
+        try await served.save(to: stores.resolve(place("model")))
 
         let (contest, publication) = try await ModelPublication.withTracking(
             TrackingPlace(
@@ -92,7 +93,7 @@ package struct QuickstartJob: Sendable {
         }
 
         let streaming = try await stream(outcome, &steps)
-        let serving = try await serve(outcome, &steps)
+        let serving = try await serve(served, outcome, &steps)
 
         var result = QuickstartResult(
             version: version, createdAt: outcome.model.provenance.createdAt, data: settings.data ?? raw,
@@ -119,7 +120,7 @@ package struct QuickstartJob: Sendable {
     }
 
     /// Runs one step under a progress bar and notes what came of it.
-    private func step<Result>(
+    func step<Result>(
         _ title: String, _ steps: inout [QuickstartResult.Step], detail: (Result) -> String,
         _ body: (@escaping ProgressHandler) async throws -> Result
     ) async throws -> Result {
@@ -308,29 +309,6 @@ extension QuickstartJob {
         } _: { progress in
             try await StreamingDemo.run(
                 outcome.model, order.map { transactions[$0] }, expected: expected, logger: logger, progress: progress)
-        }
-    }
-
-    private func serve(
-        _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
-    ) async throws -> QuickstartResult.Serving {
-        guard let transactions = outcome.test?.transactions, transactions.count > 0 else {
-            throw JobError.unusableData(place: settings.output, reason: "there are no transactions to serve")
-        }
-        let asked = (0..<min(20, transactions.count)).map { transactions[$0] }
-        return try await step("serve", &steps) { (result: QuickstartResult.Serving) in
-            "\(result.requests) requests over HTTP, median \(result.medianMilliseconds.formatted(places: 2)) ms"
-        } _: { _ in
-            let scorer = try OnlineScorer(outcome.model)
-            let demo = try await ServingDemo.run(outcome.model, asked, logger: logger)
-            for (transaction, probability) in zip(asked, demo.probabilities) {
-                let own = scorer.score(transaction, recording: false).probability
-                guard own == probability else {
-                    throw JobError.inconsistentScores(
-                        "transaction \(transaction.transactionID): the service says \(probability), the model \(own)")
-                }
-            }
-            return QuickstartResult.Serving(requests: asked.count, medianMilliseconds: demo.medianMilliseconds)
         }
     }
 }

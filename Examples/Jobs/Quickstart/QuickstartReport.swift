@@ -15,7 +15,7 @@ package struct QuickstartReport: Sendable {
         HTMLReport(
             title: "Fraud detection, end to end",
             subtitle: "\(NumberText.count(result.cleaning.rowsRead)) transactions from \(result.data)",
-            sections: [summary] + curves + comparisonSections + [model, throughput],
+            sections: [summary] + curves + comparisonSections + [model] + labels + [throughput],
             footer: "Antifraud \(result.version), \(result.createdAt)"
         ).html()
     }
@@ -86,6 +86,26 @@ package struct QuickstartReport: Sendable {
                         }, caption: "Candidates of the grid; 0 stands for no limit", highlightedRows: [0])))
         }
         return ReportSection("Model", elements)
+    }
+
+    private var labels: [ReportSection] {
+        guard let labels = result.serving.labels else { return [] }
+        return [
+            ReportSection(
+                "Labels that come late",
+                [
+                    .table(
+                        ReportTable(
+                            [.text("Terminal \(labels.terminalID)"), .number("Score")],
+                            rows: [
+                                ["before its frauds are known", labels.scoreBefore.formatted(places: 4)],
+                                ["after \(labels.frauds) labels", labels.scoreAfter.formatted(places: 4)],
+                            ])),
+                    .paragraph(
+                        "The service records what it scores, and takes what becomes known of it: the same transaction at the "
+                            + "same terminal scores otherwise once the frauds there are labelled by POST /labels."),
+                ])
+        ]
     }
 
     private var throughput: ReportSection {

@@ -20,8 +20,18 @@ package struct QuickstartResult: Sendable, Codable {
     }
 
     package struct Serving: Sendable, Codable {
+        /// One terminal's score, before it became known what had happened there and after.
+        package struct Labels: Sendable, Codable {
+            package var terminalID: Int64
+            package var frauds: Int
+            package var scoreBefore: Double
+            package var scoreAfter: Double
+        }
+
         package var requests: Int
         package var medianMilliseconds: Double
+        /// Nil for features that look at no history.
+        package var labels: Labels?
     }
 
     package var version: String

@@ -9,14 +9,18 @@ import Serving
     import FoundationNetworking
 #endif
 
-/// Serves a model on a free port of this machine and asks it for some scores.
+/// Serves a model on a free port of this machine, asks it for some scores, and tells it of some frauds.
 enum ServingDemo {
     struct Result: Sendable {
+        /// Of ``ServingPlan/asked``.
         var probabilities: [Double]
+        var scoreBefore: Double
+        var scoreAfter: Double
+        var requests: Int
         var medianMilliseconds: Double
     }
 
-    static func run(_ model: FraudModel, _ transactions: [Transaction], logger: Logger) async throws -> Result {
+    static func run(_ model: FraudModel, _ plan: ServingPlan, logger: Logger) async throws -> Result {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = ScoringServer(.fixed(model), configuration: ServerConfiguration(port: 0), logger: logger) { port in
             continuation.yield(port)
@@ -31,7 +35,7 @@ enum ServingDemo {
             tasks.addTask {
                 guard let port = await ports.first(where: { _ in true }) else { return nil }
                 do {
-                    let result = try await ask(port, transactions)
+                    let result = try await ask(port, plan)
                     await group.triggerGracefulShutdown()
                     return result
                 } catch {
@@ -46,35 +50,48 @@ enum ServingDemo {
         }
     }
 
-    private static func ask(_ port: Int, _ transactions: [Transaction]) async throws -> Result {
-        guard let health = URL(string: "http://127.0.0.1:\(port)/health"),
-            let predict = URL(string: "http://127.0.0.1:\(port)/predict")
-        else { throw JobError.contradictorySettings("port \(port) is no part of a URL") }
+    private static func ask(_ port: Int, _ plan: ServingPlan) async throws -> Result {
+        guard let base = URL(string: "http://127.0.0.1:\(port)") else {
+            throw JobError.contradictorySettings("port \(port) is no part of a URL")
+        }
         // The model arrives just after the socket.
-        for _ in 0..<200 where try await status(URLRequest(url: health)).code != 200 {
+        for _ in 0..<200 where try await status(URLRequest(url: base.appending(path: "health"))).code != 200 {
             try await Task.sleep(for: .milliseconds(5))
         }
-        var probabilities: [Double] = [], milliseconds: [Double] = []
-        for transaction in transactions {
+        var milliseconds: [Double] = []
+        func score(_ transaction: Transaction) async throws -> Double {
             var body: [UInt8] = []
             TransactionJSON.append(transaction, to: &body)
-            var request = URLRequest(url: predict)
-            request.httpMethod = "POST"
-            request.httpBody = Data(body)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
             let start = ContinuousClock.now
-            let answer = try await status(request)
+            let text = try await post(body, to: base.appending(path: "predict"))
             milliseconds.append((ContinuousClock.now - start).inSeconds * 1_000)
-            guard answer.code == 200, let probability = Double(answer.text) else {
-                throw JobError.inconsistentScores(
-                    "the service answered \(answer.code) to transaction \(transaction.transactionID): \(answer.text)")
+            guard let probability = Double(text) else {
+                throw JobError.inconsistentScores("transaction \(transaction.transactionID): \(text) is no score")
             }
-            probabilities.append(probability)
+            return probability
         }
+        var probabilities: [Double] = []
+        for transaction in plan.asked { probabilities.append(try await score(transaction)) }
+        for fraud in plan.frauds { _ = try await score(fraud) }
+        let before = try await score(plan.probe)
+        _ = try await post(plan.labels, to: base.appending(path: "labels"))
+        let after = try await score(plan.secondProbe)
         milliseconds.sort()
         return Result(
-            probabilities: probabilities,
-            medianMilliseconds: milliseconds.isEmpty ? 0 : milliseconds[milliseconds.count / 2])
+            probabilities: probabilities, scoreBefore: before, scoreAfter: after, requests: milliseconds.count + 1,
+            medianMilliseconds: milliseconds[milliseconds.count / 2])
+    }
+
+    private static func post(_ body: [UInt8], to url: URL) async throws -> String {
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.httpBody = Data(body)
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        let answer = try await status(request)
+        guard answer.code == 200 else {
+            throw JobError.inconsistentScores("the service answered \(answer.code): \(answer.text)")
+        }
+        return answer.text
     }
 
     private static func status(_ request: URLRequest) async throws -> (code: Int, text: String) {
