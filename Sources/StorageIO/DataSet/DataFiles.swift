@@ -10,10 +10,11 @@ public struct DataFiles: Sendable {
     /// Finds the files of a place and tells their format by their content.
     ///
     /// A place is one file, a folder with the files at any depth in it, or a pattern of files and folders; a file whose
-    /// name is spelled like a pattern is that file. In folders, names that start with `.` or `_` are passed over, as by
-    /// Spark, and so are files without a byte and companions of data such as `truth.json`.
+    /// name is spelled like a pattern is that file. A pipe is read to its end first. In folders, names that start with `.`
+    /// or `_` are passed over, as by Spark, and so are files without a byte and companions of data such as `truth.json`.
     /// - Throws: ``DataSetError``; what the store throws.
     public static func find(_ place: StoredPlace) async throws -> DataFiles {
+        let place = try await place.spooled()
         let found = try await candidates(place)
         var files = found
         if found.count > 1 || found.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }

@@ -9,13 +9,26 @@ package struct GlobExpansion: Sendable {
     }
 
     private let store: any ObjectStore
-    private var matches: [ObjectKey: Match] = [:]
+    private var found: [ObjectKey: Match] = [:]
+    private var left: Set<UnlistedObject> = []
+
+    /// All matches in ascending byte order of their keys.
+    package var matches: [Match] { found.values.sorted { $0.object.key < $1.object.key } }
+    /// What matches and cannot be handed out as an object.
+    package var unlisted: [UnlistedObject] {
+        left.sorted { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
+    }
 
     /// All matches in ascending byte order of their keys.
     package static func matches(of pattern: GlobPattern, in store: any ObjectStore) async throws -> [Match] {
+        try await expanding(pattern, in: store).matches
+    }
+
+    /// Expands a pattern.
+    package static func expanding(_ pattern: GlobPattern, in store: any ObjectStore) async throws -> GlobExpansion {
         var expansion = GlobExpansion(store: store)
         for segments in pattern.alternatives { try await expansion.visit(segments[...], folder: "") }
-        return expansion.matches.values.sorted { $0.object.key < $1.object.key }
+        return expansion
     }
 
     private init(store: any ObjectStore) { self.store = store }
@@ -36,12 +49,14 @@ package struct GlobExpansion: Sendable {
         } else if let name = segment.literal {
             guard rest.isEmpty else { return try await visit(rest, folder: folder + name + "/") }
             do {
-                take(try await store.head(ObjectKey(folder + name)), matched: folder + name)
+                take(try await store.head(ObjectKey(verbatim: folder + name)), matched: folder + name)
             } catch let error as ObjectStoreError where error.code == .notFound {
                 try await takeAll(below: folder + name + "/")
             }
         } else {
-            let contents = try await store.contents(ofFolder: folder)
+            let (contents, unlisted) = try await store.allContents(ofFolder: folder)
+            // What is below a link to nothing is not known: it may match as well.
+            left.formUnion(unlisted.filter { segment.matches($0.name) })
             if rest.isEmpty {
                 for object in contents.objects where segment.matches(object.key.name) {
                     take(object, matched: object.key.path)
@@ -54,15 +69,20 @@ package struct GlobExpansion: Sendable {
     }
 
     private mutating func take(_ object: ObjectMetadata, matched: String) {
-        matches[object.key] = Match(object: object, matched: matched)
+        found[object.key] = Match(object: object, matched: matched)
     }
 
     private mutating func takeAll(below folder: String) async throws {
-        for try await object in store.list(prefix: folder) { take(object, matched: folder) }
+        for try await entry in store.entries(prefix: folder) {
+            switch entry {
+            case .object(let object): if !object.isFolderMarker { take(object, matched: folder) }
+            case .unlisted(let unlisted): left.insert(unlisted)
+            }
+        }
     }
 }
 
 extension String {
     /// The last name of a folder's key, without the closing `/`.
-    fileprivate var lastName: Substring { dropLast().split(separator: "/").last ?? "" }
+    fileprivate var lastName: Substring { self[..<utf8.index(before: utf8.endIndex)].lastSlashSegment }
 }

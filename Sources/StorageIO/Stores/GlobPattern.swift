@@ -75,7 +75,7 @@ package struct GlobPattern: Sendable, Hashable {
         let folders = alternatives.map { $0.dropLast().prefix { $0.literal != nil }.compactMap(\.literal) }
         guard var common = folders.first else { return "" }
         for folder in folders.dropFirst() {
-            common = zip(common, folder).prefix { $0 == $1 }.map(\.0)
+            common = zip(common, folder).prefix { $0.hasBytes(of: $1) }.map(\.0)
         }
         return common.map { $0 + "/" }.joined()
     }

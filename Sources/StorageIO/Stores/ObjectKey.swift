@@ -1,22 +1,54 @@
-/// The name of an object in its store: UTF-8 segments parted by `/`, no segment empty, `.` or `..`.
+/// The name of an object in its store: UTF-8 segments parted by `/`.
+///
+/// Keys from ``init(_:)`` are of a form that every store can hold. Some stores, S3 for one, hold more: their listings may give
+/// keys that are not ``isPortable``, and other stores refuse these.
 public struct ObjectKey: Sendable, Hashable, Comparable {
     /// The segments joined by `/`.
     public let path: String
 
+    /// A key that every store can hold.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidKey`` for an empty path, a leading or
     ///   closing `/`, a NUL byte, or a segment that is empty, `.` or `..`.
     public init(_ path: String) throws(ObjectStoreError) {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard !path.isEmpty, !path.utf8.contains(0),
-            segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." })
-        else {
+        try self.init(verbatim: path)
+        guard isPortable else { throw notPortable(in: "") }
+    }
+
+    /// A name as a store has it, for instance `a//b`, `/a` or `a/../b` in S3.
+    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidKey`` for an empty name.
+    public init(verbatim path: String) throws(ObjectStoreError) {
+        self.path = path
+        guard !path.isEmpty else {
             throw ObjectStoreError(.invalidKey, location: path, message: "not a usable object key")
         }
-        self.path = path
+    }
+
+    /// Whether every store can hold the key: no segment of its bytes is empty, `.` or `..`, and no byte is NUL.
+    public var isPortable: Bool {
+        var length = 0, dots = 0
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "/"):
+                if length == 0 || length <= 2 && dots == length { return false }
+                (length, dots) = (0, 0)
+            case 0: return false
+            default:
+                length += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+            }
+        }
+        return length > 2 || length > 0 && dots < length
+    }
+
+    /// The error of a store that cannot hold the key.
+    func notPortable(in root: String) -> ObjectStoreError {
+        ObjectStoreError(
+            .invalidKey, location: root + path,
+            message: "not a usable object key: it starts or ends with '/', or a part of it is empty, '.' or '..'")
     }
 
     /// The last segment.
-    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    public var name: String { String(path.lastSlashSegment) }
 
     /// What comes before the name, with a closing `/`; empty where the key is a name alone.
     package var folder: String {
@@ -28,7 +60,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     public func appending(_ name: String) throws(ObjectStoreError) -> ObjectKey { try ObjectKey("\(path)/\(name)") }
 
     /// Keys are equal when their bytes are: a store tells an `é` of one scalar from one of two.
-    public static func == (left: ObjectKey, right: ObjectKey) -> Bool { left.path.utf8.elementsEqual(right.path.utf8) }
+    public static func == (left: ObjectKey, right: ObjectKey) -> Bool { left.path.hasBytes(of: right.path) }
 
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) {

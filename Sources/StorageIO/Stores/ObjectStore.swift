@@ -106,7 +106,7 @@ extension ObjectStore {
             let rest = object.key.path.utf8.dropFirst(prefix.utf8.count)
             if let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
                 let folder = prefix + String(decoding: rest[...slash], as: UTF8.self)
-                if contents.folders.last != folder { contents.folders.append(folder) }
+                if contents.folders.last?.hasBytes(of: folder) != true { contents.folders.append(folder) }
             } else {
                 contents.objects.append(object)
             }

@@ -28,7 +28,7 @@ public struct StorageLocation: Sendable, Hashable {
         guard let (authority, path) = Self.splitAuthority(rest) else {
             throw Self.invalid(text, "expected //host/path or /path after \(scheme):")
         }
-        guard !authority.contains("@") else {
+        guard !authority.utf8.contains(UInt8(ascii: "@")) else {
             // The text is not repeated: it may hold a password.
             throw Self.invalid("\(scheme)://...@...", "credentials do not belong in a URL")
         }
@@ -43,6 +43,11 @@ public struct StorageLocation: Sendable, Hashable {
             throw Self.invalid(text, "a file URL names no host; write file:///path")
         }
         try self.init(scheme: scheme, authority: "", escapedPath: try Self.percentDecoded(path, of: text), text: text)
+    }
+
+    /// A path in a store that is at hand, every character meaning itself; empty for the store's root.
+    init(plainPath path: String) {
+        (scheme, authority, self.path, isFolder, pattern) = ("file", "", path, path.isEmpty, nil)
     }
 
     /// The place as a URL or absolute path for messages.
@@ -68,7 +73,7 @@ public struct StorageLocation: Sendable, Hashable {
         self.scheme = scheme
         self.authority = authority
         path = GlobPattern.unescaped(escaped)
-        isFolder = escapedPath.hasSuffix("/")
+        isFolder = escapedPath.endsWithSlash
         pattern = GlobPattern.isPattern(escaped) ? try GlobPattern(escaped) : nil
     }
 
@@ -79,7 +84,7 @@ public struct StorageLocation: Sendable, Hashable {
 
     private static func absolutePath(_ path: String) throws(ObjectStoreError) -> String {
         guard !path.isEmpty else { throw invalid(path, "the place is empty") }
-        if path.hasPrefix("/") { return path }
+        if path.utf8.first == UInt8(ascii: "/") { return path }
         return GlobPattern.escaped(FileManager.default.currentDirectoryPath) + "/" + path
     }
 
@@ -88,8 +93,8 @@ public struct StorageLocation: Sendable, Hashable {
     ) throws(ObjectStoreError) -> [Substring] {
         guard !path.utf8.contains(0) else { throw invalid(text, "a place has no NUL byte") }
         var segments: [Substring] = []
-        for segment in path.split(separator: "/") where segment != "." {
-            if segment != ".." {
+        for segment in path.slashSegments where !segment.isEmpty && !segment.hasBytes(of: ".") {
+            if !segment.hasBytes(of: "..") {
                 segments.append(segment)
             } else if isFile {
                 _ = segments.popLast()
@@ -102,22 +107,27 @@ public struct StorageLocation: Sendable, Hashable {
 
     /// `scheme` and what follows its colon, if the text is a URL: `word://...`, or `file:/...`.
     private static func splitScheme(_ text: String) -> (scheme: String, rest: Substring)? {
-        guard let colon = text.firstIndex(of: ":") else { return nil }
-        let scheme = text[..<colon].lowercased(), rest = text[text.index(after: colon)...]
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[..<colon].utf8.allSatisfy({ $0 < 0x80 })
+        else { return nil }
+        let scheme = text[..<colon].lowercased(), rest = text[text.utf8.index(after: colon)...]
         guard let first = scheme.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first),
             scheme.utf8.allSatisfy({ byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.".utf8.contains(byte)
             }),
-            rest.hasPrefix("//") || (scheme == "file" && rest.hasPrefix("/"))
+            rest.startsWithBytes(of: "//") || (scheme == "file" && rest.startsWithBytes(of: "/"))
         else { return nil }
         return (scheme, rest)
     }
 
     private static func splitAuthority(_ rest: Substring) -> (authority: String, path: String)? {
-        guard rest.hasPrefix("//") else { return rest.hasPrefix("/") ? ("", String(rest)) : nil }
-        let afterSlashes = rest.dropFirst(2)
-        guard let slash = afterSlashes.firstIndex(of: "/") else { return (String(afterSlashes), "") }
+        guard rest.startsWithBytes(of: "//") else {
+            return rest.startsWithBytes(of: "/") ? ("", String(rest)) : nil
+        }
+        let afterSlashes = rest[rest.utf8.index(rest.startIndex, offsetBy: 2)...]
+        guard let slash = afterSlashes.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+            return (String(afterSlashes), "")
+        }
         return (String(afterSlashes[..<slash]), String(afterSlashes[slash...]))
     }
 

@@ -4,24 +4,33 @@ package struct PlaceContents: Sendable {
     package var objects: [ObjectMetadata]
     /// Where their names start from: the folder, or the folder that a pattern begins with; nil where the place is one object.
     package var folder: String?
+    /// What is there and cannot be handed out as an object.
+    package var unlisted: [UnlistedObject] = []
+    /// The root of the store.
+    let root: String
 }
 
 extension StoredPlace {
-    /// The object of that name; else all objects below the folder; else what the pattern matches.
+    /// The object of that name; else all objects below the folder, folder markers among them; else what the pattern matches.
     package func contents() async throws -> PlaceContents {
         if !location.path.isEmpty, !location.isFolder {
             do {
-                return PlaceContents(objects: [try await store.head(key())], folder: nil)
+                return PlaceContents(objects: [try await store.head(key())], folder: nil, root: store.root)
             } catch let error as ObjectStoreError where error.code == .notFound {
                 // Then it is a folder or a pattern.
             }
         }
-        var objects: [ObjectMetadata] = []
-        for try await object in store.list(prefix: folderPrefix) { objects.append(object) }
-        if objects.isEmpty, let pattern = location.pattern {
-            objects = try await GlobExpansion.matches(of: pattern, in: store).map(\.object)
-            return PlaceContents(objects: objects.sorted { $0.key < $1.key }, folder: pattern.literalFolder)
+        var contents = PlaceContents(objects: [], folder: folderPrefix, root: store.root)
+        for try await entry in store.entries(prefix: folderPrefix) {
+            switch entry {
+            case .object(let object): contents.objects.append(object)
+            case .unlisted(let unlisted): contents.unlisted.append(unlisted)
+            }
         }
-        return PlaceContents(objects: objects, folder: folderPrefix)
+        guard contents.objects.isEmpty, contents.unlisted.isEmpty, let pattern = location.pattern else { return contents }
+        let expansion = try await GlobExpansion.expanding(pattern, in: store)
+        return PlaceContents(
+            objects: expansion.matches.map(\.object), folder: pattern.literalFolder, unlisted: expansion.unlisted,
+            root: store.root)
     }
 }

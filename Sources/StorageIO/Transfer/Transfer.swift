@@ -11,7 +11,9 @@ import Synchronization
 /// - Objects that are there already with the same content are left, so that an interrupted transfer goes on where it stopped.
 /// - Every object appears whole or not at all. `_SUCCESS` and `SHA256SUMS`, which vouch for the files beside them, come last and
 ///   only when all others did; until then a marker keeps readers from taking a folder with some files for a data set.
-/// - An object that cannot be copied is reported, and the others are copied all the same.
+/// - An object that cannot be copied is reported, and the others are copied all the same. So is what is no object at all:
+///   names that are not UTF-8, links to nothing, keys such as `a//b` that the destination cannot hold.
+/// - Nothing is written outside of the destination, whatever the objects are called and whatever links lie there.
 ///
 /// The list of objects is held in memory: some hundred bytes each. Content is not: see ``TransferOptions/memoryLimit``.
 public struct Transfer: Sendable {
@@ -28,25 +30,28 @@ public struct Transfer: Sendable {
 
     /// Copies.
     /// - Parameter progress: Called often, from any thread.
-    /// - Throws: ``TransferError`` and what listing throws, before anything is copied; `CancellationError`. What becomes of
+    /// - Throws: ``TransferError``, ``OutputConflict`` and what listing throws, before anything is copied; `CancellationError`. What becomes of
     ///   single objects is in the report.
     public func run(progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }) async throws -> TransferReport
     {
         let start = ContinuousClock.now
+        let source = try await self.source.spooled()
         let plan = try await TransferPlan.make(from: source, to: destination)
+        let work = TransferWork(source: source.store, destination: plan.destination, options: options)
         let tracker = TransferTracker(plan, report: progress)
         var report = TransferReport()
         report.isDryRun = options.isDryRun
+        report.failures = plan.failures
 
         let vouching = plan.steps.filter { Self.vouchesForOthers($0.destination) }
-        let folders = Set(vouching.map(\.destination.folder))
-        if !options.isDryRun { try await setMarkers(folders, plan) }
-        try await copy(plan.steps.filter { !Self.vouchesForOthers($0.destination) }, tracker, &report)
+        let folders = Set(try vouching.map { try $0.destination.beside(DataSetManifest.fileName) })
+        if !options.isDryRun { try await work.setMarkers(folders, plan) }
+        try await work.copy(plan.steps.filter { !Self.vouchesForOthers($0.destination) }, tracker, &report)
         let whole = report.failures.isEmpty
-        if whole { try await copy(vouching, tracker, &report) }
+        if whole { try await work.copy(vouching, tracker, &report) }
         if whole, report.failures.isEmpty {
-            if !options.isDryRun { try await removeMarkers(folders) }
-            if options.deletesOthers { try await deleteOthers(plan, &report) }
+            if !options.isDryRun { try await work.removeMarkers(folders) }
+            if options.deletesOthers { try await work.deleteOthers(plan, &report) }
         }
         report.copied.sort { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
         report.seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -54,8 +59,20 @@ public struct Transfer: Sendable {
     }
 
     private static func vouchesForOthers(_ key: ObjectKey) -> Bool {
-        [DataSetManifest.fileName, "SHA256SUMS"].contains(key.name)
+        [DataSetManifest.fileName, "SHA256SUMS"].contains(where: key.name.hasBytes)
     }
+}
+
+extension ObjectKey {
+    /// The key of a name in the same folder.
+    fileprivate func beside(_ name: String) throws -> ObjectKey { try ObjectKey(verbatim: folder + name) }
+}
+
+/// The work of a transfer.
+private struct TransferWork: Sendable {
+    let source: any ObjectStore
+    let destination: any ObjectStore
+    let options: TransferOptions
 
     // MARK: Copying
 
@@ -65,7 +82,7 @@ public struct Transfer: Sendable {
         case failed(String)
     }
 
-    private func copy(
+    func copy(
         _ steps: [TransferPlan.Step], _ tracker: TransferTracker, _ report: inout TransferReport
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
@@ -106,7 +123,7 @@ public struct Transfer: Sendable {
                 outcome = .copied
                 if !options.isDryRun {
                     try await ObjectCopy(
-                        step.source, of: source.store, to: step.destination, of: destination.store, options: options
+                        step.source, of: source, to: step.destination, of: destination, options: options
                     ).run { bytes in
                         written.withLock { $0 += bytes }
                         tracker.add(bytes: bytes)
@@ -129,7 +146,7 @@ public struct Transfer: Sendable {
         case .size: return true
         case .checksum:
             return try await ObjectComparison(options: options)
-                .haveSameContent(step.source, in: source.store, existing, in: destination.store)
+                .haveSameContent(step.source, in: source, existing, in: destination)
         }
     }
 
@@ -137,12 +154,12 @@ public struct Transfer: Sendable {
         switch outcome {
         case .copied:
             report.copied.append(
-                .init(location: destination.store.root + step.destination.path, size: step.source.size))
+                .init(location: destination.root + step.destination.path, size: step.source.size))
         case .unchanged:
             report.unchanged += 1
             report.unchangedBytes += step.source.size
         case .failed(let message):
-            report.failures.append(.init(location: source.store.root + step.source.key.path, message: message))
+            report.failures.append(.init(location: source.root + step.source.key.path, message: message))
         }
     }
 
@@ -150,29 +167,30 @@ public struct Transfer: Sendable {
 
     /// Marks the folders that get a `_SUCCESS`, so that nobody reads some of their files as a data set. Those that have one
     /// that lists their files need no mark.
-    private func setMarkers(_ folders: Set<String>, _ plan: TransferPlan) async throws {
-        let listed = Set(plan.steps.compactMap { $0.existing }.filter { $0.size > 0 }.map(\.key.path))
-        for folder in folders where !listed.contains(folder + DataSetManifest.fileName) {
-            try await destination.store.put([], to: ObjectKey(folder + UnfinishedMarker.ofWholeFolder))
+    /// - Parameter folders: The keys of their `_SUCCESS`.
+    func setMarkers(_ folders: Set<ObjectKey>, _ plan: TransferPlan) async throws {
+        let listed = Set(plan.steps.compactMap { $0.existing }.filter { $0.size > 0 }.map(\.key))
+        for folder in folders where !listed.contains(folder) {
+            try await destination.put([], to: folder.beside(UnfinishedMarker.ofWholeFolder))
         }
     }
 
-    private func removeMarkers(_ folders: Set<String>) async throws {
-        for folder in folders { try await destination.store.delete(ObjectKey(folder + UnfinishedMarker.ofWholeFolder)) }
+    func removeMarkers(_ folders: Set<ObjectKey>) async throws {
+        for folder in folders { try await destination.delete(folder.beside(UnfinishedMarker.ofWholeFolder)) }
     }
 
-    private func deleteOthers(_ plan: TransferPlan, _ report: inout TransferReport) async throws {
-        let others = plan.others.filter { $0.key.name != UnfinishedMarker.ofWholeFolder }
+    func deleteOthers(_ plan: TransferPlan, _ report: inout TransferReport) async throws {
+        let others = plan.others.filter { !$0.key.name.hasBytes(of: UnfinishedMarker.ofWholeFolder) }
         if !options.isDryRun {
             do {
-                try await destination.store.delete(others.map(\.key))
+                try await destination.delete(others.map(\.key))
             } catch {
                 if error is CancellationError { throw error }
-                report.failures.append(.init(location: destination.description, message: "\(error)"))
+                report.failures.append(.init(location: destination.root, message: "\(error)"))
                 return
             }
         }
-        report.deleted = others.map { .init(location: destination.store.root + $0.key.path, size: $0.size) }
+        report.deleted = others.map { .init(location: destination.root + $0.key.path, size: $0.size) }
     }
 }
 

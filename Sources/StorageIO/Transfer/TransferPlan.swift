@@ -11,36 +11,59 @@ struct TransferPlan: Sendable {
     var steps: [Step] = []
     /// Objects at the destination that the source does not have.
     var others: [ObjectMetadata] = []
+    /// What is at the source and cannot be copied.
+    var failures: [TransferReport.Failure] = []
+    /// The store that is written to.
+    let destination: any ObjectStore
 
-    /// - Throws: ``TransferError``; what listing throws.
+    /// - Throws: ``TransferError``; ``OutputConflict``; what listing throws.
     static func make(from source: StoredPlace, to destination: StoredPlace) async throws -> TransferPlan {
         guard destination.location.pattern == nil else {
             throw TransferError.unusableDestination(
                 destination.description, reason: "a pattern names no place to write to")
         }
         let found = try await source.contents()
-        let objects = found.objects
-        guard !objects.isEmpty else { throw TransferError.nothingFound(source.description) }
-        guard let folder = found.folder else { return try await single(objects[0], to: destination) }
-        try refuseNesting(source, folder, destination)
+        guard !found.objects.isEmpty || !found.unlisted.isEmpty else {
+            throw TransferError.nothingFound(source.description)
+        }
+        guard let folder = found.folder else { return try await single(found.objects[0], source, to: destination) }
+        try await refuseNesting(source, folder, destination)
+        return try await folderPlan(found, folder, to: destination.confined())
+    }
 
+    private static func folderPlan(
+        _ found: PlaceContents, _ folder: String, to destination: StoredPlace
+    ) async throws -> TransferPlan {
+        let store = destination.store
         var existing: [ObjectKey: ObjectMetadata] = [:]
-        for try await object in destination.store.list(prefix: destination.folderPrefix) {
+        for try await case .object(let object) in store.entries(prefix: destination.folderPrefix) {
             existing[object.key] = object
         }
-        var plan = TransferPlan()
-        for object in objects {
-            let relative = String(decoding: object.key.path.utf8.dropFirst(folder.utf8.count), as: UTF8.self)
-            let key = try destination.key(relative)
+        var plan = TransferPlan(destination: store)
+        for unlisted in found.unlisted {
+            plan.failures.append(.init(location: unlisted.location, message: unlisted.reason))
+        }
+        for object in found.objects {
+            if object.isFolderMarker, (store as? any HoldsAnyKey)?.keepsFolderMarkers != true { continue }
+            let name = destination.folderPrefix + object.key.path.droppingBytes(folder.utf8.count)
+            if name.isEmpty, object.isFolderMarker { continue }
+            guard let key = try? ObjectKey(verbatim: name), key.isPortable || store is any HoldsAnyKey else {
+                plan.failures.append(
+                    .init(
+                        location: found.root + object.key.path,
+                        message: "\(store.root) cannot hold an object of that name, "
+                            + "since a part of it is empty, '.' or '..'"))
+                continue
+            }
             plan.steps.append(Step(source: object, destination: key, existing: existing.removeValue(forKey: key)))
         }
-        plan.others = existing.values.sorted { $0.key < $1.key }
+        plan.others = existing.values.filter { !$0.isFolderMarker }.sorted { $0.key < $1.key }
         return plan
     }
 
     /// One object: under its own name where the destination is a folder, under the destination's name elsewhere.
     private static func single(
-        _ object: ObjectMetadata, to destination: StoredPlace
+        _ object: ObjectMetadata, _ source: StoredPlace, to destination: StoredPlace
     ) async throws -> TransferPlan {
         var isFolder = destination.location.isFolder || destination.location.path.isEmpty
         if !isFolder {
@@ -49,21 +72,26 @@ struct TransferPlan: Sendable {
                 break
             }
         }
-        let key = try isFolder ? destination.key(object.key.name) : destination.key()
+        // The name is the source's: in a folder it leads nowhere else.
+        let place = isFolder ? try destination.confined() : destination
+        let key = try isFolder ? place.key(object.key.name) : place.key()
+        try await StoredPlace(store: place.store, key: key).checkOutput(doesNotReplace: [source])
         var existing: ObjectMetadata?
         do {
-            existing = try await destination.store.head(key)
+            existing = try await place.store.head(key)
         } catch let error as ObjectStoreError where error.code == .notFound {}
-        return TransferPlan(steps: [Step(source: object, destination: key, existing: existing)])
+        return TransferPlan(
+            steps: [Step(source: object, destination: key, existing: existing)], destination: place.store)
     }
 
     private static func refuseNesting(
         _ source: StoredPlace, _ folder: String, _ destination: StoredPlace
-    ) throws(TransferError) {
+    ) async throws {
         guard source.store.isSame(as: destination.store) else { return }
-        let target = destination.folderPrefix
-        guard target.utf8.starts(with: folder.utf8) || folder.utf8.starts(with: target.utf8) else { return }
-        throw .unusableDestination(
+        let from = try await source.store.withoutLinks(folder: folder)
+        let target = try await destination.store.withoutLinks(folder: destination.folderPrefix)
+        guard target.startsWithBytes(of: from) || from.startsWithBytes(of: target) else { return }
+        throw TransferError.unusableDestination(
             destination.description,
             reason: "source and destination lie in one another, so that copies would be copied again")
     }
@@ -75,6 +103,6 @@ extension ObjectStore {
         if type(of: self) is AnyClass, type(of: other) is AnyClass {
             return (self as AnyObject) === (other as AnyObject)
         }
-        return type(of: self) == type(of: other) && root == other.root
+        return type(of: self) == type(of: other) && root.hasBytes(of: other.root)
     }
 }

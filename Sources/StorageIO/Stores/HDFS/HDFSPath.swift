@@ -1,9 +1,12 @@
+import Foundation
+
 /// Paths as HDFS knows them: absolute, without closing `/` but for the root's.
 enum HDFSPath {
     /// - Throws: ``ObjectStoreError/Code/invalidKey`` for names that HDFS or unfinished objects have for themselves.
     static func of(_ key: ObjectKey, root: String) throws(ObjectStoreError) -> String {
-        let segments = key.path.split(separator: "/")
-        guard segments.first != ".reserved", !segments.contains(where: isUnfinished) else {
+        guard key.isPortable else { throw key.notPortable(in: root) }
+        let segments = key.path.slashSegments
+        guard segments.first?.hasBytes(of: ".reserved") != true, !segments.contains(where: isUnfinished) else {
             throw ObjectStoreError(
                 .invalidKey, location: root + key.path,
                 message: "no object may lie in .reserved or under a name that starts with "
@@ -29,8 +32,12 @@ enum HDFSPath {
     /// The path of whatever has that number, under any name.
     static func inode(_ number: Int64) -> String { "/.reserved/.inodes/\(number)" }
 
-    /// Whether data nodes may take the path for another one: those of many versions decode `%` twice.
-    static func misleadsDataNodes(_ path: String) -> Bool { path.utf8.contains(UInt8(ascii: "%")) }
+    /// Whether data nodes may take the path for another one: those of many versions decode `%` twice, and the name node's
+    /// redirect has accents composed (`java.net.URI` does that), so that it leads to another name.
+    static func misleadsDataNodes(_ path: String) -> Bool {
+        path.utf8.contains(UInt8(ascii: "%"))
+            || !path.utf8.allSatisfy({ $0 < 0x80 }) && !path.precomposedStringWithCanonicalMapping.hasBytes(of: path)
+    }
 
     /// A new name for the unfinished parts of an object: in its folder, or in the nearest one above it whose path data nodes
     /// understand and that can stand in a list parted by commas.

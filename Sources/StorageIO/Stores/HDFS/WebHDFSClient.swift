@@ -27,7 +27,7 @@ struct WebHDFSClient: Sendable {
             identity = configuration.userName.map { [("user.name", $0)] } ?? []
         }
         let first = nameNodes.first
-        let isEncrypted = first.lowercased().hasPrefix("https:")
+        let isEncrypted = first.lowercased().startsWithBytes(of: "https:")
         root = (isEncrypted ? "swebhdfs://" : "webhdfs://") + first.dropFirst(isEncrypted ? 8 : 7) + "/"
     }
 
@@ -173,7 +173,7 @@ struct WebHDFSClient: Sendable {
             throw WebHDFSFailure(unexpected: "a redirect without a usable Location", request, isTransient: false)
         }
         // The URL carries the token.
-        guard location.isEncrypted || !request.url.lowercased().hasPrefix("https:") else {
+        guard location.isEncrypted || !request.url.lowercased().startsWithBytes(of: "https:") else {
             throw WebHDFSFailure(
                 unexpected: "a redirect from https to \(HTTPTransportError.withoutSecrets(text))", request,
                 isTransient: false)

@@ -74,12 +74,18 @@ actor WebHDFSFolderWalk {
     /// - Parameter folder: Empty, or a path below the root with a closing `/`.
     private func open(_ folder: String) async throws {
         try Task.checkCancellation()
-        guard let found = try await client.list("/" + folder.dropLast()) else { return }
+        let path = "/" + String(decoding: folder.utf8.dropLast(), as: UTF8.self)
+        guard let found = try await client.list(path) else { return }
         var entries: [Entry] = []
         entries.reserveCapacity(found.count)
         for status in found {
             let name = folder + status.pathSuffix
-            guard name.utf8.starts(with: prefix.utf8), (try? ObjectKey(name)) != nil else { continue }
+            guard name.startsWithBytes(of: prefix) else { continue }
+            guard !status.pathSuffix.utf8.contains(UInt8(ascii: "/")), (try? ObjectKey(name)) != nil else {
+                throw ObjectStoreError(
+                    .unavailable, location: client.location(path),
+                    message: "the name node lists \(status.pathSuffix.debugDescription), which no file can be called")
+            }
             let isUnfinished = HDFSPath.isUnfinished(status.pathSuffix)
             switch (status.type, isUnfinished) {
             case (.folder, false): entries.append(Entry(name: name, status: status, isFound: false))

@@ -7,7 +7,7 @@ struct WebHDFSLocation: Sendable, Hashable {
 
     /// nil for what is no such URL.
     init?(_ text: String) {
-        let lowercased = text.prefix(8).lowercased()
+        let lowercased = String(decoding: text.utf8.prefix(8), as: UTF8.self).lowercased()
         isEncrypted = lowercased == "https://"
         guard isEncrypted || lowercased.hasPrefix("http://"),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })

@@ -12,15 +12,13 @@ final class WebHDFSNameNodes: Sendable {
         }
         var checked: [String] = []
         for address in addresses {
-            guard WebHDFSLocation(address) != nil, !address.contains("?"), !address.contains("#"),
-                !address.contains("@")
-            else {
+            guard WebHDFSLocation(address) != nil, !address.utf8.contains(where: { "?#@".utf8.contains($0) }) else {
                 // The text is not repeated where it may hold a password.
                 throw ObjectStoreError(
-                    .invalidURL, location: address.contains("@") ? "http://...@..." : address,
+                    .invalidURL, location: address.utf8.contains(UInt8(ascii: "@")) ? "http://...@..." : address,
                     message: "expected a name node's address, http://host:port or https://host:port")
             }
-            checked.append(address.hasSuffix("/") ? String(address.dropLast()) : address)
+            checked.append(address.endsWithSlash ? String(address.dropLast()) : address)
         }
         self.addresses = checked
     }

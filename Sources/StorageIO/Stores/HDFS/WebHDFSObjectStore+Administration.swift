@@ -4,7 +4,7 @@ extension WebHDFSObjectStore {
     /// - Parameter folder: A folder's key, with or without a closing `/`; empty for the root.
     /// - Throws: ``ObjectStoreError/Code/notFound``.
     public func contentSummary(ofFolder folder: String) async throws -> HDFSContentSummary {
-        let name = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let name = folder.endsWithSlash ? String(decoding: folder.utf8.dropLast(), as: UTF8.self) : folder
         return try await client.summary(name.isEmpty ? "/" : HDFSPath.of(ObjectKey(name), root: root))
     }
 

@@ -157,8 +157,8 @@ public struct WebHDFSObjectStore: ObjectStore {
     /// Removes what ``unfinishedObjects(prefix:)`` listed; no error for what is gone already.
     public func remove(_ unfinished: [UnfinishedObject]) async throws {
         for object in unfinished {
-            let name = object.identifier.split(separator: "/").last ?? ""
-            guard object.identifier.hasPrefix("/"), HDFSPath.isUnfinished(name) else {
+            let name = object.identifier.lastSlashSegment
+            guard object.identifier.startsWithBytes(of: "/"), HDFSPath.isUnfinished(name) else {
                 throw ObjectStoreError(
                     .invalidKey, location: object.location,
                     message: "\(object.identifier) is not the name of an unfinished object")
@@ -198,7 +198,7 @@ extension WebHDFSObjectStore {
         guard let number = status.fileId else {
             throw ObjectStoreError(
                 .invalidKey, location: client.location(path),
-                message: "this server gives no number to files, so that one with % in its name cannot be told apart")
+                message: "this server gives no number to files, so that one with % or a decomposed accent in its path cannot be told apart")
         }
         let inode = HDFSPath.inode(number)
         return try await client.statusIfPresent(inode)?.entityTag == status.entityTag ? inode : nil

@@ -25,31 +25,28 @@ struct FolderWalk: Sendable {
         }
     }
 
+    enum Found: Sendable {
+        case file(File)
+        case unlisted(UnlistedObject)
+    }
+
     private enum Entry {
         case file(File)
-        case folder(name: String, identity: FolderIdentity)
+        case folder(name: String, identity: FileIdentity)
+        case unlisted(name: String, UnlistedObject)
 
         /// What orders the keys: a folder's keys go on with `/`.
         var order: String {
             switch self {
             case .file(let file): file.name
             case .folder(let name, _): name + "/"
+            case .unlisted(let name, _): name
             }
         }
     }
 
-    private struct FolderIdentity: Hashable {
-        let device: UInt64
-        let file: UInt64
-
-        init(_ status: stat) {
-            device = UInt64(truncatingIfNeeded: status.st_dev)
-            file = UInt64(truncatingIfNeeded: status.st_ino)
-        }
-    }
-
-    private struct OpenFolder {
-        let identity: FolderIdentity
+    private struct VisitedFolder {
+        let identity: FileIdentity
         /// Still to be visited, the next one last.
         var entries: [Entry]
     }
@@ -57,7 +54,7 @@ struct FolderWalk: Sendable {
     private let store: LocalObjectStore
     private let prefix: String
     private let kind: Kind
-    private var folders: [OpenFolder] = []
+    private var folders: [VisitedFolder] = []
     private var hasStarted = false
 
     init(store: LocalObjectStore, prefix: String, showing kind: Kind) {
@@ -66,7 +63,7 @@ struct FolderWalk: Sendable {
         self.kind = kind
     }
 
-    mutating func next() throws(ObjectStoreError) -> File? {
+    mutating func next() throws(ObjectStoreError) -> Found? {
         if !hasStarted {
             hasStarted = true
             try start()
@@ -77,27 +74,32 @@ struct FolderWalk: Sendable {
                 continue
             }
             switch entry {
-            case .file(let file): return file
+            case .file(let file): return .file(file)
+            case .unlisted(_, let unlisted): return .unlisted(unlisted)
             case .folder(let name, let identity):
-                // A link back to a folder that is being visited would never end.
-                if !folders.contains(where: { $0.identity == identity }) { try open(name + "/", identity) }
+                // Its files are visited already, and visiting them through the link would never end.
+                if folders.contains(where: { $0.identity == identity }) {
+                    return .unlisted(unlisted(name, "a symbolic link leads back to a folder that it lies in"))
+                }
+                try open(name + "/", identity)
             }
         }
         return nil
     }
 
     /// What the folder that the prefix names has directly in it, in ascending order of the keys.
-    mutating func contents() throws(ObjectStoreError) -> (files: [File], folders: [String]) {
+    mutating func contents() throws(ObjectStoreError) -> (FolderContents, [UnlistedObject]) {
         try start()
-        var files: [File] = []
-        var names: [String] = []
+        var contents = FolderContents(objects: [], folders: [])
+        var unlisted: [UnlistedObject] = []
         for entry in (folders.last?.entries ?? []).reversed() {
             switch entry {
-            case .file(let file): files.append(file)
-            case .folder(let name, _): names.append(name + "/")
+            case .file(let file): contents.objects.append(try file.metadata())
+            case .folder(let name, _): contents.folders.append(name + "/")
+            case .unlisted(_, let other): unlisted.append(other)
             }
         }
-        return (files, names)
+        return (contents, unlisted)
     }
 
     private mutating func start() throws(ObjectStoreError) {
@@ -113,17 +115,17 @@ struct FolderWalk: Sendable {
         do {
             let status = try SystemCalls.status(path)
             guard status.isFolder else { return }
-            try store.checkInside(SystemCalls.realPath(path), of: path)
-            try open(folder, FolderIdentity(status))
+            try store.checkInside(path)
+            try open(folder, FileIdentity(status))
         } catch let error where error.code == .notFound || error.code == .invalidKey {
             return
         }
     }
 
-    private mutating func open(_ folder: String, _ identity: FolderIdentity) throws(ObjectStoreError) {
-        let names: [String]
+    private mutating func open(_ folder: String, _ identity: FileIdentity) throws(ObjectStoreError) {
+        let names: [String], others: [[UInt8]]
         do {
-            names = try SystemCalls.names(inFolder: store.base + folder)
+            (names, others) = try SystemCalls.names(inFolder: store.base + folder)
         } catch let error where error.code == .notFound {
             return
         }
@@ -136,8 +138,20 @@ struct FolderWalk: Sendable {
             else { continue }
             entries.append(entry)
         }
+        if kind == .objects {
+            for name in others where (Array(folder.utf8) + name).starts(with: prefix.utf8) {
+                let key = folder + String(decoding: name, as: UTF8.self)
+                let shown = store.base + folder + name.escapedAsText
+                entries.append(
+                    .unlisted(
+                        name: key,
+                        UnlistedObject(
+                            location: shown, name: String(decoding: name, as: UTF8.self),
+                            reason: "the name is not UTF-8, which keys are")))
+            }
+        }
         entries.sort { $1.order.utf8.lexicographicallyPrecedes($0.order.utf8) }
-        folders.append(OpenFolder(identity: identity, entries: entries))
+        folders.append(VisitedFolder(identity: identity, entries: entries))
     }
 
     private func entry(_ key: String, name: String) throws(ObjectStoreError) -> Entry? {
@@ -145,18 +159,34 @@ struct FolderWalk: Sendable {
         do {
             var status = try SystemCalls.linkStatus(path)
             if status.isLink {
-                guard try store.isInside(SystemCalls.realPath(path)) else { return nil }
-                status = try SystemCalls.status(path)
+                do {
+                    guard try store.isInside(path) else {
+                        return omitted(key, "a symbolic link leads out of \(store.folder)")
+                    }
+                    status = try SystemCalls.status(path)
+                } catch let error where [.notFound, .permissionDenied, .invalidKey].contains(error.code) {
+                    return omitted(key, "a symbolic link leads to nothing that can be read: \(error.message)")
+                }
             }
-            if status.isFolder { return .folder(name: key, identity: FolderIdentity(status)) }
+            if status.isFolder { return .folder(name: key, identity: FileIdentity(status)) }
             let isUnfinished = name.utf8.starts(with: LocalObjectStore.unfinishedPrefix.utf8)
-            guard status.isRegularFile, isUnfinished == (kind == .unfinished) else { return nil }
+            guard status.isRegularFile else { return omitted(key, "a pipe, socket or device, which holds no content") }
+            guard isUnfinished == (kind == .unfinished) else { return nil }
             return .file(
                 File(
                     name: key, size: Int64(status.st_size), modified: status.modified, entityTag: status.entityTag))
         } catch let error where error.code == .notFound {
-            // It went away since the folder was read, or is a link to nothing.
+            // It went away since the folder was read.
             return nil
         }
+    }
+
+    private func omitted(_ key: String, _ reason: String) -> Entry? {
+        guard kind == .objects, key.startsWithBytes(of: prefix) else { return nil }
+        return .unlisted(name: key, unlisted(key, reason))
+    }
+
+    private func unlisted(_ key: String, _ reason: String) -> UnlistedObject {
+        UnlistedObject(location: store.base + key, name: String(key.lastSlashSegment), reason: reason)
     }
 }

@@ -5,21 +5,24 @@ actor LocalListing {
     private static let batchSize = 512
 
     private var walk: FolderWalk
-    private var batch: [ObjectMetadata] = []
+    private var batch: [ListedEntry] = []
     private var position = 0
 
     init(store: LocalObjectStore, prefix: String) {
         walk = FolderWalk(store: store, prefix: prefix, showing: .objects)
     }
 
-    func next() async throws -> ObjectMetadata? {
+    func next() async throws -> ListedEntry? {
         if position == batch.count {
             try Task.checkCancellation()
             (walk, batch) = try await BlockingPool.files.run { [walk] in
                 var walk = walk
-                var batch: [ObjectMetadata] = []
-                while batch.count < Self.batchSize, let file = try walk.next() {
-                    batch.append(try file.metadata())
+                var batch: [ListedEntry] = []
+                while batch.count < Self.batchSize, let found = try walk.next() {
+                    switch found {
+                    case .file(let file): batch.append(.object(try file.metadata()))
+                    case .unlisted(let unlisted): batch.append(.unlisted(unlisted))
+                    }
                 }
                 return (walk, batch)
             }

@@ -10,15 +10,20 @@ import Parallelism
 
 /// Files under a root folder as objects; keys are paths below the root.
 ///
-/// - Writing goes to a file named ``unfinishedPrefix`` + random digits in the destination's folder, which is made
+/// - Writing goes to a file whose name starts with ``unfinishedPrefix`` in the destination's folder, which is made
 ///   durable and then renamed (or linked, for ``WriteOptions/ifAbsent``) to its name. A killed writer leaves such a
-///   file; ``unfinishedObjects(prefix:)`` tells these from files still being written.
+///   file; the next writer of the same object removes it, and ``unfinishedObjects(prefix:)`` tells these from files still
+///   being written. A living writer holds a lock (`flock`); where the file system has none, files are written without it, and
+///   nothing is taken for a leftover.
 /// - Symbolic links are followed as long as they stay under the root; one that leads out of it answers
-///   ``ObjectStoreError/Code/permissionDenied`` and is not listed.
+///   ``ObjectStoreError/Code/permissionDenied`` and is not listed. What is written to a link goes to where it leads: the file
+///   there is replaced, or made if there is none, and the link stays.
+/// - Where the root is `/`, an object written to a pipe or character device goes into it as it comes, at once and not
+///   whole; `/dev/stdout` is the process's own. Sockets and disks are refused.
 /// - Folders appear with the first object in them and go with the last one. As in every file system, `a` and `a/b`
 ///   cannot both be objects: the later one fails with ``ObjectStoreError/Code/invalidKey``.
 /// - File names that are not UTF-8, sockets, pipes and devices are not objects.
-public struct LocalObjectStore: ObjectStore {
+public struct LocalObjectStore: ObjectStore, CompleteListing {
     /// How the names of unfinished objects start. No key may have such a last segment.
     public static let unfinishedPrefix = ".unfinished-"
 
@@ -58,30 +63,43 @@ public struct LocalObjectStore: ObjectStore {
     /// Starts a new object.
     public func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
         try Task.checkCancellation()
-        return try await BlockingPool.files.run {
-            LocalObjectWriter(file: try startFile(key, options: options))
+        return try await BlockingPool.files.run { () -> any ObjectWriter in
+            switch try start(key, options: options) {
+            case .file(let file): LocalObjectWriter(file: file)
+            case .stream(let stream): LocalStreamWriter(stream: stream)
+            }
         }
     }
 
     /// Writes a whole object in one call on the pool for blocking work.
     func putAtOnce(_ bytes: [UInt8], to key: ObjectKey) async throws {
         try Task.checkCancellation()
-        try await BlockingPool.files.run { try makeFile(key) { file in try file.append(bytes) } }
+        let stream = try await BlockingPool.files.run { try makeFile(key) { file in try file.append(bytes) } }
+        guard let stream else { return }
+        try await stream.write(bytes)
+        try await stream.finish()
     }
 
     /// The objects whose keys start with the prefix, in ascending byte order.
     public func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> {
+        completeList(prefix: prefix).mapped { if case .object(let object) = $0 { object } else { nil } }
+    }
+
+    func completeList(prefix: String) -> AsyncThrowingStream<ListedEntry, any Error> {
         let walk = LocalListing(store: self, prefix: prefix)
         return AsyncThrowingStream { try await walk.next() }
     }
 
     /// What a folder has directly in it, without looking into its folders.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
+        try await completeContents(ofFolder: prefix).0
+    }
+
+    func completeContents(ofFolder prefix: String) async throws -> (FolderContents, [UnlistedObject]) {
         try Task.checkCancellation()
         return try await BlockingPool.files.run {
             var walk = FolderWalk(store: self, prefix: prefix, showing: .objects)
-            let (files, folders) = try walk.contents()
-            return FolderContents(objects: try files.map { try $0.metadata() }, folders: folders)
+            return try walk.contents()
         }
     }
 
@@ -91,10 +109,11 @@ public struct LocalObjectStore: ObjectStore {
         try await BlockingPool.files.run {
             do {
                 let path = try location(key)
-                try checkFolder(of: path)
-                if try SystemCalls.linkStatus(path).isFolder { return }
-                try SystemCalls.check(path) { unlink(path) }
-                try SystemCalls.synchronizeFolder(SystemCalls.parent(path))
+                let folder = try openFolder(of: key)
+                let status = try folder.status(key.name)
+                guard status.isRegularFile || status.isLink else { return }
+                try SystemCalls.check(path) { folder.remove(key.name) }
+                try folder.synchronize()
                 removeEmptyFolders(above: path)
             } catch let error as ObjectStoreError where error.code == .notFound || error.code == .invalidKey {
                 return
@@ -105,15 +124,17 @@ public struct LocalObjectStore: ObjectStore {
     /// Copies an object within the store.
     public func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
         try Task.checkCancellation()
-        try await BlockingPool.files.run {
-            let original = try openFile(source, matching: nil)
-            if source == destination { return }
-            try makeFile(destination) { copy in
-                for offset in stride(from: 0, to: original.size, by: 4 << 20) {
-                    try copy.append(try original.read(offset..<min(original.size, offset + 4 << 20)))
-                }
-            }
+        let original = try await openToRead(source, matching: nil)
+        if source == destination { return }
+        let ranges = stride(from: 0, to: original.size, by: 4 << 20).map { $0..<min(original.size, $0 + 4 << 20) }
+        let stream = try await BlockingPool.files.run {
+            try makeFile(destination) { copy in for range in ranges { try copy.append(try original.read(range)) } }
         }
+        guard let stream else { return }
+        for range in ranges {
+            try await stream.write(try await BlockingPool.files.run { try original.read(range) })
+        }
+        try await stream.finish()
     }
 
     /// What killed writers have left under the prefix. Objects that a living process, this one or another, is still writing
@@ -121,15 +142,16 @@ public struct LocalObjectStore: ObjectStore {
     public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] {
         try await BlockingPool.files.run {
             var walk = FolderWalk(store: self, prefix: prefix, showing: .unfinished)
-            var found: [UnfinishedObject] = []
-            while let entry = try walk.next() {
+            var leftovers: [UnfinishedObject] = []
+            while let found = try walk.next() {
+                guard case .file(let entry) = found else { continue }
                 let path = base + entry.name
                 let isLeftover = withUnlockedFile(path) { true } ?? false
                 guard isLeftover else { continue }
-                found.append(
+                leftovers.append(
                     UnfinishedObject(location: path, identifier: path, started: entry.modified, size: entry.size))
             }
-            return found
+            return leftovers
         }
     }
 
@@ -137,7 +159,7 @@ public struct LocalObjectStore: ObjectStore {
     public func remove(_ unfinished: [UnfinishedObject]) async throws {
         try await BlockingPool.files.run {
             for object in unfinished where object.identifier.utf8.starts(with: base.utf8) {
-                let name = object.identifier.split(separator: "/").last ?? ""
+                let name = object.identifier.lastSlashSegment
                 guard name.utf8.starts(with: Self.unfinishedPrefix.utf8) else { continue }
                 _ = withUnlockedFile(object.identifier) { unlink(object.identifier) }
             }
@@ -151,6 +173,7 @@ extension LocalObjectStore {
 
     /// Where the key's file is or would be.
     func location(_ key: ObjectKey) throws(ObjectStoreError) -> String {
+        guard key.isPortable else { throw key.notPortable(in: base) }
         guard !key.name.utf8.starts(with: Self.unfinishedPrefix.utf8) else {
             throw ObjectStoreError(
                 .invalidKey, location: base + key.path,
@@ -163,7 +186,7 @@ extension LocalObjectStore {
     private func existingPath(_ key: ObjectKey) throws(ObjectStoreError) -> String {
         let path = try location(key)
         do {
-            try checkInside(SystemCalls.realPath(path), of: path)
+            if folder == "/" { _ = try SystemCalls.status(path) } else { try checkInside(path) }
         } catch let error where error.code == .invalidKey {
             // A file where the key has a folder, or a name longer than any file can have.
             throw ObjectStoreError(.notFound, location: path, message: error.message)
@@ -171,32 +194,22 @@ extension LocalObjectStore {
         return path
     }
 
-    /// - Throws: When links lead the nearest existing folder above the path out of the root.
-    func checkFolder(of path: String) throws(ObjectStoreError) {
-        guard folder != "/" else { return }
-        var above = SystemCalls.parent(path)
-        while above.utf8.count > folder.utf8.count {
-            do {
-                return try checkInside(SystemCalls.realPath(above), of: path)
-            } catch let error where error.code == .notFound {
-                above = SystemCalls.parent(above)
-            }
-        }
+    /// The folder that the key's file is in; no link on the way leads out of the root.
+    private func openFolder(of key: ObjectKey) throws(ObjectStoreError) -> OpenFolder {
+        let path = try location(key)
+        if folder == "/" { return try .open(SystemCalls.parent(path), isMade: false) }
+        return try .open(key.path.slashSegments.dropLast(), below: folder, isMade: false)
     }
 
-    /// - Throws: When a path without links is not under the root.
-    func checkInside(_ realPath: String, of path: String) throws(ObjectStoreError) {
-        guard try isInside(realPath) else {
-            throw ObjectStoreError(
-                .permissionDenied, location: path, message: "a symbolic link leads out of \(folder)")
-        }
+    /// - Throws: When links lead from the path out of the root.
+    func checkInside(_ path: String) throws(ObjectStoreError) {
+        guard try isInside(path) else { throw OpenFolder.linkLeadsOut(path, of: folder) }
     }
 
-    /// Whether a path without links is the root or under it.
-    func isInside(_ realPath: String) throws(ObjectStoreError) -> Bool {
+    /// Whether a path is the root or under it once all links are followed.
+    func isInside(_ path: String) throws(ObjectStoreError) -> Bool {
         if folder == "/" { return true }
-        let realRoot = try SystemCalls.realPath(folder)
-        return realRoot == "/" || (realPath + "/").utf8.starts(with: (realRoot + "/").utf8)
+        return SystemCalls.names(of: try SystemCalls.realPath(path), below: try SystemCalls.realPath(folder)) != nil
     }
 
     /// Opens an object for reading.
@@ -213,14 +226,19 @@ extension LocalObjectStore {
     }
 
     /// Makes an object of what the body appends; nothing, if it throws.
-    private func makeFile(_ key: ObjectKey, _ body: (UnfinishedFile) throws -> Void) throws {
-        let file = try startFile(key, options: WriteOptions())
-        do {
-            try body(file)
-            try file.publish()
-        } catch {
-            file.discard()
-            throw error
+    /// - Returns: nil; a pipe or device, into which nothing has been written yet, where one is there.
+    private func makeFile(_ key: ObjectKey, _ body: (UnfinishedFile) throws -> Void) throws -> LocalStream? {
+        switch try start(key, options: WriteOptions()) {
+        case .stream(let stream): return stream
+        case .file(let file):
+            do {
+                try body(file)
+                try file.publish()
+                return nil
+            } catch {
+                file.discard()
+                throw error
+            }
         }
     }
 
@@ -233,14 +251,9 @@ extension LocalObjectStore {
         return body()
     }
 
-    private func startFile(_ key: ObjectKey, options: WriteOptions) throws(ObjectStoreError) -> UnfinishedFile {
-        let path = try location(key)
-        try checkFolder(of: path)
-        if let status = try? SystemCalls.linkStatus(path) {
-            if status.isFolder { throw ObjectStoreError(errno: EISDIR, path: path) }
-            if options.ifAbsent { throw ObjectStoreError(errno: EEXIST, path: path) }
-        }
-        return try UnfinishedFile(destination: path, replaces: !options.ifAbsent)
+    private func start(_ key: ObjectKey, options: WriteOptions) throws(ObjectStoreError) -> LocalOutput {
+        _ = try location(key)
+        return try LocalOutput.start(key, below: folder, replaces: !options.ifAbsent)
     }
 
     /// Removes the folders that a deletion left empty. Writers make their folder again should it vanish under them.

@@ -46,7 +46,8 @@ enum SystemCalls {
     static func realPath(_ path: String) throws(ObjectStoreError) -> String {
         guard let resolved = realpath(path, nil) else { throw ObjectStoreError(errno: errno, path: path) }
         defer { free(resolved) }
-        return String(cString: resolved)
+        guard let text = String(validatingCString: resolved) else { throw ObjectStoreError(errno: EILSEQ, path: path) }
+        return text
     }
 
     /// Exactly `count` bytes from `offset` on.
@@ -128,11 +129,16 @@ enum SystemCalls {
         #endif
     }
 
-    /// Makes the names in a folder durable. File systems that cannot do that for folders answer EINVAL; they have
-    /// nothing to make durable.
+    /// Makes the names in a folder durable.
     static func synchronizeFolder(_ path: String) throws(ObjectStoreError) {
         let descriptor = try check(path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { close(descriptor) }
+        try synchronizeFolder(descriptor, path: path)
+    }
+
+    /// Makes the names in an open folder durable. File systems that cannot do that for folders answer EINVAL; they have
+    /// nothing to make durable.
+    static func synchronizeFolder(_ descriptor: Int32, path: String) throws(ObjectStoreError) {
         while fsync(descriptor) == -1 {
             let code = errno
             if code == EINVAL || code == ENOTSUP { return }
@@ -142,41 +148,73 @@ enum SystemCalls {
 
     /// Makes a folder and the missing ones above it, durably.
     static func makeFolder(_ path: String) throws(ObjectStoreError) {
-        if mkdir(path, 0o777) == 0 {
-            try synchronizeFolder(parent(path))
-            return
+        // Others may remove the folder above in the meantime; some file systems answer ENOENT for ever.
+        for _ in 0..<OpenFolder.attempts {
+            if mkdir(path, 0o777) == 0 { return try synchronizeFolder(parent(path)) }
+            switch errno {
+            case EEXIST:
+                guard try status(path).isFolder else { throw ObjectStoreError(errno: ENOTDIR, path: path) }
+                return
+            case ENOENT where !path.hasBytes(of: "/"): try makeFolder(parent(path))
+            case let code: throw ObjectStoreError(errno: code, path: path)
+            }
         }
-        switch errno {
-        case EEXIST:
-            guard try status(path).isFolder else { throw ObjectStoreError(errno: ENOTDIR, path: path) }
-        case ENOENT where path != "/":
-            try makeFolder(parent(path))
-            try makeFolder(path)
-        case let code:
-            throw ObjectStoreError(errno: code, path: path)
-        }
+        throw ObjectStoreError(errno: ENOENT, path: path)
     }
 
-    /// The names in a folder, unordered, without `.` and `..`; those that are not UTF-8 are left out, since no key can
-    /// name them.
-    static func names(inFolder path: String) throws(ObjectStoreError) -> [String] {
+    /// What is in a folder, unordered, without `.` and `..`.
+    /// - Returns: Names, and the bytes of those that are not UTF-8, by which no key can call them.
+    static func names(inFolder path: String) throws(ObjectStoreError) -> (names: [String], others: [[UInt8]]) {
         guard let folder = opendir(path) else { throw ObjectStoreError(errno: errno, path: path) }
         defer { closedir(folder) }
         var names: [String] = []
+        var others: [[UInt8]] = []
         while true {
             errno = 0
             guard let entry = readdir(folder) else {
                 let code = errno
                 if code != 0 { throw ObjectStoreError(errno: code, path: path) }
-                return names
+                return (names, others)
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) {
-                    String(validatingCString: $0)
+            withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: UInt8.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) { bytes in
+                    var length = 0
+                    while bytes[length] != 0 { length += 1 }
+                    let name = UnsafeBufferPointer(start: bytes, count: length)
+                    if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return }
+                    if let text = String(validating: name, as: UTF8.self) {
+                        names.append(text)
+                    } else {
+                        others.append(Array(name))
+                    }
                 }
             }
-            if let name, name != ".", name != ".." { names.append(name) }
         }
+    }
+
+    /// A name in a folder.
+    static func path(_ folder: String, _ name: some StringProtocol) -> String {
+        folder.endsWithSlash ? folder + name : "\(folder)/\(name)"
+    }
+
+    /// The names that lead from a folder to a path below it, both without links; nil when it is not below.
+    static func names(of path: String, below folder: String) -> [Substring]? {
+        let start = folder.endsWithSlash ? folder : folder + "/"
+        guard (path + "/").startsWithBytes(of: start) else { return nil }
+        return path.droppingBytes(start.utf8.count).slashSegments.filter { !$0.isEmpty }
+    }
+
+    /// Where a link leads, as it says.
+    static func linkTarget(_ path: String) throws(ObjectStoreError) -> String {
+        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
+        }
+        guard count >= 0 else { throw ObjectStoreError(errno: errno, path: path) }
+        guard let target = String(validating: bytes[..<count], as: UTF8.self) else {
+            throw ObjectStoreError(errno: EILSEQ, path: path)
+        }
+        return target
     }
 
     /// The folder part of an absolute path.
@@ -190,6 +228,8 @@ extension stat {
     var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
     var isLink: Bool { st_mode & S_IFMT == S_IFLNK }
     var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
+    var isPipe: Bool { st_mode & S_IFMT == S_IFIFO }
+    var isCharacterDevice: Bool { st_mode & S_IFMT == S_IFCHR }
 
     private var modificationTime: timespec {
         #if canImport(Darwin)

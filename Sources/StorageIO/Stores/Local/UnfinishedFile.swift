@@ -11,7 +11,11 @@ import Synchronization
 /// A file that is being written beside its destination, under a name that listings leave out.
 ///
 /// The descriptor holds a lock (`flock`) for as long as the writer lives; the system drops it when the process ends,
-/// however it ends. An unlocked file of such a name is therefore a leftover.
+/// however it ends. An unlocked file of such a name is therefore a leftover. The names are made of the destination's, so that
+/// the next writer of the same object finds what earlier ones have left, and removes it.
+///
+/// Where the file system knows no locks (NFS without its lock service, Lustre without `-o flock`, some of FUSE), files are
+/// written without, and nothing is taken for a leftover.
 final class UnfinishedFile: Sendable {
     private enum State {
         case open(descriptor: Int32)
@@ -19,24 +23,52 @@ final class UnfinishedFile: Sendable {
         case discarded
     }
 
+    private enum Lock {
+        case taken, held, unknown
+
+        init(_ descriptor: Int32) {
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                let code = errno
+                if code == EINTR { continue }
+                self = code == EWOULDBLOCK ? .held : .unknown
+                return
+            }
+            self = .taken
+        }
+    }
+
+    /// Writers of one object at the same time that have names by which leftovers are found; others get any name.
+    private static let slots = 8
+    private static let attempts = 64
+
     private let destination: String
-    private let path: String
+    private let folder: OpenFolder
+    private let name: String
+    private let finalName: String
     private let replaces: Bool
     private let state: Mutex<State>
 
-    /// - Parameter replaces: Whether ``publish()`` may replace a file at the destination.
-    init(destination: String, replaces: Bool) throws(ObjectStoreError) {
-        let folder = SystemCalls.parent(destination)
-        let base = folder == "/" ? folder : folder + "/"
-        while true {
-            let path = base + LocalObjectStore.unfinishedPrefix + String(UInt64.random(in: .min ... .max), radix: 16)
-            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    /// - Parameters:
+    ///   - name: That of the finished file.
+    ///   - replaces: Whether ``publish()`` may replace a file of that name.
+    ///   - openFolder: Opens the folder of the file, anew when it has been removed in the meantime.
+    init(
+        named name: String, replaces: Bool, in openFolder: () throws(ObjectStoreError) -> OpenFolder
+    ) throws(ObjectStoreError) {
+        let tag = LocalObjectStore.unfinishedPrefix + Self.tag(of: name)
+        var folder = try openFolder()
+        var slot = 0
+        for _ in 0..<Self.attempts {
+            let own = slot < Self.slots ? "\(tag)-\(slot)" : "\(tag)-\(UInt64.random(in: .min ... .max))"
+            let descriptor = folder.openFile(own, O_RDWR | O_CREAT | O_EXCL)
             if descriptor != -1 {
                 // Someone who clears leftovers may have been faster than the lock.
-                let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
-                if isLocked, let status = try? SystemCalls.status(of: descriptor, path: path), status.st_nlink > 0 {
-                    self.path = path
-                    self.destination = destination
+                if Lock(descriptor) != .held, Self.hasName(descriptor) {
+                    if slot < Self.slots { Self.removeLeftover("\(tag)-\(slot + 1)", in: folder) }
+                    destination = SystemCalls.path(folder.path, name)
+                    self.folder = folder
+                    self.name = own
+                    finalName = name
                     self.replaces = replaces
                     state = Mutex(.open(descriptor: descriptor))
                     return
@@ -45,14 +77,44 @@ final class UnfinishedFile: Sendable {
                 continue
             }
             switch errno {
-            case EINTR, EEXIST: continue
-            case ENOENT: try SystemCalls.makeFolder(folder)
-            case let code: throw ObjectStoreError(errno: code, path: destination)
+            case EINTR: continue
+            // The folder may have been removed since; or this is a file system without new files.
+            case ENOENT: folder = try openFolder()
+            case EEXIST: if !Self.removeLeftover(own, in: folder) { slot += 1 }
+            case let code: throw ObjectStoreError(errno: code, path: SystemCalls.path(folder.path, name))
             }
         }
+        throw ObjectStoreError(
+            .unavailable, location: SystemCalls.path(folder.path, name),
+            message: "no file can be made in \(folder.path), though the folder is there")
     }
 
     deinit { discard() }
+
+    /// Names of any length fit, and every writer of one object makes the same of its.
+    private static func tag(of name: String) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16)
+    }
+
+    /// Whether the open file still has a name.
+    private static func hasName(_ descriptor: Int32) -> Bool {
+        (try? SystemCalls.status(of: descriptor, path: ""))?.st_nlink ?? 0 > 0
+    }
+
+    /// Removes the file of a writer that has ended without removing it.
+    /// - Returns: Whether there is no file of that name now.
+    @discardableResult
+    private static func removeLeftover(_ name: String, in folder: OpenFolder) -> Bool {
+        let descriptor = folder.openFile(name, O_RDWR | O_NONBLOCK)
+        guard descriptor != -1 else { return errno == ENOENT }
+        defer { close(descriptor) }
+        guard Lock(descriptor) == .taken else { return false }
+        // Who held it until now has removed it.
+        guard hasName(descriptor) else { return true }
+        return folder.remove(name) == 0
+    }
 
     func append(_ bytes: [UInt8]) throws(ObjectStoreError) {
         guard !bytes.isEmpty else { return }
@@ -72,14 +134,14 @@ final class UnfinishedFile: Sendable {
         let descriptor = try openDescriptor()
         try SystemCalls.check(destination) { fsync(descriptor) }
         if replaces {
-            try SystemCalls.check(destination) { rename(path, destination) }
+            try SystemCalls.check(destination) { folder.rename(name, to: finalName) }
         } else {
-            try SystemCalls.check(destination) { link(path, destination) }
-            unlink(path)
+            try SystemCalls.check(destination) { folder.link(name, as: finalName) }
+            folder.remove(name)
         }
         state.withLock { $0 = .published }
         close(descriptor)
-        try SystemCalls.synchronizeFolder(SystemCalls.parent(destination))
+        try folder.synchronize()
     }
 
     /// Removes the file unless it has been published.
@@ -90,7 +152,7 @@ final class UnfinishedFile: Sendable {
             return descriptor
         }
         guard let descriptor else { return }
-        unlink(path)
+        folder.remove(name)
         close(descriptor)
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Objects in memory, for tests and small data; all copies of a reference share them.
-public final class InMemoryObjectStore: ObjectStore {
+public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     /// What is about to be done to an object.
     public enum Operation: Sendable, Hashable {
         case head(ObjectKey)

@@ -102,7 +102,7 @@ package struct XMLReader: Sendable {
         skipSpace()
         guard skip(">") else { throw error("expected '>' after </\(name)") }
         guard let expected = open.popLast() else { throw error("</\(name)> without a beginning") }
-        guard name == expected else { throw error("</\(name)> where </\(expected)> was expected") }
+        guard name.hasBytes(of: expected) else { throw error("</\(name)> where </\(expected)> was expected") }
         return .end(name: Self.localName(name))
     }
 
@@ -195,7 +195,7 @@ package struct XMLReader: Sendable {
             guard let end = rest.prefix(12).firstIndex(of: UInt8(ascii: ";")),
                 let scalar = Self.entity(String(decoding: rest[..<end], as: UTF8.self))
             else { throw XMLError(byte: start, message: "an '&' without a known entity after it") }
-            result += Array(String(Character(scalar)).utf8)
+            result += Array(String(scalar).utf8)
             rest = rest[(end + 1)...]
         }
         return result + rest
@@ -209,8 +209,9 @@ package struct XMLReader: Sendable {
         case "quot": return "\""
         case "apos": return "'"
         default:
-            guard name.hasPrefix("#") else { return nil }
-            let isHexadecimal = name.hasPrefix("#x"), digits = name.dropFirst(isHexadecimal ? 2 : 1)
+            guard name.utf8.first == UInt8(ascii: "#"), name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+            let isHexadecimal = name.utf8.dropFirst().first == UInt8(ascii: "x")
+            let digits = name.dropFirst(isHexadecimal ? 2 : 1)
             guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-"),
                 let value = UInt32(digits, radix: isHexadecimal ? 16 : 10), value != 0
             else { return nil }

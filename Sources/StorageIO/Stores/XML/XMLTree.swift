@@ -30,10 +30,10 @@ package struct XMLTree: Sendable, Hashable {
     }
 
     /// The first child of that name.
-    package subscript(name: String) -> XMLTree? { children.first { $0.name == name } }
+    package subscript(name: String) -> XMLTree? { children.first { $0.name.hasBytes(of: name) } }
 
     /// All children of that name.
-    package func all(_ name: String) -> [XMLTree] { children.filter { $0.name == name } }
+    package func all(_ name: String) -> [XMLTree] { children.filter { $0.name.hasBytes(of: name) } }
 
     /// A text that means itself between tags.
     package static func escaped(_ text: String) -> String {

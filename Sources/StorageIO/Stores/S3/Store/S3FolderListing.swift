@@ -20,7 +20,7 @@ struct S3FolderListing: Sendable {
         fileprivate var name: Substring.UTF8View {
             switch self {
             case .object(let object): object.key.path[...].utf8
-            case .folder(let prefix): prefix.dropLast().utf8
+            case .folder(let prefix): prefix.utf8.dropLast()
             }
         }
     }
@@ -43,7 +43,7 @@ struct S3FolderListing: Sendable {
     mutating func take(_ further: S3ListPage) {
         page = further.objects.map { .object($0) }
         // A folder that is the prefix itself would be listed for ever.
-        page += further.folders.filter { $0.utf8.count > prefix.utf8.count && $0.hasSuffix("/") }.map { .folder($0) }
+        page += further.folders.filter { $0.utf8.count > prefix.utf8.count && $0.endsWithSlash }.map { .folder($0) }
         page.sort { $1.name.lexicographicallyPrecedes($0.name) }
         continuation = further.continuation
         hasAllPages = continuation == nil
@@ -57,7 +57,7 @@ struct S3FolderListing: Sendable {
             }
             page.removeLast()
             guard case .folder(let prefix) = entry else { return entry }
-            if prefix != latestFolder { waiting.append(entry) }
+            if latestFolder?.hasBytes(of: prefix) != true { waiting.append(entry) }
             latestFolder = prefix
         }
         return hasAllPages ? waiting.popLast() : nil

@@ -2,8 +2,10 @@ import HTTPTransport
 
 /// A page of ListObjectsV2.
 struct S3ListPage: Sendable {
-    /// As the server ordered them.
+    /// As the server ordered them, folder markers among them.
     var objects: [ObjectMetadata] = []
+    /// Objects whose names cannot be told.
+    var unlisted: [UnlistedObject] = []
     /// Whole keys with a closing `/`.
     var folders: [String] = []
     /// What asks for the next page; nil on the last one.
@@ -39,9 +41,13 @@ extension S3ObjectStore {
         }
         var page = S3ListPage(server: answer.headers["Server"] ?? "")
         for element in tree.all("Contents") {
-            // Folder markers and other keys that no store but S3 could hold.
-            guard let key = try? ObjectKey(text(element["Key"])) else { continue }
-            guard key.path.utf8.starts(with: prefix.utf8) else { continue }
+            guard let key = try? ObjectKey(verbatim: text(element["Key"])) else {
+                let name = element["Key"]?.text ?? ""
+                page.unlisted.append(
+                    UnlistedObject(location: root + name, name: name, reason: "the server's name for it is no UTF-8"))
+                continue
+            }
+            guard key.path.startsWithBytes(of: prefix) else { continue }
             guard let size = element["Size"].flatMap({ Int64($0.text) }),
                 let modified = element["LastModified"].flatMap({ Timestamp(iso8601: $0.text) })
             else {
@@ -55,9 +61,9 @@ extension S3ObjectStore {
         }
         // Servers that keep folders take `a//` for `a/`.
         page.folders = try tree.all("CommonPrefixes").map { try text($0["Prefix"]) }
-            .filter { $0.utf8.starts(with: prefix.utf8) }
+            .filter { $0.startsWithBytes(of: prefix) }
         if tree["IsTruncated"]?.text == "true" {
-            guard let next = tree["NextContinuationToken"]?.text, next != continuation else {
+            guard let next = tree["NextContinuationToken"]?.text, continuation?.hasBytes(of: next) != true else {
                 throw ObjectStoreError(
                     .unavailable, location: location, message: "\(answer.what): there is more, but no way to ask for it"
                 )

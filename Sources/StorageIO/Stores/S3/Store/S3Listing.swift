@@ -7,6 +7,7 @@ actor S3Listing {
     private let store: S3ObjectStore
     private let prefix: String
     private var page: [ObjectMetadata] = []
+    private var unlisted: [UnlistedObject] = []
     private var position = 0
     private var continuation: String?
     private var isStarted = false
@@ -19,12 +20,14 @@ actor S3Listing {
         self.prefix = prefix
     }
 
-    func next() async throws -> ObjectMetadata? {
+    func next() async throws -> ListedEntry? {
         if !isStarted {
             isStarted = true
             try await start()
         }
-        guard let object = try await folders == nil ? nextOfPages() : nextOfFolders() else { return nil }
+        guard let object = try await folders == nil ? nextOfPages() : nextOfFolders() else {
+            return unlisted.popLast().map { .unlisted($0) }
+        }
         if let latest, !(latest < object.key) {
             store.listingMemory.rememberListsByFolder()
             throw ObjectStoreError(
@@ -33,7 +36,7 @@ actor S3Listing {
                     "the server lists \(object.key) after \(latest): its listings are to be asked for folder by folder")
         }
         latest = object.key
-        return object
+        return .object(object)
     }
 
     private func start() async throws {
@@ -51,6 +54,7 @@ actor S3Listing {
             folders = [S3FolderListing(prefix: prefix)]
         } else {
             page = isWhole ? first.objects.sorted { $0.key < $1.key } : first.objects
+            unlisted = first.unlisted
             continuation = first.continuation
         }
     }
@@ -60,6 +64,7 @@ actor S3Listing {
             guard let token = continuation else { return nil }
             let further = try await store.listPage(prefix: prefix, delimiter: nil, continuation: token)
             (page, position, continuation) = (further.objects, 0, further.continuation)
+            unlisted += further.unlisted
         }
         defer { position += 1 }
         return page[position]
@@ -69,9 +74,10 @@ actor S3Listing {
         while var innermost = folders?.popLast() {
             var entry = innermost.next()
             while entry == nil, innermost.needsPage {
-                innermost.take(
-                    try await store.listPage(
-                        prefix: innermost.prefix, delimiter: "/", continuation: innermost.continuation))
+                let page = try await store.listPage(
+                    prefix: innermost.prefix, delimiter: "/", continuation: innermost.continuation)
+                unlisted += page.unlisted
+                innermost.take(page)
                 entry = innermost.next()
             }
             guard let entry else { continue }

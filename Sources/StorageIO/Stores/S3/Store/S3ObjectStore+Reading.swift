@@ -83,10 +83,12 @@ extension S3ObjectStore {
 
     /// Entity tags are kept without the quotation marks that header fields have around them.
     static func unquoted(_ tag: String) -> String {
-        tag.hasPrefix("\"") && tag.hasSuffix("\"") && tag.utf8.count >= 2 ? String(tag.dropFirst().dropLast()) : tag
+        let quote = UInt8(ascii: "\"")
+        guard tag.utf8.count >= 2, tag.utf8.first == quote, tag.utf8.last == quote else { return tag }
+        return String(decoding: tag.utf8.dropFirst().dropLast(), as: UTF8.self)
     }
 
-    static func quoted(_ tag: String) -> String { tag.hasPrefix("W/") ? tag : "\"\(tag)\"" }
+    static func quoted(_ tag: String) -> String { tag.startsWithBytes(of: "W/") ? tag : "\"\(tag)\"" }
 
     func modified(_ answer: S3Answer, _ key: ObjectKey, expected: String?) -> ObjectStoreError {
         ObjectStoreError(

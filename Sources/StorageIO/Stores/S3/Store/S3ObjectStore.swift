@@ -7,7 +7,8 @@ public import Logging
 ///   is being written. A killed writer leaves an unfinished upload, see ``unfinishedObjects(prefix:)``.
 /// - Every body goes with its MD5 sum, and the answer's entity tag is compared with it.
 /// - Requests are signed anew for every try. Errors name the request, the server's words, tries and time, and no secret.
-/// - Keys that no ``ObjectKey`` can hold, such as the markers `folder/` of other programs, are not listed.
+/// - Keys need not be ``ObjectKey/isPortable``: `a//b` and `/a` are listed, read and written. Empty objects that other programs
+///   make so that a folder shows, such as `folder/`, are not listed.
 public struct S3ObjectStore: ObjectStore {
     let client: S3Client
     let listingMemory = S3ListingMemory()

@@ -1,0 +1,78 @@
+/// What a store has at a name that its listings leave out, because it cannot be handed out as an object.
+package struct UnlistedObject: Sendable, Hashable {
+    /// The URL or path; bytes that are not UTF-8 stand as `\xE9`.
+    package let location: String
+    /// Its name in its folder, such bytes replaced by U+FFFD.
+    package let name: String
+    /// Why it is none.
+    package let reason: String
+}
+
+/// What a complete listing gives.
+package enum ListedEntry: Sendable {
+    case object(ObjectMetadata)
+    case unlisted(UnlistedObject)
+}
+
+/// A store that can tell what its listings leave out.
+protocol CompleteListing: ObjectStore {
+    /// Everything under a prefix; objects in ascending byte order of their keys.
+    func completeList(prefix: String) -> AsyncThrowingStream<ListedEntry, any Error>
+
+    /// What a folder has directly in it.
+    func completeContents(ofFolder prefix: String) async throws -> (FolderContents, [UnlistedObject])
+}
+
+/// A store that holds objects under any names, also under those that are not ``ObjectKey/isPortable``.
+protocol HoldsAnyKey: ObjectStore {
+    /// Whether empty objects such as `folder/` are of use to those who look at the store.
+    var keepsFolderMarkers: Bool { get }
+}
+
+extension HoldsAnyKey {
+    var keepsFolderMarkers: Bool { false }
+}
+
+extension ObjectStore {
+    /// The objects whose keys start with the prefix, and what the listing leaves out.
+    package func entries(prefix: String) -> AsyncThrowingStream<ListedEntry, any Error> {
+        if let complete = self as? any CompleteListing { return complete.completeList(prefix: prefix) }
+        return list(prefix: prefix).mapped { .object($0) }
+    }
+
+    /// What a folder has directly in it, and what its listing leaves out.
+    func allContents(ofFolder prefix: String) async throws -> (FolderContents, [UnlistedObject]) {
+        if let complete = self as? any CompleteListing { return try await complete.completeContents(ofFolder: prefix) }
+        return (try await contents(ofFolder: prefix), [])
+    }
+}
+
+extension AsyncThrowingStream where Element: Sendable, Failure == any Error {
+    /// The elements that the closure makes something of.
+    func mapped<Result>(
+        _ transform: @escaping @Sendable (Element) -> Result?
+    ) -> AsyncThrowingStream<Result, any Error> {
+        let source = StreamCursor(self)
+        return AsyncThrowingStream<Result, any Error> {
+            while let element = try await source.next() {
+                if let result = transform(element) { return result }
+            }
+            return nil
+        }
+    }
+}
+
+/// A stream's iterator, for one task at a time.
+private actor StreamCursor<Element: Sendable> {
+    private var iterator: AsyncThrowingStream<Element, any Error>.Iterator?
+
+    init(_ stream: AsyncThrowingStream<Element, any Error>) { iterator = stream.makeAsyncIterator() }
+
+    func next() async throws -> Element? {
+        guard var iterator else { return nil }
+        self.iterator = nil
+        let element = try await iterator.next(isolation: self)
+        self.iterator = iterator
+        return element
+    }
+}

@@ -1,0 +1,91 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where a new object goes: into a file that takes its place when it is finished, or straight into a pipe or device.
+///
+/// A symbolic link is written through: the file that it leads to is replaced, or made where there is none, and the link stays.
+enum LocalOutput: Sendable {
+    case file(UnfinishedFile)
+    case stream(LocalStream)
+
+    private static let maximumLinks = 40
+
+    /// - Parameters:
+    ///   - key: Is portable.
+    ///   - root: The store's folder; nothing is written outside of it.
+    /// - Throws: ``ObjectStoreError/Code/permissionDenied`` for links that lead out of the root;
+    ///   ``ObjectStoreError/Code/invalidKey`` for folders, sockets, block devices, and, below a root that is not `/`, for pipes
+    ///   and devices: a caller who names only a folder does not mean what lies in it.
+    static func start(
+        _ key: ObjectKey, below root: String, replaces: Bool
+    ) throws(ObjectStoreError) -> LocalOutput {
+        let path = SystemCalls.path(root, key.path)
+        var names = key.path.slashSegments
+        for link in 0...maximumLinks {
+            let name = String(names.removeLast())
+            let folderNames = names
+            // Folders are made for the key, not for what a link says.
+            func openFolder() throws(ObjectStoreError) -> OpenFolder {
+                try open(folderNames, below: root, isMade: link == 0)
+            }
+            var folder: OpenFolder? = try openFolder()
+            let place = SystemCalls.path(folder?.path ?? root, name)
+            let status = try folder?.statusIfPresent(name)
+            if status != nil, !replaces { throw ObjectStoreError(errno: EEXIST, path: path) }
+            guard let status, !status.isRegularFile else {
+                let file = try UnfinishedFile(named: name, replaces: replaces) { () throws(ObjectStoreError) -> OpenFolder in
+                    defer { folder = nil }
+                    if let folder { return folder }
+                    return try openFolder()
+                }
+                return .file(file)
+            }
+            if status.isFolder { throw ObjectStoreError(errno: EISDIR, path: path) }
+            guard status.isLink else { return .stream(try LocalStream(path: place, status, below: root)) }
+            if let descriptor = LocalStream.ownDescriptor(place) {
+                return .stream(try LocalStream(ownDescriptor: descriptor, path: path))
+            }
+            let target = try next(place, below: root)
+            // Pipes of other processes are reached through links of /proc that lead to no path.
+            if (try? SystemCalls.linkStatus(SystemCalls.path(root, target.joined(separator: "/")))) == nil,
+                let status = try? SystemCalls.status(place)
+            {
+                return .stream(try LocalStream(path: place, status, below: root))
+            }
+            names = target
+        }
+        throw ObjectStoreError(errno: ELOOP, path: path)
+    }
+
+    private static func open(
+        _ names: [Substring], below root: String, isMade: Bool
+    ) throws(ObjectStoreError) -> OpenFolder {
+        // Who names a whole path means what its links lead to.
+        root.hasBytes(of: "/")
+            ? try .open("/" + names.joined(separator: "/"), isMade: isMade)
+            : try .open(names, below: root, isMade: isMade)
+    }
+
+    /// Where a link leads: the names below the root.
+    private static func next(
+        _ link: String, below root: String
+    ) throws(ObjectStoreError) -> [Substring] {
+        let target = try SystemCalls.linkTarget(link)
+        let absolute = target.startsWithBytes(of: "/") ? target : SystemCalls.path(SystemCalls.parent(link), target)
+        let name = String(absolute.lastSlashSegment)
+        guard !name.isEmpty, !name.hasBytes(of: "."), !name.hasBytes(of: "..") else {
+            throw ObjectStoreError(errno: EISDIR, path: link)
+        }
+        let parent = try SystemCalls.realPath(SystemCalls.parent(absolute))
+        guard let names = SystemCalls.names(of: SystemCalls.path(parent, name), below: try SystemCalls.realPath(root))
+        else {
+            throw OpenFolder.linkLeadsOut(link, of: root)
+        }
+        return names
+    }
+}

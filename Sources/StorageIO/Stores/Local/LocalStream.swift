@@ -1,0 +1,136 @@
+import Foundation
+import Parallelism
+import Synchronization
+
+/// A pipe or device that is written into as the bytes come: nothing can be held back there, or taken back.
+final class LocalStream: Sendable {
+    /// A pipe that says that it is ready takes so many bytes without a wait: `PIPE_BUF`.
+    #if canImport(Darwin)
+        private static let pipeBytes = 512
+    #else
+        private static let pipeBytes = 4096
+    #endif
+    private static let pause: Duration = .milliseconds(20)
+
+    let path: String
+    private let isPipe: Bool
+    private let state: Mutex<State>
+
+    private enum State {
+        /// Nobody has read the pipe yet, or nothing has been written.
+        case waiting
+        case open(Int32)
+        case ended
+    }
+
+    /// - Throws: ``ObjectStoreError/Code/invalidKey`` for what cannot be written into.
+    init(path: String, _ status: stat, below root: String) throws(ObjectStoreError) {
+        guard status.isPipe || status.isCharacterDevice else {
+            throw ObjectStoreError(
+                .invalidKey, location: path, message: "a socket or disk is there, which is no place for an object")
+        }
+        guard root.hasBytes(of: "/") else {
+            throw ObjectStoreError(
+                .invalidKey, location: path, message: "a pipe or device is there, which is no place for an object")
+        }
+        self.path = path
+        isPipe = status.isPipe
+        state = Mutex(.waiting)
+    }
+
+    /// A descriptor of this process: `/dev/stdout` and its like.
+    init(ownDescriptor: Int32, path: String) throws(ObjectStoreError) {
+        self.path = path
+        let copy = try SystemCalls.check(path) { fcntl(ownDescriptor, F_DUPFD_CLOEXEC, 3) }
+        state = Mutex(.open(copy))
+        let status = try? SystemCalls.status(of: copy, path: path)
+        isPipe = status.map { !$0.isRegularFile && !$0.isCharacterDevice } ?? true
+    }
+
+    deinit { end() }
+
+    /// The number of the descriptor of this process that a path such as `/proc/self/fd/1` stands for.
+    static func ownDescriptor(_ path: String) -> Int32? {
+        guard let number = Int32(path.lastSlashSegment), number >= 0,
+            let folder = try? SystemCalls.realPath(SystemCalls.parent(path)),
+            ["/proc/\(getpid())/fd", "/dev/fd"].contains(where: { folder.hasBytes(of: $0) })
+        else { return nil }
+        return number
+    }
+
+    /// Writes all bytes, as fast as they are taken.
+    func write(_ bytes: [UInt8]) async throws {
+        var written = 0
+        while written < bytes.count {
+            try Task.checkCancellation()
+            let rest = bytes[written...]
+            let count = try await BlockingPool.files.run { [self] in try writeOnce(rest) }
+            if count == 0 { try await Task.sleep(for: Self.pause) }
+            written += count
+        }
+    }
+
+    /// Ends the stream; the reader of a pipe sees its end. An object without a byte opens and closes it all the same.
+    func finish() async throws {
+        while try await !BlockingPool.files.run({ [self] in try openIfReady() != nil }) {
+            try await Task.sleep(for: Self.pause)
+        }
+        end()
+    }
+
+    func end() {
+        let last = state.withLock { state in
+            defer { state = .ended }
+            return state
+        }
+        if case .open(let descriptor) = last { close(descriptor) }
+    }
+
+    /// - Returns: How many bytes were taken; 0 while nobody takes any.
+    private func writeOnce(_ bytes: ArraySlice<UInt8>) throws(ObjectStoreError) -> Int {
+        guard let descriptor = try openIfReady() else { return 0 }
+        guard isPipe else {
+            try SystemCalls.write(descriptor, Array(bytes), path: path)
+            return bytes.count
+        }
+        var written = 0
+        while written < bytes.count {
+            var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&question, 1, 0) > 0 else { return written }
+            let piece = Array(bytes[(bytes.startIndex + written)...].prefix(Self.pipeBytes))
+            try SystemCalls.write(descriptor, piece, path: path)
+            written += piece.count
+        }
+        return written
+    }
+
+    /// nil while nobody reads the pipe.
+    private func openIfReady() throws(ObjectStoreError) -> Int32? {
+        switch state.withLock({ $0 }) {
+        case .open(let descriptor): return descriptor
+        case .ended:
+            throw ObjectStoreError(.unavailable, location: path, message: "the writer has ended already")
+        case .waiting: break
+        }
+        while true {
+            // Without O_NONBLOCK, opening a pipe would wait for its reader, and could not be cancelled.
+            let opened = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+            if opened != -1 {
+                state.withLock { $0 = .open(opened) }
+                return opened
+            }
+            let code = errno
+            if code == ENXIO, isPipe { return nil }
+            if code != EINTR { throw ObjectStoreError(errno: code, path: path) }
+        }
+    }
+}
+
+/// Writes an object into a pipe or device.
+struct LocalStreamWriter: ObjectWriter {
+    let stream: LocalStream
+
+    func write(_ bytes: [UInt8]) async throws { try await stream.write(bytes) }
+    func finish() async throws { try await stream.finish() }
+    func abort() async { stream.end() }
+}

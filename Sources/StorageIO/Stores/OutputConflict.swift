@@ -1,0 +1,93 @@
+import Parallelism
+
+/// An output that would take the place of what is read, or of another output.
+public struct OutputConflict: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Where was to be written.
+    public let output: String
+    /// What would be lost.
+    public let other: String
+
+    /// One line for a person.
+    public var description: String {
+        "\(output): writing there would replace \(other), which is read or written as well; choose another output"
+    }
+}
+
+extension StoredPlace {
+    /// Refuses an output that would destroy an input: the same object, by whatever spelling, hard link or symbolic link, one of
+    /// the objects of a folder or pattern, or a folder that an input lies in. To be called before anything is written.
+    ///
+    /// Pipes and devices replace nothing. An output that is not there yet may lie in a folder that is read.
+    /// - Throws: ``OutputConflict``; what listing the inputs throws.
+    public func checkOutput(doesNotReplace inputs: [StoredPlace]) async throws {
+        for input in inputs {
+            let lost =
+                if let own = store as? LocalObjectStore {
+                    if let other = input.store as? LocalObjectStore {
+                        try await lostFile(own, input, other)
+                    } else {
+                        String?.none
+                    }
+                } else if store.isSame(as: input.store) {
+                    try await lostObject(of: input)
+                } else {
+                    String?.none
+                }
+            if let lost { throw OutputConflict(output: description, other: lost) }
+        }
+    }
+
+    private func lostObject(of input: StoredPlace) async throws -> String? {
+        let path = location.path
+        // Without a listing where none is needed: the input is one object elsewhere, or a folder elsewhere.
+        let folder = input.location.pattern?.literalFolder ?? input.folderPrefix
+        let mayMeet =
+            (path + "/").startsWithBytes(of: folder) || folder.startsWithBytes(of: folderPrefix)
+            || path.hasBytes(of: input.location.path)
+        guard mayMeet else { return nil }
+        return try await input.contents().objects.first {
+            $0.key.path.hasBytes(of: path) || $0.key.path.startsWithBytes(of: folderPrefix)
+        }.map { input.store.root + $0.key.path }
+    }
+
+    private func lostFile(
+        _ own: LocalObjectStore, _ input: StoredPlace, _ other: LocalObjectStore
+    ) async throws -> String? {
+        let output = own.base + location.path
+        let status = try await BlockingPool.files.run { try? SystemCalls.status(output) }
+        guard let status, status.isRegularFile || status.isFolder else { return nil }
+        var paths = try await input.contents().objects.map { other.base + $0.key.path }
+        if status.isFolder { paths.append(other.base + input.location.path) }
+        return try await BlockingPool.files.run { [paths] in
+            guard status.isFolder else {
+                let identity = FileIdentity(status)
+                return paths.first { (try? SystemCalls.status($0)).map(FileIdentity.init) == identity }
+            }
+            let folder = try SystemCalls.realPath(output)
+            return paths.first { path in
+                (try? SystemCalls.realPath(path)).map { SystemCalls.names(of: $0, below: folder) != nil } ?? false
+            }
+        }
+    }
+}
+
+extension ObjectStore {
+    /// What the paths of a folder's files start with once links are followed, as far as the folder is there.
+    func withoutLinks(folder: String) async throws -> String {
+        guard let local = self as? LocalObjectStore else { return folder }
+        return try await BlockingPool.files.run {
+            var rest: [Substring] = []
+            var path = local.base + folder
+            while true {
+                if let real = try? SystemCalls.realPath(path) {
+                    let all = rest.reduce(real) { SystemCalls.path($0, $1) }
+                    return all.endsWithSlash ? all : all + "/"
+                }
+                if path.endsWithSlash { path = String(decoding: path.utf8.dropLast(), as: UTF8.self) }
+                guard !path.isEmpty else { return local.base + folder }
+                rest.insert(path.lastSlashSegment, at: 0)
+                path = SystemCalls.parent(path)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Parallelism
+import Synchronization
+
+extension StoredPlace {
+    /// The place itself; or, of a pipe such as a shell's `<(zcat x)`, a store that has what came out of it, read to its end.
+    ///
+    /// The bytes are kept in a temporary file without a name for as long as the store is. A pipe can be read once: what reads
+    /// the place a second time must ask the result, not the place.
+    /// - Throws: ``ObjectStoreError``; `CancellationError`, also while nothing comes.
+    package func spooled() async throws -> StoredPlace {
+        guard let local = store as? LocalObjectStore, local.folder == "/", !location.isFolder,
+            let key = try? key()
+        else { return self }
+        let path = local.base + key.path
+        guard let status = try? await BlockingPool.files.run({ try SystemCalls.status(path) }), status.isPipe else {
+            return self
+        }
+        return StoredPlace(
+            store: SpooledStore(key: key, file: try await PipeReader(path: path).spool()), location: location)
+    }
+}
+
+/// What came out of a pipe, as the only object of a store.
+private struct SpooledStore: ObjectStore {
+    let root = "file:///"
+    let key: ObjectKey
+    let file: LocalFile
+
+    func head(_ key: ObjectKey) async throws -> ObjectMetadata {
+        guard key == self.key else { throw ObjectStoreError(errno: ENOENT, path: root + key.path) }
+        return ObjectMetadata(key: key, size: file.size, modified: 0)
+    }
+
+    func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
+        _ = try await head(key)
+        let wanted = try (range ?? 0..<file.size).withinObject(ofSize: file.size, location: file.path)
+        return try await BlockingPool.files.run { [file] in try file.read(wanted) }
+    }
+
+    func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> {
+        AsyncThrowingStream { continuation in
+            if key.path.startsWithBytes(of: prefix) {
+                continuation.yield(ObjectMetadata(key: key, size: file.size, modified: 0))
+            }
+            continuation.finish()
+        }
+    }
+
+    func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter { throw readOnly(key) }
+    func delete(_ key: ObjectKey) async throws { throw readOnly(key) }
+    func copy(from source: ObjectKey, to destination: ObjectKey) async throws { throw readOnly(destination) }
+
+    private func readOnly(_ key: ObjectKey) -> ObjectStoreError {
+        ObjectStoreError(.permissionDenied, location: root + key.path, message: "a pipe's content is only read")
+    }
+}
+
+/// Reads a pipe to its end without blocking a thread while nothing comes.
+private struct PipeReader {
+    private static let pieceBytes = 1 << 20
+    private static let waitMilliseconds: Int32 = 100
+
+    let path: String
+
+    func spool() async throws -> LocalFile {
+        let path = path
+        let (pipe, copy) = try await BlockingPool.files.run {
+            // Without O_NONBLOCK, opening would wait for someone who writes, and could not be cancelled.
+            let pipe = OwnedDescriptor(
+                try SystemCalls.check(path) { open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) })
+            return (pipe, try Self.temporaryFile())
+        }
+        while true {
+            try Task.checkCancellation()
+            let isAtEnd = try await BlockingPool.files.run { try Self.move(from: pipe, to: copy, path: path) }
+            if isAtEnd { break }
+        }
+        return try LocalFile(path: path, descriptor: copy.release(), matching: nil)
+    }
+
+    private static func temporaryFile() throws(ObjectStoreError) -> OwnedDescriptor {
+        var path = Array(
+            SystemCalls.path(FileManager.default.temporaryDirectory.path, "antifraud-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor != -1 else {
+            throw ObjectStoreError(errno: errno, path: FileManager.default.temporaryDirectory.path)
+        }
+        unlink(path)
+        return OwnedDescriptor(descriptor)
+    }
+
+    /// - Returns: whether the pipe has ended.
+    private static func move(
+        from pipe: OwnedDescriptor, to copy: OwnedDescriptor, path: String
+    ) throws(ObjectStoreError) -> Bool {
+        var question = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
+        guard poll(&question, 1, waitMilliseconds) > 0 else { return false }
+        let piece = [UInt8](unsafeUninitializedCapacity: pieceBytes) { buffer, count in
+            count = max(0, Foundation.read(pipe.number, buffer.baseAddress, buffer.count))
+        }
+        guard piece.isEmpty else {
+            try SystemCalls.write(copy.number, piece, path: path)
+            return false
+        }
+        // Nothing though something was there: its end, or a failure that the next try will show again.
+        return question.revents & Int16(POLLHUP | POLLERR) != 0 || question.revents & Int16(POLLIN) != 0
+    }
+}
+
+/// Closes a descriptor unless someone else has taken it over.
+private final class OwnedDescriptor: Sendable {
+    let number: Int32
+    private let isReleased = Mutex(false)
+
+    init(_ number: Int32) { self.number = number }
+
+    deinit { if !isReleased.withLock({ $0 }) { close(number) } }
+
+    func release() -> Int32 {
+        isReleased.withLock { $0 = true }
+        return number
+    }
+}
