@@ -7,13 +7,42 @@ package struct ByteSize: ExpressibleByArgument, Sendable, Hashable, CustomString
     package init(_ bytes: Int) { self.bytes = bytes }
 
     package init?(argument: String) {
-        let text = argument.uppercased().replacing("IB", with: "").replacing("B", with: "")
-        let factors: [Character: Double] = ["K": 1_024, "M": 1_048_576, "G": 1_073_741_824, "T": 1_099_511_627_776]
-        let factor = text.last.flatMap { factors[$0] }
-        guard let number = Double(factor == nil ? text[...] : text.dropLast()), number >= 0,
-            let bytes = Int(exactly: (number * (factor ?? 1)).rounded())
-        else { return nil }
-        self.bytes = bytes
+        guard let bytes = Self.parse(argument, thousand: 1_024), let count = Int(exactly: bytes) else { return nil }
+        self.bytes = count
+    }
+
+    /// Digits, a fraction if any, one of K, M, G, T and P if any, and `B` or, for powers of 1024, `iB` if any.
+    /// - Parameter thousand: What K stands for.
+    /// - Returns: Whole bytes; nil for anything else, and for more than can be counted.
+    package static func parse(_ text: String, thousand: Double) -> Int64? {
+        var rest = text.utf8[...]
+        func takeDigits() -> Int {
+            let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        func take(_ letter: UInt8) -> Bool {
+            guard let first = rest.first, first | 0x20 == letter | 0x20 else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        guard takeDigits() > 0 else { return nil }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            guard takeDigits() > 0 else { return nil }
+        }
+        guard let number = Double(text[..<rest.startIndex]) else { return nil }
+        var factor = 1.0
+        if let power = "KMGTP".utf8.enumerated().first(where: { take($0.element) })?.offset {
+            let isBinary = take(UInt8(ascii: "i"))
+            guard take(UInt8(ascii: "B")) || !isBinary else { return nil }
+            let unit = isBinary ? 1_024 : thousand
+            for _ in 0...power { factor *= unit }
+        } else {
+            _ = take(UInt8(ascii: "B"))
+        }
+        guard rest.isEmpty else { return nil }
+        return Int64(exactly: (number * factor).rounded())
     }
 
     package var description: String {

@@ -29,6 +29,7 @@ package struct CleaningJob: Sendable {
     }
 
     package func run() async throws -> CleaningReport {
+        try await stores.checkOutputs([output, report], against: [input])
         let source = try await DataFiles.find(stores.resolve(input))
         do {
             let result = try await Cleaner(plan: plan, options: options).clean(

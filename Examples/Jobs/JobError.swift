@@ -13,6 +13,8 @@ package enum JobError: Error, Sendable, Hashable {
     case incompleteTransfer(failures: Int)
     /// Some rows were not sent; all others were.
     case refusedTransactions(count: Int)
+    /// Some of what lies at a place could not be counted; the result names it.
+    case incompleteCount(Int)
     /// Some runs or models could not be copied; the report names them.
     case incompleteTrackingCopy(failures: Int)
 }
@@ -37,7 +39,8 @@ extension JobError: CustomStringConvertible {
         case .contradictorySettings(let message), .inconsistentScores(let message): message
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"
         case .refusedTransactions(let count): "\(count) rows were not sent: their amount is not a finite number"
-        case .incompleteTransfer(let failures): "\(failures) objects could not be copied or removed; run it again"
+        case .incompleteCount(let left): "\(left) objects could not be counted"
+        case .incompleteTransfer(let failures): "\(failures) objects could not be copied or removed"
         }
     }
 }

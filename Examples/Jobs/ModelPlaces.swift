@@ -45,5 +45,5 @@ package struct ModelPlaces: Sendable {
         }
     }
 
-    private static func isTracked(_ place: String) -> Bool { place.hasPrefix("models:") || place.hasPrefix("runs:") }
+    static func isTracked(_ place: String) -> Bool { place.hasPrefix("models:") || place.hasPrefix("runs:") }
 }

@@ -25,7 +25,8 @@ struct StorageCostCommand: ToolCommand {
     @Argument(help: "The place of the data.", completion: .file())
     var place: String?
 
-    @Option(help: "A size instead of a place, such as 112G; K, M, G and T are powers of 1000 here.")
+    @Option(
+        help: "A size instead of a place, such as 112G; K, M, G and T are powers of 1000 here, KiB and so on of 1024.")
     var size: String?
 
     @Option(help: "How many objects, with --size.")
@@ -46,6 +47,9 @@ struct StorageCostCommand: ToolCommand {
     @Option(help: "How often a month all data are read from the bucket.")
     var readsPerMonth = 0.0
 
+    @Option(help: "How often a month all objects are written anew.")
+    var writesPerMonth = 0.0
+
     @Option(help: "An HTML page with a chart to write.", completion: .file())
     var report: String?
 
@@ -53,13 +57,16 @@ struct StorageCostCommand: ToolCommand {
 
     func validate() throws {
         if !printPrices, (place == nil) == (size == nil) { throw ValidationError("Give a place or --size.") }
-        if let size, Self.bytes(size) == nil { throw ValidationError("--size is a number such as 112G or 2.5T.") }
+        if let size, Self.bytes(size) == nil {
+            throw ValidationError("--size is a number above 0 such as 800, 112G, 2.5T or 1GiB.")
+        }
         guard objects >= 1 else { throw ValidationError("--objects must be at least 1.") }
         if let replication, !(1...512).contains(replication) {
             throw ValidationError("--replication must lie in 1...512.")
         }
-        guard readsPerMonth >= 0, readsPerMonth.isFinite else {
-            throw ValidationError("--reads-per-month must not be below 0.")
+        for (option, times) in [("--reads-per-month", readsPerMonth), ("--writes-per-month", writesPerMonth)]
+        where !(times >= 0 && times.isFinite) {
+            throw ValidationError("\(option) must not be below 0.")
         }
     }
 
@@ -67,7 +74,8 @@ struct StorageCostCommand: ToolCommand {
         if printPrices { return try StandardOutput.write(json: StoragePrices.original) }
         let job = StorageCostJob(
             StorageCostJob.Settings(
-                prices: prices, replication: replication, nodes: nodes, readsPerMonth: readsPerMonth, report: report),
+                prices: prices, replication: replication, nodes: nodes, readsPerMonth: readsPerMonth,
+                writesPerMonth: writesPerMonth, report: report),
             stores: .ofThisProcess(logger: talk.logger("storage-cost"))
         )
         let cost: StorageCost
@@ -76,17 +84,16 @@ struct StorageCostCommand: ToolCommand {
         } else {
             let bytes = size.flatMap(Self.bytes) ?? 0
             cost = try await job.run(
-                StorageCost.Usage(objects: objects, bytes: bytes, readsPerMonth: readsPerMonth), place: "data")
+                StorageCost.Usage(
+                    objects: objects, bytes: bytes, readsPerMonth: readsPerMonth, writesPerMonth: writesPerMonth),
+                place: "data")
         }
         try talk.print(cost, text: cost.text)
+        if !cost.uncounted.isEmpty { throw JobError.incompleteCount(cost.uncounted.count) }
     }
 
     /// `112G` -> 112 * 10^9.
     private static func bytes(_ text: String) -> Int64? {
-        let text = text.uppercased().replacing("B", with: "")
-        let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15]
-        let factor = text.last.flatMap { factors[$0] }
-        guard let number = Double(factor == nil ? text[...] : text.dropLast()), number > 0 else { return nil }
-        return Int64(exactly: (number * (factor ?? 1)).rounded())
+        ByteSize.parse(text, thousand: 1_000).flatMap { $0 > 0 ? $0 : nil }
     }
 }

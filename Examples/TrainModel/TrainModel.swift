@@ -150,6 +150,7 @@ struct TrainModel: ToolCommand {
     }
 
     private func trainAndSave(_ stores: ObjectStores, _ bar: ProgressBar) async throws -> TrainingOutcome {
+        try await stores.checkOutputs([output], against: [data])
         let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
         try await outcome.model.save(to: stores.resolve(output))
         return outcome

@@ -96,10 +96,14 @@ import Testing
         #expect(await code { try await store.delete(ObjectKey("outerFolder/file")) } == .permissionDenied)
         #expect(try files.contentsOfDirectory(atPath: folder.path("outside")) == ["file"])
 
-        // Writing replaces a link itself, never what it points to.
-        try await store.put(Array("mine".utf8), to: ObjectKey("outer"))
+        // What is written to a link goes to where it leads, but not out of the root.
+        #expect(await code { try await store.put(Array("mine".utf8), to: ObjectKey("outer")) } == .permissionDenied)
         #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "secret")
-        #expect(try await store.read(ObjectKey("outer")) == Array("mine".utf8))
+        try await store.put(Array("mine".utf8), to: ObjectKey("inner"))
+        try await store.put(Array("deep".utf8), to: ObjectKey("innerFolder/new/file"))
+        #expect(try await store.read(ObjectKey("data/in")) == Array("mine".utf8))
+        #expect(try await store.read(ObjectKey("data/new/file")) == Array("deep".utf8))
+        #expect(try files.destinationOfSymbolicLink(atPath: path("inner")) == "data/in")
     }
 
     @Test func theRootMayBeReachedThroughALink() async throws {

@@ -81,7 +81,8 @@ import Testing
         ] as [(String, [String], [String])] {
             let store = InMemoryObjectStore()
             for key in matching + others { try await store.put([], to: ObjectKey(key)) }
-            let found = try await GlobExpansion.matches(of: GlobPattern(pattern), in: store).map(\.object.key.path)
+            let found = try await GlobExpansion.expanding(GlobPattern(pattern), in: store).matches.map(
+                \.object.key.path)
             #expect(Set(found) == Set(matching), "\(pattern)")
             #expect(found == found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         }
@@ -90,7 +91,7 @@ import Testing
         let store = InMemoryObjectStore()
         try await store.put([], to: ObjectKey(String(repeating: "a", count: 5_000)))
         let pattern = try GlobPattern(String(repeating: "a*", count: 60) + "b")
-        #expect(try await GlobExpansion.matches(of: pattern, in: store).isEmpty)
+        #expect(try await GlobExpansion.expanding(pattern, in: store).matches.isEmpty)
     }
 
     @Test func foldersThatMatchStandForWhatIsInThem() async throws {
@@ -99,10 +100,10 @@ import Testing
         for key in ["2019-08/a", "2019-08/b/c", "2019-09/a", "2020-01/a", "2019-10"] {
             try await store.put([], to: ObjectKey(key))
         }
-        let matches = try await GlobExpansion.matches(of: GlobPattern("2019-*"), in: store)
+        let matches = try await GlobExpansion.expanding(GlobPattern("2019-*"), in: store).matches
         #expect(matches.map(\.object.key.path) == ["2019-08/a", "2019-08/b/c", "2019-09/a", "2019-10"])
         #expect(matches.map(\.matched) == ["2019-08/", "2019-08/", "2019-09/", "2019-10"])
-        #expect(try await GlobExpansion.matches(of: GlobPattern("2019-08/a/*"), in: store).isEmpty)
+        #expect(try await GlobExpansion.expanding(GlobPattern("2019-08/a/*"), in: store).matches.isEmpty)
     }
 
     /// No text may crash, and what is accepted names a key or the store's root.
@@ -124,7 +125,7 @@ import Testing
                 #expect(location.path.isEmpty || (try? ObjectKey(location.path)) != nil, "\(text) -> \(location.path)")
             }
             if !text.utf8.contains(0), let pattern = try? GlobPattern(text) {
-                _ = try await GlobExpansion.matches(of: pattern, in: store)
+                _ = try await GlobExpansion.expanding(pattern, in: store).matches
             }
         }
         #expect(accepted > 5_000)

@@ -68,6 +68,7 @@ package struct ComparisonJob: Sendable {
     }
 
     package func run() async throws -> Result {
+        try await stores.checkOutputs([report], against: [data, champion, candidate])
         let champion = try await models.load(champion)
         let candidate = try await models.load(candidate)
         let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress)

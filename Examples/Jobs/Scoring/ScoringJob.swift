@@ -51,6 +51,7 @@ package struct ScoringJob: Sendable {
 
     package func run() async throws -> Result {
         let start = ContinuousClock.now
+        try await stores.checkOutputs([output], against: [data, model])
         let scorer = try DataSetScorer(try await models.load(model))
         let dataSet = try await DataSet.open(stores.resolve(data))
         let target = try stores.resolve(output)

@@ -5,6 +5,8 @@ package import StorageIO
 package struct CopyText: Sendable {
     private let report: TransferReport
     private let shown: Int
+    /// More of these than of others: what has not been copied is to be found.
+    private let shownFailures = 1_000
 
     /// - Parameter shown: how many objects are named at most, of each kind.
     package init(_ report: TransferReport, shown: Int = 20) {
@@ -18,7 +20,7 @@ package struct CopyText: Sendable {
             lines += list(report.copied.map { "would copy    \($0.location)  \(NumberText.bytes($0.size))" })
             lines += list(report.deleted.map { "would delete  \($0.location)  \(NumberText.bytes($0.size))" })
         }
-        lines += list(report.failures.map { "failed        \($0.location): \($0.message)" })
+        lines += list(report.failures.map { "failed        \($0.location): \($0.message)" }, shown: shownFailures)
         let rate =
             report.seconds > 0 && !report.isDryRun
             ? ", \(NumberText.bytes(Int64(Double(report.copiedBytes) / report.seconds)))/s" : ""
@@ -39,7 +41,8 @@ package struct CopyText: Sendable {
         "\(NumberText.count(objects)) \(objects == 1 ? "object" : "objects"), \(NumberText.bytes(bytes))"
     }
 
-    private func list(_ lines: [String]) -> [String] {
-        lines.count <= shown ? lines : lines.prefix(shown) + ["... and \(lines.count - shown) more"]
+    private func list(_ lines: [String], shown: Int? = nil) -> [String] {
+        let shown = shown ?? self.shown, lines = lines.map(\.escapedForPeople)
+        return lines.count <= shown ? lines : lines.prefix(shown) + ["... and \(lines.count - shown) more"]
     }
 }

@@ -1,15 +1,17 @@
 import ReportKit
+import StorageIO
 
 extension StorageCost {
     /// For a terminal.
     package var text: String {
+        let others = uncounted.map { "\n" + "not counted    \($0.location): \($0.message)".escapedForPeople }
         let ratioText = ratio.isFinite ? "\(NumberText.compact(ratio)) times as much" : "the bucket costs nothing"
         return """
             \(place): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))
             in a bucket    \(money(bucket.total)) a month\(bucketDetail)
             on a cluster   \(money(cluster.total)) a month: \(cluster.nodes) nodes, \(cluster.replication) copies, \
             \(NumberText.bytes(cluster.storedBytes)) on disk
-            the cluster    \(ratioText)
+            the cluster    \(ratioText)\(others.joined())
             """
     }
 

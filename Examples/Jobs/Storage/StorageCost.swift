@@ -5,12 +5,21 @@ package struct StorageCost: Sendable, Codable {
         package var bytes: Int64
         /// How often a month all of it is read.
         package var readsPerMonth: Double
+        /// How often a month all objects are written anew.
+        package var writesPerMonth: Double
 
-        package init(objects: Int, bytes: Int64, readsPerMonth: Double) {
+        package init(objects: Int, bytes: Int64, readsPerMonth: Double, writesPerMonth: Double = 0) {
             self.objects = objects
             self.bytes = bytes
             self.readsPerMonth = readsPerMonth
+            self.writesPerMonth = writesPerMonth
         }
+    }
+
+    /// What lies at the place and could not be counted.
+    package struct Uncounted: Sendable, Hashable, Codable {
+        package var location: String
+        package var message: String
     }
 
     package struct Bucket: Sendable, Codable {
@@ -35,6 +44,7 @@ package struct StorageCost: Sendable, Codable {
     package var cluster: Cluster
     /// How many times as much the cluster costs.
     package var ratio: Double
+    package var uncounted: [Uncounted] = []
 
     package init(
         place: String, usage: Usage, prices: StoragePrices, replication: Int? = nil, nodes: Int? = nil
@@ -44,7 +54,9 @@ package struct StorageCost: Sendable, Codable {
         currency = prices.currency
         let gigabytes = Double(usage.bytes) / 1e9
         let storage = gigabytes * prices.bucket.gigabyteMonth
-        let requests = Double(usage.objects) * usage.readsPerMonth / 1_000 * prices.bucket.thousandReads
+        let requests =
+            Double(usage.objects) / 1_000
+            * (usage.readsPerMonth * prices.bucket.thousandReads + usage.writesPerMonth * prices.bucket.thousandWrites)
         let traffic = gigabytes * usage.readsPerMonth * prices.bucket.gigabyteOut
         bucket = Bucket(storage: storage, requests: requests, traffic: traffic, total: storage + requests + traffic)
 
@@ -52,6 +64,9 @@ package struct StorageCost: Sendable, Codable {
         let (stored, overflow) = usage.bytes.multipliedReportingOverflow(by: Int64(copies))
         guard !overflow else { throw JobError.contradictorySettings("\(copies) copies are more than can be counted") }
         let filled = (Double(stored) / 1e9 / prices.cluster.gigabytesPerDataNode).rounded(.up)
+        guard filled < 1e15 else {
+            throw JobError.contradictorySettings("more data nodes are needed than can be counted")
+        }
         let needed = prices.cluster.nameNodes + max(prices.cluster.minimumDataNodes, copies, Int(filled))
         if let nodes, nodes < needed {
             throw JobError.contradictorySettings(

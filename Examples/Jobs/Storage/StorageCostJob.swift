@@ -8,14 +8,19 @@ package struct StorageCostJob: Sendable {
         package var replication: Int?
         package var nodes: Int?
         package var readsPerMonth: Double
+        package var writesPerMonth: Double
         /// An HTML page to write.
         package var report: String?
 
-        package init(prices: String?, replication: Int?, nodes: Int?, readsPerMonth: Double, report: String?) {
+        package init(
+            prices: String?, replication: Int?, nodes: Int?, readsPerMonth: Double, writesPerMonth: Double = 0,
+            report: String?
+        ) {
             self.prices = prices
             self.replication = replication
             self.nodes = nodes
             self.readsPerMonth = readsPerMonth
+            self.writesPerMonth = writesPerMonth
             self.report = report
         }
     }
@@ -31,11 +36,25 @@ package struct StorageCostJob: Sendable {
     /// What the objects at a place cost.
     package func run(place: String) async throws -> StorageCost {
         let resolved = try stores.resolve(place)
-        let objects = try await resolved.contents().objects
-        guard !objects.isEmpty else { throw TransferError.nothingFound(resolved.description) }
+        let found = try await resolved.contents()
+        guard !found.objects.isEmpty || !found.unlisted.isEmpty else {
+            throw TransferError.nothingFound(resolved.description)
+        }
+        try await stores.checkOutputs([settings.report], against: [place, settings.prices])
+        var bytes: Int64 = 0
+        for object in found.objects {
+            let (sum, overflow) = bytes.addingReportingOverflow(object.size)
+            guard !overflow else {
+                throw JobError.unusableData(place: resolved.description, reason: "holds more bytes than can be counted")
+            }
+            bytes = sum
+        }
         let usage = StorageCost.Usage(
-            objects: objects.count, bytes: objects.reduce(0) { $0 + $1.size }, readsPerMonth: settings.readsPerMonth)
-        return try await run(usage, place: resolved.description)
+            objects: found.objects.count, bytes: bytes, readsPerMonth: settings.readsPerMonth,
+            writesPerMonth: settings.writesPerMonth)
+        var cost = try await run(usage, place: resolved.description)
+        cost.uncounted = found.unlisted.map { StorageCost.Uncounted(location: $0.location, message: $0.reason) }
+        return cost
     }
 
     /// What that much would cost.

@@ -25,7 +25,7 @@ extension Transfer {
         setUpBody(request)
         easy.setHeaderFields(headerLines(request))
         setUpFunctions()
-        if request.url.prefix(5).lowercased() == "http:" { setUpClosing(lastWords) }
+        if request.url.utf8.prefix(5).map({ $0 | 0x20 }).elementsEqual("http:".utf8) { setUpClosing(lastWords) }
         guard easy.failure == CURLE_OK else {
             throw error(.invalidConfiguration, easy.message(for: easy.failure))
         }
@@ -141,8 +141,9 @@ extension Transfer {
 
     /// What curl would send as it is, or take for something else.
     private func check(_ request: HTTPRequest) throws(HTTPTransportError) {
-        let scheme = request.url.prefix(8).lowercased()
-        guard scheme.hasPrefix("http://") || scheme.hasPrefix("https://"),
+        let scheme = request.url.utf8.prefix(8).map { $0 | 0x20 }
+        guard scheme.starts(with: "http:".utf8) || scheme.starts(with: "https:".utf8),
+            request.url.utf8.dropFirst(scheme.starts(with: "https:".utf8) ? 6 : 5).starts(with: "//".utf8),
             request.url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { throw error(.invalidURL, "not a percent-encoded http or https URL") }
         guard request.method.isToken else {

@@ -87,11 +87,16 @@ public struct DataFiles: Sendable {
 
     private static func listed(_ place: StoredPlace) async throws -> Listed {
         var listed = Listed()
-        for try await object in place.store.list(prefix: place.folderPrefix) {
-            listed.take(object, below: place.folderPrefix)
+        for try await entry in place.store.entries(prefix: place.folderPrefix) {
+            switch entry {
+            case .object(let object): if !object.isFolderMarker { listed.take(object, below: place.folderPrefix) }
+            case .unlisted(let unlisted): try refuseToMiss(unlisted, below: place.folderPrefix)
+            }
         }
         guard !listed.hasFiles, let pattern = place.location.pattern else { return listed }
-        for match in try await GlobExpansion.matches(of: pattern, in: place.store) {
+        let expansion = try await GlobExpansion.expanding(pattern, in: place.store)
+        for unlisted in expansion.unlisted { try refuseToMiss(unlisted, below: pattern.literalFolder) }
+        for match in expansion.matches {
             if match.matched == match.object.key.path {
                 listed.named.append(match.object)
             } else {
@@ -99,6 +104,14 @@ public struct DataFiles: Sendable {
             }
         }
         return listed
+    }
+
+    /// - Throws: For what would be read if it could be, so that no data are left out in silence.
+    private static func refuseToMiss(_ unlisted: UnlistedObject, below folder: String) throws {
+        guard unlisted.mayHoldContent, isDataFile(unlisted.path.utf8.dropFirst(folder.utf8.count)) else { return }
+        throw ObjectStoreError(
+            .invalidKey, location: unlisted.location,
+            message: "\(unlisted.reason), so that it cannot be read with the other files; rename or remove it")
     }
 
     /// Endings of files that lie beside data and say something about them.

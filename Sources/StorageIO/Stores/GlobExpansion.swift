@@ -19,11 +19,6 @@ package struct GlobExpansion: Sendable {
         left.sorted { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
     }
 
-    /// All matches in ascending byte order of their keys.
-    package static func matches(of pattern: GlobPattern, in store: any ObjectStore) async throws -> [Match] {
-        try await expanding(pattern, in: store).matches
-    }
-
     /// Expands a pattern.
     package static func expanding(_ pattern: GlobPattern, in store: any ObjectStore) async throws -> GlobExpansion {
         var expansion = GlobExpansion(store: store)

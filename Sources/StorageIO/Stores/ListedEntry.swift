@@ -2,10 +2,15 @@
 package struct UnlistedObject: Sendable, Hashable {
     /// The URL or path; bytes that are not UTF-8 stand as `\xE9`.
     package let location: String
-    /// Its name in its folder, such bytes replaced by U+FFFD.
-    package let name: String
+    /// As a key, such bytes replaced by U+FFFD.
+    package let path: String
     /// Why it is none.
     package let reason: String
+    /// Whether there is or may be stored content: not in a pipe or socket.
+    package var mayHoldContent = true
+
+    /// Its name in its folder.
+    var name: Substring { path.lastSlashSegment }
 }
 
 /// What a complete listing gives.

@@ -7,6 +7,12 @@ public struct OutputConflict: Error, Sendable, Hashable, CustomStringConvertible
     /// What would be lost.
     public let other: String
 
+    /// Writing to one would replace the other.
+    public init(output: String, other: String) {
+        self.output = output
+        self.other = other
+    }
+
     /// One line for a person.
     public var description: String {
         "\(output): writing there would replace \(other), which is read or written as well; choose another output"

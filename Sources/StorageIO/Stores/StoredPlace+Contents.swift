@@ -27,7 +27,9 @@ extension StoredPlace {
             case .unlisted(let unlisted): contents.unlisted.append(unlisted)
             }
         }
-        guard contents.objects.isEmpty, contents.unlisted.isEmpty, let pattern = location.pattern else { return contents }
+        guard contents.objects.isEmpty, contents.unlisted.isEmpty, let pattern = location.pattern else {
+            return contents
+        }
         let expansion = try await GlobExpansion.expanding(pattern, in: store)
         return PlaceContents(
             objects: expansion.matches.map(\.object), folder: pattern.literalFolder, unlisted: expansion.unlisted,

@@ -32,6 +32,32 @@ import Testing
             ])
     }
 
+    /// Java composes accents in the URL of a redirect, which then leads to another name.
+    @Test func namesWithDecomposedAccentsAreReadByNumber() async throws {
+        for (name, isReadByNumber) in [("cafe\u{301}", true), ("\u{1112}\u{1161}", true), ("caf\u{E9}", false)] {
+            let server = ScriptedServer { request in
+                if request.url.contains("GETFILESTATUS") { return .fileStatus(length: 1) }
+                return HTTPResponse(status: 200, body: [1])
+            }
+            #expect(try await server.store(Self.one).read(ObjectKey("folder/\(name)")) == [1])
+            let reading = try #require(server.asked.first { $0.contains("op=OPEN") })
+            #expect(reading.contains("/.reserved/.inodes/7?") == isReadByNumber, "\(reading)")
+        }
+    }
+
+    /// A name node, or what poses as one, that lists names which lead elsewhere.
+    @Test(arguments: ["..", ".", "a/../b", "/etc", "a\\u0000b"])
+    func impossibleNamesInListingsAreErrors(name: String) async throws {
+        let server = ScriptedServer { _ in
+            .json(
+                """
+                {"FileStatuses":{"FileStatus":[{"pathSuffix":"\(name)","type":"FILE","length":1,"modificationTime":1}]}}
+                """)
+        }
+        let store = try server.store(Self.one)
+        await #expect(throws: ObjectStoreError.self) { for try await _ in store.list(prefix: "folder/") {} }
+    }
+
     @Test func serversThatDoNotRedirectAreUsedDirectly() async throws {
         let written = Mutex<[UInt8]>([])
         let server = ScriptedServer { request in

@@ -106,16 +106,18 @@ import Testing
     }
 
     @Test func pathsThatDataNodesMisreadLeadToTheirOwnObjects() async throws {
-        for name in ["a+b", "a%2Bb", "A", "%41", "x,y%3A/1", "x,y%3A/%2531"] {
+        for name in ["a+b", "a%2Bb", "A", "%41", "x,y%3A/1", "x,y%3A/%2531", "cafe\u{301}", "caf\u{E9}", "o\u{308}/1"] {
             try await store.put(Array(name.utf8), to: key(name))
         }
         let content = bytes(2 << 20 | 1)
         try await store.put(content, to: key("x,y%3A/large"))
-        for name in ["a+b", "a%2Bb", "A", "%41", "x,y%3A/1", "x,y%3A/%2531"] {
+        try await store.put(content, to: key("o\u{308}/large"))
+        for name in ["a+b", "a%2Bb", "A", "%41", "x,y%3A/1", "x,y%3A/%2531", "cafe\u{301}", "caf\u{E9}", "o\u{308}/1"] {
             #expect(try await store.read(key(name)) == Array(name.utf8))
             #expect(try await store.checksum(of: store.head(key(name))) != nil)
         }
         #expect(try await store.read(key("x,y%3A/large")) == content)
+        #expect(try await store.read(key("o\u{308}/large")) == content)
         try await store.append([1], to: key("a%2Bb"))
         #expect(try await store.head(key("a%2Bb")).size == 6)
         #expect(try await store.head(key("a+b")).size == 3)

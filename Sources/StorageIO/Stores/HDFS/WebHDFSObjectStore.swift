@@ -198,7 +198,8 @@ extension WebHDFSObjectStore {
         guard let number = status.fileId else {
             throw ObjectStoreError(
                 .invalidKey, location: client.location(path),
-                message: "this server gives no number to files, so that one with % or a decomposed accent in its path cannot be told apart")
+                message: "this server gives no number to files, so that one with % or a decomposed accent in its path "
+                    + "cannot be told apart")
         }
         let inode = HDFSPath.inode(number)
         return try await client.statusIfPresent(inode)?.entityTag == status.entityTag ? inode : nil

@@ -79,7 +79,9 @@ struct FolderWalk: Sendable {
             case .folder(let name, let identity):
                 // Its files are visited already, and visiting them through the link would never end.
                 if folders.contains(where: { $0.identity == identity }) {
-                    return .unlisted(unlisted(name, "a symbolic link leads back to a folder that it lies in"))
+                    return .unlisted(
+                        unlisted(
+                            name, "a symbolic link leads back to a folder that it lies in", mayHoldContent: false))
                 }
                 try open(name + "/", identity)
             }
@@ -146,8 +148,7 @@ struct FolderWalk: Sendable {
                     .unlisted(
                         name: key,
                         UnlistedObject(
-                            location: shown, name: String(decoding: name, as: UTF8.self),
-                            reason: "the name is not UTF-8, which keys are")))
+                            location: shown, path: key, reason: "the name is not UTF-8, which keys are")))
             }
         }
         entries.sort { $1.order.utf8.lexicographicallyPrecedes($0.order.utf8) }
@@ -170,7 +171,9 @@ struct FolderWalk: Sendable {
             }
             if status.isFolder { return .folder(name: key, identity: FileIdentity(status)) }
             let isUnfinished = name.utf8.starts(with: LocalObjectStore.unfinishedPrefix.utf8)
-            guard status.isRegularFile else { return omitted(key, "a pipe, socket or device, which holds no content") }
+            guard status.isRegularFile else {
+                return omitted(key, "a pipe, socket or device, which holds no content", mayHoldContent: false)
+            }
             guard isUnfinished == (kind == .unfinished) else { return nil }
             return .file(
                 File(
@@ -181,12 +184,12 @@ struct FolderWalk: Sendable {
         }
     }
 
-    private func omitted(_ key: String, _ reason: String) -> Entry? {
+    private func omitted(_ key: String, _ reason: String, mayHoldContent: Bool = true) -> Entry? {
         guard kind == .objects, key.startsWithBytes(of: prefix) else { return nil }
-        return .unlisted(name: key, unlisted(key, reason))
+        return .unlisted(name: key, unlisted(key, reason, mayHoldContent: mayHoldContent))
     }
 
-    private func unlisted(_ key: String, _ reason: String) -> UnlistedObject {
-        UnlistedObject(location: store.base + key, name: String(key.lastSlashSegment), reason: reason)
+    private func unlisted(_ key: String, _ reason: String, mayHoldContent: Bool = true) -> UnlistedObject {
+        UnlistedObject(location: store.base + key, path: key, reason: reason, mayHoldContent: mayHoldContent)
     }
 }

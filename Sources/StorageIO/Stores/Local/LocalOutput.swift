@@ -38,7 +38,8 @@ enum LocalOutput: Sendable {
             let status = try folder?.statusIfPresent(name)
             if status != nil, !replaces { throw ObjectStoreError(errno: EEXIST, path: path) }
             guard let status, !status.isRegularFile else {
-                let file = try UnfinishedFile(named: name, replaces: replaces) { () throws(ObjectStoreError) -> OpenFolder in
+                let file = try UnfinishedFile(named: name, replaces: replaces) {
+                    () throws(ObjectStoreError) -> OpenFolder in
                     defer { folder = nil }
                     if let folder { return folder }
                     return try openFolder()

@@ -81,7 +81,9 @@ package struct SignatureVersion4: Sendable {
         for field in headers.fields {
             let name = field.name.lowercased()
             guard name != "authorization", name != "host" else { continue }
-            let words = field.value.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { Substring($0) }
+            let words = field.value.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map {
+                Substring($0)
+            }
             values[name, default: []].append(words.joined(separator: " "))
         }
         return values.map { (name: $0.key, value: $0.value.joined(separator: ",")) }.sorted { $0.name < $1.name }

@@ -44,11 +44,11 @@ extension S3ObjectStore {
             guard let key = try? ObjectKey(verbatim: text(element["Key"])) else {
                 let name = element["Key"]?.text ?? ""
                 page.unlisted.append(
-                    UnlistedObject(location: root + name, name: name, reason: "the server's name for it is no UTF-8"))
+                    UnlistedObject(location: root + name, path: name, reason: "the server's name for it is no UTF-8"))
                 continue
             }
             guard key.path.startsWithBytes(of: prefix) else { continue }
-            guard let size = element["Size"].flatMap({ Int64($0.text) }),
+            guard let size = element["Size"].flatMap({ Int64($0.text) }), size >= 0,
                 let modified = element["LastModified"].flatMap({ Timestamp(iso8601: $0.text) })
             else {
                 throw ObjectStoreError(

@@ -1,0 +1,19 @@
+package import StorageIO
+
+extension ObjectStores {
+    /// Refuses outputs that would destroy an input or one another, before anything is read or written.
+    /// - Parameters:
+    ///   - outputs: Places to write to; nil for those that are not asked for.
+    ///   - inputs: Places that are read; nil likewise. Places of a tracking server are no files and are passed over.
+    /// - Throws: `OutputConflict`; what resolving and listing throws.
+    package func checkOutputs(_ outputs: [String?], against inputs: [String?]) async throws {
+        let outputs = try outputs.compactMap { try $0.map(resolve) }
+        let inputs = try inputs.compactMap { $0 }.filter { !ModelPlaces.isTracked($0) }.map(resolve)
+        for (index, output) in outputs.enumerated() {
+            try await output.checkOutput(doesNotReplace: inputs)
+            for other in outputs[..<index] where output.description.utf8.elementsEqual(other.description.utf8) {
+                throw OutputConflict(output: output.description, other: other.description)
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import StorageIO
+import TestSupport
+import Testing
+
+/// Names that other programs make and keys cannot have, or that lead astray: copied, or reported one by one.
+@Suite struct OddNamesTests {
+    private let stores = ObjectStores()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func copy(
+        _ source: StoredPlace, _ destination: String, _ options: TransferOptions = TransferOptions()
+    ) async throws -> TransferReport {
+        try await Transfer(from: source, to: stores.resolve(destination), options: options).run()
+    }
+
+    private func memory(_ keys: [String]) async throws -> StoredPlace {
+        let store = InMemoryObjectStore()
+        for key in keys { try await store.put(Array("content".utf8), to: ObjectKey(verbatim: key)) }
+        return StoredPlace(store: store, location: try StorageLocation("memory://s/d/"))
+    }
+
+    private func everyFile() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: folder.url.path).filter {
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: folder.path($0), isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }.sorted()
+    }
+
+    /// Slashes beside marks that join them led up and out of the destination.
+    @Test func keysDoNotLeadOutOfTheDestination() async throws {
+        let hostile = [
+            "d/../\u{301}x\u{600}/../pwned1.csv", "d/../\u{301}x\u{600}/../../\u{301}y\u{600}/../pwned2.csv",
+            "d/../\u{301}evil.csv", "d/\u{600}/../../pwned3", "d/../pwned4", "d//pwned5", "d/./pwned6", "d/a/..",
+        ]
+        let source = try await memory(hostile + ["d/ok.csv", "d/\u{301}fine\u{600}/x"])
+        let report = try await copy(source, folder.path("one/two/three/dest/"))
+        #expect(report.copied.count == 2 && report.failures.count == hostile.count)
+        let files = try everyFile()
+        #expect(files.count == 2 && files.allSatisfy { $0.hasPrefix("one/two/three/dest/") }, "\(files)")
+        let dry = try await copy(source, folder.path("one/two/three/dest/"), TransferOptions(isDryRun: true))
+        #expect(dry.failures.count == hostile.count)
+    }
+
+    /// A store that holds any name takes all of them as they are.
+    @Test func storesThatHoldAnyNameKeepIt() async throws {
+        let keys = ["d//a", "d/./b", "d/../c", "d/e/", "d/caf\u{E9}", "d/cafe\u{301}"]
+        let source = try await memory(keys)
+        let report = try await copy(source, "memory://t/out/")
+        #expect(report.failures.isEmpty && report.copied.count == keys.count)
+        var copied: Set<ObjectKey> = []
+        for try await object in try stores.resolve("memory://t/").store.list(prefix: "") { copied.insert(object.key) }
+        #expect(copied == Set(try keys.map { try ObjectKey(verbatim: "out/" + $0.dropFirst(2)) }))
+        #expect(try await copy(source, "memory://t/out/").unchanged == keys.count)
+    }
+
+    /// Links that someone has put into the destination.
+    @Test func linksInTheDestinationDoNotLeadOutOfIt() async throws {
+        let files = FileManager.default
+        for name in ["outside", "dest"] {
+            try files.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+        }
+        try "mine".write(toFile: folder.path("outside/file"), atomically: false, encoding: .utf8)
+        try files.createSymbolicLink(atPath: folder.path("dest/folder"), withDestinationPath: "../outside")
+        try files.createSymbolicLink(atPath: folder.path("dest/file"), withDestinationPath: folder.path("outside/file"))
+        try files.createSymbolicLink(atPath: folder.path("dest/new"), withDestinationPath: "../outside/new")
+        let source = try await memory(["d/folder/a", "d/folder/deep/b", "d/file", "d/new", "d/good"])
+        let report = try await copy(source, folder.path("dest/"), TransferOptions(comparison: .never))
+        #expect(report.copied.map(\.location) == ["file://" + folder.path("dest/good")])
+        #expect(report.failures.count == 4 && report.failures.allSatisfy { $0.message.contains("symbolic link") })
+        #expect(try files.contentsOfDirectory(atPath: folder.path("outside")) == ["file"])
+        #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "mine")
+        // Also for a single object that goes into the folder.
+        let single = StoredPlace(store: source.store, location: try StorageLocation("memory://s/d/file"))
+        #expect(try await copy(single, folder.path("dest/")).failures.count == 1)
+        #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "mine")
+    }
+
+    /// Names that are not UTF-8, links to nothing, pipes: all of them were passed over in silence.
+    @Test func localNamesThatAreNoKeysAreReported() async throws {
+        try Oracle.run(
+            """
+            import os, socket, sys
+            os.makedirs(b'src/dir-\\xff'); os.makedirs('src/sub')
+            for name in (b'src/ok.txt', b'src/latin-\\xe9.txt', b'src/dir-\\xff/in.txt', b'src/sub/fine.txt'):
+                open(name, 'w').write('x')
+            os.symlink('nothing', 'src/dangling')
+            os.symlink('..', 'src/sub/loop')
+            os.mkfifo('src/pipe')
+            socket.socket(socket.AF_UNIX).bind('src/socket')
+            """.replacing("'src", with: "'\(folder.path("src"))"))
+        let source = try stores.resolve(folder.path("src/"))
+        let report = try await copy(source, "memory://t/local/")
+        #expect(report.copied.map(\.location) == ["memory://t/local/ok.txt", "memory://t/local/sub/fine.txt"])
+        let names = report.failures.map { String($0.location.dropFirst(folder.path("src/").count)) }
+        #expect(names.sorted() == ["dangling", "dir-\\xFF", "latin-\\xE9.txt", "pipe", "socket", "sub/loop"])
+        // Nothing is removed while something is missing.
+        try await stores.resolve("memory://t/local/old").store.put([1], to: ObjectKey("local/old"))
+        #expect(try await copy(source, "memory://t/local/", TransferOptions(deletesOthers: true)).deleted.isEmpty)
+
+        // A data set is not read without one of its files.
+        for place in ["src/", "src/*.txt", "src/dangl*"] {
+            await #expect(throws: ObjectStoreError.self, "\(place)") {
+                try await DataFiles.find(stores.resolve(folder.path(place)))
+            }
+        }
+
+        let pattern = try stores.resolve(folder.path("src/*.txt"))
+        let matching = try await copy(pattern, "memory://t/pattern/")
+        #expect(matching.copied.count == 1 && matching.failures.count == 1)
+        // A folder with nothing else in it is no empty folder.
+        try FileManager.default.removeItem(atPath: folder.path("src/ok.txt"))
+        try FileManager.default.removeItem(atPath: folder.path("src/sub"))
+        #expect(try await copy(source, "memory://t/rest/").failures.count == 5)
+    }
+
+    @Test func bytesAreShownAsText() {
+        for (bytes, text) in [
+            (Array("caf\u{E9}".utf8), "caf\u{E9}"), ([0x61, 0xE9, 0x2E], "a\\xE9."), ([0xFF], "\\xFF"),
+            ([0xE2, 0x82], "\\xE2\\x82"), ([], ""),
+        ] {
+            #expect(bytes.escapedAsText == text)
+        }
+        #expect("a\u{1B}[2J\u{202E}b\nc".escapedForPeople.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 })
+        #expect("caf\u{E9} \u{8A9E}".escapedForPeople == "caf\u{E9} \u{8A9E}")
+    }
+}
