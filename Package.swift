@@ -123,7 +123,7 @@ let package = Package(
 
         // What the executables share: terminal manners, and the jobs they are thin wrappers of.
         .target(
-            name: "CommandLineSupport", dependencies: [argumentParser, logging],
+            name: "CommandLineSupport", dependencies: ["StorageIO", argumentParser, logging],
             path: "Examples/CommandLineSupport", swiftSettings: swiftSettings),
         .target(
             name: "Jobs",

@@ -49,6 +49,8 @@ public actor DataSetWriter {
             earlierFiles = []
         case .folder(let rows):
             rowsPerFile = max(1, rows)
+            // What killed writers have left; a lock tells it from the work of living ones.
+            if place.store is LocalObjectStore { try await place.store.removeUnfinished(prefix: place.folderPrefix) }
             earlierFiles = try await Self.earlierFiles(in: place)
         }
     }

@@ -58,7 +58,7 @@ private struct SpooledStore: ObjectStore {
 
 /// Reads a pipe to its end without blocking a thread while nothing comes.
 private struct PipeReader {
-    private static let pieceBytes = 1 << 20
+    private static let pieceBytes = 1 << 16
     private static let waitMilliseconds: Int32 = 100
 
     let path: String
@@ -96,15 +96,17 @@ private struct PipeReader {
     ) throws(ObjectStoreError) -> Bool {
         var question = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
         guard poll(&question, 1, waitMilliseconds) > 0 else { return false }
-        let piece = [UInt8](unsafeUninitializedCapacity: pieceBytes) { buffer, count in
-            count = max(0, Foundation.read(pipe.number, buffer.baseAddress, buffer.count))
+        var piece = [UInt8](repeating: 0, count: pieceBytes)
+        let count = piece.withUnsafeMutableBytes { Foundation.read(pipe.number, $0.baseAddress, $0.count) }
+        if count == 0 { return true }
+        guard count > 0 else {
+            let code = errno
+            if code == EAGAIN || code == EINTR { return false }
+            throw ObjectStoreError(errno: code, path: path)
         }
-        guard piece.isEmpty else {
-            try SystemCalls.write(copy.number, piece, path: path)
-            return false
-        }
-        // Nothing though something was there: its end, or a failure that the next try will show again.
-        return question.revents & Int16(POLLHUP | POLLERR) != 0 || question.revents & Int16(POLLIN) != 0
+        piece.removeSubrange(count...)
+        try SystemCalls.write(copy.number, piece, path: FileManager.default.temporaryDirectory.path)
+        return false
     }
 }
 

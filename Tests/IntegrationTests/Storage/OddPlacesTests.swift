@@ -172,8 +172,8 @@ import Testing
             clean-transactions -q --input all.txt --output clean.parquet
             clean-transactions -q --input <(zcat all.txt.gz) --output piped.parquet
             cat all.txt.gz | clean-transactions -q --input /dev/stdin --output stdin.parquet
-            clean-transactions -q --input all.txt --output /dev/stdout > redirected.parquet
-            clean-transactions -q --input all.txt --output /dev/stdout | cat > through.parquet
+            clean-transactions --input all.txt --output /dev/stdout > redirected.parquet
+            clean-transactions --json --input all.txt --output /dev/stdout | cat > through.parquet
             clean-transactions -q --input all.txt --output >(cat > substituted.parquet); sleep 1
             copy-data -q <(zcat all.txt.gz) copied.txt
             cmp copied.txt all.txt

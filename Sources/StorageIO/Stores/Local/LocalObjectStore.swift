@@ -27,6 +27,9 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
     /// How the names of unfinished objects start. No key may have such a last segment.
     public static let unfinishedPrefix = ".unfinished-"
 
+    /// Whether an object has been written to `/dev/stdout`: nothing else belongs on standard output then.
+    package static var hasTakenStandardOutput: Bool { LocalStream.hasTakenStandardOutput }
+
     /// The root folder's absolute path, without closing `/` unless it is `/` itself.
     public let folder: String
 

@@ -11,6 +11,11 @@ final class LocalStream: Sendable {
         private static let pipeBytes = 4096
     #endif
     private static let pause: Duration = .milliseconds(20)
+    private static let waitMilliseconds: Int32 = 50
+    private static let takenOutput = Atomic(false)
+
+    /// Whether an object has been written to this process's standard output: nothing else belongs there then.
+    static var hasTakenStandardOutput: Bool { takenOutput.load(ordering: .relaxed) }
 
     let path: String
     private let isPipe: Bool
@@ -43,6 +48,7 @@ final class LocalStream: Sendable {
         self.path = path
         let copy = try SystemCalls.check(path) { fcntl(ownDescriptor, F_DUPFD_CLOEXEC, 3) }
         state = Mutex(.open(copy))
+        if ownDescriptor == STDOUT_FILENO { Self.takenOutput.store(true, ordering: .relaxed) }
         let status = try? SystemCalls.status(of: copy, path: path)
         isPipe = status.map { !$0.isRegularFile && !$0.isCharacterDevice } ?? true
     }
@@ -64,9 +70,11 @@ final class LocalStream: Sendable {
         while written < bytes.count {
             try Task.checkCancellation()
             let rest = bytes[written...]
-            let count = try await BlockingPool.files.run { [self] in try writeOnce(rest) }
-            if count == 0 { try await Task.sleep(for: Self.pause) }
-            written += count
+            if let count = try await BlockingPool.files.run({ [self] in try writeOnce(rest) }) {
+                written += count
+            } else {
+                try await Task.sleep(for: Self.pause)
+            }
         }
     }
 
@@ -86,9 +94,9 @@ final class LocalStream: Sendable {
         if case .open(let descriptor) = last { close(descriptor) }
     }
 
-    /// - Returns: How many bytes were taken; 0 while nobody takes any.
-    private func writeOnce(_ bytes: ArraySlice<UInt8>) throws(ObjectStoreError) -> Int {
-        guard let descriptor = try openIfReady() else { return 0 }
+    /// - Returns: How many bytes were taken within a short time; nil while nobody reads the pipe.
+    private func writeOnce(_ bytes: ArraySlice<UInt8>) throws(ObjectStoreError) -> Int? {
+        guard let descriptor = try openIfReady() else { return nil }
         guard isPipe else {
             try SystemCalls.write(descriptor, Array(bytes), path: path)
             return bytes.count
@@ -96,7 +104,7 @@ final class LocalStream: Sendable {
         var written = 0
         while written < bytes.count {
             var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            guard poll(&question, 1, 0) > 0 else { return written }
+            guard poll(&question, 1, Self.waitMilliseconds) > 0 else { return written }
             let piece = Array(bytes[(bytes.startIndex + written)...].prefix(Self.pipeBytes))
             try SystemCalls.write(descriptor, piece, path: path)
             written += piece.count
