@@ -44,7 +44,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     func notPortable(in root: String) -> ObjectStoreError {
         ObjectStoreError(
             .invalidKey, location: root + path,
-            message: "not a usable object key: it starts or ends with '/', or a part of it is empty, '.' or '..'")
+            message: "not a usable object key: a part of it is empty, '.' or '..', or has a NUL byte")
     }
 
     /// The last segment.

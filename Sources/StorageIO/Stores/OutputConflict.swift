@@ -39,7 +39,10 @@ extension StoredPlace {
                 } else {
                     String?.none
                 }
-            if let lost { throw OutputConflict(output: description, other: lost) }
+            if let lost {
+                let output = (store as? LocalObjectStore).map { $0.base + location.path } ?? description
+                throw OutputConflict(output: output, other: lost)
+            }
         }
     }
 

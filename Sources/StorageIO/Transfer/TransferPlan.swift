@@ -52,7 +52,7 @@ struct TransferPlan: Sendable {
                     .init(
                         location: found.root + object.key.path,
                         message: "\(store.root) cannot hold an object of that name, "
-                            + "since a part of it is empty, '.' or '..'"))
+                            + "since a part of it is empty, '.' or '..', or has a NUL byte"))
                 continue
             }
             plan.steps.append(Step(source: object, destination: key, existing: existing.removeValue(forKey: key)))
