@@ -57,6 +57,22 @@ import Testing
         #expect(try await copy(source, "memory://t/out/").unchanged == keys.count)
     }
 
+    #if os(Linux)
+        /// Names that look the same are two files, two folders and two objects.
+        @Test func namesOfOneLookStayTwo() async throws {
+            let keys = ["d/caf\u{E9}", "d/cafe\u{301}", "d/\u{1E3F}/x", "d/m\u{301}/x", "d/m\u{301}/_SUCCESS"]
+            let source = try await memory(keys + ["d/\u{1E3F}/_SUCCESS"])
+            let report = try await copy(source, folder.path("two/"))
+            #expect(report.copied.count == 6 && report.failures.isEmpty)
+            let back = try await copy(try stores.resolve(folder.path("two/")), "memory://t/two/")
+            #expect(back.copied.count == 6)
+            let store = try stores.resolve("memory://t/two/").store
+            #expect(try await store.contents(ofFolder: "two/").folders.count == 2)
+            #expect(try await store.exists(ObjectKey("two/m\u{301}/_SUCCESS")))
+            #expect(try await !store.exists(ObjectKey("two/m\u{301}/_UNFINISHED-all")))
+        }
+    #endif
+
     /// Links that someone has put into the destination.
     @Test func linksInTheDestinationDoNotLeadOutOfIt() async throws {
         let files = FileManager.default

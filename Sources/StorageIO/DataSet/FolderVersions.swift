@@ -10,14 +10,17 @@ struct FolderVersions {
         var unfinishedRuns: Set<String> = []
     }
 
-    private var folders: [String: Folder] = [:]
+    /// By the bytes of their keys: names that look the same may be two.
+    private var folders: [[UInt8]: Folder] = [:]
 
     /// Takes a data file into account.
-    mutating func take(file: ObjectMetadata) { folders[file.key.folder, default: Folder()].files.append(file) }
+    mutating func take(file: ObjectMetadata) {
+        folders[Array(file.key.folder.utf8), default: Folder()].files.append(file)
+    }
 
     /// Takes a file that holds no data into account: it may say which files count.
     mutating func take(companion: ObjectMetadata) {
-        let (folder, name) = (companion.key.folder, companion.key.name)
+        let (folder, name) = (Array(companion.key.folder.utf8), companion.key.name)
         if name == DataSetManifest.fileName {
             folders[folder, default: Folder()].success = companion
         } else if let run = UnfinishedMarker.run(ofName: name) {
@@ -38,7 +41,8 @@ struct FolderVersions {
     func choose(in store: any ObjectStore) async throws -> Choice {
         var chosen: [ObjectMetadata] = []
         var beingCopied: [String] = []
-        for (name, folder) in folders.sorted(by: { $0.key < $1.key }) {
+        for (bytes, folder) in folders.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            let name = String(decoding: bytes, as: UTF8.self)
             let manifest = try await manifest(folder.success, in: store)
             if manifest == nil, folder.unfinishedRuns.contains(UnfinishedMarker.wholeFolder) {
                 beingCopied.append(name)

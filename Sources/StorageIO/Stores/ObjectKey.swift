@@ -53,7 +53,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     /// What comes before the name, with a closing `/`; empty where the key is a name alone.
     package var folder: String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
-        return String(path[...slash])
+        return String(path.through(slash))
     }
 
     /// This key as a folder with `name` in it.

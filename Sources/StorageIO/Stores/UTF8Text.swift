@@ -17,6 +17,9 @@ extension StringProtocol where UTF8View: BidirectionalCollection {
         utf8.lastIndex(of: UInt8(ascii: "/")).map { self[utf8.index(after: $0)...] } ?? self[...]
     }
 
+    /// The text up to the byte at an index, and that byte. (`text[...index]` takes in all marks that join the character there.)
+    package func through(_ index: Index) -> SubSequence { self[..<utf8.index(after: index)] }
+
     /// Whether both have the same bytes.
     package func hasBytes(of other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 

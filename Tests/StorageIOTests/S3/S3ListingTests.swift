@@ -22,8 +22,8 @@ import Testing
             var names: Set<String> = []
             for key in keys where key.utf8.starts(with: prefix.utf8) {
                 let rest = String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
-                if query["delimiter"] == "/", let slash = rest.firstIndex(of: "/") {
-                    names.insert(prefix + rest[...slash])
+                if query["delimiter"] == "/", let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
+                    names.insert(prefix + rest.through(slash))
                 } else {
                     names.insert(key)
                 }
@@ -33,11 +33,11 @@ import Testing
             var body = "<ListBucketResult><EncodingType>url</EncodingType>"
             for name in sorted[start..<end] {
                 let encoded = name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-                if query["delimiter"] == "/", name.hasSuffix("/"), name != prefix {
+                if query["delimiter"] == "/", name.utf8.last == UInt8(ascii: "/"), name != prefix {
                     body += "<CommonPrefixes><Prefix>\(encoded)</Prefix></CommonPrefixes>"
                 } else {
                     body +=
-                        "<Contents><Key>\(encoded)</Key><Size>\(name.hasSuffix("/") ? 0 : 7)</Size><ETag>&quot;t&quot;</ETag>"
+                        "<Contents><Key>\(encoded)</Key><Size>\(name.utf8.last == UInt8(ascii: "/") ? 0 : 7)</Size><ETag>&quot;t&quot;</ETag>"
                         + "<LastModified>2013-05-24T00:00:00.000Z</LastModified></Contents>"
                 }
             }
@@ -68,7 +68,8 @@ import Testing
     @Test(arguments: Order.allCases)
     func byteOrderWhateverTheServers(order: Order) async throws {
         var generator = SeededGenerator(seed: 3)
-        let segments = ["a", "a-", "a.b", "a0", "b", "b-c", "b!", "é", "z z", "+%"]
+        // Some make one character with the slash beside them.
+        let segments = ["a", "a-", "a.b", "a0", "b", "b-c", "b!", "é", "z z", "+%", "\u{301}e", "e\u{600}"]
         for round in 0..<60 {
             var keys: Set<String> = []
             for _ in 0..<Int.random(in: 0...60, using: &generator) {

@@ -107,7 +107,7 @@ struct FolderWalk: Sendable {
     private mutating func start() throws(ObjectStoreError) {
         let folder: String
         if let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/")) {
-            folder = String(prefix[...slash])
+            folder = String(prefix.through(slash))
             // A prefix that no key can have matches nothing, whatever the file system would make of it.
             guard (try? ObjectKey(String(prefix[..<slash]))) != nil else { return }
         } else {
