@@ -36,7 +36,7 @@ struct SimulateTransactions: ToolCommand {
     @Option(help: "What to write: raw text with dirt, or a clean table; told by the ending of --output otherwise.")
     var format: Format?
 
-    @Option(help: "About how many transactions; customers and terminals follow in the book's proportions.")
+    @Option(help: "About how many transactions; customers, terminals and frauds follow in the book's proportions.")
     var transactions = 1_750_000
 
     @Option(help: "How many days.")

@@ -125,6 +125,26 @@ import Testing
         #expect((0.004...0.011).contains(frauds), "fraud share \(frauds)")
     }
 
+    @Test(arguments: [1, 42, 77] as [UInt64])
+    func smallSimulationsHaveTheBooksShareOfFrauds(seed: UInt64) async throws {
+        let table = try await table(.scaled(toTransactions: 20_000, seed: seed))
+        let frauds = Double(try table.labels().count { $0 == 1 }) / Double(table.count)
+        #expect((0.003...0.018).contains(frauds), "fraud share \(frauds)")
+        #expect(Set(table.fraudScenario ?? []).count > 2)
+    }
+
+    @Test func fractionsOfCompromisesAreSpread() async throws {
+        let options = HandbookOptions(
+            customers: 400, terminals: 500, days: 60, radius: 10, compromisedTerminalsPerDay: 0.25,
+            compromisedCustomersPerDay: 0)
+        let table = try await table(options)
+        let scenarios = try #require(table.fraudScenario)
+        let cheating = Set((0..<table.count).filter { scenarios[$0] == 2 }.map { table.terminalID[$0] })
+        // On one of four of 59 days a compromise begins; the last ones may pass without a purchase.
+        #expect((11...15).contains(cheating.count), "\(cheating.count)")
+        #expect(!scenarios.contains(3))
+    }
+
     @Test func impossibleParametersAreNamed() {
         for options in [
             HandbookOptions(customers: 0), HandbookOptions(terminals: -1), HandbookOptions(days: 0),

@@ -28,11 +28,21 @@ struct FraudScenarios: Sendable {
         var words = [UInt64](repeating: 0, count: Bitmap.wordCount(options.terminals))
         for start in startingDays(of: Self.terminalDays, on: day) {
             var generator = KeyedGenerator(seed: options.seed, .compromisedTerminals, start)
-            for terminal in generator.distinctIndices(options.compromisedTerminalsPerDay, below: options.terminals) {
+            let wanted = count(options.compromisedTerminalsPerDay, .compromisedTerminals, on: start)
+            for terminal in generator.distinctIndices(wanted, below: options.terminals) {
                 words[terminal >> 6] |= 1 << UInt64(terminal & 63)
             }
         }
         return Bitmap(words: words, count: options.terminals)
+    }
+
+    /// How many compromises begin on a day, at a rate that need not be whole: in any span of days as many as the rate gives, to
+    /// within one.
+    private func count(_ rate: Double, _ purpose: KeyedGenerator.Purpose, on day: Int) -> Int {
+        // Days have numbers from 0; what is before them names the place of the first.
+        var generator = KeyedGenerator(seed: options.seed, purpose, -1)
+        let phase = generator.uniform()
+        return Int((rate * Double(day + 1) + phase).rounded(.down) - (rate * Double(day) + phase).rounded(.down))
     }
 
     /// The days on which a compromise can have begun that still lasts: as in the book, none begins on the last day.
@@ -45,7 +55,8 @@ struct FraudScenarios: Sendable {
     /// together buy in 14 days, for each of these days.
     func fraudulentPurchases(ofCustomersCompromisedOn start: Int) -> [[FraudulentPurchase]] {
         var generator = KeyedGenerator(seed: options.seed, .compromisedCustomers, start)
-        let customers = generator.distinctIndices(options.compromisedCustomersPerDay, below: options.customers)
+        let wantedCustomers = count(options.compromisedCustomersPerDay, .compromisedCustomers, on: start)
+        let customers = generator.distinctIndices(wantedCustomers, below: options.customers)
         let days = start..<min(start + Self.customerDays, options.days)
         let counts = days.map { day in customers.map { profiles.purchaseCount($0, day: day) } }
         var remaining = counts.joined().reduce(0, +)

@@ -16,11 +16,12 @@ public struct HandbookOptions: Sendable, Hashable {
     public var radius: Double
     /// A customer's mean number of purchases a day is uniform between 0 and this.
     public var maximumDailyPurchases: Double
-    /// Terminals that become compromised on each day, for 28 days: scenario 2.
-    public var compromisedTerminalsPerDay: Int
+    /// Terminals that become compromised on each day, for 28 days: scenario 2. With a fraction, such as 0.25, one does every few
+    /// days, evenly spaced from a day that the seed chooses.
+    public var compromisedTerminalsPerDay: Double
     /// Customers that become compromised on each day, for 14 days, in which a third of their purchases are frauds of
-    /// five times the amount: scenario 3.
-    public var compromisedCustomersPerDay: Int
+    /// five times the amount: scenario 3. Fractions are as for terminals.
+    public var compromisedCustomersPerDay: Double
     /// The same seed and parameters give the same transactions on every machine, with any number of threads.
     public var seed: UInt64
 
@@ -28,7 +29,8 @@ public struct HandbookOptions: Sendable, Hashable {
     public init(
         customers: Int = 5_000, terminals: Int = 10_000, days: Int = 183,
         firstDay: CivilDateTime = CivilDateTime(year: 2019, month: 8, day: 22), radius: Double = 5,
-        maximumDailyPurchases: Double = 4, compromisedTerminalsPerDay: Int = 2, compromisedCustomersPerDay: Int = 3,
+        maximumDailyPurchases: Double = 4, compromisedTerminalsPerDay: Double = 2,
+        compromisedCustomersPerDay: Double = 3,
         seed: UInt64 = 42
     ) {
         self.customers = customers
@@ -51,8 +53,8 @@ public struct HandbookOptions: Sendable, Hashable {
         return HandbookOptions(
             customers: customers, terminals: terminals, days: days,
             radius: min(150, 5 * (10_000 / Double(terminals)).squareRoot()),
-            compromisedTerminalsPerDay: max(1, terminals / 5_000),
-            compromisedCustomersPerDay: max(1, customers * 3 / 5_000), seed: seed)
+            compromisedTerminalsPerDay: Double(terminals) / 5_000,
+            compromisedCustomersPerDay: Double(customers) * 3 / 5_000, seed: seed)
     }
 
     /// About as many transactions as will be simulated.
@@ -74,10 +76,10 @@ public struct HandbookOptions: Sendable, Hashable {
         try require(
             (0...100).contains(maximumDailyPurchases), "maximumDailyPurchases", maximumDailyPurchases, "0 to 100")
         try require(
-            (0...terminals).contains(compromisedTerminalsPerDay), "compromisedTerminalsPerDay",
+            (0...Double(terminals)).contains(compromisedTerminalsPerDay), "compromisedTerminalsPerDay",
             compromisedTerminalsPerDay, "0 to the number of terminals")
         try require(
-            (0...customers).contains(compromisedCustomersPerDay), "compromisedCustomersPerDay",
+            (0...Double(customers)).contains(compromisedCustomersPerDay), "compromisedCustomersPerDay",
             compromisedCustomersPerDay, "0 to the number of customers")
     }
 }
