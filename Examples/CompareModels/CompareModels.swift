@@ -13,7 +13,8 @@ struct CompareModels: ToolCommand {
         abstract: "Compare two models on the same labelled transactions.",
         discussion: """
             The paired bootstrap interval and DeLong's test decide together whether the candidate ranks better than the \
-            champion; the two-sample t-test over bootstrap areas stands beside them.
+            champion; the two-sample t-test over bootstrap areas stands beside them. Rows count that are later than what either
+            model was trained on; the earlier ones are their history.
 
               compare-models --data test.parquet --champion old-model \\
                 --candidate new-model --report comparison.html
@@ -31,8 +32,14 @@ struct CompareModels: ToolCommand {
     @Option(help: "The model that might replace it, likewise.", completion: .file())
     var candidate: String
 
-    @Option(help: "The column that holds 1 for a fraud and 0 for none.")
-    var label = "tx_fraud"
+    @Option(
+        help:
+            "The column that holds 1 for a fraud and 0 for none; the candidate's, 'tx_fraud' unless it was trained on another."
+    )
+    var label: String?
+
+    @Flag(help: "Compare on all rows, also those that the models were trained on; the result is marked then.")
+    var includeTrainingRows = false
 
     @Option(help: "Bootstrap samples for the paired interval.")
     var samples = 1_000
@@ -56,7 +63,8 @@ struct CompareModels: ToolCommand {
         defer { bar.finish() }
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("compare-models"))
         let result = try await ComparisonJob(
-            data: data, champion: champion, candidate: candidate, label: label, report: report,
+            data: data, champion: champion, candidate: candidate, label: label,
+            includesTrainingRows: includeTrainingRows, report: report,
             settings: ModelComparison.Settings(samples: samples, seed: seed),
             models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "compare-models"),
             stores: stores, threads: run.threads

@@ -27,8 +27,13 @@ struct HandbookProtocolCommand: ToolCommand {
         completion: .file())
     var data: String
 
-    @Option(help: ArgumentHelp("The first day to learn from.", valueName: "yyyy-MM-dd"))
-    var firstDay = "2018-07-25"
+    @Option(
+        help: ArgumentHelp(
+            """
+            The first day to learn from. By default as in the book, 115 days after the first transaction (2018-07-25 there), or \
+            as late as shorter data allow.
+            """, valueName: "yyyy-MM-dd"))
+    var firstDay: String?
 
     @Option(help: "Cards that can be checked in a day.")
     var cards = 100
@@ -45,17 +50,24 @@ struct HandbookProtocolCommand: ToolCommand {
     }
 
     func validate() throws {
-        guard parsedFirstDay != nil else { throw ValidationError("'\(firstDay)' is not a day such as 2018-07-25") }
+        if let firstDay, parsedFirstDay == nil {
+            throw ValidationError("'\(firstDay)' is not a day such as 2018-07-25")
+        }
         guard cards >= 1 else { throw ValidationError("--cards is \(cards); it must be at least 1") }
         guard threads >= 0 else { throw ValidationError("--threads is \(threads); it must not be negative") }
     }
 
     func run() async throws {
-        guard let parsedFirstDay else { return }
         let threads = threads == 0 ? Processors.available : threads
-        let evaluation = HandbookProtocol(firstDay: parsedFirstDay, cards: cards)
         let transactions = try await read(threads: threads)
         output.note("\(transactions.count) transactions")
+        guard let firstDay = parsedFirstDay ?? HandbookProtocol.firstDay(of: transactions) else {
+            throw JobError.unusableData(
+                place: data,
+                reason: "the protocol takes transactions of 58 days or more: 37 to fill the windows, then three weeks")
+        }
+        output.note("learning from \(CivilDateTime.text(microseconds: firstDay.microsecondsSince1970).prefix(10)) on")
+        let evaluation = HandbookProtocol(firstDay: firstDay, cards: cards)
         let fold = try await onDedicatedThread(named: "features") { _ in
             try evaluation.fold(transactions, threads: threads)
         }
@@ -70,7 +82,8 @@ struct HandbookProtocolCommand: ToolCommand {
     }
 
     private var parsedFirstDay: CivilDateTime? {
-        CivilDateTime.microseconds(parsing: firstDay + " 00:00:00").map(CivilDateTime.init(microsecondsSince1970:))
+        firstDay.flatMap { CivilDateTime.microseconds(parsing: $0 + " 00:00:00") }.map(
+            CivilDateTime.init(microsecondsSince1970:))
     }
 
     private func read(threads: Int) async throws -> TransactionColumns {

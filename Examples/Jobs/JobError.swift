@@ -7,6 +7,8 @@ package enum JobError: Error, Sendable, Hashable {
     case unusableData(place: String, reason: String)
     /// Settings that contradict one another.
     case contradictorySettings(String)
+    /// Something did not answer in time.
+    case noAnswer(from: String, seconds: Int)
     /// Two ways to the same score gave different ones.
     case inconsistentScores(String)
     /// Some objects could not be copied; the report names them.
@@ -36,6 +38,7 @@ extension JobError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unusableData(let place, let reason): "\(place): \(reason)"
+        case .noAnswer(let subject, let seconds): "\(subject) did not answer within \(seconds) seconds"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"
         case .refusedTransactions(let count): "\(count) rows were not sent: their amount is not a finite number"

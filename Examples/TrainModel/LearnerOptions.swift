@@ -13,58 +13,82 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "What to train.")
     var learner = Kind.boostedTrees
 
-    @Option(help: "Trees, one a round.")
-    var rounds = 100
+    @Option(help: "Trees, one a round (default: 100).")
+    var rounds: Int?
 
-    @Option(help: "Leaves of a tree at most; 0 for no limit.")
-    var leaves = 31
+    @Option(help: "Leaves of a tree at most; 0 for no limit (default: 31).")
+    var leaves: Int?
 
-    @Option(help: "Depth of a tree at most; 0 for no limit.")
-    var maxDepth = 0
+    @Option(help: "Depth of a tree at most; 0 for no limit (default: 0).")
+    var maxDepth: Int?
 
-    @Option(help: "What each tree's values are multiplied by.")
-    var learningRate = 0.1
+    @Option(help: "What each boosted tree's values are multiplied by (default: 0.1).")
+    var learningRate: Double?
 
-    @Option(help: "Whether the leaf with the highest gain is split first (leafWise) or level by level (depthWise).")
-    var growth: TreeGrowth = .leafWise
+    @Option(
+        help: """
+            Whether the leaf with the highest gain is split first (leafWise) or level by level (depthWise), for boosted \
+            trees (default: leafWise).
+            """)
+    var growth: TreeGrowth?
 
-    @Option(help: "Share of the rows that each tree sees.")
-    var rowSubsample = 1.0
+    @Option(help: "Share of the rows that each boosted tree sees (default: 1).")
+    var rowSubsample: Double?
 
-    @Option(help: "Share of the features that each tree sees.")
-    var columnSubsample = 1.0
+    @Option(help: "Share of the features that each boosted tree sees (default: 1).")
+    var columnSubsample: Double?
 
-    @Option(help: "L1 penalty on leaf values.")
-    var l1 = 0.0
+    @Option(help: "L1 penalty on boosted trees' leaf values (default: 0).")
+    var l1: Double?
 
-    @Option(help: "L2 penalty on leaf values, or on coefficients.")
-    var l2 = 1.0
+    @Option(help: "L2 penalty on boosted trees' leaf values, or on a logistic regression's coefficients (default: 1).")
+    var l2: Double?
 
-    @Option(help: "Sum of hessians that a leaf needs.")
-    var minChildWeight = 1.0
+    @Option(help: "Sum of hessians that a boosted tree's leaf needs (default: 1).")
+    var minChildWeight: Double?
 
-    @Option(help: "Factor on the weight of frauds.")
-    var scalePositiveWeight = 1.0
+    @Option(help: "Factor on the weight of frauds, for trees (default: 1).")
+    var scalePositiveWeight: Double?
 
-    @Option(help: "End when this many rounds brought nothing better on the validation rows.")
+    @Option(help: "End boosting when this many rounds brought nothing better on the validation rows.")
     var earlyStoppingRounds: Int?
 
     @Option(help: "Fixes all that is random.")
     var seed: UInt64 = 42
 
+    /// The options given that the learner has no use for, and those that a grid sets itself.
+    func unusedOptions(grid: Bool) -> [String] {
+        let trees: Set<Kind> = [.boostedTrees, .randomForest], boosted: Set<Kind> = [.boostedTrees]
+        let all: [(name: String, isGiven: Bool, learners: Set<Kind>, isOfGrid: Bool)] = [
+            ("--rounds", rounds != nil, trees, true),
+            ("--leaves", leaves != nil, trees, true),
+            ("--max-depth", maxDepth != nil, trees, true),
+            ("--learning-rate", learningRate != nil, boosted, false),
+            ("--growth", growth != nil, boosted, true),
+            ("--row-subsample", rowSubsample != nil, boosted, true),
+            ("--column-subsample", columnSubsample != nil, boosted, false),
+            ("--l1", l1 != nil, boosted, false),
+            ("--l2", l2 != nil, [.boostedTrees, .logisticRegression], false),
+            ("--min-child-weight", minChildWeight != nil, boosted, false),
+            ("--scale-positive-weight", scalePositiveWeight != nil, trees, false),
+            ("--early-stopping-rounds", earlyStoppingRounds != nil, boosted, true),
+        ]
+        return all.filter { $0.isGiven && (!$0.learners.contains(learner) || grid && $0.isOfGrid) }.map(\.name)
+    }
+
     var boostedTrees: BoostedTreesConfiguration {
         var settings = BoostedTreesConfiguration()
-        settings.rounds = rounds
-        settings.maxLeaves = leaves
-        settings.maxDepth = maxDepth
-        settings.learningRate = learningRate
-        settings.growth = growth
-        settings.rowSubsample = rowSubsample
-        settings.columnSubsample = columnSubsample
-        settings.l1 = l1
-        settings.l2 = l2
-        settings.minChildWeight = minChildWeight
-        settings.scalePositiveWeight = scalePositiveWeight
+        settings.rounds = rounds ?? 100
+        settings.maxLeaves = leaves ?? 31
+        settings.maxDepth = maxDepth ?? 0
+        settings.learningRate = learningRate ?? 0.1
+        settings.growth = growth ?? .leafWise
+        settings.rowSubsample = rowSubsample ?? 1
+        settings.columnSubsample = columnSubsample ?? 1
+        settings.l1 = l1 ?? 0
+        settings.l2 = l2 ?? 1
+        settings.minChildWeight = minChildWeight ?? 1
+        settings.scalePositiveWeight = scalePositiveWeight ?? 1
         settings.earlyStoppingRounds = earlyStoppingRounds
         settings.seed = seed
         return settings
@@ -75,15 +99,15 @@ struct LearnerOptions: ParsableArguments {
         case .boostedTrees: return .boostedTrees(boostedTrees)
         case .randomForest:
             var settings = RandomForestConfiguration()
-            settings.trees = rounds
-            settings.maxLeaves = leaves
-            settings.maxDepth = maxDepth
-            settings.scalePositiveWeight = scalePositiveWeight
+            settings.trees = rounds ?? 100
+            settings.maxLeaves = leaves ?? 31
+            settings.maxDepth = maxDepth ?? 0
+            settings.scalePositiveWeight = scalePositiveWeight ?? 1
             settings.seed = seed
             return .randomForest(settings)
         case .logisticRegression:
             var settings = LogisticRegressionConfiguration()
-            settings.inverseRegularization = l2 > 0 ? 1 / l2 : settings.inverseRegularization
+            settings.inverseRegularization = 1 / (l2 ?? 1)
             return .logisticRegression(settings)
         }
     }

@@ -36,13 +36,16 @@ struct TrainModel: ToolCommand {
     var output: String
 
     @Option(
-        help: "Which features to compute from transactions: 'windows' (counts, means and risks over days) or 'basic'.")
-    var features: FeatureSet = .windows
+        help: """
+            Which features to compute from transactions: 'windows' (counts, means and risks over days, the default) or \
+            'basic'.
+            """)
+    var features: FeatureSet?
 
     @Option(help: "Ready numeric columns to train on instead, parted by commas.")
     var featureColumns: String?
 
-    @Option(help: "The column that holds 1 for a fraud and 0 for none.")
+    @Option(help: "The column that holds 1 for a fraud and 0 for none: numbers, booleans or text.")
     var label = "tx_fraud"
 
     @OptionGroup(title: "Learner")
@@ -52,7 +55,9 @@ struct TrainModel: ToolCommand {
     var testFromDay: Int32?
 
     @Option(
-        help: "Keep the last days that make up this share of all days (or random rows of ready columns) to measure on.")
+        help: """
+            Keep the last days that make up this share of all days with rows (or random rows of ready columns) to measure on.
+            """)
     var testShare: Double?
 
     @Option(help: "The share of the training days on which grid, rounds and threshold are chosen.")
@@ -61,7 +66,11 @@ struct TrainModel: ToolCommand {
     @Flag(help: "Try the grid depth {5, 10} x rounds {10, 20, 30} x row share {0.5, 0.7, 1}.")
     var grid = false
 
-    @Option(help: "Probabilities from here on are predicted to be fraud; chosen on the validation rows otherwise.")
+    @Option(
+        help: """
+            Probabilities from here on are predicted to be fraud. Otherwise the one with the best F1 on the validation rows \
+            where there are any (--validation-share, --grid, --early-stopping-rounds), and 0.5 where there are none.
+            """)
     var threshold: Double?
 
     @OptionGroup(title: "Tracking")
@@ -70,8 +79,17 @@ struct TrainModel: ToolCommand {
     @Option(help: "The experiment to log to: MLFLOW_EXPERIMENT_NAME, or 'antifraud-experiment'.")
     var experiment: String?
 
-    @Flag(help: "Register the model as a new version (with a place of tracking).")
+    @Flag(help: "Register the model as a new version of 'antifraud' (with a place of tracking).")
     var register = false
+
+    @Option(help: "Register it under another name.")
+    var registeredModelName: String?
+
+    @Option(
+        help: """
+            Register it and point this alias at the new version: with 'champion', models:/antifraud@champion is this model.
+            """)
+    var alias: String?
 
     @Option(
         help: """
@@ -96,21 +114,47 @@ struct TrainModel: ToolCommand {
         }
         if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1.") }
         let isTracked = TrackingPlace(place).uri != nil
-        if register, !isTracked { throw ValidationError("--register needs --tracking.") }
+        if registration != nil, !isTracked {
+            throw ValidationError("--register, --registered-model-name and --alias need --tracking.")
+        }
+        if let flaw = registration?.flaw { throw ValidationError(flaw) }
         if journal != nil, !isTracked { throw ValidationError("--journal needs --tracking.") }
         guard (0...86_400).contains(systemMetrics) else {
             throw ValidationError("--system-metrics is a number of seconds.")
         }
         if systemMetrics > 0, journal == nil { throw ValidationError("--system-metrics needs --journal.") }
         if grid, learner.learner != .boostedTrees { throw ValidationError("--grid is for boosted trees.") }
+        let unused = learner.unusedOptions(grid: grid)
+        guard unused.isEmpty else {
+            throw ValidationError(
+                "\(unused.joined(separator: ", ")) \(unused.count == 1 ? "has" : "have") no effect with "
+                    + "\(grid ? "--grid" : "--learner \(learner.learner.rawValue)").")
+        }
+        if learner.learner == .logisticRegression, let l2 = learner.l2, l2 <= 0 {
+            throw ValidationError("--l2 must be above 0 with --learner logistic-regression.")
+        }
+        if featureColumns != nil, features != nil {
+            throw ValidationError("Give --features or --feature-columns, not both.")
+        }
+        if featureColumns != nil, columnNames.isEmpty { throw ValidationError("--feature-columns names no column.") }
+    }
+
+    private var registration: ModelRegistration? {
+        guard register || registeredModelName != nil || alias != nil else { return nil }
+        return ModelRegistration(name: registeredModelName ?? ModelPublication.modelName, alias: alias)
+    }
+
+    private var columnNames: [String] {
+        (featureColumns ?? "").split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
     }
 
     private var request: TrainingRequest {
-        let columns = featureColumns?.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
         let settings = learner.boostedTrees
         let needsValidation = grid || learner.earlyStoppingRounds != nil
         return TrainingRequest(
-            data: data, features: columns.map { .columns($0, label: label) } ?? .transactions(features),
+            data: data,
+            features: featureColumns == nil
+                ? .transactions(features ?? .windows, label: label) : .columns(columnNames, label: label),
             learner: learner.choice,
             testRows: testFromDay.map { .fromDay($0) } ?? testShare.map { .share($0) } ?? .none,
             grid: grid ? TrainingRequest.originalGrid(settings) : [],
@@ -127,7 +171,7 @@ struct TrainModel: ToolCommand {
         if let journal {
             let (outcome, receipt) = try await JournaledTraining(
                 JournaledTraining.Settings(
-                    journal: journal, experiment: experiment, registers: register,
+                    journal: journal, experiment: experiment, registration: registration,
                     systemMetricsInterval: systemMetrics > 0 ? .seconds(systemMetrics) : nil),
                 place: tracking, stores: stores, logger: talk.logger("train-model")
             ).run(program: "train-model", data: data, model: output) { try await trainAndSave(stores, bar) }
@@ -139,7 +183,7 @@ struct TrainModel: ToolCommand {
             ) { publication in
                 let outcome = try await trainAndSave(stores, bar)
                 let receipt = try await publication.publish(
-                    outcome, model: stores.resolve(output), data: data, registers: register)
+                    outcome, model: stores.resolve(output), data: data, registration: registration)
                 return TrainingSummary(outcome, model: output, publication: receipt)
             }
         } else {

@@ -58,7 +58,7 @@ public struct BatchScorer: Sendable {
             case .columns:
                 try model.classifier.probabilities(features(batch, threads: threads), threads: threads)
             case .pipeline:
-                try self.probabilities(TransactionColumns(batch), threads: threads)
+                try self.probabilities(model.transactions(batch), threads: threads)
             }
         return BatchScores(batch, probabilities: probabilities, model: model, history: history ?? .empty)
     }
@@ -77,7 +77,7 @@ public struct BatchScorer: Sendable {
         case .columns(let names):
             return try FeatureMatrix(batch, features: names, keepingDoubles: model.classifier.takesDoubles)
         case .pipeline:
-            return try features(TransactionColumns(batch), threads: threads)
+            return try features(model.transactions(batch), threads: threads)
         }
     }
 

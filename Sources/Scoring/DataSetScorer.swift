@@ -117,7 +117,8 @@ public struct DataSetScorer: Sendable {
         case .pipeline:
             let needed = TransactionColumn.allCases.filter { !$0.isLabel }.compactMap(name)
             guard needed.count == TransactionSchema.unlabelled.fields.count else { return nil }
-            return needed + [name(.fraud)].compactMap { $0 }
+            let label = model.provenance.label.flatMap { schema.index(of: $0) == nil ? nil : $0 } ?? name(.fraud)
+            return needed + [label].compactMap { $0 }
         case .columns(let features):
             guard features.allSatisfy({ schema.index(of: $0) != nil }) else { return nil }
             let id = name(.transactionID).flatMap { features.contains($0) ? nil : $0 }

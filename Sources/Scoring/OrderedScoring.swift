@@ -53,7 +53,9 @@ final class SortedScoring: Sendable {
     /// - Returns: how many rows there are by now.
     func add(_ batch: RecordBatch) throws -> Int64 {
         try state.withLock { state in
-            let transactions = try TransactionError.naming(after: state.sorter.count) { try TransactionColumns(batch) }
+            let transactions = try TransactionError.naming(after: state.sorter.count) {
+                try state.scorer.model.transactions(batch)
+            }
             try state.sorter.add(transactions)
             return state.sorter.count
         }

@@ -10,6 +10,14 @@ package struct ComparisonJob: Sendable {
     package struct Result: Sendable, Codable {
         package var rows: Int
         package var frauds: Int
+        /// Rows are judged that are later than this, until when the models were trained; nil where all rows are.
+        package var laterThan: String?
+        /// Earlier rows, which were left out.
+        package var trainingRowsLeftOut: Int
+        /// Whether rows were judged that a model was trained on, or may have been.
+        package var mayIncludeTrainingRows: Bool
+        /// What that means for the figures; null where all rows are new to both models.
+        package var warning: String?
         package var candidateROCAUC: Double
         package var championROCAUC: Double
         package var candidateAveragePrecision: Double
@@ -27,8 +35,10 @@ package struct ComparisonJob: Sendable {
             func pair(_ values: [Double]) -> String {
                 values.map { $0.formatted(places: 5) }.joined(separator: " to ")
             }
-            return """
-                rows                 \(rows), \(frauds) frauds among them
+            let mark = warning.map { "WARNING              \($0)\n" } ?? ""
+            let later = laterThan.map { ", later than \($0) (\(trainingRowsLeftOut) earlier rows left out)" } ?? ""
+            return mark + """
+                rows                 \(rows), \(frauds) frauds among them\(later)
                 ROC AUC              candidate \(candidateROCAUC.formatted(places: 5)), champion \(championROCAUC.formatted(places: 5))
                 average precision    candidate \(candidateAveragePrecision.formatted(places: 5)), champion \(championAveragePrecision.formatted(places: 5))
                 DeLong               \(difference.formatted(places: 5)) (\(pair(deLongInterval)), p \(deLongPValue.formatted(places: 4)))
@@ -42,7 +52,8 @@ package struct ComparisonJob: Sendable {
     private let data: String
     private let champion: String
     private let candidate: String
-    private let label: String
+    private let label: String?
+    private let includesTrainingRows: Bool
     private let report: String?
     private let settings: ModelComparison.Settings
     private let models: ModelPlaces
@@ -50,8 +61,11 @@ package struct ComparisonJob: Sendable {
     private let threads: Int
     private let progress: ProgressHandler
 
+    /// - Parameters:
+    ///   - label: the column of labels; nil for the candidate's.
+    ///   - includesTrainingRows: whether rows are judged that the models were trained on.
     package init(
-        data: String, champion: String, candidate: String, label: String, report: String?,
+        data: String, champion: String, candidate: String, label: String?, includesTrainingRows: Bool, report: String?,
         settings: ModelComparison.Settings, models: ModelPlaces, stores: ObjectStores, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) {
@@ -59,6 +73,7 @@ package struct ComparisonJob: Sendable {
         self.champion = champion
         self.candidate = candidate
         self.label = label
+        self.includesTrainingRows = includesTrainingRows
         self.report = report
         self.settings = settings
         self.models = models
@@ -72,14 +87,22 @@ package struct ComparisonJob: Sendable {
         let champion = try await models.load(champion)
         let candidate = try await models.load(candidate)
         let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress)
-        let labels = try DataPreparation.labels(table, label, data)
+        let label = label ?? candidate.provenance.label ?? TransactionColumn.fraud.name
+        let choice = try ComparisonRows(
+            champion: champion.provenance, candidate: candidate.provenance, times: TransactionTimes.times(table),
+            rowCount: table.rowCount, place: data, includesTrainingRows: includesTrainingRows)
+        let allLabels = try DataPreparation.labels(table, label, data)
+        let labels = choice.rows.map { allLabels[$0] }
+        try ClassCheck(place: data, purpose: "to judge by", wayOut: choice.wayOut).require(labels, times: choice.times)
         progress(JobProgress(done: 0, unit: "rows", detail: "scoring with both models"))
         let threads = threads
+        // Rows that are left out still belong to the history of those that are judged.
         let (candidateScores, championScores) = try await onDedicatedThread(named: "scoring") { _ in
-            (
-                try candidate.score(table, threads: threads).probabilities,
-                try champion.score(table, threads: threads).probabilities
-            )
+            func scores(_ model: FraudModel) throws -> [Double] {
+                let all = try model.score(table, threads: threads).probabilities
+                return choice.rows.map { all[$0] }
+            }
+            return (try scores(candidate), try scores(champion))
         }
         progress(JobProgress(done: 0, unit: "samples", detail: "drawing \(settings.samples) bootstrap samples"))
         let comparison = try await ModelContest.compare(
@@ -92,16 +115,20 @@ package struct ComparisonJob: Sendable {
         }
         if let report {
             let page = ComparisonReport(
-                data: data, comparison: comparison, candidate: evaluations[0], champion: evaluations[1])
+                data: data, warning: choice.warning, comparison: comparison, candidate: evaluations[0],
+                champion: evaluations[1])
             let place = try stores.resolve(report)
             try await place.store.put(Array(page.html().utf8), to: place.key())
         }
-        return result(comparison, evaluations)
+        return result(comparison, evaluations, choice)
     }
 
-    private func result(_ comparison: ModelComparison, _ evaluations: [EvaluationSummary]) -> Result {
+    private func result(
+        _ comparison: ModelComparison, _ evaluations: [EvaluationSummary], _ choice: ComparisonRows
+    ) -> Result {
         Result(
-            rows: comparison.rowCount, frauds: comparison.positiveCount,
+            rows: comparison.rowCount, frauds: comparison.positiveCount, laterThan: choice.laterThan,
+            trainingRowsLeftOut: choice.leftOut, mayIncludeTrainingRows: choice.warning != nil, warning: choice.warning,
             candidateROCAUC: comparison.deLong.first.value, championROCAUC: comparison.deLong.second.value,
             candidateAveragePrecision: evaluations[0].averagePrecision,
             championAveragePrecision: evaluations[1].averagePrecision, difference: comparison.deLong.difference,

@@ -281,7 +281,7 @@ extension QuickstartJob {
             progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
             let receipt = try await publication.publish(
                 outcome, model: stores.resolve(place("model")), data: settings.data ?? place("raw"),
-                metrics: metrics, registers: true)
+                metrics: metrics, registration: ModelRegistration())
             if contest.isPromoted, let version = receipt.modelVersion {
                 try await publication.tracking.models.setAlias(
                     ModelPublication.championAlias, of: ModelPublication.modelName, to: version)

@@ -9,20 +9,21 @@ package struct JournaledTraining: Sendable {
         /// The folder of journals.
         package var journal: String
         package var experiment: String?
-        /// Whether the model becomes a new version of ``ModelPublication/modelName``.
-        package var registers: Bool
+        /// Whether and how the model becomes a new version of a registered one.
+        package var registration: ModelRegistration?
         /// The time between two looks at processor, memory and disk; nil for none.
         package var systemMetricsInterval: Duration?
         /// How long to wait at the end for everything to arrive.
         package var patience: Duration
 
         package init(
-            journal: String, experiment: String?, registers: Bool, systemMetricsInterval: Duration? = nil,
+            journal: String, experiment: String?, registration: ModelRegistration?,
+            systemMetricsInterval: Duration? = nil,
             patience: Duration = .seconds(30)
         ) {
             self.journal = journal
             self.experiment = experiment
-            self.registers = registers
+            self.registration = registration
             self.systemMetricsInterval = systemMetricsInterval
             self.patience = patience
         }
@@ -75,7 +76,8 @@ package struct JournaledTraining: Sendable {
         let isDelivered = try await uncancelled { [settings] in await journal.close(within: settings.patience) }
         let receipt = ModelPublication.Receipt(
             runID: journal.destinationID(of: run) ?? run.token, experiment: experiment,
-            trackingURI: TrackingClient.displayedURI(place.uri ?? ""), modelVersion: nil, isDelivered: isDelivered,
+            trackingURI: TrackingClient.displayedURI(place.uri ?? ""), modelVersion: nil,
+            registration: settings.registration, isDelivered: isDelivered,
             journal: isDelivered ? nil : settings.journal)
         return (outcome, receipt)
     }
@@ -87,7 +89,10 @@ package struct JournaledTraining: Sendable {
         try run.log(content.metrics)
         try run.log(inputs: content.inputs)
         try run.log(artifactsAt: model, as: "model")
-        if settings.registers { try run.register(ModelPublication.modelName, path: "model") }
+        for (path, bytes) in content.files { try run.log(artifact: bytes, as: path) }
+        if let registration = settings.registration {
+            try run.register(registration.name, path: "model", alias: registration.alias)
+        }
     }
 
     /// Logs system metrics while the work goes on.

@@ -19,11 +19,31 @@ package struct ModelPublication: Sendable {
         package var experiment: String
         package var trackingURI: String
         package var modelVersion: Int?
+        /// The name of which it is a version, and the alias that points at it.
+        package var registeredModel: String?
+        package var alias: String?
         /// Whether everything is at the place of tracking; else a journal keeps it.
         package var isDelivered = true
         /// The folder of the journal that is to be delivered.
         package var journal: String?
+
+        package init(
+            runID: String, experiment: String, trackingURI: String, modelVersion: Int?,
+            registration: ModelRegistration?, isDelivered: Bool = true, journal: String? = nil
+        ) {
+            self.runID = runID
+            self.experiment = experiment
+            self.trackingURI = trackingURI
+            self.modelVersion = modelVersion
+            registeredModel = registration?.name
+            alias = registration?.alias
+            self.isDelivered = isDelivered
+            self.journal = journal
+        }
     }
+
+    /// How long a place of tracking may take to say that it can be logged to.
+    private static let patience = Duration.seconds(30)
 
     package let tracking: TrackingClient
     package let experiment: String
@@ -38,12 +58,25 @@ package struct ModelPublication: Sendable {
 
     /// Opens a tracking place for some work and closes it afterwards, whatever came of the work: closing brings
     /// everything into the one file of an SQLite place.
+    ///
+    /// A place that does not answer, or an experiment that cannot be logged to, is found before the work.
     package static func withTracking<Result>(
         _ place: TrackingPlace, experiment: String? = nil, program: String, stores: ObjectStores,
         _ body: (ModelPublication) async throws -> Result
     ) async throws -> Result {
-        let tracking = try await place.open(program: program, stores: stores)
         let experiment = experiment ?? place.experiment ?? experimentName
+        let tracking = try await withTimeLimit(
+            patience, waitingFor: "the place of tracking \(TrackingClient.displayedURI(place.uri ?? ""))"
+        ) {
+            let tracking = try await place.open(program: program, stores: stores)
+            do {
+                _ = try await tracking.experiment(named: experiment)
+            } catch {
+                try? await tracking.close()
+                throw error
+            }
+            return tracking
+        }
         let result: Result
         do {
             result = try await body(ModelPublication(tracking: tracking, experiment: experiment, stores: stores))
@@ -59,10 +92,10 @@ package struct ModelPublication: Sendable {
     /// - Parameters:
     ///   - model: the folder where the model was saved, in any store.
     ///   - metrics: figures beyond those of the outcome, such as a comparison's.
-    ///   - registers: whether the model becomes a new version of ``modelName``.
+    ///   - registration: whether and how the model becomes a new version of a registered one.
     package func publish(
         _ outcome: TrainingOutcome, model place: StoredPlace, data: String, metrics: [String: Double] = [:],
-        registers: Bool
+        registration: ModelRegistration?
     ) async throws -> Receipt {
         let content = try await RunContent(
             outcome, model: place.description, data: data, metrics: metrics, stores: stores)
@@ -73,13 +106,19 @@ package struct ModelPublication: Sendable {
             try await run.log(inputs: content.inputs)
             try await run.log(artifacts: place, as: "model")
             var version: ModelVersion?
-            if registers {
-                version = try await tracking.models.register(
-                    Self.modelName, source: "runs:/\(run.id)/model", runID: run.id)
+            for (path, bytes) in content.files { try await run.log(artifact: bytes, as: path) }
+            if let registration {
+                let registered = try await tracking.models.register(
+                    registration.name, source: "runs:/\(run.id)/model", runID: run.id)
+                if let alias = registration.alias {
+                    try await tracking.models.setAlias(alias, of: registration.name, to: registered.version)
+                }
+                version = registered
             }
             try await run.end()
             return Receipt(
-                runID: run.id, experiment: self.experiment, trackingURI: tracking.uri, modelVersion: version?.version)
+                runID: run.id, experiment: self.experiment, trackingURI: tracking.uri, modelVersion: version?.version,
+                registration: registration)
         } catch {
             // The run must not look as if it were still going on.
             try? await run.end(.failed)

@@ -1,6 +1,7 @@
 import CStorageKernels
 import Foundation
 import ModelKit
+import Scoring
 package import StorageIO
 package import Tracking
 
@@ -10,6 +11,11 @@ package struct RunContent: Sendable {
     package let parameters: [String: String]
     package let metrics: [Metric]
     package let inputs: [DatasetInput]
+    /// Files of the run beside the model, by path.
+    package let files: [String: [UInt8]]
+
+    /// MLflow's servers took parameters of up to 500 characters before 2.8, and take 6,000 since.
+    private static let longestParameter = 500
 
     /// - Parameters:
     ///   - model: the folder where the model was saved.
@@ -19,7 +25,12 @@ package struct RunContent: Sendable {
         stores: ObjectStores
     ) async throws {
         tags = ["model_path": model, "data": data]
-        parameters = outcome.parameters
+        var files: [String: [UInt8]] = [:]
+        if case .columns(let names) = outcome.model.features {
+            files["features.json"] = Array(try JSONEncoder().encode(names))
+        }
+        self.files = files
+        parameters = outcome.parameters.mapValues { Self.cut($0) }
         let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
         var values = outcome.metrics.merging(metrics) { _, new in new }
         values["training_rows"] = Double(outcome.trainingRows)
@@ -32,6 +43,14 @@ package struct RunContent: Sendable {
         }
         self.metrics = values.map { Metric(key: $0.key, value: $0.value, timestamp: now) } + history
         inputs = [try await Self.input(data, rows: outcome.trainingRows, stores: stores)]
+    }
+
+    /// A long list of features as a parameter: its beginning. The whole is in `features.json`.
+    private static func cut(_ value: String) -> String {
+        let scalars = value.unicodeScalars
+        guard scalars.count > longestParameter else { return value }
+        let kept = String(String.UnicodeScalarView(scalars.prefix(longestParameter - 40)))
+        return kept + "... (\(scalars.count) characters in all)"
     }
 
     /// The data set by its place and by what its store says of its objects: reading it again would take long.

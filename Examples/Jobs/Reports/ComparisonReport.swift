@@ -4,6 +4,8 @@ import ReportKit
 /// The page of `compare-models`.
 struct ComparisonReport: Sendable {
     var data: String
+    /// Why the figures may flatter; nil where all rows are new to both models.
+    var warning: String?
     var comparison: ModelComparison
     var candidate: EvaluationSummary
     var champion: EvaluationSummary
@@ -13,7 +15,7 @@ struct ComparisonReport: Sendable {
             title: "Candidate against champion",
             subtitle: "\(NumberText.count(comparison.rowCount)) transactions of \(data), "
                 + "\(NumberText.count(comparison.positiveCount)) frauds among them",
-            sections: [
+            sections: (warning.map { [ReportSection("Training rows", [.note(.bad, "Warning: \($0).")])] } ?? []) + [
                 ComparisonSection.section(
                     comparison, decision: "The candidate is \(comparison.verdict.rawValue).",
                     isGood: comparison.verdict == .better),

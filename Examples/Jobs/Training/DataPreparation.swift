@@ -13,7 +13,8 @@ enum DataPreparation {
         return try JobError.naming(request.data) {
             switch request.features {
             case .columns(let names, let label): try columns(table, names, label, request)
-            case .transactions(let set): try transactions(table, FeaturePipeline(set), request)
+            case .transactions(let set, let label):
+                try transactions(try labelled(table, label), FeaturePipeline(set), request)
             }
         }
     }
@@ -25,50 +26,88 @@ enum DataPreparation {
             features: try FeatureMatrix(table, features: names, keepingDoubles: false),
             labels: try labels(table, label, request.data),
             transactions: nil)
+        let times = TransactionTimes.times(table)
+        let training: [Int], test: [Int]?
         switch request.testRows {
         case .none:
-            return PreparedData(definition: .columns(names), training: all)
+            (training, test) = (Array(0..<all.count), nil)
         case .fromDay(let day):
             let days = try table.column(TransactionColumn.timeDays.name).int32Values(
                 field: TransactionColumn.timeDays.name)
-            let (before, after) = try split(days, at: day, request.data)
-            return PreparedData(
-                definition: .columns(names), training: all.gathering(before), test: all.gathering(after))
+            (training, test) = try split(days, at: day, times, request)
         case .share(let share):
             let split = try RowSplit.random(
                 rowCount: all.count, trainShare: 1 - share, seed: request.seed, stratifiedBy: all.labels)
-            return PreparedData(
-                definition: .columns(names), training: all.gathering(split.train), test: all.gathering(split.test))
+            (training, test) = (split.train, split.test)
         }
+        let trainedTimes = TransactionTimes.range(times, training)
+        try check(training.map { all.labels[$0] }, trainedTimes, request)
+        return PreparedData(
+            definition: .columns(names), training: test == nil ? all : all.gathering(training),
+            test: test.map { all.gathering($0) }, trainedTimes: trainedTimes)
     }
 
     private static func transactions(
         _ table: RecordBatch, _ pipeline: FeaturePipeline, _ request: TrainingRequest
     ) throws -> PreparedData {
         let all = try TransactionColumns(table)
+        let labels = try all.labels()
         let days: [Int32], firstTestDay: Int32
         var state = pipeline.makeState()
         switch request.testRows {
         case .none:
+            let times = TransactionTimes.range(all.dateTime, 0..<all.count)
+            try check(labels, times, request)
             let training = try rows(table, pipeline, &state, request.threads)
-            return PreparedData(definition: .pipeline(pipeline), training: training, state: kept(state, pipeline))
+            return PreparedData(
+                definition: .pipeline(pipeline), training: training, state: kept(state, pipeline), trainedTimes: times)
         case .fromDay(let day): (days, firstTestDay) = (all.timeDays, day)
         case .share(let share):
             days = all.calendarDays
             firstTestDay = lastDays(share, of: days)
         }
-        let (before, after) = try split(days, at: firstTestDay, request.data)
+        let (before, after) = try split(days, at: firstTestDay, all.dateTime, request)
+        let times = TransactionTimes.range(all.dateTime, before)
+        try check(before.map { labels[$0] }, times, request)
         let training = try rows(table.gathering(before), pipeline, &state, request.threads)
         let stateAfterTraining = kept(state, pipeline)
         let test = try rows(table.gathering(after), pipeline, &state, request.threads)
         return PreparedData(
-            definition: .pipeline(pipeline), training: training, test: test, state: stateAfterTraining)
+            definition: .pipeline(pipeline), training: training, test: test, state: stateAfterTraining,
+            trainedTimes: times)
     }
 
-    /// The first of the last days that make up that share of the span.
+    private static func check(_ labels: [UInt8], _ times: ClosedRange<Int64>?, _ request: TrainingRequest) throws {
+        let wayOut =
+            switch request.testRows {
+            case .none: "give data with both"
+            case .fromDay: "give a later --test-from-day"
+            case .share: "give a smaller --test-share, or --test-from-day"
+            }
+        try ClassCheck(place: request.data, purpose: "to train on", wayOut: wayOut).require(labels, times: times)
+    }
+
+    /// The first of the last days that make up that share of the days that have rows: a stray date far from the others counts as
+    /// one day, not as the years between.
     static func lastDays(_ share: Double, of days: [Int32]) -> Int32 {
-        let first = days.min() ?? 0, last = days.max() ?? 0
-        return first + Int32((Double(last - first + 1) * (1 - share)).rounded(.down))
+        let distinct = Set(days).sorted()
+        let position = Int((Double(distinct.count) * (1 - share)).rounded(.down))
+        return distinct.isEmpty ? 0 : distinct[min(position, distinct.count - 1)]
+    }
+
+    /// The table with the labels where transactions have them.
+    private static func labelled(_ table: RecordBatch, _ label: String?) throws -> RecordBatch {
+        let name = label == TransactionColumn.fraud.name ? nil : label
+        if let name {
+            guard let index = table.schema.index(of: name) else {
+                throw TransactionError.missingColumn(name: name, available: table.schema.names)
+            }
+            let column = table.columns[index]
+            if column.validity != nil, let row = (0..<column.count).first(where: column.isNull) {
+                throw TransactionError.missingValue(column: name, row: row)
+            }
+        }
+        return try LabelColumn.applying(name, to: table)
     }
 
     private static func rows(
@@ -86,26 +125,30 @@ enum DataPreparation {
     }
 
     private static func split(
-        _ days: [Int32], at day: Int32, _ place: String
+        _ days: [Int32], at day: Int32, _ times: [Int64]?, _ request: TrainingRequest
     ) throws -> (before: [Int], after: [Int]) {
         let before = days.indices.filter { days[$0] < day }, after = days.indices.filter { days[$0] >= day }
         guard !before.isEmpty, !after.isEmpty else {
+            let dates = TransactionTimes.range(times, days.indices).map { ", \(TransactionTimes.text($0))" } ?? ""
+            let wayOut =
+                if case .fromDay = request.testRows { "give a --test-from-day among them" } else {
+                    "give another --test-share, or --test-from-day"
+                }
             throw JobError.unusableData(
-                place: place,
+                place: request.data,
                 reason: "a split at day \(day) leaves \(before.count) rows to train and \(after.count) to test "
-                    + "(days \(days.min() ?? 0) to \(days.max() ?? 0))")
+                    + "(days \(days.min() ?? 0) to \(days.max() ?? 0)\(dates)): \(wayOut)")
         }
         return (before, after)
     }
 
     static func labels(_ table: RecordBatch, _ name: String, _ place: String) throws -> [UInt8] {
-        let column = try table.column(name)
-        return try column.floatValues(field: name).enumerated().map { row, value in
-            guard value == 0 || value == 1 else {
-                throw JobError.unusableData(
-                    place: place, reason: "column '\(name)' holds \(value) in row \(row), expected 0 or 1")
+        try JobError.naming(place) {
+            let (values, validity) = try LabelColumn.values(try table.column(name), name: name)
+            if let validity, let row = values.indices.first(where: { !validity[$0] }) {
+                throw TransactionError.missingValue(column: name, row: row)
             }
-            return value == 1 ? 1 : 0
+            return values.map { UInt8(truncatingIfNeeded: $0) }
         }
     }
 }

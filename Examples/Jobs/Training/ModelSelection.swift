@@ -36,12 +36,28 @@ struct ModelSelection: Sendable {
                 throw JobError.unusableData(
                     place: request.data, reason: "the training rows span too few days for a validation share")
             }
-            return (rows.gathering(before), rows.gathering(after))
+            let times = rows.transactions?.dateTime
+            return try checked(
+                rows.gathering(before), TransactionTimes.range(times, before), rows.gathering(after),
+                TransactionTimes.range(times, after))
         }
         let split = try RowSplit.random(
             rowCount: rows.count, trainShare: 1 - request.validationShare, seed: request.seed, stratifiedBy: rows.labels
         )
-        return (rows.gathering(split.train), rows.gathering(split.test))
+        return try checked(rows.gathering(split.train), nil, rows.gathering(split.test), nil)
+    }
+
+    /// Neither rounds nor a threshold can be chosen by rows of one class.
+    private func checked(
+        _ fitting: PreparedRows, _ fittingTimes: ClosedRange<Int64>?, _ validation: PreparedRows,
+        _ validationTimes: ClosedRange<Int64>?
+    ) throws -> (fitting: PreparedRows, validation: PreparedRows) {
+        func check(_ purpose: String) -> ClassCheck {
+            ClassCheck(place: request.data, purpose: purpose, wayOut: "give another --validation-share")
+        }
+        try check("to fit candidates on").require(fitting.labels, times: fittingTimes)
+        try check("to choose by").require(validation.labels, times: validationTimes)
+        return (fitting, validation)
     }
 
     private func single(_ fitting: PreparedRows, _ validation: PreparedRows) async throws -> Result {

@@ -31,4 +31,6 @@ package struct PreparedData: Sendable {
     package var test: PreparedRows?
     /// The history after the last training row; nil where features need none.
     package var state: FeatureState?
+    /// The times of the first and the last training row, where rows have times.
+    package var trainedTimes: ClosedRange<Int64>?
 }

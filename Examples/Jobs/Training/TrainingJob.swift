@@ -21,7 +21,8 @@ package struct TrainingJob: Sendable {
     package func run() async throws -> TrainingOutcome {
         var timer = StepTimer()
         let table = try await TableLoader.load(
-            request.data, columns: columns(), stores: stores, threads: request.threads, progress: progress)
+            request.data, columns: columns(), optional: [TransactionColumn.dateTime.name], stores: stores,
+            threads: request.threads, progress: progress)
         timer.step("read")
         return try await run(on: table, timer)
     }
@@ -61,6 +62,8 @@ package struct TrainingJob: Sendable {
             trainingRows: data.training.count, trainingFrauds: data.training.positiveCount,
             candidates: selection.candidates, history: selection.history.isEmpty ? trained.history : selection.history,
             parameters: parameters(selection.learner, threshold), seconds: [:], test: data.test, testProbabilities: [])
+        outcome.model.provenance.trainedTimes = data.trainedTimes
+        outcome.model.provenance.label = label
         if let test = data.test { try await evaluate(&outcome, test, trained.classifier, threshold) }
         timer.step("evaluation")
         outcome.seconds = timer.seconds
@@ -72,22 +75,40 @@ package struct TrainingJob: Sendable {
         _ outcome: inout TrainingOutcome, _ test: PreparedRows, _ classifier: any BinaryClassifier, _ threshold: Double
     ) async throws {
         let threads = request.threads
-        let (probabilities, evaluation) = try await onDedicatedThread(named: "evaluation") { _ in
+        let frauds = test.positiveCount
+        let isOneClass = frauds == 0 || frauds == test.count
+        let (probabilities, evaluation, oneClass) = try await onDedicatedThread(named: "evaluation") { _ in
             let probabilities = try classifier.probabilities(test.features, threads: threads)
             return (
                 probabilities,
-                try EvaluationSummary(
-                    probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads)
+                isOneClass
+                    ? nil
+                    : try EvaluationSummary(
+                        probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads),
+                isOneClass
+                    ? try OneClassQuality(
+                        probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads) : nil
             )
         }
         outcome.testProbabilities = probabilities
         outcome.evaluation = evaluation
+        outcome.oneClassQuality = oneClass
         if let transactions = test.transactions {
             outcome.cardPrecisionAt100 = try CardPrecision(
                 k: 100, scores: probabilities, labels: test.labels, customers: transactions.customerID,
                 days: transactions.calendarDays
             ).mean
         }
+    }
+
+    /// Where the labels are, if not in `tx_fraud`.
+    private var label: String? {
+        let name =
+            switch request.features {
+            case .transactions(_, let label): label
+            case .columns(_, let label): label
+            }
+        return name == TransactionColumn.fraud.name ? nil : name
     }
 
     /// The columns to read: all that a transaction has, or just the ones named.
@@ -104,9 +125,10 @@ package struct TrainingJob: Sendable {
         var parameters = learner.parameters
         parameters["threshold"] = "\(threshold)"
         switch request.features {
-        case .transactions(let set): parameters["features"] = set.rawValue
+        case .transactions(let set, _): parameters["features"] = set.rawValue
         case .columns(let names, _): parameters["features"] = names.joined(separator: ",")
         }
+        if let label { parameters["label"] = label }
         return parameters
     }
 }

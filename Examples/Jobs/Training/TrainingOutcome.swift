@@ -13,8 +13,10 @@ package struct TrainingOutcome: Sendable {
     package var model: FraudModel
     package var trainingRows: Int
     package var trainingFrauds: Int
-    /// Quality on the test rows; nil without any.
+    /// Quality on the test rows; nil without any, and where all are of one class.
     package var evaluation: EvaluationSummary?
+    /// Quality on test rows of one class.
+    package var oneClassQuality: OneClassQuality?
     /// Card precision at 100 a day on the test rows, where they are transactions.
     package var cardPrecisionAt100: Double?
     /// What the grid search measured, best first.
@@ -40,8 +42,12 @@ package struct TrainingOutcome: Sendable {
             metrics["test_recall"] = evaluation.confusion.recall
             metrics["test_f1"] = evaluation.confusion.f1
         }
+        if let oneClassQuality { metrics.merge(oneClassQuality.metrics) { _, new in new } }
         if let cardPrecisionAt100 { metrics["test_card_precision_at_100"] = cardPrecisionAt100 }
         if let best = candidates.first { metrics["val_roc_auc"] = best.validationROCAUC }
         return metrics
     }
+
+    /// The names of figures that the test rows do not define, such as the ROC AUC without any fraud.
+    package var undefinedMetrics: [String] { oneClassQuality?.undefinedMetrics ?? [] }
 }

@@ -5,8 +5,8 @@ package import ModelKit
 package struct TrainingRequest: Sendable {
     /// Where features come from.
     package enum Features: Sendable, Hashable {
-        /// Computed from transactions.
-        case transactions(FeatureSet)
+        /// Computed from transactions; their labels are in `tx_fraud` or in another column.
+        case transactions(FeatureSet, label: String? = nil)
         /// Ready numeric columns, and the column of labels.
         case columns([String], label: String)
     }
@@ -17,7 +17,7 @@ package struct TrainingRequest: Sendable {
         case none
         /// Rows with `tx_time_days` at or above this.
         case fromDay(Int32)
-        /// The last days that make up about this share of all days; rows drawn at random where there are only columns.
+        /// The last days that make up about this share of all days with rows; rows drawn at random where there are only columns.
         case share(Double)
     }
 

@@ -17,6 +17,22 @@ package struct HandbookProtocol: Sendable {
         self.cards = cards
     }
 
+    /// Days of history that the windows take, a week of delay among them.
+    private static let historyDays = 37
+    /// Days from the first to learn from to the last to judge by: three weeks.
+    private static let protocolDays = 21
+
+    /// The first day to learn from for any transactions: as far after their first day as the book's is, 115 days, or as late as
+    /// shorter data allow; nil where they are too short for windows and weeks (58 days).
+    package static func firstDay(of transactions: TransactionColumns) -> CivilDateTime? {
+        guard let first = transactions.dateTime.min(), let last = transactions.dateTime.max() else { return nil }
+        let day = CivilDateTime.microsecondsPerDay
+        let start = CivilDateTime.floorDivide(first, day), end = CivilDateTime.floorDivide(last, day)
+        let latest = end - Int64(protocolDays) + 1
+        guard latest >= start + Int64(historyDays) else { return nil }
+        return CivilDateTime(microsecondsSince1970: min(start + 115, latest) * day)
+    }
+
     /// Rows to learn from and to judge by, with their features.
     package struct Fold: Sendable {
         package let train: FeatureMatrix
