@@ -13,8 +13,8 @@ struct CompareModels: ToolCommand {
         abstract: "Compare two models on the same labelled transactions.",
         discussion: """
             The paired bootstrap interval and DeLong's test decide together whether the candidate ranks better than the \
-            champion; the two-sample t-test over bootstrap areas stands beside them. Rows count that are later than what either
-            model was trained on; the earlier ones are their history.
+            champion; the two-sample t-test over bootstrap areas stands beside them. Rows are judged \
+            that are later than what either model was trained on; the earlier ones are their history.
 
               compare-models --data test.parquet --champion old-model \\
                 --candidate new-model --report comparison.html
