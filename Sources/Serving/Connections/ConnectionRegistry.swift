@@ -44,11 +44,16 @@ final class ConnectionRegistry: Sendable {
 
         /// The connection that has waited longest for a request, first among those that have never sent one.
         func leastMissed(of address: Address?) -> ObjectIdentifier? {
-            entries.filter { !$0.value.isAnswering && (address == nil || $0.value.address == address) }
-                .min { left, right in
-                    if left.value.hasAnswered != right.value.hasAnswered { return right.value.hasAnswered }
-                    return left.value.since < right.value.since
-                }?.key
+            var least: (identifier: ObjectIdentifier, hasAnswered: Bool, since: NIODeadline)?
+            for (identifier, entry) in entries where !entry.isAnswering {
+                if let address, entry.address != address { continue }
+                if let least {
+                    if entry.hasAnswered, !least.hasAnswered { continue }
+                    if entry.hasAnswered == least.hasAnswered, entry.since >= least.since { continue }
+                }
+                least = (identifier, entry.hasAnswered, entry.since)
+            }
+            return least?.identifier
         }
     }
 
