@@ -91,12 +91,13 @@ let package = Package(
         systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         systemLibrary("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        systemLibrary("CBrotli", pkgConfig: "libbrotlidec", apt: "libbrotli-dev"),
         .target(name: "CStorageKernels"),
         library(
             "StorageIO",
             [
-                "Columnar", "HTTPTransport", "Parallelism", "CStorageKernels", "CLZ4", "CSnappy", "CZlib", "CZstd",
-                crypto, logging,
+                "Columnar", "HTTPTransport", "Parallelism", "CStorageKernels", "CBrotli", "CLZ4", "CSnappy", "CZlib",
+                "CZstd", crypto, logging,
             ]),
         library("StorageIOTesting", ["StorageIO"]),
 

@@ -92,12 +92,13 @@ struct HandbookProtocolCommand: ToolCommand {
         defer { progress.finish() }
         var batches: [RecordBatch] = []
         var rows: Int64 = 0
-        for try await batch in dataSet.batches(threads: threads) {
+        let columns = try dataSet.transactionColumns(needing: TransactionColumn.labelled)
+        for try await batch in dataSet.batches(columns: columns, threads: threads) {
             batches.append(batch)
             rows += Int64(batch.rowCount)
             progress.update(rows, of: dataSet.rowCount, unit: "rows")
         }
-        return try TransactionColumns(RecordBatch.concatenating(batches, schema: dataSet.schema))
+        return try TransactionColumns(RecordBatch.concatenating(batches, schema: dataSet.schema(selecting: columns)))
     }
 
     private func table(_ rows: [Row]) -> String {

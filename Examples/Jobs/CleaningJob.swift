@@ -33,7 +33,7 @@ package struct CleaningJob: Sendable {
         let source = try await DataFiles.find(stores.resolve(input))
         do {
             let result = try await Cleaner(plan: plan, options: options).clean(
-                source.files.map(\.key), in: source.place.store, to: .place(stores.resolve(output))
+                source, to: .place(stores.resolve(output))
             ) { [progress] state in progress(JobProgress(state)) }
             try await write(result)
             return result

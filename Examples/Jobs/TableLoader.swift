@@ -1,19 +1,16 @@
 package import Columnar
 package import StorageIO
 
-/// Reads a whole data set into memory.
+/// Reads the columns of a whole data set that are chosen into memory.
 package enum TableLoader {
-    /// - Parameter optional: columns to read beside `columns` where the data have them.
     package static func load(
-        _ place: String, columns: [String]? = nil, optional: [String] = [], stores: ObjectStores, threads: Int,
-        progress: @escaping ProgressHandler = { _ in }
+        _ place: String, stores: ObjectStores, threads: Int, progress: @escaping ProgressHandler = { _ in },
+        columns choose: @Sendable (DataSet) throws -> [String]
     ) async throws -> RecordBatch {
         let dataSet = try await DataSet.open(stores.resolve(place))
-        let columns = columns.map { columns in
-            columns + optional.filter { !columns.contains($0) && dataSet.schema.index(of: $0) != nil }
-        }
-        let schema = try JobError.naming(place) {
-            try columns.map { try dataSet.schema.selecting($0) } ?? dataSet.schema
+        let (columns, schema) = try JobError.naming(place) {
+            let columns = try choose(dataSet)
+            return (columns, try dataSet.schema(selecting: columns))
         }
         var batches: [RecordBatch] = []
         var rows: Int64 = 0

@@ -5,6 +5,8 @@ public enum ColumnarError: Error, Sendable, Hashable {
     case typeMismatch(field: String, expected: String, actual: DataType)
     case countMismatch(field: String, expected: Int, actual: Int)
     case unexpectedNull(field: String, row: Int)
+    /// A value that the type it is to be read as does not hold exactly.
+    case inexactValue(field: String, row: Int, value: String, expected: String)
     case schemaMismatch(expected: Schema, actual: Schema)
 }
 
@@ -22,6 +24,8 @@ extension ColumnarError: CustomStringConvertible {
             "column '\(field)' has \(actual) values, expected \(expected)"
         case .unexpectedNull(let field, let row):
             "column '\(field)' is null in row \(row), where a value is needed"
+        case .inexactValue(let field, let row, let value, let expected):
+            "column '\(field)' holds \(value) in row \(row), which \(expected) cannot hold exactly"
         case .schemaMismatch(let expected, let actual):
             "the columns are (\(actual)), expected (\(expected))"
         }

@@ -62,7 +62,7 @@ public struct DataSetScorer: Sendable {
         _ dataSet: DataSet, threads: Int = 1, progress: (Progress) -> Void = { _ in },
         startingOver startOver: () async throws -> Void, into write: (BatchScores) async throws -> Void
     ) async throws -> HistoryUse {
-        let columns = columns(of: dataSet.schema)
+        let columns = try columns(of: dataSet)
         let scoring = try OrderedScoring(model, choice)
         var rows: Int64 = 0
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
@@ -83,7 +83,7 @@ public struct DataSetScorer: Sendable {
     }
 
     private func scoreSorted(
-        _ dataSet: DataSet, _ columns: [String]?, _ threads: Int, _ progress: (Progress) -> Void,
+        _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (Progress) -> Void,
         _ write: (BatchScores) async throws -> Void
     ) async throws -> HistoryUse {
         let sorted = try SortedScoring(model, choice, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
@@ -98,7 +98,7 @@ public struct DataSetScorer: Sendable {
         }
         var given: Int64 = 0
         let id = TransactionSchema.index(of: .transactionID, in: dataSet.schema).map { dataSet.schema.fields[$0].name }
-        for try await batch in dataSet.batches(columns: id.map { [$0] }, threads: threads) {
+        for try await batch in dataSet.batches(columns: id.map { [$0] } ?? columns, threads: threads) {
             try Task.checkCancellation()
             let scores = try await onDedicatedThread(named: "scoring") { _ in try sorted.scores(batch) }
             try await write(scores)
@@ -108,19 +108,22 @@ public struct DataSetScorer: Sendable {
         return sorted.history ?? .empty
     }
 
-    /// The columns that scoring takes; nil, all, where one is missing, so that the error can tell which there are.
-    private func columns(of schema: Schema) -> [String]? {
+    /// The columns that scoring takes; all, where one is missing, so that the error can tell which there are.
+    /// - Throws: `DataSetError.unavailableColumn` for one that cannot be read from every file.
+    private func columns(of dataSet: DataSet) throws -> [String] {
+        let schema = dataSet.schema
         func name(_ column: TransactionColumn) -> String? {
             TransactionSchema.index(of: column, in: schema).map { schema.fields[$0].name }
         }
         switch model.features {
         case .pipeline:
+            _ = try dataSet.transactionColumns()
             let needed = TransactionColumn.allCases.filter { !$0.isLabel }.compactMap(name)
-            guard needed.count == TransactionSchema.unlabelled.fields.count else { return nil }
+            guard needed.count == TransactionSchema.unlabelled.fields.count else { return schema.names }
             let label = model.provenance.label.flatMap { schema.index(of: $0) == nil ? nil : $0 } ?? name(.fraud)
             return needed + [label].compactMap { $0 }
         case .columns(let features):
-            guard features.allSatisfy({ schema.index(of: $0) != nil }) else { return nil }
+            _ = try dataSet.schema(selecting: features)
             let id = name(.transactionID).flatMap { features.contains($0) ? nil : $0 }
             return ([id].compactMap { $0 }) + features
         }

@@ -1,4 +1,5 @@
 public import DataPrep
+package import StorageIO
 
 /// Where a model's features come from.
 public enum FeatureDefinition: Sendable, Hashable {
@@ -12,6 +13,16 @@ public enum FeatureDefinition: Sendable, Hashable {
         switch self {
         case .pipeline(let pipeline): pipeline.names
         case .columns(let names): names
+        }
+    }
+
+    /// The columns of a data set that scoring needs: those taken as they are, and those of transactions, whatever their
+    /// spelling, where a pipeline computes features of them; beside them, whatever else of transactions there is.
+    /// - Throws: `DataSetError.unavailableColumn` for one that cannot be read from every file.
+    package func columns(of dataSet: DataSet, and others: [String] = []) throws -> [String] {
+        switch self {
+        case .pipeline: try dataSet.transactionColumns(and: others)
+        case .columns(let names): try dataSet.transactionColumns(and: names + others, needing: [])
         }
     }
 

@@ -57,6 +57,26 @@ import Testing
         #expect(throws: ColumnarError.self) { try Column(type: .date, storage: .int64([1])) }
     }
 
+    @Test func columnsAreEqualWhereTheyHaveValues() {
+        let some = Bitmap([true, false])
+        let pairs: [(Column, Column)] = [
+            (.int32([1, 2], validity: some), .int32([1, 3], validity: some)),
+            (.int64([1, 2], validity: some), .int64([1, 3], validity: some)),
+            (.float32([1, .nan], validity: some), .float32([1, 3], validity: some)),
+            (.float64([1, .nan], validity: some), .float64([1, 3], validity: some)),
+            (.boolean([true, false], validity: some), .boolean([true, true], validity: some)),
+            (.string(["a", "bc"], validity: some), .string(["a", ""], validity: some)),
+        ]
+        for (left, right) in pairs {
+            #expect(left == right && left.hashValue == right.hashValue)
+        }
+        #expect(Column.int64([1, 2], validity: some) != .int64([2, 2], validity: some))
+        #expect(Column.int64([1, 0], validity: some) != .int64([1, 0]))
+        #expect(Column.string(["a", "b"], validity: some) != .string(["b", "b"], validity: some))
+        let longer = ByteArrays(offsets: [0, 1], bytes: Array("ab".utf8))
+        #expect(longer == ByteArrays(["a"]) && longer.hashValue == ByteArrays(["a"]).hashValue)
+    }
+
     @Test func validityOfOnesIsDropped() {
         #expect(Column.int32([1, 2], validity: Bitmap(repeating: true, count: 2)).validity == nil)
     }

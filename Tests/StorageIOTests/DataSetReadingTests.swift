@@ -133,19 +133,24 @@ import Testing
         #expect((0..<2).map { large.string(at: $0) } == ["9007199254740993", "18446744073709551615"])
     }
 
-    @Test func theFileThatDiffersIsNamed() async throws {
+    @Test func theFileThatDiffersIsNamedWhenTheColumnIsAskedFor() async throws {
         try write("id,amount\n1,2.5\n", "set/1.csv")
-        try write("id,amount\n1,2.5\n", "set/2.csv")
+        try write("id,amount\n2,2.5\n", "set/2.csv")
         try write("id,amount\nx,2.5\n", "set/3.csv")
+        let first = "file://\(folder.path("set/1.csv"))", third = "file://\(folder.path("set/3.csv"))"
         #expect(
-            await failure { _ = try await open("set") }
-                .hasSuffix(
-                    "set/3.csv: its columns differ from those of file://\(folder.path("set/1.csv")): "
-                        + "column 'id' is string, not int64"))
-        try write("id\n1\n", "set/3.csv")
-        #expect(await failure { _ = try await open("set") }.hasSuffix("column 'amount' is missing"))
-        try write("id,amount,more\n1,2.5,3\n", "set/3.csv")
-        #expect(await failure { _ = try await open("set") }.hasSuffix("there is an additional column 'more'"))
+            await failure { _ = try await table(open("set")) }
+                == "column 'id' cannot be read: it is string in \(third), but int64 in \(first)")
+        #expect(try await table(open("set"), ["amount"]).column("amount").float64Values() == [2.5, 2.5, 2.5])
+        try write("id\n3\n", "set/3.csv")
+        #expect(
+            await failure { _ = try await table(open("set"), ["amount"]) }
+                == "column 'amount' cannot be read: there is none in \(third)")
+        try write("id,amount,more\n3,2.5,3\n", "set/3.csv")
+        let dataSet = try await open("set")
+        #expect(dataSet.unavailableColumns == ["more": "there is none in \(first)"])
+        #expect(await failure { _ = try await table(dataSet) }.contains("column 'more' cannot be read"))
+        #expect(try await table(dataSet, ["amount", "id"]).column("id").int64Values() == [1, 2, 3])
     }
 
     @Test func placesWithoutDataAreNamed() async throws {

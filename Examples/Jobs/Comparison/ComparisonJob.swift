@@ -86,8 +86,10 @@ package struct ComparisonJob: Sendable {
         try await stores.checkOutputs([report], against: [data, champion, candidate])
         let champion = try await models.load(champion)
         let candidate = try await models.load(candidate)
-        let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress)
         let label = label ?? candidate.provenance.label ?? TransactionColumn.fraud.name
+        let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress) { dataSet in
+            try candidate.features.columns(of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))
+        }
         let choice = try ComparisonRows(
             champion: champion.provenance, candidate: candidate.provenance, times: TransactionTimes.times(table),
             rowCount: table.rowCount, place: data, includesTrainingRows: includesTrainingRows)

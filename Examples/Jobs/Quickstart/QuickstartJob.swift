@@ -173,7 +173,9 @@ package struct QuickstartJob: Sendable {
         _ steps: inout [QuickstartResult.Step]
     ) async throws -> (TrainingOutcome, RecordBatch) {
         let clean = place("clean.parquet")
-        let table = try await TableLoader.load(clean, stores: stores, threads: settings.threads)
+        let table = try await TableLoader.load(clean, stores: stores, threads: settings.threads) {
+            try $0.transactionColumns(needing: TransactionColumn.labelled)
+        }
         var base = BoostedTreesConfiguration()
         base.seed = settings.seed
         let request = TrainingRequest(

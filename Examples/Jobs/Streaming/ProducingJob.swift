@@ -1,3 +1,4 @@
+import DataPrep
 package import Logging
 package import StorageIO
 package import Streaming
@@ -52,7 +53,7 @@ package struct ProducingJob: Sendable {
         let total = [dataSet.rowCount, limit.map { Int64($0) }].compactMap { $0 }.min()
         do {
             let sent = try await TransactionProducer(producer, topic: topic, rate: rate).send(
-                dataSet.batches(threads: threads), limit: limit ?? .max
+                dataSet.batches(columns: dataSet.transactionColumns(), threads: threads), limit: limit ?? .max
             ) { done in
                 progress(JobProgress(done: Int64(done.acknowledged), total: total, unit: "transactions"))
             }

@@ -32,8 +32,7 @@ enum DataPreparation {
         case .none:
             (training, test) = (Array(0..<all.count), nil)
         case .fromDay(let day):
-            let days = try table.column(TransactionColumn.timeDays.name).int32Values(
-                field: TransactionColumn.timeDays.name)
+            let days = try TransactionColumns.timeDays(table)
             (training, test) = try split(days, at: day, times, request)
         case .share(let share):
             let split = try RowSplit.random(

@@ -21,8 +21,7 @@ package struct TrainingJob: Sendable {
     package func run() async throws -> TrainingOutcome {
         var timer = StepTimer()
         let table = try await TableLoader.load(
-            request.data, columns: columns(), optional: [TransactionColumn.dateTime.name], stores: stores,
-            threads: request.threads, progress: progress)
+            request.data, stores: stores, threads: request.threads, progress: progress, columns: columns)
         timer.step("read")
         return try await run(on: table, timer)
     }
@@ -112,12 +111,19 @@ package struct TrainingJob: Sendable {
     }
 
     /// The columns to read: all that a transaction has, or just the ones named.
-    private func columns() -> [String]? {
+    private func columns(of dataSet: DataSet) throws -> [String] {
         switch request.features {
-        case .transactions: return nil
+        case .transactions(_, let label):
+            return try dataSet.transactionColumns(
+                and: label.map { [$0] } ?? [],
+                needing: label == nil ? TransactionColumn.labelled : TransactionColumn.unlabelled)
         case .columns(let names, let label):
-            if case .fromDay = request.testRows { return names + [label, TransactionColumn.timeDays.name] }
-            return names + [label]
+            var columns = names + [label]
+            if case .fromDay = request.testRows { columns.append(TransactionColumn.timeDays.name) }
+            // Times of training are noted where there are any.
+            let time = TransactionColumn.dateTime.name
+            if !columns.contains(time), dataSet.schema.index(of: time) != nil { columns.append(time) }
+            return columns
         }
     }
 

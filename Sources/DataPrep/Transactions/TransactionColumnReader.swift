@@ -6,11 +6,34 @@ struct TransactionColumnReader {
 
     func int64(_ column: TransactionColumn) throws(TransactionError) -> [Int64] {
         let found = try required(column)
+        return try int64(column, of: found)
+    }
+
+    /// Whole numbers of any type; null rows hold whatever is stored there.
+    private func int64(_ column: TransactionColumn, of found: Column) throws(TransactionError) -> [Int64] {
         switch (found.type, found.storage) {
         case (.int64, .int64(let values)): return values
         case (.int32, .int32(let values)): return values.map(Int64.init)
+        case (.float32, .float32(let values)): return try whole(column, values, of: found)
+        case (.float64, .float64(let values)): return try whole(column, values, of: found)
         default: throw .wrongType(column: column.name, expected: "int64", actual: found.type)
         }
+    }
+
+    private func whole<Value: BinaryFloatingPoint>(
+        _ column: TransactionColumn, _ values: [Value], of found: Column
+    ) throws(TransactionError) -> [Int64] {
+        var result = [Int64](repeating: 0, count: values.count)
+        for (row, value) in values.enumerated() where !found.isNull(row) {
+            guard let number = WholeNumber.int64(value) else {
+                throw .invalidValue(
+                    column: column.name, row: row, value: "\(value)",
+                    expected: "a whole number below \(Int64(WholeNumber.limit(of: Value.self))), as it is "
+                        + found.type.description)
+            }
+            result[row] = number
+        }
+        return result
     }
 
     func int32(_ column: TransactionColumn) throws(TransactionError) -> [Int32] {
@@ -30,6 +53,9 @@ struct TransactionColumnReader {
 
     func microseconds(_ column: TransactionColumn) throws(TransactionError) -> [Int64] {
         let found = try required(column)
+        if case .date = found.type, case .int32(let days) = found.storage {
+            return days.map { Int64($0) * CivilDateTime.microsecondsPerDay }
+        }
         guard case .timestamp(let unit, _) = found.type, case .int64(let ticks) = found.storage else {
             throw .wrongType(column: column.name, expected: column.type.description, actual: found.type)
         }
@@ -51,10 +77,10 @@ struct TransactionColumnReader {
         }
     }
 
-    /// A column that may be absent and may hold nulls; null rows read as 0.
+    /// A column that may be absent and may hold nulls; null rows read as 0. Not-a-number is null, too, as in pandas.
     func label(_ column: TransactionColumn) throws(TransactionError) -> (values: [Int32], validity: Bitmap?)? {
         guard let index = TransactionSchema.index(of: column, in: batch.schema) else { return nil }
-        let found = batch.columns[index]
+        let found = batch.columns[index].withoutNaN
         var values: [Int32]
         if case .boolean(let bits) = found.storage {
             values = (0..<bits.count).map { bits[$0] ? 1 : 0 }
@@ -68,15 +94,12 @@ struct TransactionColumnReader {
     }
 
     private func int32(_ column: TransactionColumn, of found: Column) throws(TransactionError) -> [Int32] {
-        switch (found.type, found.storage) {
-        case (.int32, .int32(let values)): return values
-        case (.int64, .int64(let values)):
-            if let row = values.indices.first(where: { Int32(exactly: values[$0]) == nil && !found.isNull($0) }) {
-                throw .invalidValue(column: column.name, row: row, value: "\(values[row])", expected: "an int32")
-            }
-            return values.map { Int32(truncatingIfNeeded: $0) }
-        default: throw .wrongType(column: column.name, expected: "int32", actual: found.type)
+        if case .int32(let values) = found.storage, found.type == .int32 { return values }
+        let values = try int64(column, of: found)
+        if let row = values.indices.first(where: { Int32(exactly: values[$0]) == nil && !found.isNull($0) }) {
+            throw .invalidValue(column: column.name, row: row, value: "\(values[row])", expected: "an int32")
         }
+        return values.map { Int32(truncatingIfNeeded: $0) }
     }
 
     private func required(_ column: TransactionColumn) throws(TransactionError) -> Column {
@@ -88,5 +111,19 @@ struct TransactionColumnReader {
             throw .missingValue(column: column.name, row: row)
         }
         return found
+    }
+}
+
+extension Column {
+    /// The column with null for not-a-number.
+    fileprivate var withoutNaN: Column {
+        let isNumber: (Int) -> Bool
+        switch storage {
+        case .float32(let values) where values.contains(where: \.isNaN): isNumber = { !values[$0].isNaN }
+        case .float64(let values) where values.contains(where: \.isNaN): isNumber = { !values[$0].isNaN }
+        default: return self
+        }
+        let known = Bitmap((0..<count).lazy.map { !isNull($0) && isNumber($0) })
+        return (try? Column(type: type, storage: storage, validity: known)) ?? self
     }
 }

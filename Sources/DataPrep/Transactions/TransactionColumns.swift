@@ -29,8 +29,9 @@ public struct TransactionColumns: Sendable {
 
     /// Finds the columns under any spelling that ``TransactionColumn/init(spelling:)`` knows, in any order, among any others.
     ///
-    /// Accepted by conversion: `int32` for `int64` and the reverse, timestamps of any unit, with or without a zone
-    /// (nanoseconds are rounded down to microseconds), any number as the amount, and booleans as labels.
+    /// Accepted by conversion: whole numbers of any type where the schema has integers (those of floating point as far as
+    /// it holds every integer), timestamps of any unit, with or without a zone (nanoseconds are rounded down to
+    /// microseconds), dates as their midnight, any number as the amount, and booleans as labels.
     /// - Throws: ``TransactionError`` that names the column, and the row of a null or of a value that does not fit.
     public init(_ batch: RecordBatch) throws(TransactionError) {
         let reader = TransactionColumnReader(batch: batch)
@@ -46,6 +47,11 @@ public struct TransactionColumns: Sendable {
         fraud = labels?.values
         fraudValidity = labels?.validity
         fraudScenario = try reader.label(.fraudScenario)?.values
+    }
+
+    /// `tx_time_days` alone, of a table that need not hold the other columns.
+    package static func timeDays(_ batch: RecordBatch) throws(TransactionError) -> [Int32] {
+        try TransactionColumnReader(batch: batch).int32(.timeDays)
     }
 
     /// Turns single transactions into columns; `fraud` is nil when no transaction has a label.

@@ -47,7 +47,7 @@ public enum TransactionSchema {
     public static let schema = schema(of: TransactionColumn.allCases)
 
     /// The seven columns that are known when a transaction is to be scored.
-    public static let unlabelled = schema(of: TransactionColumn.allCases.filter { !$0.isLabel })
+    public static let unlabelled = schema(of: TransactionColumn.unlabelled)
 
     /// The position of a column in a schema under any of its spellings; an exact name wins over other spellings.
     public static func index(of column: TransactionColumn, in schema: Schema) -> Int? {

@@ -1,45 +1,76 @@
 import Columnar
 
-/// Differences between files that do not keep them from being one table.
-enum SchemaTolerance {
-    /// Columns that can hold nulls in some files only, as Parquet states it.
-    case nullability
-    /// Also columns of integers in some files and decimal numbers in others, as inferred from text.
-    case numbers
+/// The columns of one file, as far as they matter to the table that all files make.
+struct FileColumns: Sendable {
+    var schema: Schema
+    /// Why other columns cannot be read.
+    var unreadable: [String: String] = [:]
+    /// Columns without one value, whose type means nothing.
+    var null: Set<String> = []
 }
 
-extension DataFiles {
-    /// The columns that all files have, in the first file's order.
-    /// - Throws: ``DataSetError/schemaMismatch(file:otherFile:difference:)`` naming the first file that differs.
-    func commonSchema(_ schemas: [Schema], allowing tolerance: SchemaTolerance) throws -> Schema {
-        guard let first = schemas.first else { preconditionFailure("there is at least one file") }
-        var fields = first.fields
-        for (index, schema) in schemas.enumerated().dropFirst() where schema != first {
-            func fail(_ difference: String) -> DataSetError {
-                .schemaMismatch(
-                    file: input(files[index]).name, otherFile: input(files[0]).name, difference: difference)
-            }
-            for position in fields.indices {
-                let name = fields[position].name
-                guard let own = schema.field(named: name) else { throw fail("column '\(name)' is missing") }
-                guard let type = common(fields[position].type, own.type, tolerance) else {
-                    throw fail("column '\(name)' is \(own.type), not \(fields[position].type)")
+/// The columns that all files of a place have.
+struct CommonSchema: Sendable {
+    /// In the first file's order, after them those that folders' names state.
+    let schema: Schema
+    /// Why each of the other columns is not among them.
+    let unavailable: [String: String]
+
+    /// - Parameters:
+    ///   - columns: of each file.
+    ///   - common: the type that can hold what two types hold; nil where there is none.
+    init(_ files: DataFiles, _ columns: [FileColumns], common: (DataType, DataType) -> DataType?) throws {
+        var unavailable: [String: String] = [:]
+        var fields: [Field] = []
+        var seen: Set<String> = []
+        let partitions = files.partitions
+        let ofFolders = Set(partitions.fields.map(\.name))
+        for file in columns {
+            for name in file.schema.names + file.unreadable.keys.sorted()
+            where !ofFolders.contains(name) && seen.insert(name).inserted {
+                switch Self.field(name, files, columns, common) {
+                case .success(let field): fields.append(field)
+                case .failure(let difference): unavailable[name] = difference.reason
                 }
-                fields[position].type = type
-                fields[position].isNullable = fields[position].isNullable || own.isNullable
-            }
-            if let extra = schema.names.first(where: { first.index(of: $0) == nil }) {
-                throw fail("there is an additional column '\(extra)'")
             }
         }
-        return try Schema(fields)
+        for name in partitions.incomplete where seen.insert(name).inserted {
+            unavailable[name] = "only some of the folders state it"
+        }
+        schema = try Schema(fields + partitions.fields)
+        self.unavailable = unavailable
     }
 
-    private func common(_ left: DataType, _ right: DataType, _ tolerance: SchemaTolerance) -> DataType? {
-        if left == right { return left }
-        switch (tolerance, left, right) {
-        case (.numbers, .int64, .float64), (.numbers, .float64, .int64): return .float64
-        default: return nil
+    private struct Difference: Error { var reason: String }
+
+    private static func field(
+        _ name: String, _ files: DataFiles, _ columns: [FileColumns], _ common: (DataType, DataType) -> DataType?
+    ) -> Result<Field, Difference> {
+        func nameOf(_ index: Int) -> String { files.input(files.files[index]).name }
+        var field: Field?
+        var origin = 0
+        for (index, file) in columns.enumerated() {
+            if let reason = file.unreadable[name] { return .failure(Difference(reason: "\(nameOf(index)): \(reason)")) }
+            guard let own = file.schema.field(named: name) else {
+                return .failure(Difference(reason: "there is none in \(nameOf(index))"))
+            }
+            guard let earlier = field else {
+                (field, origin) = (own, index)
+                continue
+            }
+            field?.isNullable = earlier.isNullable || own.isNullable
+            if own.type == earlier.type || file.null.contains(name) { continue }
+            if columns[origin].null.contains(name) {
+                field?.type = own.type
+                origin = index
+            } else if let type = common(earlier.type, own.type) {
+                field?.type = type
+            } else {
+                return .failure(
+                    Difference(
+                        reason: "it is \(own.type) in \(nameOf(index)), but \(earlier.type) in \(nameOf(origin))"))
+            }
         }
+        return field.map { .success($0) } ?? .failure(Difference(reason: "there is none"))
     }
 }

@@ -14,13 +14,15 @@ extension DataFiles {
                 return nil
             }
         }
-        let kept = zip(files, readers).compactMap { file, reader in reader.map { (file, $0) } }
+        let kept = readers.indices.filter { readers[$0] != nil }
         guard !kept.isEmpty else {
             throw DataSetError.nothingFound(
                 place: place.description, detail: "none of the \(files.count) files found holds anything")
         }
         return (
-            DataFiles(place: place, files: kept.map(\.0), format: format), try Self.agreeing(kept.map(\.1))
+            DataFiles(
+                place: place, files: kept.map { files[$0] }, format: format, partitions: partitions.selecting(kept)),
+            try Self.agreeing(readers.compactMap { $0 })
         )
     }
 

@@ -6,47 +6,81 @@ public struct DataFiles: Sendable {
     public let files: [ObjectMetadata]
     /// Of all files.
     public let format: DataFormat
+    /// What the files' folders state about their rows.
+    package let partitions: PartitionColumns
 
     /// Finds the files of a place and tells their format by their content.
     ///
     /// A place is one file, a folder with the files at any depth in it, or a pattern of files and folders; a file whose
     /// name is spelled like a pattern is that file. A pipe is read to its end first. In folders, names that start with `.`
-    /// or `_` are passed over, as by Spark, and so are files without a byte and companions of data such as `truth.json`.
+    /// or `_` are passed over, as by Spark (but for folders such as `_day=7`), and so are files without a byte and
+    /// companions of data such as `truth.json`. Of a Delta Lake table, the files count that belong to it by its log; parts
+    /// of such a table, and tables of Iceberg and Hudi, are refused.
     /// - Throws: ``DataSetError``; what the store throws.
     public static func find(_ place: StoredPlace) async throws -> DataFiles {
         let place = try await place.spooled()
         let found = try await candidates(place)
-        var files = found
-        if found.count > 1 || found.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }
+        var files = found.files
+        if files.count > 1 || files.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }
         guard !files.isEmpty else {
             throw DataSetError.nothingFound(
-                place: place.description, detail: "none of the \(found.count) files found holds anything")
+                place: place.description, detail: "none of the \(found.files.count) files found holds anything")
         }
-        return DataFiles(place: place, files: files, format: try await commonFormat(files, of: place))
+        let partitions = files.map { file in
+            found.partitions[file.key] ?? PartitionValue.values(ofKey: file.key, below: place.folderPrefix)
+        }
+        return DataFiles(
+            place: place, files: files, format: try await commonFormat(files, of: place),
+            partitions: PartitionColumns(partitions))
     }
 
     /// The file as an input.
-    func input(_ file: ObjectMetadata) -> StoredObjectInput { StoredObjectInput(store: place.store, metadata: file) }
+    package func input(_ file: ObjectMetadata) -> StoredObjectInput {
+        StoredObjectInput(store: place.store, metadata: file)
+    }
 
     /// How often a place is listed anew because it changed under the reader.
     private static let attempts = 3
 
-    private static func candidates(_ place: StoredPlace) async throws -> [ObjectMetadata] {
+    /// Files, and what is known of the rows of some otherwise than by their folders' names.
+    private struct Candidates {
+        var files: [ObjectMetadata]
+        var partitions: [ObjectKey: [PartitionValue]] = [:]
+    }
+
+    private static func candidates(_ place: StoredPlace) async throws -> Candidates {
         let location = place.location
         if !location.path.isEmpty, !location.isFolder {
             do {
-                return [try await place.store.head(place.key())]
+                return Candidates(files: [try await place.store.head(place.key())])
             } catch let error as ObjectStoreError where error.code == .notFound {
                 // Then it is a folder or a pattern.
             }
         }
         var missing = ""
-        for _ in 0..<attempts {
-            let found = try await listed(place)
+        attempts: for _ in 0..<attempts {
+            var found = try await listed(place)
+            try await found.checkTables(place)
+            var all = Candidates(files: found.named)
+            for (root, log) in found.deltaLogs.sorted(by: { $0.key < $1.key }) {
+                let table = try await DeltaLog(root: root, log: log, in: place.store)
+                let files = found.takeFiles(below: root)
+                let present = Set(files.map(\.key))
+                if let key = table.files.keys.filter({ !present.contains($0) }).min() {
+                    missing = place.store.root + key.path
+                    continue attempts
+                }
+                all.files += files.filter { table.files[$0.key] != nil }
+                all.partitions.merge(table.files) { first, _ in first }
+                if table.files.isEmpty {
+                    throw DataSetError.nothingFound(
+                        place: place.store.root + root, detail: "the table's log says that no file belongs to it")
+                }
+            }
             switch try await found.versions.choose(in: place.store) {
             case .files(let files):
-                let all = (found.named + files).sorted { $0.key < $1.key }
-                guard all.isEmpty else { return all }
+                all.files = (all.files + files).sorted { $0.key < $1.key }
+                guard all.files.isEmpty else { return all }
                 throw DataSetError.nothingFound(place: place.description, detail: found.emptiness(location))
             case .missing(let file): missing = place.store.root + file
             case .unfinished(let folder): throw DataSetError.unfinished(folder: place.store.root + folder)
@@ -60,23 +94,69 @@ public struct DataFiles: Sendable {
         /// Files that the pattern names by themselves.
         var named: [ObjectMetadata] = []
         /// Files of folders.
-        var versions = FolderVersions()
-        var hasFiles = false
-        var others = 0
+        private var files: [ObjectMetadata] = []
+        private var companions: [ObjectMetadata] = []
+        /// The log of each Delta Lake table, by the table's folder.
+        private(set) var deltaLogs: [String: [ObjectMetadata]] = [:]
+        private var otherTables: [(format: TableFormat, root: String)] = []
+        /// The folders that were listed and hold files.
+        private var bases: Set<String> = []
+
+        var hasFiles: Bool { !files.isEmpty }
+
+        var versions: FolderVersions {
+            var versions = FolderVersions()
+            for file in files { versions.take(file: file) }
+            for companion in companions { versions.take(companion: companion) }
+            return versions
+        }
 
         mutating func take(_ object: ObjectMetadata, below folder: String) {
             if isDataFile(object.key.path.utf8.dropFirst(folder.utf8.count)) {
-                versions.take(file: object)
-                hasFiles = true
-            } else {
-                versions.take(companion: object)
-                others += 1
+                files.append(object)
+                bases.insert(folder)
+                return
+            }
+            companions.append(object)
+            guard let table = TableFormat.table(ofLogFile: object.key.path) else { return }
+            if table.format == .delta {
+                deltaLogs[table.root, default: []].append(object)
+            } else if !otherTables.contains(where: { $0.root == table.root }) {
+                otherTables.append(table)
+            }
+        }
+
+        /// Takes out the data files of a folder.
+        mutating func takeFiles(below folder: String) -> [ObjectMetadata] {
+            let taken = files.filter { $0.key.path.utf8.starts(with: folder.utf8) }
+            files.removeAll { $0.key.path.utf8.starts(with: folder.utf8) }
+            return taken
+        }
+
+        /// - Throws: ``DataSetError/unsupportedTable(folder:format:reason:)`` when a file lies in a table whose log is not
+        ///   read here.
+        func checkTables(_ place: StoredPlace) async throws {
+            func fail(_ table: (format: TableFormat, root: String), _ reason: String) -> DataSetError {
+                .unsupportedTable(
+                    folder: place.store.root + table.root, format: table.format.rawValue, reason: reason)
+            }
+            if let table = otherTables.first {
+                throw fail(table, "its folder also holds files that belong to it no longer, and its log is not read")
+            }
+            let reason = "a part of it also holds files that belong to it no longer; read its whole folder"
+            for folder in Set(named.map(\.key.folder)).sorted() {
+                if let table = try await TableFormat.table(ofFolder: folder, in: place.store) {
+                    throw fail(table, reason)
+                }
+            }
+            for folder in bases.sorted() {
+                if let table = try await TableFormat.table(above: folder, in: place.store) { throw fail(table, reason) }
             }
         }
 
         func emptiness(_ location: StorageLocation) -> String {
-            if others > 0 {
-                "the folder holds no data files, only \(others) passed over for their names (such as _SUCCESS, .hidden, x.json)"
+            if !companions.isEmpty {
+                "the folder holds no data files, only \(companions.count) passed over for their names (such as _SUCCESS, .hidden, x.json)"
             } else if location.pattern != nil {
                 "no file or folder matches the pattern"
             } else {
@@ -120,7 +200,13 @@ public struct DataFiles: Sendable {
     /// Whether a file counts by its name, given below its folder.
     static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
         let names = path.split(separator: UInt8(ascii: "/"))
-        let isVisible = names.allSatisfy { $0.first != UInt8(ascii: ".") && $0.first != UInt8(ascii: "_") }
+        let isVisible = names.indices.allSatisfy { index in
+            switch names[index].first {
+            case UInt8(ascii: "."): false
+            case UInt8(ascii: "_"): index < names.count - 1 && PartitionValue.isPartition(names[index])
+            default: true
+            }
+        }
         let ending = names.last?.split(separator: UInt8(ascii: ".")).dropFirst().last
         return isVisible && !companionEndings.contains(ending.map { String(decoding: $0, as: UTF8.self) } ?? "")
     }

@@ -14,14 +14,17 @@ public struct DataSetReadOptions: Sendable, Hashable {
 ///     let dataSet = try await DataSet.open("clean/*.parquet", stores: stores)
 ///     for try await batch in dataSet.batches(columns: ["tx_amount"], threads: 2) { ... }
 ///
-/// Files follow one another in the byte order of their names. All must have the columns of the first, by name: of the
-/// same types in Parquet (where the first file's order counts), while in CSV files, whose types are inferred, integers
-/// and decimal numbers make a column of decimal numbers.
+/// Files follow one another in the byte order of their names. The table has the columns that all of them have, by name,
+/// in the first file's order, and those that folders' names state (`day=7/part-0.parquet`). Where types differ, it has the
+/// wider one: of integers and other numbers, of timestamps in several units; a column without one value in a Parquet file
+/// takes any type. The other columns are listed in ``unavailableColumns``, and are an error only when they are asked for.
 public struct DataSet: Sendable {
     /// The files and their format.
     public let files: DataFiles
-    /// The columns of every batch that is read without choosing columns.
+    /// The columns that all files have.
     public let schema: Schema
+    /// Why other columns cannot be read from every file, by name.
+    public let unavailableColumns: [String: String]
     /// Rows of all files, where that is known without reading them: for Parquet.
     public let rowCount: Int64?
 
@@ -49,56 +52,81 @@ public struct DataSet: Sendable {
         switch files.format {
         case .parquet:
             let readers = try await files.files.concurrentMap { try await ParquetReader.open(files.input($0)) }
+            let columns = readers.map {
+                FileColumns(schema: $0.schema, unreadable: $0.unreadableColumns, null: $0.nullColumns)
+            }
             return DataSet(
-                files: files, schema: try files.commonSchema(readers.map(\.schema), allowing: .nullability),
+                files: files, try CommonSchema(files, columns) { $0.common(with: $1) },
                 rowCount: readers.reduce(0) { $0 + $1.rowCount }, source: .parquet(readers))
         case .csv:
             let (files, schemas) = try await files.openedAsCSV(options.csv)
-            return DataSet(
-                files: files, schema: try files.commonSchema(schemas, allowing: .numbers), rowCount: nil,
-                source: .csv(options.csv))
+            let columns = schemas.map { FileColumns(schema: $0) }
+            // The text is parsed as the common type, so that digits are lost only where the other files have decimals.
+            let common = try CommonSchema(files, columns) { left, right in
+                Set([left, right]) == [.int64, .float64] ? .float64 : nil
+            }
+            return DataSet(files: files, common, rowCount: nil, source: .csv(options.csv))
         }
+    }
+
+    private init(files: DataFiles, _ common: CommonSchema, rowCount: Int64?, source: Source) {
+        self.files = files
+        schema = common.schema
+        unavailableColumns = common.unavailable
+        self.rowCount = rowCount
+        self.source = source
+    }
+
+    /// The schema of batches that are read with these columns; nil stands for all of all files.
+    /// - Throws: ``DataSetError/unavailableColumn(name:reason:)``, ``ColumnarError/missingField(name:available:)``.
+    public func schema(selecting columns: [String]?) throws -> Schema {
+        for name in columns ?? unavailableColumns.keys.sorted() {
+            if let reason = unavailableColumns[name] {
+                throw DataSetError.unavailableColumn(name: name, reason: reason)
+            }
+        }
+        return try columns.map { try schema.selecting($0) } ?? schema
     }
 
     /// All rows in order.
     /// - Parameters:
-    ///   - columns: The names of the columns wanted, in the order wanted; nil for all. Others are not read.
+    ///   - columns: The names of the columns wanted, in the order wanted; others are not read. nil for all of all files,
+    ///     which is an error where one is not available.
     ///   - threads: Threads that decode.
-    /// - Returns: A stream that throws ``ColumnarError/missingField(name:available:)`` for a column that is not there,
-    ///   and what reading throws.
+    /// - Returns: A stream that throws what ``schema(selecting:)`` throws, ``DataSetError/unfitValue(file:error:)``, and
+    ///   what reading throws.
     public func batches(columns: [String]? = nil, threads: Int = 1) -> AsyncThrowingStream<RecordBatch, any Error> {
-        let session = DataSetSession(
-            files: files, schema: schema, columns: columns, source: source, threads: max(1, threads))
+        let session = DataSetSession(self, columns: columns, source: source, threads: max(1, threads))
         return AsyncThrowingStream { try await session.next() }
     }
 }
 
 /// One reading of all files.
 private actor DataSetSession {
-    private let files: DataFiles
-    private let schema: Schema
+    private let dataSet: DataSet
     private let columns: [String]?
     private let source: DataSet.Source
     private let threads: Int
     private var nextFile = 0
     private var current: AsyncThrowingStream<RecordBatch, any Error>.Iterator?
 
-    init(files: DataFiles, schema: Schema, columns: [String]?, source: DataSet.Source, threads: Int) {
-        self.files = files
-        self.schema = schema
+    init(_ dataSet: DataSet, columns: [String]?, source: DataSet.Source, threads: Int) {
+        self.dataSet = dataSet
         self.columns = columns
         self.source = source
         self.threads = threads
     }
 
+    private var files: DataFiles { dataSet.files }
+
     func next() async throws -> RecordBatch? {
-        let wanted = try columns.map { try schema.selecting($0) } ?? schema
+        let wanted = try dataSet.schema(selecting: columns)
         while true {
             if var iterator = current {
                 current = nil
                 if let batch = try await iterator.next(isolation: self) {
                     current = iterator
-                    return try batch.conforming(to: wanted)
+                    return try conform(batch, of: nextFile - 1, to: wanted)
                 }
             }
             guard nextFile < files.files.count else { return nil }
@@ -108,25 +136,43 @@ private actor DataSetSession {
     }
 
     private func open(_ file: Int, _ wanted: Schema) async throws -> AsyncThrowingStream<RecordBatch, any Error> {
+        let ofFolder = Set(files.partitions.fields.map(\.name))
+        let own = wanted.names.filter { !ofFolder.contains($0) }
         switch source {
         case .parquet(let readers):
-            // Without a choice of columns, one that cannot be read is an error rather than left out.
-            let readsAll = columns == nil && !readers[file].unreadableColumns.isEmpty
-            return readers[file].batches(columns: readsAll ? nil : wanted.names, threads: threads)
+            // Where folders state all that is wanted, any column tells how many rows there are.
+            let names = own.isEmpty && !wanted.fields.isEmpty ? Array(readers[file].schema.names.prefix(1)) : own
+            return readers[file].batches(columns: names, threads: threads)
         case .csv(var options):
             options.threads = threads
-            // Without a header, the fields are known by their places, and the choice is made afterwards.
-            options.schema = options.hasHeader ? wanted : schema
+            // Without a header, the fields are known by their places, and the choice is made afterwards. Where folders
+            // state all that is wanted, the file's columns tell how many rows there are.
+            let ofFile = dataSet.schema.names.filter { !ofFolder.contains($0) }
+            options.schema = try dataSet.schema.selecting(options.hasHeader && !own.isEmpty ? own : ofFile)
             return try await CSVReader.open(files.input(files.files[file]), options: options).batches()
         }
     }
-}
 
-extension RecordBatch {
-    /// The columns of a schema, which differs from this batch's in what is left out and in nullability alone.
-    fileprivate func conforming(to wanted: Schema) throws(ColumnarError) -> RecordBatch {
-        if schema == wanted { return self }
-        let selected = schema.names == wanted.names ? self : try selecting(wanted.names)
-        return try RecordBatch(schema: wanted, columns: selected.columns)
+    /// A file's rows in the columns of the table.
+    private func conform(_ batch: RecordBatch, of file: Int, to wanted: Schema) throws -> RecordBatch {
+        if batch.schema == wanted, files.partitions.fields.isEmpty { return batch }
+        let ofFolder = Set(files.partitions.fields.map(\.name))
+        var columns: [Column] = []
+        for field in wanted.fields {
+            if ofFolder.contains(field.name) {
+                columns.append(files.partitions.column(field, file: file, count: batch.rowCount))
+                continue
+            }
+            let column = try batch.column(field.name)
+            do {
+                columns.append(try column.converting(to: field.type, field: field.name))
+            } catch {
+                guard column.nullCount == column.count else {
+                    throw DataSetError.unfitValue(file: files.input(files.files[file]).name, error: error)
+                }
+                columns.append(.nulls(field.type, count: column.count))
+            }
+        }
+        return try RecordBatch(schema: wanted, columns: columns)
     }
 }

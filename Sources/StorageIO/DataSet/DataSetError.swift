@@ -1,3 +1,5 @@
+public import Columnar
+
 /// Why the files of a place cannot be read as one table, or written as one.
 public enum DataSetError: Error, Sendable, Hashable {
     /// No file, and no folder with data files.
@@ -10,8 +12,12 @@ public enum DataSetError: Error, Sendable, Hashable {
     case unsupportedFormat(file: String, found: String)
     /// The files are of more than one format.
     case mixedFormats(file: String, format: DataFormat, otherFile: String, otherFormat: DataFormat)
-    /// A file's columns are not those of another one.
-    case schemaMismatch(file: String, otherFile: String, difference: String)
+    /// A column that was asked for is not to be had from every file.
+    case unavailableColumn(name: String, reason: String)
+    /// A value that does not fit the type that the column has in all files together.
+    case unfitValue(file: String, error: ColumnarError)
+    /// The folder is, or lies in, a table whose log has to be read to know which files belong to it.
+    case unsupportedTable(folder: String, format: String, reason: String)
     /// The place holds what the new data set would be mixed with.
     case occupied(place: String, file: String)
     /// The place's name asks for something that cannot be written.
@@ -31,8 +37,10 @@ extension DataSetError: CustomStringConvertible {
             "\(file): not readable as Parquet or CSV: \(found)"
         case .mixedFormats(let file, let format, let otherFile, let otherFormat):
             "\(otherFile) is \(otherFormat.title), but \(file) is \(format.title); a data set has one format"
-        case .schemaMismatch(let file, let otherFile, let difference):
-            "\(file): its columns differ from those of \(otherFile): \(difference)"
+        case .unavailableColumn(let name, let reason): "column '\(name)' cannot be read: \(reason)"
+        case .unfitValue(let file, let error): "\(file): \(error)"
+        case .unsupportedTable(let folder, let format, let reason):
+            "\(folder): this is a table of \(format): \(reason); have the program that keeps it write a plain copy"
         case .occupied(let place, let file):
             "\(place): holds \(file), which is no part of an earlier data set; choose an empty folder or remove it"
         case .unwritable(let place, let reason): "\(place): \(reason)"

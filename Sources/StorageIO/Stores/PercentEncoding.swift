@@ -13,9 +13,9 @@ package enum PercentEncoding {
             .map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
-    /// The text with `%XX` replaced by bytes and `+` by spaces, as S3 answers with `encoding-type=url`; nil when that
-    /// is not UTF-8.
-    static func decode(_ text: String) -> String? {
+    /// The text with `%XX` replaced by bytes and, unless asked otherwise, `+` by spaces, as S3 answers with
+    /// `encoding-type=url`; nil when that is not UTF-8.
+    static func decode(_ text: String, plusIsSpace: Bool = true) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return text }
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
@@ -26,7 +26,7 @@ package enum PercentEncoding {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
             }
         }
         return String(validating: bytes, as: UTF8.self)

@@ -42,6 +42,52 @@ import Testing
         #expect(transactions.dateTime == [1, -1])
     }
 
+    @Test func wholeNumbersOfFloatingPointAreIntegers() throws {
+        for name in ["customer_id", "tx_time_days", "tx_fraud", "tx_time_seconds"] {
+            for column in [Column.float64([0, 1]), .float32([0, 1])] {
+                let taken = try TransactionColumns(batch(replacing: name, with: column))
+                let values: [Int64] =
+                    switch name {
+                    case "customer_id": taken.customerID
+                    case "tx_time_days": taken.timeDays.map(Int64.init)
+                    case "tx_time_seconds": taken.timeSeconds
+                    default: try taken.labels().map(Int64.init)
+                    }
+                #expect(values == [0, 1], "\(name)")
+            }
+        }
+        let limits = try TransactionColumns(batch(replacing: "customer_id", with: .float64([0x1p53 - 1, 1 - 0x1p53])))
+        #expect(limits.customerID == [(1 << 53) - 1, 1 - (1 << 53)])
+        for (value, text) in [(0.5, "0.5"), (0x1p53 + 2, "9.007199254740994e+15"), (1e300, "1e+300"), (.nan, "nan")] {
+            #expect(
+                throws: TransactionError.invalidValue(
+                    column: "customer_id", row: 1, value: text,
+                    expected: "a whole number below 9007199254740992, as it is float64")
+            ) { try TransactionColumns(batch(replacing: "customer_id", with: .float64([1, value]))) }
+        }
+        #expect(throws: TransactionError.self) {
+            try TransactionColumns(batch(replacing: "customer_id", with: .float32([1, 0x1p25])))
+        }
+        #expect(throws: TransactionError.self) {
+            try TransactionColumns(batch(replacing: "tx_time_days", with: .float64([1, 0x1p40])))
+        }
+    }
+
+    @Test func unknownLabelsOfFloatingPointAreNull() throws {
+        let unknown = Column.float64([.nan, 1])
+        let null = Column.float64([0, 1], validity: Bitmap([false, true]))
+        for column in [unknown, null] {
+            let taken = try TransactionColumns(batch(replacing: "tx_fraud", with: column))
+            #expect(taken[0].fraud == nil && taken[1].fraud == 1)
+            #expect(throws: TransactionError.missingValue(column: "tx_fraud", row: 0)) { try taken.labels() }
+        }
+    }
+
+    @Test func datesAreTheirMidnight() throws {
+        let taken = try TransactionColumns(batch(replacing: "TX_DATETIME", with: .date([1, -1])))
+        #expect(taken.dateTime == [86_400_000_000, -86_400_000_000])
+    }
+
     @Test func singleTransactionsAndTablesAreTheSame() throws {
         let transactions = try TransactionColumns(RecordBatch(columns))
         let rows = [transactions[0], transactions[1]]

@@ -32,13 +32,12 @@ struct RowValues {
 
     /// Stores a number as the value of a column; false where integers are due and it has a fraction, or lies past 2^53, where
     /// it may have been rounded.
-    mutating func set(_ column: TransactionColumn, number: Double) -> Bool {
+    mutating func set<Number: BinaryFloatingPoint>(_ column: TransactionColumn, number: Number) -> Bool {
         guard column != .amount else {
-            amount = number
+            amount = Double(number)
             return true
         }
-        guard number.magnitude < 0x1p53, let integer = Int64(exactly: number) else { return false }
-        return set(column, integer: integer)
+        return WholeNumber.int64(number).map { set(column, integer: $0) } ?? false
     }
 
     /// Stores an integer as the value of a column; false when it does not fit.

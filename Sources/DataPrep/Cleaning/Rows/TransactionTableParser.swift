@@ -3,9 +3,9 @@ import StorageIO
 
 /// Takes rows of a Parquet file as transactions, and rejects those that break rules 2 to 5.
 ///
-/// Numbers may be of any width, and integers be decimal numbers without a fraction; timestamps of any unit; text is parsed as
-/// in text files. A null is a missing value, and so
-/// is a not-a-number amount, as its text would be.
+/// Numbers may be of any width, timestamps of any unit; text is parsed as in text files. Floating-point numbers are integers
+/// where they are whole, as far as their type holds every integer. A null is a missing value, and so is not-a-number, as
+/// its text would be.
 struct TransactionTableParser: Sendable {
     /// The columns to read, in the order of ``TransactionColumn``.
     let columnNames: [String]
@@ -33,10 +33,9 @@ struct TransactionTableParser: Sendable {
 
     private static func fits(_ type: DataType, _ column: TransactionColumn) -> Bool {
         switch (type, column) {
-        case (.string, _), (.timestamp, .dateTime): true
-        // Whole numbers, as programs write integers of which some are missing.
-        case (.float64, let column), (.float32, let column): column != .dateTime
-        case (.int32, let column), (.int64, let column): column != .dateTime
+        case (.string, _), (.binary, _), (.timestamp, .dateTime), (.date, .dateTime): true
+        case (.int32, let column), (.int64, let column), (.float32, let column), (.float64, let column):
+            column != .dateTime
         case (.boolean, .fraud): true
         default: false
         }
@@ -112,15 +111,14 @@ private struct CellReader {
         case .boolean(let bits):
             return values.set(kind, integer: bits[row] ? 1 : 0)
         case .int32(let numbers):
-            return values.set(kind, integer: Int64(numbers[row]))
+            guard case .date = column.type else { return values.set(kind, integer: Int64(numbers[row])) }
+            return values.set(kind, integer: Int64(numbers[row]) * CivilDateTime.microsecondsPerDay)
         case .int64(let numbers):
             guard kind == .dateTime else { return values.set(kind, integer: numbers[row]) }
             guard let time = microseconds(numbers[row]) else { return false }
             return values.set(kind, integer: time)
         case .float32(let numbers):
-            // Larger integers may have been rounded.
-            return (kind == .amount || numbers[row].magnitude < 0x1p24)
-                && values.set(kind, number: Double(numbers[row]))
+            return values.set(kind, number: numbers[row])
         case .float64(let numbers): return values.set(kind, number: numbers[row])
         case .bytes(let texts):
             return CellReader.withText(texts[row]) { values.set(kind, $0, $1) }

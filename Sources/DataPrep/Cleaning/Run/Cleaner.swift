@@ -31,7 +31,20 @@ public struct Cleaner: Sendable {
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
         try options.check()
-        let run = CleaningRun(plan: plan, options: options, inputs: inputs, output: output, progress: progress)
+        let run = CleaningRun(
+            plan: plan, options: options, inputs: inputs, partitions: nil, output: output, progress: progress)
+        return try await run.execute()
+    }
+
+    /// Cleans the files of a place, in their order, into one table; columns that their folders' names state belong to the
+    /// rows of Parquet files. See ``clean(_:to:progress:)``.
+    public func clean(
+        _ files: DataFiles, to output: CleaningOutput, progress: (@Sendable (CleaningProgress) -> Void)? = nil
+    ) async throws -> CleaningReport {
+        try options.check()
+        let run = CleaningRun(
+            plan: plan, options: options, inputs: files.files.map { files.input($0) }, partitions: files.partitions,
+            output: output, progress: progress)
         return try await run.execute()
     }
 

@@ -36,6 +36,7 @@ actor CleaningJobSource {
     }
 
     private let inputs: [any RandomAccessInput]
+    private let partitions: PartitionColumns?
     private let plan: CleaningPlan
     private let options: CleaningOptions
     private var current: Reading?
@@ -45,8 +46,11 @@ actor CleaningJobSource {
     /// Bytes of the inputs that are done.
     private var bytesBefore: Int64 = 0
 
-    init(_ inputs: [any RandomAccessInput], plan: CleaningPlan, options: CleaningOptions) {
+    init(
+        _ inputs: [any RandomAccessInput], _ partitions: PartitionColumns?, plan: CleaningPlan, options: CleaningOptions
+    ) {
         self.inputs = inputs
+        self.partitions = partitions
         self.plan = plan
         self.options = options
     }
@@ -83,11 +87,26 @@ actor CleaningJobSource {
             rowsOfInput += Int64(batch.rowCount)
             let share = Double(rowsOfInput) / Double(max(1, rowCount))
             return CleaningJob(
-                number: number, input: nextInput - 1, firstLine: 1, content: .table(batch, parser),
+                number: number, input: nextInput - 1, firstLine: 1,
+                content: .table(try addingPartitions(to: batch, parser.columnNames), parser),
                 bytesRead: bytesBefore + Int64(share * Double(inputs[nextInput - 1].size)))
         case nil:
             return nil
         }
+    }
+
+    /// A batch of the input that is being read, with the columns of its folders.
+    private func addingPartitions(to batch: RecordBatch, _ names: [String]) throws -> RecordBatch {
+        guard let partitions, !partitions.fields.isEmpty else { return batch }
+        return try RecordBatch(
+            names.map { name in
+                let field = partitions.fields.first { $0.name == name }
+                return (
+                    name,
+                    try field.map { partitions.column($0, file: nextInput - 1, count: batch.rowCount) }
+                        ?? batch.column(name)
+                )
+            })
     }
 
     /// Nil for an input without even a header.
@@ -95,8 +114,19 @@ actor CleaningJobSource {
         let magic = Array("PAR1".utf8)
         if input.size >= 12, try await input.read(0..<4) == magic {
             let reader = try await ParquetReader.open(input)
-            let parser = try TransactionTableParser(schema: reader.schema, plan: plan, input: input.name)
-            let batches = reader.batches(columns: parser.columnNames, threads: options.threads)
+            let ofFolders = partitions?.fields ?? []
+            let own = reader.schema.fields.filter { field in !ofFolders.contains { $0.name == field.name } }
+            let schema = try Schema(own + ofFolders)
+            // A column that is there, but cannot be read, has a reason of its own.
+            for name in reader.unreadableColumns.keys.sorted() {
+                guard let column = TransactionColumn(spelling: name),
+                    TransactionSchema.index(of: column, in: schema) == nil
+                else { continue }
+                try reader.requireReadable(name)
+            }
+            let parser = try TransactionTableParser(schema: schema, plan: plan, input: input.name)
+            let names = parser.columnNames.filter { name in !ofFolders.contains { $0.name == name } }
+            let batches = reader.batches(columns: names, threads: options.threads)
             return .table(batches.makeAsyncIterator(), parser, rowCount: reader.rowCount)
         }
         let chunks = ByteChunks(input, chunkBytes: options.blockBytes)

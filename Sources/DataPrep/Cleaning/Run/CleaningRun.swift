@@ -8,6 +8,8 @@ struct CleaningRun {
     let plan: CleaningPlan
     let options: CleaningOptions
     let inputs: [any RandomAccessInput]
+    /// What the inputs' folders state.
+    let partitions: PartitionColumns?
     let output: CleaningOutput
     let progress: (@Sendable (CleaningProgress) -> Void)?
 
@@ -74,7 +76,7 @@ struct CleaningRun {
     private func read(
         into store: BlockStore, _ duplicates: DuplicateFilter, _ tally: inout RuleTally
     ) async throws -> (inputRows: [Int], waiting: Int) {
-        let source = CleaningJobSource(inputs, plan: plan, options: options)
+        let source = CleaningJobSource(inputs, partitions, plan: plan, options: options)
         let processor = BlockProcessor(store: store, duplicates: duplicates, sampleLimit: options.samplesPerRule)
         let outcomes = OrderedReadAhead(width: options.threads + 1) {
             try await source.next()

@@ -22,9 +22,6 @@ extension ParquetFormat.FileMetadata {
                 result.columnOrderCount = try reader.readList(of: .structure) { (reader) throws(ParquetFault) in
                     try reader.skip(.structure)
                 }.count
-            case (8, .structure):
-                result.isEncrypted = true
-                try reader.skip(type)
             default: try reader.skip(type)
             }
         }

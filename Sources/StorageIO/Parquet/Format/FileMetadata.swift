@@ -9,7 +9,6 @@ extension ParquetFormat {
         var createdBy: String?
         /// How many columns declare the order of their statistics.
         var columnOrderCount = 0
-        var isEncrypted = false
     }
 
     /// A node of the schema tree, which is stored in depth-first order.

@@ -9,6 +9,8 @@ extension ParquetFormat {
         case integer(bits: Int, isSigned: Bool)
         case decimal(scale: Int, precision: Int)
         case float16
+        /// No row has a value.
+        case null
         /// An annotation that says nothing about how to read the values here (time of day, JSON as bytes, UUID, ...).
         case other(String)
     }
@@ -52,6 +54,7 @@ extension ParquetFormat.LogicalType {
             case 7: result = .other("time")
             case 8: return result = try readTimestamp(&reader)
             case 10: return result = try readInteger(&reader)
+            case 11: result = .null
             case 15: result = .float16
             default: result = .other("logical type \(number)")
             }
@@ -130,7 +133,7 @@ extension ParquetFormat.LogicalType {
                     }
                 writer.field(2) { $0.field(member, structure: { _ in }) }
             }
-        case .integer, .decimal, .float16, .other: break
+        case .integer, .decimal, .float16, .null, .other: break
         }
     }
 }

@@ -1,12 +1,18 @@
 import Columnar
-import Foundation
 
 extension ColumnChunkDecoder {
     func convert(_ values: [Int32]) throws(ParquetFault) -> ColumnStorage {
         switch column.conversion {
         case .unsigned32: .int64(values.map { Int64(UInt32(bitPattern: $0)) })
-        case .decimal(let scale):
-            .float64(values.map { Self.scaled(Double($0), scale) })
+        case .narrow(let bits, let isSigned):
+            // What lies above the annotation's bits means nothing: some writers extend the sign of unsigned numbers.
+            .int32(
+                values.map { value in
+                    let high = value << (32 - bits)
+                    return isSigned ? high >> (32 - bits) : Int32(bitPattern: UInt32(bitPattern: high) >> (32 - bits))
+                })
+        case .wholeDecimal: .int64(values.map(Int64.init))
+        case .decimal(let scale): .float64(values.map { DecimalValue.float64(Int64($0), scale: scale) })
         default: .int32(values)
         }
     }
@@ -16,43 +22,37 @@ extension ColumnChunkDecoder {
         case .unsigned64:
             // Null rows hold zero, so a negative number is a value.
             if let row = values.firstIndex(where: { $0 < 0 }) {
-                throw ParquetFault(
-                    .outOfRange, "\(UInt64(bitPattern: values[row])) in row \(row) of the row group does not fit int64")
+                throw outside(int64: "\(UInt64(bitPattern: values[row]))", row)
             }
             return .int64(values)
-        case .decimal(let scale): return .float64(values.map { Self.scaled(Double($0), scale) })
+        case .wideUnsigned64: return .float64(values.map { Double(UInt64(bitPattern: $0)) })
+        case .decimal(let scale): return .float64(values.map { DecimalValue.float64($0, scale: scale) })
         default: return .int64(values)
         }
     }
 
     func convert(_ values: ByteArrays) throws(ParquetFault) -> ColumnStorage {
         switch column.conversion {
+        case .wholeDecimal:
+            var numbers: [Int64] = []
+            numbers.reserveCapacity(values.count)
+            for row in 0..<values.count {
+                guard let number = DecimalValue.int64(values[row]) else {
+                    throw outside(int64: DecimalValue.text(values[row]), row)
+                }
+                numbers.append(number)
+            }
+            return .int64(numbers)
         case .decimal(let scale):
-            .float64((0..<values.count).map { Self.scaled(Self.bigEndian(values[$0]), scale) })
-        case .float16:
-            .float32((0..<values.count).map { Self.half(values[$0]) })
-        case .int96:
-            .int64((0..<values.count).map { Self.microseconds(values[$0]) })
-        default: .bytes(values)
+            return .float64((0..<values.count).map { DecimalValue.float64(values[$0], scale: scale) })
+        case .float16: return .float32((0..<values.count).map { Self.half(values[$0]) })
+        case .int96: return .int64((0..<values.count).map { Self.microseconds(values[$0]) })
+        default: return .bytes(values)
         }
     }
 
-    /// Exactly rounded up to 15 digits and scale 22; beyond that within some units of the last place.
-    private static func scaled(_ unscaled: Double, _ scale: Int) -> Double {
-        scale == 0 ? unscaled : unscaled / pow(10, Double(scale))
-    }
-
-    /// Two's complement, most significant byte first.
-    private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Double {
-        guard let first = bytes.first else { return 0 }
-        if bytes.count <= 8 {
-            var value: Int64 = first < 0x80 ? 0 : -1
-            for byte in bytes { value = value << 8 | Int64(byte) }
-            return Double(value)
-        }
-        var value = first < 0x80 ? 0.0 : -1.0
-        for byte in bytes { value = value * 256 + Double(byte) }
-        return value
+    private func outside(int64 value: String, _ row: Int) -> ParquetFault {
+        ParquetFault(.outOfRange, "\(value) in row \(row) of the row group does not fit int64")
     }
 
     /// IEEE 754 half precision. (Swift's `Float16` does not exist on every platform.)

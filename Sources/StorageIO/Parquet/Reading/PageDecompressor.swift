@@ -7,9 +7,8 @@ final class PageDecompressor {
 
     init(_ codec: ParquetFormat.Codec) throws(ParquetFault) {
         switch codec {
-        case .uncompressed, .snappy, .gzip, .zstd, .lz4, .lz4Raw: self.codec = codec
+        case .uncompressed, .snappy, .gzip, .zstd, .lz4, .lz4Raw, .brotli: self.codec = codec
         case .lzo: throw ParquetFault(.unsupported, "LZO compression is not supported")
-        case .brotli: throw ParquetFault(.unsupported, "Brotli compression is not supported")
         }
     }
 
@@ -36,8 +35,9 @@ final class PageDecompressor {
     func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws {
         let size = output.count
         switch codec {
-        case .uncompressed, .lzo, .brotli: break
+        case .uncompressed, .lzo: break
         case .snappy: try Snappy.decompress(input, into: output)
+        case .brotli: try Brotli.decompress(input, into: output)
         case .lz4Raw: try LZ4.decompress(input, into: output)
         case .lz4: try LZ4.decompressHadoop(input, into: output)
         case .gzip:

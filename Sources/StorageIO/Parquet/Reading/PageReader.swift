@@ -70,7 +70,8 @@ struct PageReader {
     mutating func next() throws -> Page? {
         while rowsRead < rowCount {
             let (header, body) = try readHeader()
-            if let stated = header.checksum { try verify(body, stated) }
+            // Some writers fill the field with 0, as if it could not be left out.
+            if let stated = header.checksum, stated != 0 { try verify(body, stated) }
             switch ParquetFormat.PageType(rawValue: header.type) {
             case .dictionary:
                 guard let dictionary = header.dictionary, dictionary.valueCount >= 0 else {

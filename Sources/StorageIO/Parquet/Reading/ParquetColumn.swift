@@ -8,8 +8,14 @@ struct ParquetColumn: Sendable {
         case none
         /// Unsigned 32-bit numbers become 64-bit ones.
         case unsigned32
+        /// The lowest 8 or 16 bits count.
+        case narrow(bits: Int, isSigned: Bool)
         /// Unsigned 64-bit numbers that must fit the signed ones.
         case unsigned64
+        /// Unsigned 64-bit numbers, some of which do not.
+        case wideUnsigned64
+        /// Whole decimal numbers that must fit 64 bits.
+        case wholeDecimal
         /// Whole numbers, or big-endian ones in bytes, divided by 10 to the power of `scale`.
         case decimal(scale: Int)
         /// Little-endian IEEE 754 half precision in two bytes.
@@ -25,8 +31,10 @@ struct ParquetColumn: Sendable {
     /// Bytes of a fixed-length value.
     let byteWidth: Int
     let isOptional: Bool
-    let type: DataType
-    let conversion: Conversion
+    private(set) var type: DataType
+    private(set) var conversion: Conversion
+    /// The file says that no row has a value, and nothing about what a value would be.
+    let isNullTyped: Bool
 
     /// - Throws: a fault when the element is a leaf that cannot be read.
     init(_ element: ParquetFormat.SchemaElement, leaf: Int) throws(ParquetFault) {
@@ -49,12 +57,37 @@ struct ParquetColumn: Sendable {
         guard physicalType != .fixedLengthByteArray || byteWidth > 0 else {
             throw ParquetFault(.corrupt, "fixed-length values of \(byteWidth) bytes")
         }
-        (type, conversion) = Self.meaning(
-            physicalType, byteWidth,
+        let logicalType =
             element.logicalType
-                ?? element.convertedType.flatMap(ParquetFormat.ConvertedType.init).flatMap {
-                    ParquetFormat.LogicalType($0, scale: element.scale, precision: element.precision)
-                })
+            ?? element.convertedType.flatMap(ParquetFormat.ConvertedType.init).flatMap {
+                ParquetFormat.LogicalType($0, scale: element.scale, precision: element.precision)
+            }
+        if case .decimal(let scale, _) = logicalType, !Self.scales.contains(scale) {
+            throw ParquetFault(.corrupt, "decimal numbers of scale \(scale)")
+        }
+        isNullTyped = logicalType == .null
+        (type, conversion) = Self.meaning(physicalType, byteWidth, logicalType)
+    }
+
+    /// No number of a file is so long that more would mean anything.
+    private static let scales = 0...1_000
+
+    /// Reads whole numbers of which one lies outside of 64 bits as the nearest doubles.
+    /// - Parameter statistics: of all row groups.
+    mutating func widen(by statistics: [ParquetFormat.Statistics?]) {
+        let bounds = statistics.lazy.compactMap { $0 }.flatMap {
+            // Each is some row's value, in whatever order the writer compared them.
+            [$0.minimum, $0.maximum, $0.legacyMinimum, $0.legacyMaximum]
+        }.compactMap { $0 }
+        switch conversion {
+        case .wholeDecimal where physicalType == .byteArray || physicalType == .fixedLengthByteArray:
+            guard bounds.contains(where: { DecimalValue.int64($0[...]) == nil }) else { return }
+            (type, conversion) = (.float64, .decimal(scale: 0))
+        case .unsigned64:
+            guard bounds.contains(where: { $0.count == 8 && $0[7] >= 0x80 }) else { return }
+            (type, conversion) = (.float64, .wideUnsigned64)
+        default: break
+        }
     }
 
     /// An annotation that does not fit its physical type is passed over, as other readers do.
@@ -65,8 +98,13 @@ struct ParquetColumn: Sendable {
         case (.boolean, _): (.boolean, .none)
         case (.int32, .date): (.date, .none)
         case (.int32, .integer(bits: 32, isSigned: false)): (.int64, .unsigned32)
+        case (.int32, .integer(let bits, let isSigned)) where bits == 8 || bits == 16:
+            (.int32, .narrow(bits: bits, isSigned: isSigned))
         case (.int64, .integer(bits: 64, isSigned: false)): (.int64, .unsigned64)
         case (.int64, .timestamp(let unit, let isUTC)): (.timestamp(unit: unit, isUTC: isUTC), .none)
+        case (.int32, .decimal(scale: 0, _)), (.int64, .decimal(scale: 0, _)),
+            (.byteArray, .decimal(scale: 0, _)), (.fixedLengthByteArray, .decimal(scale: 0, _)):
+            (.int64, .wholeDecimal)
         case (.int32, .decimal(let scale, _)), (.int64, .decimal(let scale, _)),
             (.byteArray, .decimal(let scale, _)), (.fixedLengthByteArray, .decimal(let scale, _)):
             (.float64, .decimal(scale: scale))
@@ -87,24 +125,28 @@ struct ParquetColumns: Sendable {
     /// The flat ones, in the file's order.
     private(set) var readable: [ParquetColumn] = []
     /// Why each of the others cannot be read.
-    private(set) var unreadable: [String: String] = [:]
+    private(set) var unreadable: [String: ParquetFault] = [:]
     /// How many column chunks a row group has.
     private(set) var leafCount = 0
 
     init(_ elements: [ParquetFormat.SchemaElement]) throws(ParquetFault) {
         guard let root = elements.first else { throw ParquetFault(.corrupt, "the schema is empty") }
         var position = 1
+        var names: Set<String> = []
         for _ in 0..<max(0, root.childCount ?? 0) {
             guard position < elements.count else { throw ParquetFault(.corrupt, "the schema ends early") }
             let element = elements[position]
-            if element.type != nil, element.childCount ?? 0 == 0 {
+            if !names.insert(element.name).inserted {
+                exclude(element.name, ParquetFault(.unsupported, "more than one column has this name"))
+            } else if element.type != nil, element.childCount ?? 0 == 0 {
                 do {
                     readable.append(try ParquetColumn(element, leaf: leafCount))
                 } catch {
-                    unreadable[element.name] = error.message
+                    unreadable[element.name] = error
                 }
             } else {
-                unreadable[element.name] = "nested values (\(element.name) is a group) are not supported"
+                unreadable[element.name] = ParquetFault(
+                    .unsupported, "nested values (\(element.name) is a group) are not supported")
             }
             // Passes over the element's subtree.
             var pending = 1
@@ -118,5 +160,21 @@ struct ParquetColumns: Sendable {
             }
         }
         guard position == elements.count else { throw ParquetFault(.corrupt, "the schema has columns left over") }
+    }
+
+    /// Looks at what the row groups say about the columns: some are encrypted, some hold larger numbers than others.
+    mutating func adapt(to rowGroups: [ParquetFormat.RowGroup]) {
+        for index in readable.indices {
+            let leaf = readable[index].leaf
+            readable[index].widen(by: rowGroups.map { $0.columns[leaf].metadata?.statistics })
+        }
+        for column in readable where rowGroups.contains(where: { $0.columns[column.leaf].isEncrypted }) {
+            exclude(column.name, ParquetFault(.unsupported, "the column is encrypted"))
+        }
+    }
+
+    private mutating func exclude(_ name: String, _ reason: ParquetFault) {
+        readable.removeAll { $0.name == name }
+        unreadable[name] = reason
     }
 }

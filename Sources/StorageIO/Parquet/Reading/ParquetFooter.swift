@@ -22,7 +22,7 @@ enum ParquetFooter {
         var tail = try await input.read(start..<size)
         let end = Array(tail.suffix(4))
         guard end != ParquetFormat.encryptedMagic else {
-            throw ParquetError(.unsupported, file: input.name, message: "the file is encrypted")
+            throw ParquetError(.unsupported, file: input.name, message: "the whole file is encrypted")
         }
         guard end == ParquetFormat.magic, tail.count >= 8 else {
             throw ParquetError(.notParquet, file: input.name, message: "the file does not end with PAR1")
@@ -40,9 +40,8 @@ enum ParquetFooter {
                 let footer = UnsafeRawBufferPointer(
                     rebasing: bytes[(bytes.count - 8 - Int(length))..<(bytes.count - 8)])
                 var reader = ThriftCompactReader(footer)
-                let metadata = try ParquetFormat.FileMetadata(reading: &reader)
-                guard !metadata.isEncrypted else { throw ParquetFault(.unsupported, "the file is encrypted") }
-                return metadata
+                // With a signed plain footer, columns can be encrypted one by one; the signature comes after the metadata.
+                return try ParquetFormat.FileMetadata(reading: &reader)
             }
         } catch let fault as ParquetFault {
             throw ParquetError(fault.code, file: input.name, offset: footerStart, message: fault.message)

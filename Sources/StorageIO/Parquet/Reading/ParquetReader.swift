@@ -7,21 +7,26 @@ import Parallelism
 /// | --- | --- |
 /// | BOOLEAN | `boolean` |
 /// | INT32, INT64 and their signed widths, times of day | `int32`, `int64` |
-/// | UINT_8, UINT_16; UINT_32, UINT_64 | `int32`; `int64`, an error for a number that does not fit |
+/// | UINT_8, UINT_16; UINT_32, UINT_64 | `int32`; `int64` |
 /// | FLOAT, FLOAT16; DOUBLE | `float32`; `float64` |
-/// | DECIMAL, however stored | `float64`: the nearest number, so digits past the 15th are lost |
+/// | DECIMAL without decimal places, however stored | `int64` |
+/// | other DECIMAL | `float64`: the nearest number |
 /// | DATE, TIMESTAMP | `date`, `timestamp` of the same unit and kind |
 /// | INT96 | `timestamp(microseconds, UTC)`, as Spark means it; finer digits are cut off |
 /// | STRING, ENUM, JSON | `string`, the bytes as they are |
 /// | any other BYTE_ARRAY or FIXED_LEN_BYTE_ARRAY | `binary` |
 ///
-/// Nested columns (groups, lists, maps) are listed in ``unreadableColumns``; the flat columns beside them can be read by
-/// naming them. Encrypted files, LZO and Brotli are refused.
+/// Whole numbers (UINT_64, DECIMAL) of which the file's statistics show one outside of `int64` are `float64`, the nearest
+/// number; without statistics such a number is an error.
+///
+/// Nested columns (groups, lists, maps), encrypted ones and those that share a name are listed in ``unreadableColumns``;
+/// the columns beside them can be read by naming them. Files whose footer is encrypted, and LZO, are refused. A page's
+/// checksum is verified where it is stated; 0 counts as not stated.
 public struct ParquetReader: Sendable {
     /// The columns that can be read.
     public let schema: Schema
     /// Why the other columns cannot be read, by name.
-    public let unreadableColumns: [String: String]
+    public var unreadableColumns: [String: String] { unreadable.mapValues(\.message) }
     /// Rows of all row groups. (Some writers state another number for the file; it is not looked at.)
     public let rowCount: Int64
     /// The row groups, in the file's order.
@@ -33,6 +38,9 @@ public struct ParquetReader: Sendable {
 
     let input: any RandomAccessInput
     let columns: [ParquetColumn]
+    private let unreadable: [String: ParquetFault]
+    /// The columns that can be read, but have not one value in any row.
+    let nullColumns: Set<String>
     let chunks: [[ParquetFormat.ColumnChunk]]
     /// How many bytes after a column chunk may still be its own.
     let chunkPadding: Int64
@@ -45,16 +53,18 @@ public struct ParquetReader: Sendable {
 
     private init(_ input: any RandomAccessInput, _ footer: ParquetFormat.FileMetadata) throws(ParquetError) {
         do {
-            let columns = try ParquetColumns(footer.schema)
+            var columns = try ParquetColumns(footer.schema)
+            if let index = footer.rowGroups.firstIndex(where: { $0.columns.count != columns.leafCount }) {
+                throw ParquetFault(
+                    .corrupt,
+                    "row group \(index) has \(footer.rowGroups[index].columns.count) columns, the schema "
+                        + "\(columns.leafCount)")
+            }
+            columns.adapt(to: footer.rowGroups)
             let hasColumnOrder = footer.columnOrderCount == columns.leafCount
             var rowGroups: [ParquetRowGroup] = []
             var total: Int64 = 0
             for (index, group) in footer.rowGroups.enumerated() {
-                guard group.columns.count == columns.leafCount else {
-                    throw ParquetFault(
-                        .corrupt,
-                        "row group \(index) has \(group.columns.count) columns, the schema \(columns.leafCount)")
-                }
                 guard group.rowCount >= 0, let rowCount = Int(exactly: group.rowCount),
                     case let (sum, overflow) = total.addingReportingOverflow(group.rowCount), !overflow
                 else { throw ParquetFault(.corrupt, "row group \(index) has \(group.rowCount) rows") }
@@ -78,7 +88,12 @@ public struct ParquetReader: Sendable {
             self.input = input
             self.rowGroups = rowGroups
             self.columns = columns.readable
-            unreadableColumns = columns.unreadable
+            unreadable = columns.unreadable
+            nullColumns = Set(
+                columns.readable.lazy.filter { column in
+                    column.isNullTyped
+                        || rowGroups.allSatisfy { $0.statistics[column.name]?.nullCount == Int64($0.rowCount) }
+                }.map(\.name))
             rowCount = total
             chunks = footer.rowGroups.map(\.columns)
             keyValueMetadata = Dictionary(footer.keyValues.map { ($0.key, $0.value ?? "") }) { _, last in last }
@@ -136,19 +151,24 @@ public struct ParquetReader: Sendable {
         return AsyncThrowingStream { try await producer.next() }
     }
 
+    /// - Throws: why the column, which the file has, cannot be read.
+    package func requireReadable(_ name: String) throws(ParquetError) {
+        if let fault = unreadable[name] {
+            throw ParquetError(fault.code, file: input.name, column: name, message: fault.message)
+        }
+    }
+
     /// The schema of some columns, and where they are.
     func select(_ names: [String]?) throws(ParquetError) -> (Schema, [ParquetColumn]) {
         guard let names else {
-            if let (name, reason) = unreadableColumns.min(by: { $0.key < $1.key }) {
-                throw ParquetError(.unsupported, file: input.name, column: name, message: reason)
+            if let (name, fault) = unreadable.min(by: { $0.key < $1.key }) {
+                throw ParquetError(fault.code, file: input.name, column: name, message: fault.message)
             }
             return (schema, columns)
         }
         var selected: [ParquetColumn] = []
         for name in names {
-            if let reason = unreadableColumns[name] {
-                throw ParquetError(.unsupported, file: input.name, column: name, message: reason)
-            }
+            try requireReadable(name)
             guard let index = schema.index(of: name) else {
                 throw ParquetError(
                     .invalidRequest, file: input.name, column: name,

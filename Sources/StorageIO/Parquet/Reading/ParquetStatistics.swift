@@ -42,6 +42,10 @@ public struct ParquetColumnStatistics: Sendable, Hashable {
         case (.boolean, _) where bytes.count == 1: return .boolean(bytes[0] != 0)
         case (.int32, .none) where bytes.count == 4:
             return .int64(Int64(bytes.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }))
+        case (.int32, .narrow(let bits, let isSigned)) where bytes.count == 4:
+            let value = Int64(bytes.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) })
+            let range: Range<Int64> = isSigned ? -(1 << (bits - 1))..<(1 << (bits - 1)) : 0..<(1 << bits)
+            return range.contains(value) ? .int64(value) : nil
         case (.int32, .unsigned32) where bytes.count == 4:
             return .int64(Int64(bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }))
         case (.int64, .none) where bytes.count == 8:

@@ -123,9 +123,10 @@ struct ThriftCompactReader {
 
     private mutating func readListHeader() throws(ParquetFault) -> (FieldType, Int) {
         let header = try readByte()
-        let type = try fieldType(header & 0x0F)
         let short = Int(header >> 4)
-        return (type, short < 15 ? short : try readCount())
+        let count = short < 15 ? short : try readCount()
+        // Some writers give the elements of an empty list type 0: where there are none, their type says nothing.
+        return (count == 0 ? .structure : try fieldType(header & 0x0F), count)
     }
 
     /// A number of bytes or elements; each element takes at least a byte, so more than what is left is a lie.

@@ -1,0 +1,35 @@
+import Columnar
+package import StorageIO
+
+extension DataSet {
+    /// The columns of transactions that every file has, under the names that they have there, and after them others.
+    ///
+    /// A column that no file has is left out, so that whoever needs it says what is missing.
+    /// - Parameters:
+    ///   - others: names of further columns; none is taken twice.
+    ///   - needed: the columns that are needed, and so must not be unavailable.
+    /// - Throws: `DataSetError.unavailableColumn` for a column that is needed, and cannot be read from every file.
+    package func transactionColumns(
+        and others: [String] = [], needing needed: [TransactionColumn] = TransactionColumn.unlabelled
+    ) throws -> [String] {
+        var names: [String] = []
+        for column in TransactionColumn.allCases {
+            if let index = TransactionSchema.index(of: column, in: schema) {
+                names.append(schema.fields[index].name)
+            } else if needed.contains(column) {
+                let unavailable = unavailableColumns.keys.filter { TransactionColumn(spelling: $0) == column }
+                if let name = unavailable.min() { _ = try self.schema(selecting: [name]) }
+            }
+        }
+        for name in others where !names.contains(name) { names.append(name) }
+        return names
+    }
+}
+
+extension TransactionColumn {
+    /// Those that are known when a transaction is to be scored.
+    package static let unlabelled = allCases.filter { !$0.isLabel }
+
+    /// Those that training needs.
+    package static let labelled = unlabelled + [.fraud]
+}
