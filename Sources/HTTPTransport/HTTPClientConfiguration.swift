@@ -73,3 +73,11 @@ public struct HTTPClientConfiguration: Sendable, Hashable {
         self.userAgent = userAgent
     }
 }
+
+extension HTTPClientConfiguration.Proxy: CustomStringConvertible, CustomReflectable {
+    /// The URL without user and password.
+    public var description: String { URLUserInfo.display(url) }
+
+    /// Shows no more than ``description``.
+    public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
+}

@@ -56,33 +56,9 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
         }
     }
 
-    /// A URL without user, password, query and fragment. Of one whose user and password cannot be told from the rest, only the
-    /// scheme.
-    public static func withoutSecrets(_ url: String) -> String {
-        // By bytes: to Swift a mark before a combining accent is another character.
-        let bytes = Array(url.utf8)
-        var text = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        let colon = text.indices.first { text[$0...].starts(with: "://".utf8) }
-        if let start = colon.map({ $0 + 3 }) {
-            let authority = text[start...].prefix { $0 != UInt8(ascii: "/") }
-            if let at = authority.lastIndex(of: UInt8(ascii: "@")) {
-                text.removeSubrange(start...at)
-            } else if bytes[start...].contains(UInt8(ascii: "@")),
-                text.contains(UInt8(ascii: "@")) || authority.endIndex == text.endIndex || !hasUsualPort(authority)
-            {
-                // A password with a slash or question mark in it, perhaps.
-                return String(decoding: bytes[..<start], as: UTF8.self) + "..."
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// Whether only digits follow the host's colon, if there is one.
-    private static func hasUsualPort(_ authority: ArraySlice<UInt8>) -> Bool {
-        let host = authority.first == UInt8(ascii: "[") ? authority.drop { $0 != UInt8(ascii: "]") } : authority
-        guard let colon = host.firstIndex(of: UInt8(ascii: ":")) else { return true }
-        return host[(colon + 1)...].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
+    /// A URL without user, password, query and fragment; its scheme alone where it is open which of its characters belong to
+    /// them.
+    public static func withoutSecrets(_ url: String) -> String { URLUserInfo.display(url) }
 }
 
 extension HTTPTransportError: CustomStringConvertible {

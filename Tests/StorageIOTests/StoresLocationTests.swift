@@ -42,6 +42,40 @@ import Testing
         #expect(error?.description.contains("secret") == false)
     }
 
+    /// Credentials have no place in a URL; none of them is told, whatever characters they have.
+    @Test func nothingOfAPasswordIsShown() throws {
+        for (before, after) in [
+            ("s3://key:", "@bucket/data"), ("s3a://key:", "@bucket/data"), ("hdfs://user:", "@host:9000/data"),
+            ("webhdfs://user:", "@host:9870/data"), ("ftp://user:", "@host/data"), ("s3:/key:", "@bucket/data"),
+            (" s3://key:", "@bucket/data"), ("file://user:", "@host/data"), ("https://user:", "@host/data"),
+        ] {
+            func words(_ password: String) -> String? {
+                do {
+                    _ = try ObjectStores().resolve(before + password + after)
+                    return nil
+                } catch {
+                    return "\(error)"
+                }
+            }
+            var leaks = SecretLeaks()
+            leaks.allow(before)
+            leaks.allow(after)
+            for password in SecretLeaks.plainPasswords { leaks.allow(words(password) ?? "") }
+            for password in SecretLeaks.passwords(2000, seed: 9) {
+                guard let words = words(password) else { continue }
+                if let leak = leaks.leak(of: password, in: words) {
+                    Issue.record("\(before + password + after): \(words) has \(leak)")
+                }
+            }
+        }
+        for text in ["s3://key:pa/ss@bucket/x", "s3://key:12/ss@bucket/x", "hdfs://user:pa/ss@host/x", "s3://k:/p@b"] {
+            #expect(throws: ObjectStoreError.self, "\(text)") { try StorageLocation(text) }
+        }
+        for text in ["s3://bucket/a@b", "hdfs://host:9000/user/a@b", "webhdfs://[::1]:9870/a@b", "/data/a:b@c", "a@b"] {
+            #expect(throws: Never.self, "\(text)") { try StorageLocation(text) }
+        }
+    }
+
     @Test func storesAreFoundByScheme() async throws {
         let stores = ObjectStores()
         let error = #expect(throws: ObjectStoreError.self) { try stores.resolve("s3://bucket/a") }

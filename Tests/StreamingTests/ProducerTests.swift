@@ -19,6 +19,16 @@ struct ProducerTests {
         await producer.close()
     }
 
+    /// A broker with user and password is refused before librdkafka takes a part of the password for a host.
+    @Test(arguments: [["user:Win@ter@127.0.0.1:1"], ["127.0.0.1:1", "user:Win", "ter@127.0.0.1:1"]])
+    func passwordsOfBrokersAreNotShown(_ servers: [String]) async {
+        let configuration = KafkaConfiguration(bootstrapServers: servers)
+        let error = await #expect(throws: KafkaError.self) { try await KafkaProducer(configuration) }
+        for text in ["\(configuration)", error.map { "\($0)" } ?? ""] {
+            #expect(!text.contains("Win") && !text.contains("ter@"), "\(text)")
+        }
+    }
+
     @Test func anEmptyBatchIsDeliveredAtOnce() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 1])
         let producer = try await KafkaProducer(cluster.configuration)

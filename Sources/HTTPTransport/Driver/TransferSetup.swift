@@ -21,6 +21,9 @@ extension Transfer {
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, configuration.connectTimeout.milliseconds))
         easy.set(CURLOPT_USERAGENT, configuration.userAgent)
         setUpTLS(configuration.tls)
+        if let proxy = configuration.proxy, URLUserInfo(proxy.url) == nil {
+            throw error(.invalidConfiguration, "the proxy's URL cannot be used: \(URLUserInfo.advice)")
+        }
         setUpProxy(configuration)
         setUpBody(request)
         easy.setHeaderFields(headerLines(request))
@@ -146,6 +149,8 @@ extension Transfer {
             request.url.utf8.dropFirst(scheme.starts(with: "https:".utf8) ? 6 : 5).starts(with: "//".utf8),
             request.url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { throw error(.invalidURL, "not a percent-encoded http or https URL") }
+        // curl's errors quote what it takes for the host.
+        guard Self.hasPlainAuthority(request.url) else { throw error(.invalidURL, URLUserInfo.advice) }
         guard request.method.isToken else {
             throw error(.invalidRequest, "not a method: \(request.method.debugDescription)")
         }
@@ -157,6 +162,22 @@ extension Transfer {
                 throw error(.invalidRequest, "the header field \(field.name) has more than one line")
             }
         }
+    }
+}
+
+extension Transfer {
+    /// Whether a URL's authority can be told from a password with unencoded characters: one `@` at most, and digits alone
+    /// behind the host's colon.
+    private static func hasPlainAuthority(_ url: String) -> Bool {
+        let parts = url.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return false }
+        let authority = parts[2].prefix { !"/?#".utf8.contains($0) }
+        let pieces = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard pieces.count <= 2, var place = pieces.last else { return false }
+        // An IPv6 address has colons of its own, in brackets.
+        if place.first == UInt8(ascii: "["), let end = place.firstIndex(of: UInt8(ascii: "]")) { place = place[end...] }
+        guard let colon = place.firstIndex(of: UInt8(ascii: ":")) else { return true }
+        return place[place.index(after: colon)...].allSatisfy { (48...57).contains($0) }
     }
 }
 

@@ -36,29 +36,45 @@ enum ConnectionURI {
         return "postgresql" + uri[mark.lowerBound...]
     }
 
-    /// A password with a slash makes the user a host and the password's beginning a port, and the rest a database.
+    /// Refuses what leaves open where the password ends: libpq would end it at the first `@` and take the rest for the
+    /// host, which its errors quote; with a slash before it, the user would be the host and the password's beginning a port.
     private static func checkAuthority(_ uri: String) throws {
-        let path = uri.dropFirst("postgresql://".count).drop { $0 != "/" }.prefix { $0 != "?" }
-        guard !path.contains("@") else {
-            throw invalid("has an @ after a slash; in names and passwords write / as %2F and @ as %40")
+        let at = UInt8(ascii: "@"), slash = UInt8(ascii: "/")
+        var rest = uri.utf8.dropFirst("postgresql://".utf8.count)
+        if let end = rest.firstIndex(where: { $0 == at || $0 == slash }), rest[end] == at {
+            rest = rest[rest.index(after: end)...]
         }
-    }
-
-    private static func check(_ parameters: [String: String]) throws {
-        for port in (parameters["port"] ?? "").split(separator: ",") {
-            guard let number = Int(port), (1...65_535).contains(number) else {
-                throw invalid("has a port that is none; in names and passwords write : as %3A, / as %2F and @ as %40")
+        let place = rest.prefix { $0 != UInt8(ascii: "?") }
+        guard !place.contains(at) else {
+            throw invalid("has more than one @, or one after a slash; \(advice)")
+        }
+        for option in rest.dropFirst(place.count + 1).split(separator: UInt8(ascii: "&")) where option.contains(at) {
+            let keyword = option.prefix { (97...122).contains($0) || $0 == UInt8(ascii: "_") }
+            guard !keyword.isEmpty, option.dropFirst(keyword.count).first == UInt8(ascii: "=") else {
+                throw invalid("has an @ after a question mark; \(advice)")
             }
         }
     }
 
-    /// libpq's words without what it quotes, unless that can only be a keyword: in the query, behind any password.
+    private static let advice = "in names and passwords write @ as %40, / as %2F, ? as %3F and : as %3A"
+
+    private static func check(_ parameters: [String: String]) throws {
+        for port in (parameters["port"] ?? "").split(separator: ",") {
+            guard let number = Int(port), (1...65_535).contains(number) else {
+                throw invalid("has a port that is none; \(advice)")
+            }
+        }
+    }
+
+    /// libpq's words without what it quotes, unless that can only be a keyword: in the query, behind any password. By bytes: a
+    /// mark behind a quotation mark makes another character of it.
     private static func explanation(_ message: String, _ uri: String) -> String {
-        let words = message.split(separator: "\"", omittingEmptySubsequences: false)
-        let meaning = (words.first ?? "").prefix { $0 != "\n" }.trimmingSuffix { " :".contains($0) }
+        let words = message.utf8.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
+        let line = words.first?.prefix { $0 != UInt8(ascii: "\n") } ?? ""[...].utf8
+        let meaning = String(decoding: line, as: UTF8.self).trimmingSuffix { " :".contains($0) }
         if words.count > 1, let query = query(uri) {
-            let word = words[1]
-            let isKeyword = !word.isEmpty && word.allSatisfy { ("a"..."z").contains($0) || $0 == "_" }
+            let word = String(decoding: words[1], as: UTF8.self)
+            let isKeyword = !word.isEmpty && word.utf8.allSatisfy { (97...122).contains($0) || $0 == UInt8(ascii: "_") }
             if isKeyword, query.contains("?\(word)=") || query.contains("&\(word)=") {
                 return "cannot be read: \(meaning) \(word)"
             }
@@ -68,9 +84,12 @@ enum ConnectionURI {
 
     /// From the question mark on; nil when it may belong to a password.
     private static func query(_ uri: String) -> Substring? {
-        let rest = uri.lastIndex(of: "@").map { uri[$0...] } ?? uri.dropFirst("postgresql://".count)
-        guard let mark = rest.firstIndex(of: "?"), rest.first == "@" || !rest[..<mark].contains(":") else { return nil }
-        return rest[mark...]
+        let at = UInt8(ascii: "@")
+        let rest = uri.utf8.lastIndex(of: at).map { uri.utf8[$0...] } ?? uri.utf8.dropFirst("postgresql://".utf8.count)
+        guard let mark = rest.firstIndex(of: UInt8(ascii: "?")),
+            rest.first == at || !rest[..<mark].contains(UInt8(ascii: ":"))
+        else { return nil }
+        return Substring(rest[mark...])
     }
 
     private static func invalid(_ what: String) -> PostgreSQLError {
@@ -78,8 +97,8 @@ enum ConnectionURI {
     }
 }
 
-extension Substring {
-    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> Substring {
+extension String {
+    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> String {
         var rest = self
         while let last = rest.last, matches(last) { rest.removeLast() }
         return rest

@@ -1,3 +1,4 @@
+import HTTPTransport
 import Synchronization
 
 /// Finds the store for a place. Paths, `file:` and `memory://` are known from the start; other stores join by
@@ -41,7 +42,7 @@ public final class ObjectStores: Sendable {
         if let store = known.0 { return StoredPlace(store: store, location: location) }
         guard let factory = known.1 else {
             throw ObjectStoreError(
-                .invalidURL, location: text,
+                .invalidURL, location: URLUserInfo.display(text),
                 message: "no store is known for \(location.scheme)://, only for \(schemes.joined(separator: ", "))")
         }
         // Made outside the lock, since factories are foreign code; the first one kept wins.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 
 /// A place as users write it: a path, a folder, a pattern such as `raw/*.txt`, or a URL.
 ///
@@ -22,13 +23,17 @@ public struct StorageLocation: Sendable, Hashable {
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL``.
     public init(_ text: String) throws(ObjectStoreError) {
         guard let (scheme, rest) = Self.splitScheme(text) else {
+            guard !Self.isBrokenURL(text) else {
+                throw Self.invalid(
+                    "…", "is neither a URL nor a path; a file's name with ':/' and '@' is written ./NAME")
+            }
             try self.init(scheme: "file", authority: "", escapedPath: try Self.absolutePath(text), text: text)
             return
         }
         guard let (authority, path) = Self.splitAuthority(rest) else {
             throw Self.invalid(text, "expected //host/path or /path after \(scheme):")
         }
-        guard !authority.utf8.contains(UInt8(ascii: "@")) else {
+        guard !Self.hasUserInfo(scheme, authority, path) else {
             // The text is not repeated: it may hold a password.
             throw Self.invalid("\(scheme)://...@...", "credentials do not belong in a URL")
         }
@@ -120,6 +125,28 @@ public struct StorageLocation: Sendable, Hashable {
         return (scheme, rest)
     }
 
+    /// Whether there are credentials before the host, or may be: a password with a slash ends the authority early, behind a
+    /// colon that no bucket has, and that only a port follows elsewhere.
+    private static func hasUserInfo(_ scheme: String, _ authority: String, _ path: String) -> Bool {
+        let at = UInt8(ascii: "@")
+        if authority.utf8.contains(at) { return true }
+        var host = authority.utf8[...]
+        // An IPv6 address has colons of its own, in brackets.
+        if host.first == UInt8(ascii: "["), let end = host.firstIndex(of: UInt8(ascii: "]")) { host = host[end...] }
+        guard path.utf8.contains(at), let colon = host.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let port = host[host.index(after: colon)...]
+        return scheme.hasPrefix("s3") || port.isEmpty || !port.allSatisfy { (48...57).contains($0) }
+    }
+
+    /// Whether a text that is no URL looks like one with credentials, such as with one slash or a space too many.
+    private static func isBrokenURL(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")), slash > bytes.startIndex,
+            bytes[bytes.index(before: slash)] == UInt8(ascii: ":")
+        else { return false }
+        return bytes[slash...].contains(UInt8(ascii: "@"))
+    }
+
     private static func splitAuthority(_ rest: Substring) -> (authority: String, path: String)? {
         guard rest.startsWithBytes(of: "//") else {
             return rest.startsWithBytes(of: "/") ? ("", String(rest)) : nil
@@ -154,7 +181,10 @@ public struct StorageLocation: Sendable, Hashable {
     }
 
     private static func invalid(_ text: String, _ message: String) -> ObjectStoreError {
-        ObjectStoreError(.invalidURL, location: text, message: message)
+        // A path is told as it is.
+        let mayBeSecret = text.utf8.contains(UInt8(ascii: "@")) && splitScheme(text) != nil
+        return ObjectStoreError(
+            .invalidURL, location: mayBeSecret ? URLUserInfo.display(text) : text, message: message)
     }
 }
 

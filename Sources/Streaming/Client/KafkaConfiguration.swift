@@ -33,7 +33,9 @@ extension KafkaConfiguration: CustomStringConvertible, CustomReflectable {
         let shown = properties.sorted { $0.key < $1.key }.map {
             "\($0.key)=\(SecretProperties.isSecret($0.key) ? SecretProperties.replacement : $0.value)"
         }
-        return (["bootstrap.servers=\(bootstrapServers.joined(separator: ","))", "client.id=\(clientID)"] + shown)
+        let servers = bootstrapServers.joined(separator: ",")
+        let place = servers.utf8.contains(UInt8(ascii: "@")) ? SecretProperties.replacement : servers
+        return (["bootstrap.servers=\(place)", "client.id=\(clientID)"] + shown)
             .joined(separator: " ")
     }
 

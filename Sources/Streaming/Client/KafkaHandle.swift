@@ -67,6 +67,12 @@ final class KafkaHandle: @unchecked Sendable {
         guard !configuration.bootstrapServers.isEmpty else {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, operation, reason: "no bootstrap server is given")
         }
+        guard !configuration.bootstrapServers.contains(where: { $0.utf8.contains(UInt8(ascii: "@")) }) else {
+            // Not repeated: librdkafka would take a part of a password for a host, and say that it does not know it.
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG, operation,
+                reason: "a broker is host:port, without user and password; those are sasl.username and sasl.password")
+        }
         var properties = decided
         properties["bootstrap.servers"] = configuration.bootstrapServers.joined(separator: ",")
         properties["client.id"] = configuration.clientID

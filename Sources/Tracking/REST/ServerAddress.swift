@@ -15,18 +15,21 @@ struct ServerAddress: Sendable, Hashable {
     /// - Parameters:
     ///   - uri: as ``TrackingURI/server(_:)`` has it; its user and password count where `credentials` are not given.
     init(_ uri: String, credentials: TrackingCredentials? = nil) throws(TrackingError) {
-        guard let parts = URLComponents(string: uri), let scheme = parts.scheme, let host = parts.encodedHost,
+        guard let plain = URLUserInfo(uri) else {
+            throw TrackingError(.invalidValue, TrackingURI.withoutSecrets(uri), URLUserInfo.advice)
+        }
+        guard let parts = URLComponents(string: plain.url), let scheme = parts.scheme, let host = parts.encodedHost,
             !host.isEmpty, parts.query == nil, parts.fragment == nil
         else {
             throw TrackingError(
                 .invalidValue, TrackingURI.withoutSecrets(uri), "is not of the form http://HOST:PORT or https://HOST")
         }
         var prefix = parts.percentEncodedPath
-        while prefix.hasSuffix("/") { prefix.removeLast() }
+        while prefix.utf8.last == UInt8(ascii: "/") { prefix.removeLast() }
         self.scheme = scheme.lowercased()
         authority = host + (parts.port.map { ":\($0)" } ?? "")
         self.prefix = prefix
-        let inURI = parts.user.map { TrackingCredentials.user($0, password: parts.password ?? "") }
+        let inURI = plain.user.map { TrackingCredentials.user($0, password: plain.password ?? "") }
         authorization = try (credentials ?? inURI).map(Self.authorization)
     }
 
@@ -60,7 +63,7 @@ struct ServerAddress: Sendable, Hashable {
         switch credentials.kind {
         case .token(let token): value = "Bearer \(token)"
         case .password(let user, let password):
-            guard !user.contains(":") else {
+            guard !user.utf8.contains(UInt8(ascii: ":")) else {
                 throw TrackingError(.invalidValue, "credentials", "the user's name holds a colon (RFC 7617)")
             }
             value = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
