@@ -6,8 +6,11 @@ extension S3Configuration {
     /// - Endpoint: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `MLFLOW_S3_ENDPOINT_URL`, `endpoint_url` of the profile's S3
     ///   service, of the profile. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` leaves all but MLflow's aside.
     /// - Region: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's `region`, `us-east-1`.
-    /// - Credentials: `AWS_ACCESS_KEY_ID` and what belongs to it, `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`, the
-    ///   profile in the shared files, the virtual machine's role if it is asked for.
+    /// - Credentials: none, and requests without signature, where `AWS_NO_SIGN_REQUEST` is true. Else `AWS_ACCESS_KEY_ID` and what
+    ///   belongs to it; `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`; the profile in the shared
+    ///   files: a role by `source_profile` or `credential_source`, IAM Identity Center by the token of `aws sso login`, keys,
+    ///   `credential_process`; the container's role (`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI`, as Amazon ECS and EKS
+    ///   Pod Identity set them); the virtual machine's role if it is asked for.
     ///
     /// - Parameters:
     ///   - environment: The variables, as `ProcessInfo` has them.
@@ -23,9 +26,11 @@ extension S3Configuration {
         self.init(
             endpoint: Self.endpoint(environment, profile, service: "s3") ?? environment["MLFLOW_S3_ENDPOINT_URL"],
             region: region ?? "us-east-1",
-            credentials: CachingCredentialProvider(
-                Self.credentialChain(
-                    environment, profile, region: region, http: http, usesInstanceMetadata: usesInstanceMetadata)))
+            credentials: Self.isTrue(environment["AWS_NO_SIGN_REQUEST"])
+                ? nil
+                : CachingCredentialProvider(
+                    try CredentialSources(environment: environment, region: region, http: http).chain(
+                        profile, usesInstanceMetadata: usesInstanceMetadata)))
         if let style = profile.value("addressing_style", ofService: "s3") {
             addressing = style == "path" ? .path : style == "virtual" ? .virtualHost : .automatic
         }
@@ -40,38 +45,15 @@ extension S3Configuration {
                 ?? AWSProfile(environment: environment).value("ca_bundle"))
     }
 
-    private static func endpoint(
+    private static func isTrue(_ text: String?) -> Bool {
+        ["true", "yes", "on", "1"].contains(text?.lowercased() ?? "")
+    }
+
+    static func endpoint(
         _ environment: [String: String], _ profile: AWSProfile, service: String
     ) -> String? {
         if environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.lowercased() == "true" { return nil }
         return environment["AWS_ENDPOINT_URL_\(service.uppercased())"] ?? environment["AWS_ENDPOINT_URL"]
             ?? profile.value("endpoint_url", ofService: service) ?? profile.value("endpoint_url")
-    }
-
-    private static func credentialChain(
-        _ environment: [String: String], _ profile: AWSProfile, region: String?, http: any HTTPSending,
-        usesInstanceMetadata: Bool
-    ) -> CredentialProviderChain {
-        var providers: [any CredentialProvider] = [EnvironmentCredentialProvider(environment)]
-        if let role = environment["AWS_ROLE_ARN"] ?? profile.value("role_arn"),
-            let tokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] ?? profile.value("web_identity_token_file")
-        {
-            let endpoint = Self.endpoint(environment, profile, service: "sts")
-            providers.append(
-                WebIdentityCredentialProvider(
-                    roleARN: role, tokenFile: tokenFile,
-                    sessionName: environment["AWS_ROLE_SESSION_NAME"] ?? profile.value("role_session_name")
-                        ?? "antifraud",
-                    endpoint: endpoint ?? region.map { "https://sts.\($0).\(S3Address.awsDomain(region: $0))" }
-                        ?? "https://sts.amazonaws.com", http: http))
-        }
-        providers.append(ProfileCredentialProvider(profile: profile))
-        if usesInstanceMetadata, environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" {
-            providers.append(
-                InstanceMetadataCredentialProvider(
-                    endpoint: environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
-                        ?? InstanceMetadataCredentialProvider.usualEndpoint, http: http))
-        }
-        return CredentialProviderChain(providers)
     }
 }

@@ -6,6 +6,7 @@ struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
     private let credentials: SharedConfigurationFile.Section?
     private let configuration: SharedConfigurationFile.Section?
     private let services: SharedConfigurationFile.Section?
+    private let files: (credentials: SharedConfigurationFile, configuration: SharedConfigurationFile)
 
     /// Reads the files that the variables name, or those in the home folder; files that are not there are empty.
     /// - Throws: ``CredentialError`` when `AWS_PROFILE` names a profile that is in neither file.
@@ -26,11 +27,31 @@ struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
         name = named ?? "default"
         let credentialsFile = try file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
         let configurationFile = try file("AWS_CONFIG_FILE", "config")
+        files = (credentialsFile, configurationFile)
         credentials = credentialsFile.profile(name)
         configuration = configurationFile.profile(name)
         services = configuration?.values["services"].flatMap { configurationFile.sections["services \($0)"] }
         if named != nil, credentials == nil, configuration == nil {
             throw CredentialError(source: "AWS_PROFILE", message: "there is no profile \(name) in the shared files")
+        }
+    }
+
+    /// Another profile of the same files.
+    /// - Throws: ``CredentialError`` when it is in neither.
+    func other(_ name: String) throws -> AWSProfile { try AWSProfile(name, of: self) }
+
+    private init(_ name: String, of profile: AWSProfile) throws {
+        self.name = name
+        files = profile.files
+        credentials = files.credentials.profile(name)
+        configuration = files.configuration.profile(name)
+        services = configuration?.values["services"].flatMap { [files] in
+            files.configuration.sections["services \($0)"]
+        }
+        guard credentials != nil || configuration != nil else {
+            throw CredentialError(
+                source: "profile \(profile.name)",
+                message: "there is no profile \(name), its source_profile, in the shared files")
         }
     }
 
@@ -42,6 +63,12 @@ struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
     /// A setting of a service, from the `services` section that the profile names or nested in the profile itself.
     func value(_ name: String, ofService service: String) -> String? {
         services?.nested[service]?[name] ?? configuration?.nested[service]?[name]
+    }
+
+    /// A setting of a session of IAM Identity Center; of the profile itself without one.
+    func value(_ name: String, ofSession session: String?) -> String? {
+        guard let session else { return value(name) }
+        return files.configuration.sections["sso-session \(session)"]?.values[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     var description: String { "AWSProfile(\(name))" }

@@ -1,17 +1,9 @@
-import Foundation
 import HTTPTransport
 
 /// The role of the virtual machine, from its metadata service with a session token (IMDSv2, Amazon EC2 User Guide).
 ///
 /// Asked for explicitly alone: elsewhere its address answers nobody. Each request has a second, and there are no retries.
 struct InstanceMetadataCredentialProvider: CredentialProvider {
-    private struct Answer: Decodable {
-        let AccessKeyId: String
-        let SecretAccessKey: String
-        let Token: String?
-        let Expiration: String?
-    }
-
     static let usualEndpoint = "http://169.254.169.254"
     private static let roles = "/latest/meta-data/iam/security-credentials/"
 
@@ -29,12 +21,7 @@ struct InstanceMetadataCredentialProvider: CredentialProvider {
                 let role = String(decoding: roles, as: UTF8.self).split(whereSeparator: \.isNewline).first
             else { return nil }
             let body = try await ask("GET", Self.roles + PercentEncoding.path(String(role)), headers)
-            guard let body, let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
-                throw CredentialError(source: endpoint, message: "the answer has no credentials in it")
-            }
-            return AWSCredentials(
-                accessKeyID: answer.AccessKeyId, secretAccessKey: answer.SecretAccessKey, sessionToken: answer.Token,
-                expiration: answer.Expiration.flatMap { Timestamp(iso8601: $0) }.map { Double($0.seconds) })
+            return try CredentialDocument.credentials(body ?? [], source: endpoint)
         } catch is HTTPTransportError {
             // Not on a virtual machine of that kind.
             return nil

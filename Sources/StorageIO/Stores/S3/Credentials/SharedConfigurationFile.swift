@@ -7,7 +7,7 @@ struct SharedConfigurationFile: Sendable, Hashable {
         var nested: [String: [String: String]] = [:]
     }
 
-    /// By the text between the brackets, words parted by single spaces.
+    /// By the text between the brackets, words parted by single spaces, names without their quotation marks.
     private(set) var sections: [String: Section] = [:]
 
     init(_ text: String = "") {
@@ -18,8 +18,7 @@ struct SharedConfigurationFile: Sendable, Hashable {
             let content = line.drop(while: \.isWhitespace)
             guard let first = content.first, first != "#", first != ";" else { continue }
             if first == "[", !isIndented {
-                let name = content.dropFirst().prefix { $0 != "]" }
-                section = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                section = Self.sectionName(content)
                 parent = nil
             } else if let section, let equals = content.firstIndex(of: "=") {
                 let name = Self.trimmed(content[..<equals]).lowercased()
@@ -32,6 +31,27 @@ struct SharedConfigurationFile: Sendable, Hashable {
                 }
             }
         }
+    }
+
+    /// `[profile name]`, `[profile "a name"]`, `['a ] name']`.
+    private static func sectionName(_ line: Substring) -> String {
+        var name = ""
+        var quote: Character?
+        for character in line.dropFirst() {
+            if character == quote {
+                quote = nil
+            } else if quote == nil, character == "\"" || character == "'" {
+                quote = character
+            } else if quote == nil, character == "]" {
+                break
+            } else if quote != nil || !character.isWhitespace {
+                name.append(character)
+            } else if !name.isEmpty, name.last != " " {
+                name.append(" ")
+            }
+        }
+        while quote == nil, name.last == " " { name.removeLast() }
+        return name
     }
 
     /// The section of a profile: `[profile NAME]`, and `[NAME]` as credentials files and the default have it.

@@ -1,0 +1,69 @@
+import Foundation
+import HTTPTransport
+
+/// What sources of credentials that answer requests have in common.
+struct CredentialRequests: Sendable {
+    let http: any HTTPSending
+    /// For messages.
+    let source: String
+
+    /// The body of the answer, after some tries.
+    /// - Parameter explain: what the server says about a refusal, in few words and without secrets.
+    /// - Throws: ``CredentialError``; `CancellationError`.
+    func body(
+        of request: HTTPRequest, explain: @Sendable ([UInt8]) -> String = { _ in "" }
+    ) async throws -> [UInt8] {
+        let retrier = Retrier(policy: RetryPolicy(maximumAttempts: 4), budget: RetryBudget())
+        func refusal(_ response: HTTPResponse) -> CredentialError {
+            let words = explain(response.body)
+            return CredentialError(
+                source: source, message: "status \(response.status)\(words.isEmpty ? "" : " ")\(words)")
+        }
+        do {
+            return try await retrier.run { _ in
+                let response: HTTPResponse
+                do {
+                    response = try await http.send(request, maximumBodyBytes: 1 << 20)
+                } catch let error as HTTPTransportError {
+                    let failure = CredentialError(source: source, message: "\(error)")
+                    return error.isTransient ? .transientFailure(failure) : .failure(failure)
+                }
+                if response.status == 200 { return .success(response.body) }
+                let isTransient = response.status == 429 || response.status >= 500
+                return isTransient ? .transientFailure(refusal(response)) : .failure(refusal(response))
+            }
+        } catch let failure as RetryFailure {
+            throw failure.error
+        }
+    }
+}
+
+/// Credentials as JSON, as containers, virtual machines and programs give them.
+struct CredentialDocument: Decodable, Sendable {
+    private let Version: Int?
+    private let AccessKeyId: String
+    private let SecretAccessKey: String
+    private let Token: String?
+    private let SessionToken: String?
+    private let Expiration: String?
+
+    /// - Throws: ``CredentialError`` for bytes that are something else; nothing of them is shown.
+    static func credentials(_ bytes: [UInt8], source: String, version: Int? = nil) throws -> AWSCredentials {
+        guard let document = try? JSONDecoder().decode(CredentialDocument.self, from: Data(bytes)) else {
+            throw CredentialError(source: source, message: "the answer has no credentials in it")
+        }
+        guard version == nil || document.Version == version else {
+            throw CredentialError(source: source, message: "the answer is of another version than \(version ?? 0)")
+        }
+        var expiration: Double?
+        if let text = document.Expiration {
+            guard let time = Timestamp(iso8601: text) else {
+                throw CredentialError(source: source, message: "the answer's Expiration is no time")
+            }
+            expiration = Double(time.seconds)
+        }
+        return AWSCredentials(
+            accessKeyID: document.AccessKeyId, secretAccessKey: document.SecretAccessKey,
+            sessionToken: document.Token ?? document.SessionToken, expiration: expiration)
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import HTTPTransport
+
+/// Asks for the credentials of a role (AWS Security Token Service API Reference).
+struct SecurityTokenService: Sendable {
+    static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
+
+    let endpoint: String
+    /// For messages.
+    let roleARN: String
+    let http: any HTTPSending
+
+    /// - Parameters:
+    ///   - result: the name of the element around the credentials.
+    ///   - headers: the fields of a request, with its signature where there is to be one.
+    func credentials(
+        _ form: [(name: String, value: String)], result: String,
+        headers: (_ target: SignatureVersion4.Target, _ body: [UInt8]) -> HTTPHeaders = { _, _ in
+            ["Content-Type": contentType]
+        }
+    ) async throws -> AWSCredentials {
+        guard URLUserInfo(endpoint)?.user == nil, let parts = URLComponents(string: endpoint),
+            let host = parts.encodedHost, let scheme = parts.scheme?.lowercased(), scheme == "https" || scheme == "http"
+        else { throw CredentialError(source: roleARN, message: "the endpoint of STS is not of the form https://host") }
+        let usualPort = scheme == "https" ? 443 : 80
+        let authority = host + (parts.port.flatMap { $0 == usualPort ? nil : ":\($0)" } ?? "")
+        let path = parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath
+        let body = Array(PercentEncoding.query(form).utf8)
+        let target = SignatureVersion4.Target(method: "POST", host: authority, path: path)
+        let request = HTTPRequest(
+            method: "POST", url: "\(scheme)://\(authority)\(path)", headers: headers(target, body),
+            body: .bytes(body), totalTimeout: .seconds(30))
+        let source = "\(scheme)://\(authority)\(path), \(roleARN)"
+        let answer = try await CredentialRequests(http: http, source: source).body(of: request) { body in
+            let error = (try? XMLTree.parse(body))?["Error"]
+            return [error?["Code"]?.text, error?["Message"]?.text].compactMap { $0 }.joined(separator: ": ")
+        }
+        guard let credentials = (try? XMLTree.parse(answer))?[result]?["Credentials"],
+            let accessKeyID = credentials["AccessKeyId"]?.text, let secret = credentials["SecretAccessKey"]?.text
+        else { throw CredentialError(source: source, message: "the answer has no credentials in it") }
+        return AWSCredentials(
+            accessKeyID: accessKeyID, secretAccessKey: secret, sessionToken: credentials["SessionToken"]?.text,
+            expiration: credentials["Expiration"].flatMap { Timestamp(iso8601: $0.text) }.map { Double($0.seconds) })
+    }
+}
