@@ -146,6 +146,8 @@ public struct WriteOptions: Sendable, Hashable {
     /// About how many bytes a store that uploads in parts may hold at the same time; nil for its own choice. Stores keep to
     /// it as far as their parts allow.
     public var memoryLimit: Int?
+    /// Those of the object that this is a copy of, for stores that keep some.
+    package var attributes: ObjectAttributes?
 
     /// Replaces unless told otherwise.
     public init(ifAbsent: Bool = false, expectedSize: Int64? = nil, memoryLimit: Int? = nil) {

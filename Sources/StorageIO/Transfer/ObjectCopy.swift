@@ -38,8 +38,11 @@ package struct ObjectCopy: Sendable {
         if object.size <= pieceBytes, let destination = destination as? LocalObjectStore {
             return try await copyWhole(to: destination, isTagged: isTagged, isComputed: isComputed, progress)
         }
-        let writer = try await destination.write(
-            key, options: WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2))
+        var writing = WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2)
+        if destination is any AttributeKeeping, let source = source as? any AttributeKeeping {
+            writing.attributes = try await source.attributes(of: object)
+        }
+        let writer = try await destination.write(key, options: writing)
         do {
             let actual: StoredChecksum?
             if let partwise = partwiseCopy(to: writer, expecting: expected, isComputed: isComputed) {

@@ -129,32 +129,41 @@ final class S3Client: Sendable {
                 .permissionDenied, location: location, message: "nobody signs: there are no credentials")
         }
         let state = learned.withLock { $0 }
-        let target = target(of: S3Request(method, key), region: state.region)
+        let request = S3Request(method, key)
+        let place = place(of: request, region: state.region)
         let query = signer(credentials, region: state.region).presignedQuery(
-            for: target, headers: [:], expires: seconds, at: timestamp(state))
-        return "\(address.scheme)://\(target.host)\(target.path)?\(query)"
+            for: target(of: request, at: place), headers: [:], expires: seconds, at: timestamp(state))
+        return "\(place.url)?\(query)"
     }
 
-    /// Sends; once more at once where the answer teaches us the bucket's region or the server's clock, or that credentials
-    /// have expired.
+    /// Sends; once more at once where the answer teaches us the bucket's region or the server's clock, that credentials have
+    /// expired, or that another host has the object.
     private func sendAdapting(
         _ request: S3Request, location: String, _ exchange: (HTTPRequest) async throws -> HTTPResponse
     ) async throws -> (response: HTTPResponse, url: String) {
         var hasAdapted: Set<Adaptation> = []
+        var redirect: S3Place?
         while true {
             let credentials = try await credentials(location: location)
             let state = learned.withLock { $0 }
-            let signed = try await sign(request, credentials: credentials, state: state)
+            let place = redirect ?? place(of: request, region: state.region)
+            let signed = try await sign(request, at: place, credentials: credentials, state: state)
             let response = try await exchange(signed)
-            guard !(200..<300).contains(response.status),
-                let adaptation = await adapt(to: response, credentials: credentials, state: state),
+            guard !(200..<300).contains(response.status) else { return (response, signed.url) }
+            if let adaptation = await adapt(to: response, credentials: credentials, state: state),
                 hasAdapted.insert(adaptation).inserted
+            {
+                continue
+            }
+            guard let next = S3Place(redirect: response, from: place.scheme), next != place,
+                hasAdapted.insert(.place).inserted
             else { return (response, signed.url) }
+            redirect = next
         }
     }
 
     private enum Adaptation: Hashable {
-        case region, clock, credentials
+        case region, clock, credentials, place
     }
 
     private func adapt(to response: HTTPResponse, credentials: AWSCredentials?, state: Learned) async -> Adaptation? {
@@ -192,9 +201,9 @@ final class S3Client: Sendable {
     }
 
     private func sign(
-        _ request: S3Request, credentials: AWSCredentials?, state: Learned
+        _ request: S3Request, at place: S3Place, credentials: AWSCredentials?, state: Learned
     ) async throws -> HTTPRequest {
-        let target = target(of: request, region: state.region)
+        let target = target(of: request, at: place)
         var headers = request.headers
         if let md5 = request.bodyMD5 { headers["Content-MD5"] = Digests.base64(md5) }
         if let credentials {
@@ -204,7 +213,7 @@ final class S3Client: Sendable {
         let query = PercentEncoding.query(target.query)
         return HTTPRequest(
             method: request.method,
-            url: "\(address.scheme)://\(target.host)\(target.path)" + (query.isEmpty ? "" : "?\(query)"),
+            url: place.url + (query.isEmpty ? "" : "?\(query)"),
             headers: headers, body: body(of: request))
     }
 
@@ -237,10 +246,12 @@ final class S3Client: Sendable {
         }
     }
 
-    private func target(of request: S3Request, region: String) -> SignatureVersion4.Target {
-        SignatureVersion4.Target(
-            method: request.method, host: address.host(region: region), path: address.path(key: request.key),
-            query: request.query)
+    private func place(of request: S3Request, region: String) -> S3Place {
+        S3Place(scheme: address.scheme, host: address.host(region: region), path: address.path(key: request.key))
+    }
+
+    private func target(of request: S3Request, at place: S3Place) -> SignatureVersion4.Target {
+        SignatureVersion4.Target(method: request.method, host: place.host, path: place.path, query: request.query)
     }
 
     private func signer(_ credentials: AWSCredentials, region: String) -> SignatureVersion4 {

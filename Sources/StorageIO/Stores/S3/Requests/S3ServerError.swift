@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTransport
 
 /// What a server says about a request that it refused (Amazon S3 API Reference, "Error responses").
@@ -22,7 +23,12 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
         code = element?["Code"]?.text ?? ""
         message = element?["Message"]?.text ?? ""
         requestID = response.headers["x-amz-request-id"] ?? element?["RequestId"]?.text
-        region = response.headers["x-amz-bucket-region"] ?? element?["Region"]?.text
+        // A redirect may name the region in the host alone.
+        let host =
+            element?["Endpoint"]?.text ?? response.headers["Location"].flatMap { URLComponents(string: $0)?.host }
+        region =
+            response.headers["x-amz-bucket-region"] ?? element?["Region"]?.text
+            ?? host.flatMap(S3Place.region(ofHost:))
     }
 
     /// Whether the same request may succeed later.

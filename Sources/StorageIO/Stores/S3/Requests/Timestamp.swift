@@ -23,15 +23,36 @@ package struct Timestamp: Sendable, Hashable {
         self.init(year: year, month: Int64(month) + 1, day: day, second: time)
     }
 
-    /// A date as XML has it (ISO 8601); fractions of a second are dropped. Only UTC.
+    /// A date as XML has it (ISO 8601), in UTC or with the distance from it, `Z` or `+03:00`; fractions of a second are
+    /// dropped.
     package init?(iso8601 text: String) {
-        let halves = text.split(separator: "T")
-        guard halves.count == 2, halves[1].hasSuffix("Z") else { return nil }
-        let date = halves[0].split(separator: "-").map { Int64($0) }
+        let halves = text.utf8.split(maxSplits: 1, omittingEmptySubsequences: false) { "Tt ".utf8.contains($0) }
+        guard halves.count == 2 else { return nil }
+        let mark = halves[1].firstIndex { "Zz+-".utf8.contains($0) } ?? halves[1].endIndex
+        let date = halves[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map(Self.number)
         guard date.count == 3, let year = date[0], let month = date[1], let day = date[2],
-            let time = Self.secondOfDay(halves[1].dropLast().prefix { $0 != "." })
+            let clock = String(halves[1][..<mark].prefix { !".,".utf8.contains($0) }),
+            let time = Self.secondOfDay(clock[...]), let offset = Self.offset(halves[1][mark...]),
+            let local = Timestamp(year: year, month: month, day: day, second: time)
         else { return nil }
-        self.init(year: year, month: month, day: day, second: time)
+        seconds = local.seconds - offset
+    }
+
+    /// Seconds east of UTC: `Z`, `+03:00`, `+0300`, `+03`.
+    private static func offset(_ text: Substring.UTF8View) -> Int64? {
+        guard let sign = text.first else { return nil }
+        if sign == UInt8(ascii: "Z") || sign == UInt8(ascii: "z") { return text.count == 1 ? 0 : nil }
+        let digits = text.dropFirst().filter { $0 != UInt8(ascii: ":") }
+        guard digits.count == 2 || digits.count == 4, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        let numbers = digits.map { Int64($0 - 48) }
+        let seconds =
+            (numbers[0] * 10 + numbers[1]) * 3_600 + (numbers.count == 4 ? (numbers[2] * 10 + numbers[3]) * 60 : 0)
+        return sign == UInt8(ascii: "-") ? -seconds : seconds
+    }
+
+    /// Digits alone: no sign.
+    private static func number(_ digits: Substring.UTF8View) -> Int64? {
+        digits.allSatisfy { (48...57).contains($0) } ? String(digits).flatMap { Int64($0) } : nil
     }
 
     private init?(year: Int64, month: Int64, day: Int64, second: Int64) {

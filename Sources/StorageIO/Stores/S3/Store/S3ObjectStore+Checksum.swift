@@ -11,6 +11,12 @@ extension S3ObjectStore {
         guard halves.count == 1 || parts != nil else { return nil }
         let answer = try await headAnswer(
             object.key, matching: tag, query: parts == nil ? [] : [(name: "partNumber", value: "1")])
+        if parts != nil, !answer.isSuccess {
+            // Servers that do not know the numbers of parts say so in many ways, such as that the tag of a part is another one.
+            // Whether the object is still the same, the question without the number tells.
+            try await check(isStill: object)
+            return nil
+        }
         if answer.status == 412 { throw answer.failure(location: location(object.key), code: .modified) }
         try answer.check(location: location(object.key))
         guard S3Client.hasDigestTag(answer.headers) else { return nil }
@@ -19,5 +25,11 @@ extension S3ObjectStore {
             (object.size + partSize - 1) / partSize == parts
         else { return nil }
         return .md5OfParts(tag.lowercased(), partSize: partSize)
+    }
+
+    private func check(isStill object: ObjectMetadata) async throws {
+        let answer = try await headAnswer(object.key, matching: object.entityTag)
+        if answer.status == 412 { throw answer.failure(location: location(object.key), code: .modified) }
+        try answer.check(location: location(object.key))
     }
 }

@@ -27,7 +27,8 @@ extension S3ObjectStore {
     package func copyInParts(
         _ source: ObjectMetadata, to destination: ObjectKey, partSize: Int64 = 1 << 30
     ) async throws {
-        let upload = try await S3Upload.start(destination, store: self)
+        // A single request takes these along by itself.
+        let upload = try await S3Upload.start(destination, store: self, attributes: attributes(of: source))
         do {
             let ranges = stride(from: 0, to: source.size, by: Int(partSize)).map {
                 $0..<min(source.size, $0 + partSize)

@@ -12,11 +12,13 @@ extension S3ObjectStore {
     }
 
     /// Writes an object in one request.
-    func put(_ body: [UInt8], key: ObjectKey, ifAbsent: Bool) async throws {
+    func put(
+        _ body: [UInt8], key: ObjectKey, ifAbsent: Bool, attributes: ObjectAttributes? = nil
+    ) async throws {
         let writer = UUID().uuidString
         let md5 = try await Digests.md5OffPool(body)
         var request = S3Request("PUT", key)
-        request.headers = client.newObjectHeaders(key)
+        request.headers = client.newObjectHeaders(key, attributes)
         if ifAbsent {
             request.headers["If-None-Match"] = "*"
             request.headers[Self.writerHeader] = writer

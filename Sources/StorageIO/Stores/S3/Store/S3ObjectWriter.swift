@@ -65,7 +65,8 @@ actor S3ObjectWriter: ObjectWriter {
             try Task.checkCancellation()
             let last = takeFullPart() ?? takeBuffer()
             if upload == nil {
-                try await store.put(last, key: key, ifAbsent: options.ifAbsent)
+                try await store.put(
+                    last, key: key, ifAbsent: options.ifAbsent, attributes: options.attributes)
             } else {
                 if !last.isEmpty { try await start(last) }
                 while !inFlight.isEmpty { try await takeOldest() }
@@ -114,7 +115,7 @@ actor S3ObjectWriter: ObjectWriter {
             throw ObjectStoreError(
                 .alreadyExists, location: store.location(key), message: "the object is there already")
         }
-        let started = try await S3Upload.start(key, store: store)
+        let started = try await S3Upload.start(key, store: store, attributes: options.attributes)
         guard !hasEnded else {
             await started.abort()
             throw ended

@@ -16,11 +16,13 @@ struct S3Upload: Sendable {
 
     private var location: String { store.location(key) }
 
-    static func start(_ key: ObjectKey, store: S3ObjectStore) async throws -> S3Upload {
+    static func start(
+        _ key: ObjectKey, store: S3ObjectStore, attributes: ObjectAttributes? = nil
+    ) async throws -> S3Upload {
         let writer = UUID().uuidString
         var request = S3Request("POST", key)
         request.query = [(name: "uploads", value: "")]
-        request.headers = store.client.newObjectHeaders(key)
+        request.headers = store.client.newObjectHeaders(key, attributes)
         request.headers[S3ObjectStore.writerHeader] = writer
         let answer = try await store.send(request)
         try answer.check(location: store.location(key))
