@@ -20,7 +20,8 @@ struct TrackingCopyCommand: ToolCommand {
                 --artifact-root s3://antifraud/mlflow
 
             Databases keep the ids of runs; servers give new ones. An interrupted copy goes on where it stopped: run it again. \
-            What could not be copied is listed, and the exit code is 1. The password of a database comes from PGPASSWORD, \
+            What could not be copied is listed, and the exit code is 1: logged models of MLflow 3 are among that, but their files \
+            are copied where a registered version needs them. The password of a database comes from PGPASSWORD, \
             .pgpass or a service file; what a server asks for comes from MLFLOW_TRACKING_TOKEN or \
             MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
             """,

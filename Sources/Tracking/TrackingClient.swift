@@ -16,7 +16,7 @@ public struct TrackingClient: Sendable {
     let context: RunContext
     let artifacts: ArtifactStores
 
-    /// Where the client was opened, as MLflow writes it.
+    /// Where the client was opened, as MLflow writes it, without user, password and options.
     public let uri: String
 
     /// Opens a place; a file that does not exist, or is empty, is made ready for MLflow too.
@@ -39,7 +39,7 @@ public struct TrackingClient: Sendable {
         let location = try TrackingURI(uri)
         switch location {
         case .sqlite(let path):
-            let folder = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
+            let folder = path[...(path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
             let root = ArtifactPath.normalized(artifactRoot ?? "\(folder)mlruns")
             let database = try await SQLiteDatabase.open(
                 path: path, name: location.description, artifactRoot: root, readOnly: options.isReadOnly,
@@ -68,8 +68,10 @@ public struct TrackingClient: Sendable {
         }
     }
 
-    /// A URI as it may be shown: without a password. What is no tracking URI stays as it is.
-    public static func displayedURI(_ uri: String) -> String { (try? TrackingURI(uri).description) ?? uri }
+    /// A URI as it may be shown: without user, password and options, and without anything that may be a part of them.
+    public static func displayedURI(_ uri: String) -> String {
+        (try? TrackingURI(uri).description) ?? TrackingURI.withoutSecrets(uri)
+    }
 
     /// Lets go of the files. Calls that come later fail.
     ///
@@ -124,7 +126,7 @@ public struct TrackingClient: Sendable {
         }
     }
 
-    private func usable(_ record: ExperimentRecord) throws -> Experiment {
+    func usable(_ record: ExperimentRecord) throws -> Experiment {
         guard record.lifecycleStage == .active else {
             throw TrackingError(
                 .invalidState, "experiment '\(record.name)'", "is deleted; restore it or choose another name")
@@ -182,7 +184,7 @@ public struct TrackingClient: Sendable {
             let version = try await models.resolve(reference)
             let place = version.storageLocation ?? version.source
             guard case .place = try ArtifactReference(place) else {
-                guard place.hasPrefix("runs:") else {
+                guard place.utf8.starts(with: "runs:".utf8) else {
                     throw TrackingError(
                         .invalidValue, uri, "its files are said to be at '\(place)', which names no place")
                 }

@@ -60,6 +60,89 @@ import Tracking
         try await destination.close()
     }
 
+    /// MLflow's own references to files: logged models, which lie beside their runs, and `runs:/`, which names a run by its id.
+    @Test func versionsOfMLflow3AreCopiedWithTheirFiles() async throws {
+        let folder = try TemporaryFolder()
+        let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
+        let place = "sqlite:///\(folder.path("theirs.db"))"
+        try await MLflowOracle.run(Self.loggedModels, [place, folder.path("files")])
+        let source = try await TrackingClient.open(place)
+        let destinations = [
+            "sqlite:///\(folder.path("ours.db"))", try await TestDatabases.make(), try server.mlflow().uri,
+        ]
+        for (index, uri) in destinations.enumerated() {
+            let destination = try await TrackingClient.open(
+                uri, artifactRoot: uri.hasPrefix("http") ? nil : folder.path("files\(index)"))
+            let copy = TrackingCopy(from: source, to: destination)
+            for round in 0..<2 {
+                let report = try await copy.run()
+                // What is not copied is told: the logged model itself, and a version whose files nobody has, with its alias.
+                #expect(report.failures.count == 3, "\(report.failures) to \(uri)")
+                #expect(report.failures.contains { $0.contains("logged model 'clf'") })
+                #expect(report.failures.contains { $0.contains("version 2 of model 'old way'") })
+                #expect(report.failures.contains { $0.contains("alias 'lost' of model 'old way'") })
+                #expect(report.models == 2 && report.versions == 3, "round \(round) to \(uri)")
+            }
+            let logged = try await destination.models.version(alias: "champion", of: "fraud 'q'")
+            #expect(logged.version == 1)
+            let files = try await destination.artifacts(at: "models:/fraud 'q'@champion")
+            #expect(try await files.read("data/weights.bin") == Array("weights".utf8))
+            let old = try await destination.models.versions(
+                matching: "name = 'old way'", orderBy: ["version_number"]
+            ).all()
+            #expect(old.map(\.version) == [1, 4])
+            for version in old {
+                #expect(version.source == "runs:/\(version.runID ?? "")/model")
+                let files = try await destination.artifacts(at: "models:/old way/\(version.version)")
+                #expect(try await files.read("m.txt") == Array("old".utf8), "\(version.version) at \(uri)")
+            }
+            #expect(try await destination.models.version(alias: "best", of: "old way").version == 4)
+            try await destination.close()
+        }
+        // MLflow reads the copy as it reads the original.
+        try await MLflowOracle.run(Self.downloads, [destinations[0]])
+        try await source.close()
+    }
+
+    private static let loggedModels = #"""
+        import os, sys, mlflow
+        from mlflow.tracking import MlflowClient
+        uri, files = sys.argv[1:]
+        mlflow.set_tracking_uri(uri)
+        client = MlflowClient(uri)
+        e = client.create_experiment("plain", artifact_location=files)
+        folder = files + "-local"
+        os.makedirs(folder + "/data")
+        open(folder + "/data/weights.bin", "w").write("weights")
+        open(folder + "/MLmodel", "w").write("flavors: {}")
+        run = client.create_run(e, run_name="new way").info.run_id
+        model = client.create_logged_model(e, name="clf", source_run_id=run)
+        client.log_model_artifacts(model.model_id, folder)
+        client.finalize_logged_model(model.model_id, "READY")
+        client.create_registered_model("fraud 'q'")
+        client.create_model_version("fraud 'q'", "models:/" + model.model_id, run, model_id=model.model_id)
+        client.set_registered_model_alias("fraud 'q'", "champion", 1)
+        old = client.create_run(e, run_name="old way").info.run_id
+        client.log_text(old, "old", "model/m.txt")
+        client.create_registered_model("old way")
+        ghost = client.create_logged_model(e, name="ghost")
+        for source in ["runs:/%s/model" % old, "models:/" + ghost.model_id] + ["runs:/%s/model" % old] * 2:
+            client.create_model_version("old way", source, old)
+        client.delete_logged_model(ghost.model_id)
+        client.delete_model_version("old way", 3)
+        client.set_registered_model_alias("old way", "lost", 2)
+        client.set_registered_model_alias("old way", "best", 4)
+        """#
+
+    private static let downloads = #"""
+        import sys, mlflow
+        mlflow.set_tracking_uri(sys.argv[1])
+        folder = mlflow.artifacts.download_artifacts("models:/fraud 'q'@champion")
+        assert open(folder + "/data/weights.bin").read() == "weights"
+        folder = mlflow.artifacts.download_artifacts("models:/old way/4")
+        assert open(folder + "/m.txt").read() == "old"
+        """#
+
     /// A version that means something else at the destination is not overwritten.
     @Test func otherVersionsAreNotTouched() async throws {
         let folder = try TemporaryFolder()

@@ -1,14 +1,17 @@
+import StorageIO
+
 /// Copies registered models. Versions keep their numbers.
 struct RegistryCopy: Sendable {
     let source: TrackingClient
     let destination: TrackingClient
     /// Copied runs by the ids of their sources.
     let runs: [String: CopiedRun]
+    let copiesArtifacts: Bool
 
     func copy(_ report: inout TrackingCopy.Report) async throws {
         for model in try await source.models.models(orderBy: ["name"]).all() {
             do {
-                report.versions += try await copy(model)
+                try await copy(model, &report)
                 report.models += 1
             } catch let error as TrackingError where error.isRefusal {
                 report.failures.append("model '\(model.name)': \(error)")
@@ -16,7 +19,8 @@ struct RegistryCopy: Sendable {
         }
     }
 
-    private func copy(_ model: RegisteredModel) async throws -> Int {
+    /// What concerns one version or alias alone costs no other.
+    private func copy(_ model: RegisteredModel, _ report: inout TrackingCopy.Report) async throws {
         do {
             _ = try await destination.store.createModel(
                 named: model.name, description: model.description, tags: model.tags)
@@ -31,28 +35,48 @@ struct RegistryCopy: Sendable {
         ).all()
         let there = try await destination.models.versions(matching: "name = \(model.name)").all()
         let known = Dictionary(there.map { ($0.version, $0) }) { first, _ in first }
+        var copied: Set<Int> = []
         for version in versions {
-            try await copy(version, known[version.version])
-        }
-        for (alias, number) in model.aliases {
-            try await destination.store.setAlias(alias, ofModel: model.name, version: number)
-        }
-        return versions.count
-    }
-
-    private func copy(_ version: ModelVersion, _ known: ModelVersion?) async throws {
-        var creation = ModelVersionCreation(
-            name: version.name, source: version.source, runID: version.runID, description: version.description,
-            tags: version.tags)
-        if let run = version.runID.flatMap({ runs[$0] }) {
-            creation.runID = run.targetID
-            // Files of the run have moved along with it.
-            let root = run.source.artifactURI
-            if version.source == root || version.source.hasPrefix(root + "/") {
-                let target = try await destination.store.run(id: run.targetID).artifactURI
-                creation.source = target + version.source.dropFirst(root.count)
+            let failure = try await failure { try await copy(version, known[version.version], &report) }
+            if let failure {
+                report.failures.append("version \(version.version) of model '\(model.name)': \(failure)")
+            } else {
+                copied.insert(version.version)
+                report.versions += 1
             }
         }
+        for (alias, number) in model.aliases.sorted(by: { $0.value < $1.value }) {
+            let failure =
+                copied.contains(number)
+                ? try await failure {
+                    try await destination.store.setAlias(alias, ofModel: model.name, version: number)
+                } : "its version \(number) is not copied"
+            if let failure { report.failures.append("alias '\(alias)' of model '\(model.name)': \(failure)") }
+        }
+    }
+
+    /// What the destination refused, or a store of files failed with; nil when the work was done.
+    private func failure(_ work: () async throws -> Void) async throws -> String? {
+        do {
+            try await work()
+            return nil
+        } catch let error as TrackingError where error.isRefusal {
+            return "\(error)"
+        } catch let error as ObjectStoreError {
+            return "\(error)"
+        }
+    }
+
+    private func copy(
+        _ version: ModelVersion, _ known: ModelVersion?, _ report: inout TrackingCopy.Report
+    ) async throws {
+        let run = version.runID.flatMap { runs[$0] }
+        let files = VersionFiles(
+            version: version, run: run, source: source, destination: destination, runs: runs)
+        let target = try await files.target()
+        let creation = ModelVersionCreation(
+            name: version.name, source: target, runID: run?.targetID ?? version.runID,
+            description: version.description, tags: version.tags)
         if let known {
             guard known.runID == creation.runID, known.source == creation.source else {
                 throw TrackingError(
@@ -60,6 +84,7 @@ struct RegistryCopy: Sendable {
                     "has another version \(version.version) at \(destination.uri)")
             }
         } else {
+            if copiesArtifacts { try await files.copy(to: target, &report) }
             try await create(creation, number: version.version)
         }
         for (key, value) in version.tags {

@@ -79,6 +79,12 @@ public struct TrackingCopy: Sendable {
             if isToBeDeleted { deleted.append(target) }
             work += try await makeRuns(of: experiment, in: target, &report)
             report.experiments += 1
+            if options.copiesModels {
+                report.failures += try await source.store.loggedModels(inExperiment: experiment.id).map {
+                    "logged model '\($0.name)' (\($0.id)): MLflow 3's logged models are not copied, only their files where a "
+                        + "registered version needs them"
+                }
+            }
         }
         let copies = Dictionary(work.map { ($0.source.id, $0) }) { first, _ in first }
         let identifiers = copies.mapValues(\.targetID)
@@ -106,7 +112,7 @@ public struct TrackingCopy: Sendable {
         }
         if options.copiesModels {
             try await RegistryCopy(
-                source: source, destination: destination, runs: copies
+                source: source, destination: destination, runs: copies, copiesArtifacts: options.copiesArtifacts
             ).copy(&report)
         }
         for id in deleted { try await destination.experiment(id: id).delete() }

@@ -13,8 +13,10 @@ extension PostgreSQLDatabase {
             configuration.parameters["options", default: ""] += " -c max_parallel_workers_per_gather=0"
             let pool = PostgreSQLPool(configuration)
             do {
-                let hasWorkspaces = try await prepare(pool, name: name, artifactRoot: artifactRoot, readOnly: readOnly)
-                return PostgreSQLDatabase(name: name, hasWorkspaces: hasWorkspaces, isReadOnly: readOnly, pool: pool)
+                let tables = try await prepare(pool, name: name, artifactRoot: artifactRoot, readOnly: readOnly)
+                return PostgreSQLDatabase(
+                    name: name, hasWorkspaces: tables["experiments"]?.contains("workspace") ?? false,
+                    hasLoggedModels: tables["logged_models"] != nil, isReadOnly: readOnly, pool: pool)
             } catch {
                 await pool.close()
                 throw error
@@ -24,10 +26,10 @@ extension PostgreSQLDatabase {
         }
     }
 
-    /// - Returns: Whether tables tell workspaces apart.
+    /// - Returns: The columns that are there, by table.
     private static func prepare(
         _ pool: PostgreSQLPool, name: String, artifactRoot: String, readOnly: Bool
-    ) async throws -> Bool {
+    ) async throws -> [String: Set<String>] {
         var tables = try await pool.read { try columns($0) }
         if tables.isEmpty, !readOnly {
             tables = try await pool.write { connection in
@@ -45,7 +47,7 @@ extension PostgreSQLDatabase {
             ? nil
             : try await pool.read { try $0.query("SELECT version_num FROM alembic_version").firstValue?.textValue }
         try MLflowTables.check(found, name: name) { revision }
-        return found["experiments"]?.contains("workspace") ?? false
+        return found
     }
 
     /// Any number that other programs are not likely to use.

@@ -4,6 +4,7 @@ import PostgreSQL
 struct PostgreSQLDatabase: SQLDatabase {
     let name: String
     let hasWorkspaces: Bool
+    let hasLoggedModels: Bool
     let isReadOnly: Bool
     let pool: PostgreSQLPool
 

@@ -47,6 +47,17 @@ package struct RESTTrackingStore: TrackingStore {
 
     package func close() async throws { await client.shutDown() }
 
+    /// Whether the server answers as MLflow does, and knows its client. A server that is not there is given up sooner than in the
+    /// middle of the work.
+    package func checkWritable() async throws {
+        let call = ServerCall.send("experiments/search", ["max_results": .integer(1)], about: server.address.url)
+        guard !server.isReadOnly else {
+            throw TrackingError(.readOnly, call.subject, "the client was opened for reading only")
+        }
+        let policy = RetryPolicy(maximumAttempts: 4, maximumDelay: .seconds(1))
+        try await MLflowServer(address: server.address, http: client, policy: policy, isReadOnly: false).call(call)
+    }
+
     /// A place for a new experiment, whose number the server has yet to give; nil for the server's choice.
     func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Identifier.random()) } }
 

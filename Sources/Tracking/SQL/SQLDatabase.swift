@@ -6,6 +6,8 @@ protocol SQLDatabase: Sendable {
     var name: String { get }
     /// Whether tables tell workspaces apart, as MLflow's do from revision 1b5f0d9ad7c1 (3.10) on.
     var hasWorkspaces: Bool { get }
+    /// Whether there are tables of logged models, which came with MLflow 3.
+    var hasLoggedModels: Bool { get }
     /// How much one transaction should take, so that it does not keep others waiting for long.
     var batchLimits: BatchLimits { get }
 

@@ -8,6 +8,16 @@ struct SQLTrackingStore: TrackingStore {
 
     func close() async throws { try await database.close() }
 
+    /// Writes that touch no row: databases check the right to write before they look for rows.
+    func checkWritable() async throws {
+        try await database.write { session in
+            for table in ["runs", "tags", "params", "metrics"] {
+                try session.execute("INSERT INTO \(table) SELECT * FROM \(table) WHERE 1 = 0", [])
+            }
+            try session.execute("UPDATE latest_metrics SET step = step WHERE 1 = 0", [])
+        }
+    }
+
     /// ` AND table.workspace = 'default'` where tables tell workspaces apart: this library lives in MLflow's default one.
     func inWorkspace(_ table: String) -> String {
         database.hasWorkspaces ? " AND \(table).workspace = 'default'" : ""

@@ -54,11 +54,12 @@ extension SQLiteDatabase {
                     if try tables(database).isEmpty { try initialize(database, artifactRoot: artifactRoot) }
                 }
             }
-            let hasWorkspaces = try connections.read { database in
+            return try connections.read { database in
                 try check(database, name: name)
-                return try columns(database, of: "experiments").contains("workspace")
+                return SQLiteDatabase(
+                    name: name, hasWorkspaces: try columns(database, of: "experiments").contains("workspace"),
+                    hasLoggedModels: try tables(database).contains("logged_models"), connections: connections)
             }
-            return SQLiteDatabase(name: name, hasWorkspaces: hasWorkspaces, connections: connections)
         } catch {
             try? connections.close()
             throw error

@@ -9,6 +9,7 @@ import Parallelism
 struct SQLiteDatabase: SQLDatabase {
     let name: String
     let hasWorkspaces: Bool
+    let hasLoggedModels: Bool
     let connections: any DatabaseWriter
 
     var batchLimits: BatchLimits { BatchLimits(metrics: 10_000, parameters: 1000, tags: 1000, total: 10_000) }

@@ -5,6 +5,9 @@ package protocol TrackingStore: Sendable {
     /// The largest batch that ``log(_:toRun:)`` takes.
     var batchLimits: BatchLimits { get }
 
+    /// Asks whether values could be logged now, and changes nothing.
+    func checkWritable() async throws
+
     // Experiments
     func createExperiment(named name: String, artifactLocation: String?, tags: [String: String]) async throws
         -> ExperimentRecord
@@ -17,6 +20,9 @@ package protocol TrackingStore: Sendable {
     func setLifecycleStage(_ stage: LifecycleStage, ofExperiment id: String) async throws
     func setTag(_ key: String, _ value: String, ofExperiment id: String) async throws
     func deleteTag(_ key: String, ofExperiment id: String) async throws
+
+    /// MLflow 3's logged models of an experiment, but for deleted ones; none where the store knows no such thing.
+    func loggedModels(inExperiment id: String) async throws -> [LoggedModel]
 
     // Runs
     func createRun(_ creation: RunCreation) async throws -> RunRecord
@@ -56,6 +62,13 @@ package protocol TrackingStore: Sendable {
 
     /// Lets go of files and connections; later calls fail.
     func close() async throws
+}
+
+/// A model that MLflow 3 has logged beside a run.
+package struct LoggedModel: Sendable, Hashable {
+    /// Such as `m-0123456789abcdef0123456789abcdef`.
+    package var id: String
+    package var name: String
 }
 
 /// A model version that is to be registered.

@@ -1,0 +1,29 @@
+extension RESTTrackingStore {
+    /// Servers before MLflow 3 do not know the request, and have none.
+    package func loggedModels(inExperiment id: String) async throws -> [LoggedModel] {
+        var models: [LoggedModel] = []
+        var token: String?
+        repeat {
+            let subject = "logged models of experiment \(id)"
+            let answer: JSON
+            do {
+                answer = try await server.call(
+                    .send(
+                        "logged-models/search",
+                        [
+                            "experiment_ids": .array([.text(id)]), "max_results": .integer(50),
+                            "page_token": token.map(JSON.text),
+                        ], about: subject))
+            } catch let error as TrackingError where error.code == .incompatibleServer && token == nil {
+                return []
+            }
+            let page = try page(answer, "models", about: subject) { model in
+                let info = try model.object("info")
+                return LoggedModel(id: try info.text("model_id"), name: try info.textIfThere("name") ?? "")
+            }
+            models += page.elements
+            token = page.nextPageToken
+        } while token != nil
+        return models
+    }
+}
