@@ -43,7 +43,7 @@ package struct JournaledTraining: Sendable {
 
     /// Starts a run, trains, logs what came of it and ends the run: as failed or killed if the training throws.
     /// - Parameters:
-    ///   - model: the folder where `train` saves the model. It must stay there until it has been delivered.
+    ///   - model: the folder where `train` saves the model. The journal takes a copy.
     ///   - train: trains and saves.
     package func run(
         program: String, data: String, model: String, _ train: () async throws -> TrainingOutcome
@@ -85,10 +85,10 @@ package struct JournaledTraining: Sendable {
     private func log(_ outcome: TrainingOutcome, to run: JournaledRun, data: String, model: String) async throws {
         let content = try await RunContent(
             outcome, model: stores.resolve(model).description, data: data, stores: stores)
-        try run.log(parameters: content.parameters)
+        try run.log(anyLength: content.parameters)
         try run.log(content.metrics)
         try run.log(inputs: content.inputs)
-        try run.log(artifactsAt: model, as: "model")
+        try await run.log(artifactsAt: model, as: "model", stores: stores)
         for (path, bytes) in content.files { try run.log(artifact: bytes, as: path) }
         if let registration = settings.registration {
             try run.register(registration.name, path: "model", alias: registration.alias)

@@ -79,6 +79,8 @@ package struct ModelPublication: Sendable {
         }
         let result: Result
         do {
+            // What cannot be logged to is found out before the work, not after it.
+            try await tracking.check(experiment: experiment)
             result = try await body(ModelPublication(tracking: tracking, experiment: experiment, stores: stores))
         } catch {
             try? await tracking.close()
@@ -101,7 +103,7 @@ package struct ModelPublication: Sendable {
             outcome, model: place.description, data: data, metrics: metrics, stores: stores)
         let run = try await tracking.experiment(named: experiment).startRun(tags: content.tags)
         do {
-            try await run.log(parameters: content.parameters)
+            try await run.log(anyLength: content.parameters)
             try await run.log(content.metrics)
             try await run.log(inputs: content.inputs)
             try await run.log(artifacts: place, as: "model")

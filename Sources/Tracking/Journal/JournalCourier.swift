@@ -36,7 +36,7 @@ struct JournalCourier {
             try save(known)
             throw error
         }
-        try save(delivery.progress, delivery.rejections)
+        try save(delivery)
         return true
     }
 
@@ -47,16 +47,26 @@ struct JournalCourier {
         do {
             try await delivery.deliverDeferred()
         } catch {
-            try save(delivery.progress, delivery.rejections)
+            try save(delivery)
             throw error
         }
+        try save(delivery)
+    }
+
+    private mutating func save(_ delivery: JournalDelivery) throws(TrackingError) {
         try save(delivery.progress, delivery.rejections)
+        for name in delivery.deliveredCopies { JournalCopies(files: files).remove(name) }
     }
 
     /// What was refused is kept before the progress moves past it; it is there twice if the process ends between the two.
     private mutating func save(
         _ delivered: JournalProgress, _ rejections: [JournalRejection] = []
     ) throws(TrackingError) {
+        var rejections = rejections
+        for index in rejections.indices {
+            guard let copy = rejections[index].copy else { continue }
+            rejections[index].reason += "; the files are kept in \(JournalCopies(files: files).reject(copy))"
+        }
         var new = delivered
         new.rejected += rejections.count
         guard new != progress else { return }

@@ -12,6 +12,8 @@ struct JournalDelivery {
     var progress: JournalProgress
     /// What was refused: entries, or parts of them.
     private(set) var rejections: [JournalRejection] = []
+    /// Copies that have arrived, to be removed once the progress is kept.
+    private(set) var deliveredCopies: [String] = []
 
     init(files: JournalFiles, client: TrackingClient, progress: JournalProgress) {
         self.files = files
@@ -94,17 +96,24 @@ struct JournalDelivery {
         case .content(_, let content, let path):
             try await client.run(id: run.id).log(artifact: content, as: path)
         case .files(_, let place, let path):
-            let source = try client.artifacts.stores.resolve(place)
-            var isEmpty = true
-            for try await _ in source.store.list(prefix: source.folderPrefix) {
-                isEmpty = false
-                break
-            }
-            guard !isEmpty else { throw TrackingError(.notFound, place, "holds no files any more") }
-            try await client.run(id: run.id).log(artifacts: source, as: path)
+            try await upload(client.artifacts.stores.resolve(place), from: place, to: path, of: run.id)
+        case .copies(_, let copy):
+            try await upload(
+                JournalCopies(files: files).place(copy.name), from: copy.origin, to: copy.path, of: run.id)
+            deliveredCopies.append(copy.name)
         case .register(_, let registration): try await register(registration, of: run.id)
         case .start, .attach, .metrics, .parameters, .tags: break
         }
+    }
+
+    private func upload(_ source: StoredPlace, from origin: String, to path: String?, of run: String) async throws {
+        var isEmpty = true
+        for try await _ in source.store.list(prefix: source.folderPrefix) {
+            isEmpty = false
+            break
+        }
+        guard !isEmpty else { throw TrackingError(.notFound, origin, "holds no files any more") }
+        try await client.run(id: run).log(artifacts: source, as: path)
     }
 
     private mutating func start(_ number: UInt64, _ start: JournaledStart) async throws {
@@ -209,7 +218,7 @@ extension JournalEntry {
     /// Whether other entries may overtake it: files and registrations, which may fail for reasons of their own.
     fileprivate var mayBePutOff: Bool {
         switch self {
-        case .content, .files, .register: true
+        case .content, .files, .copies, .register: true
         default: false
         }
     }

@@ -11,6 +11,8 @@ enum JournalEntry: Hashable, Sendable {
     case content(run: UInt64, [UInt8], path: String)
     /// All objects of a place, which are read when they are delivered.
     case files(run: UInt64, place: String, path: String?)
+    /// Files as they were when they were logged; see ``JournalCopies``.
+    case copies(run: UInt64, JournaledCopy)
     case register(run: UInt64, JournaledRegistration)
     case end(run: UInt64, RunStatus, time: Int64)
 
@@ -18,7 +20,7 @@ enum JournalEntry: Hashable, Sendable {
         switch self {
         case .start(let run, _), .attach(let run, _), .metrics(let run, _), .parameters(let run, _),
             .tags(let run, _), .inputs(let run, _), .content(let run, _, _), .files(let run, _, _),
-            .register(let run, _), .end(let run, _, _):
+            .copies(let run, _), .register(let run, _), .end(let run, _, _):
             run
         }
     }
@@ -34,6 +36,7 @@ enum JournalEntry: Hashable, Sendable {
         case .inputs(_, let inputs): "data sets \(inputs.map(\.name).joined(separator: ", "))"
         case .content(_, _, let path): "artifact '\(path)'"
         case .files(_, let place, _): "artifacts from \(place)"
+        case .copies(_, let copy): "artifacts from \(copy.origin)"
         case .register(_, let registration): "version of model '\(registration.model)'"
         case .end(_, let status, _): "end as \(status.rawValue)"
         }
@@ -49,6 +52,16 @@ struct JournaledStart: Hashable, Sendable {
     var tags: [String: String]
     /// See ``RunCreation/token``.
     var token: String
+}
+
+/// Files of a journal's own that are to be delivered.
+struct JournaledCopy: Hashable, Sendable {
+    /// The name of their folder among the journal's copies.
+    var name: String
+    /// Where they were copied from.
+    var origin: String
+    /// A folder of the run; nil for its root.
+    var path: String?
 }
 
 /// A model version that is to be made of files of the run.
@@ -116,6 +129,11 @@ extension JournalEntry {
             begin(10, run)
             writer.write(status.rawValue)
             writer.write(time)
+        case .copies(let run, let copy):
+            begin(11, run)
+            writer.write(copy.name)
+            writer.write(copy.origin)
+            writer.write(copy.path)
         }
     }
 
@@ -171,6 +189,10 @@ extension JournalEntry {
         case 10:
             guard let status = RunStatus(rawValue: try reader.text()) else { throw JournalByteReader.Malformed() }
             self = .end(run: run, status, time: try reader.signed())
+        case 11:
+            self = .copies(
+                run: run,
+                JournaledCopy(name: try reader.text(), origin: try reader.text(), path: try reader.optionalText()))
         default: throw JournalByteReader.Malformed()
         }
         guard reader.isAtEnd else { throw JournalByteReader.Malformed() }

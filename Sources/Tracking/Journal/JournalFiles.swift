@@ -6,7 +6,8 @@ import Foundation
 /// - `NAME.00000001.journal`, …: what was logged, in segments. Records follow one another: length of the payload and
 ///   CRC-32C of the payload, four bytes each, least significant first, then the payload, an entry. Zeros may follow the last one.
 /// - `NAME.progress`: how far it has been delivered; see ``JournalProgress``.
-/// - `NAME.rejected`: what the destination refused, one JSON object a line.
+/// - `NAME.files`: copies of files that are to be delivered; see ``JournalCopies``.
+/// - `NAME.rejected`: what the destination refused, one JSON object a line; `NAME.rejected-files` the files that it refused.
 struct JournalFiles: Sendable, Hashable {
     /// Absolute.
     let folder: String
@@ -19,6 +20,8 @@ struct JournalFiles: Sendable, Hashable {
     var lock: String { "\(folder)/\(name).lock" }
     var progress: String { "\(folder)/\(name).progress" }
     var rejected: String { "\(folder)/\(name).rejected" }
+    var copies: String { "\(folder)/\(name).files" }
+    var rejectedCopies: String { "\(folder)/\(name).rejected-files" }
 
     func segment(_ number: Int) -> String {
         let digits = String(number)
@@ -45,6 +48,7 @@ struct JournalFiles: Sendable, Hashable {
     func remove() {
         for number in (try? segments()) ?? [] { unlink(segment(number)) }
         unlink(progress)
+        try? FileManager.default.removeItem(atPath: copies)
         unlink(lock)
     }
 

@@ -13,13 +13,16 @@ public struct JournalOptions: Sendable {
     /// Waits for the disk with each entry, so that it outlives a power failure, too: some milliseconds a call. Otherwise
     /// entries outlive the process, however it ends, but the operating system may take seconds to bring them to the disk.
     public var isDurable: Bool
+    /// How many bytes of files one call may have copied to the journal's folder, where they stay until they are delivered.
+    public var copyLimit: Int64
     /// Told of failures and of what was refused.
     public var logger: Logger
 
-    /// Gathers for a fifth of a second, tries again after 0.2 s to 30 s.
+    /// Gathers for a fifth of a second, tries again after 0.2 s to 30 s, copies up to 4 GiB of files.
     public init(
         interval: Duration = .milliseconds(200), firstRetryDelay: Duration = .milliseconds(200),
         longestRetryDelay: Duration = .seconds(30), segmentBytes: Int64 = 16 << 20, isDurable: Bool = false,
+        copyLimit: Int64 = 4 << 30,
         logger: Logger = Logger(label: "antifraud.tracking.journal") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.interval = interval
@@ -27,6 +30,7 @@ public struct JournalOptions: Sendable {
         self.longestRetryDelay = longestRetryDelay
         self.segmentBytes = segmentBytes
         self.isDurable = isDurable
+        self.copyLimit = copyLimit
         self.logger = logger
     }
 }

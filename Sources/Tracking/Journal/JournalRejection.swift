@@ -12,6 +12,8 @@ struct JournalRejection: Sendable {
     var inputs: [DatasetInput]?
     /// A small file's bytes.
     var content: [UInt8]?
+    /// The name of the journal's copy of files.
+    var copy: String?
 
     init(_ batch: RunBatch, of run: String?, _ reason: String) {
         entry = run.map { "run \($0): \(batch.summary)" } ?? batch.summary
@@ -28,6 +30,7 @@ struct JournalRejection: Sendable {
         case .start(_, let start): self.run = start.token
         case .inputs(_, let inputs): self.inputs = inputs
         case .content(_, let content, _): self.content = content
+        case .copies(_, let copy): self.copy = copy.name
         case .attach, .metrics, .parameters, .tags, .files, .register, .end: break
         }
     }

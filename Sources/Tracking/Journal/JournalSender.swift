@@ -12,6 +12,8 @@ final class JournalSender: Sendable {
         var lastError: String?
         var flushes: [Int: (end: JournalPosition, continuation: CheckedContinuation<Bool, Never>)] = [:]
         var nextFlush = 0
+        /// Flushes that have begun and do not wait yet; one that is given up before it waits is taken out.
+        var starting: Set<Int> = []
         /// Runs that somebody waits for, and those that are known.
         var runs: [UInt64: JournalProgress.Run] = [:]
     }
@@ -120,6 +122,7 @@ final class JournalSender: Sendable {
     func flush(_ end: JournalPosition, within time: Duration?) async -> Bool {
         let number = state.withLock { state in
             state.nextFlush += 1
+            state.starting.insert(state.nextFlush)
             return state.nextFlush
         }
         let timer = time.map { time in
@@ -132,8 +135,9 @@ final class JournalSender: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let known: Bool? = state.withLock { state in
+                    let isGivenUp = state.starting.remove(number) == nil
                     if state.delivered >= end, state.deferred == 0 { return true }
-                    if state.hasEnded || Task.isCancelled { return false }
+                    if state.hasEnded || isGivenUp { return false }
                     state.flushes[number] = (end, continuation)
                     return nil
                 }
@@ -144,8 +148,13 @@ final class JournalSender: Sendable {
         }
     }
 
+    /// Ends a flush that waits, and one that is about to: whichever of the two it is, the lock tells.
     private func giveUp(_ number: Int) {
-        state.withLock { $0.flushes.removeValue(forKey: number) }?.continuation.resume(returning: false)
+        let waiting = state.withLock { state in
+            state.starting.remove(number)
+            return state.flushes.removeValue(forKey: number)
+        }
+        waiting?.continuation.resume(returning: false)
     }
 
     /// Lets ``run(_:)`` end once all is delivered.

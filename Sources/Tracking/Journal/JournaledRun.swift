@@ -1,3 +1,5 @@
+public import StorageIO
+
 /// A run that logs to a ``TrackingJournal``: its calls return once the entry is in the journal.
 ///
 /// All calls throw ``TrackingError``: with code ``TrackingError/Code/invalidValue`` for what MLflow would not take, and
@@ -90,13 +92,39 @@ public struct JournaledRun: Sendable {
         try append(.content(run: number, bytes, path: path))
     }
 
-    /// Copies the files of a place to the run. Only the place is noted now: the files must stay until they are delivered.
+    /// Keeps the files of a place for the run, as they are now: they are copied to the journal's folder, and removed there once
+    /// they are delivered. The place may be written again or removed as soon as the call returns.
     /// - Parameters:
-    ///   - place: A folder or a URL of a store that the destination's client knows.
+    ///   - place: A folder, or a URL that `stores` knows.
     ///   - path: A folder of the run; its root by default.
-    public func log(artifactsAt place: String, as path: String? = nil) throws(TrackingError) {
+    /// - Throws: ``TrackingError``: with code ``TrackingError/Code/notFound`` where there are no files, with code
+    ///   ``TrackingError/Code/invalidValue`` for more than ``JournalOptions/copyLimit``.
+    public func log(
+        artifactsAt place: String, as path: String? = nil, stores: ObjectStores = ObjectStores()
+    ) async throws(TrackingError) {
         if let path { try ArtifactPath.check(path) }
-        try append(.files(run: number, place: ArtifactPath.normalized(place), path: path))
+        let source: StoredPlace
+        do {
+            source = try stores.resolve(place)
+        } catch {
+            throw TrackingError(.invalidValue, TrackingClient.displayedURI(place), "\(error)")
+        }
+        let copies = JournalCopies(files: journal.writer.files)
+        let name = try await copies.make(of: source, limit: journal.copyLimit)
+        do {
+            try append(.copies(run: number, JournaledCopy(name: name, origin: source.description, path: path)))
+        } catch {
+            copies.remove(name)
+            throw error
+        }
+    }
+
+    /// Logs parameters of any length: a value that is longer than MLflow takes is cut, and all of it is kept in the file
+    /// `parameters.json` of the run.
+    public func log(anyLength parameters: [String: String]) throws(TrackingError) {
+        let cut = LongParameters(parameters)
+        try log(parameters: cut.values)
+        if let file = cut.file { try log(artifact: file, as: LongParameters.path) }
     }
 
     /// Makes files of the run a version of a registered model, and the model if it is new.

@@ -36,6 +36,7 @@ public final class TrackingJournal: Sendable {
     let writer: JournalWriter
     let sender: JournalSender
     private let context: RunContext
+    let copyLimit: Int64
     /// Nil once it is closed: then others may deliver it.
     private let lock: Mutex<JournalLock?>
     private let delivery: Task<Void, Never>
@@ -53,6 +54,7 @@ public final class TrackingJournal: Sendable {
     ) throws(TrackingError) {
         self.folder = TrackingURI.absolute(folder)
         self.context = context
+        copyLimit = options.copyLimit
         do {
             try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         } catch {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import StorageIO
 import Synchronization
 import TestSupport
@@ -37,7 +38,7 @@ import Tracking
         try Data("model".utf8).write(to: URL(filePath: folder.path("model.bin")))
         try FileManager.default.createDirectory(atPath: folder.path("m"), withIntermediateDirectories: true)
         try Data([1, 2]).write(to: URL(filePath: folder.path("m/x.bin")))
-        try run.log(artifactsAt: folder.path("m"), as: "model")
+        try await run.log(artifactsAt: folder.path("m"), as: "model")
         try run.register("fraud", path: "model", alias: "champion")
         try run.end(endTime: 99)
         #expect(await journal.close(within: .seconds(60)))
@@ -144,15 +145,22 @@ import Tracking
         for step in 0..<100 { try run.log(metric: "m", 1, step: Int64(step)) }
         let ghost = try journal.attach(toRun: "0123456789abcdef0123456789abcdef")
         for step in 0..<5000 { try ghost.log(metric: "m", 1, step: Int64(step)) }
-        try run.log(artifactsAt: folder.path("missing"))
+        await expect(.notFound) { try await run.log(artifactsAt: folder.path("missing")) }
+        try FileManager.default.createDirectory(atPath: folder.path("m"), withIntermediateDirectories: true)
+        try Data("weights".utf8).write(to: URL(filePath: folder.path("m/x.bin")))
+        try await ghost.log(artifactsAt: folder.path("m"))
         try run.end()
         #expect(await journal.flush(within: .seconds(60)))
         let status = journal.status
         #expect(status.isDelivered && status.rejected == 4)
         #expect(await journal.close(within: .seconds(60)))
         let left = try files()
-        #expect(left.count == 1 && left.allSatisfy { $0.hasSuffix(".rejected") })
+        #expect(left.count == 2 && left[0].hasSuffix(".rejected") && left[1].hasSuffix(".rejected-files"))
         let text = try String(contentsOfFile: "\(journals)/\(left.first ?? "")", encoding: .utf8)
+        let copy = try FileManager.default.contentsOfDirectory(atPath: "\(journals)/\(left[1])").first ?? ""
+        #expect(text.contains(copy) && copy.count == 32)
+        #expect(
+            try String(contentsOfFile: "\(journals)/\(left[1])/\(copy)/x.bin", encoding: .utf8) == "weights")
         #expect(text.contains("cannot become '6'") && text.contains("5000 values of metrics"))
         // Nothing of it is lost.
         struct Line: Decodable {
@@ -169,6 +177,105 @@ import Tracking
         let record = try await client.run(id: run.token).record()
         #expect(record.parameters == ["depth": "5", "rate": "1"] && record.status == .finished)
         #expect(try await client.run(id: run.token).history(of: "m").all().count == 100)
+        try await client.close()
+    }
+
+    /// Two trainings save to one folder before the first is delivered: each run gets the files that it logged.
+    @Test func filesAreDeliveredAsTheyWere() async throws {
+        struct Offline: Error {}
+        let (place, stores) = (folder.path("odd [name]"), ObjectStores())
+        let remote = try stores.resolve("memory://\(UUID().uuidString)/model")
+        var tokens: [String] = []
+        for round in ["three", "nine"] {
+            try FileManager.default.createDirectory(atPath: "\(place)/a", withIntermediateDirectories: true)
+            for name in ["model.txt", "a/b.txt"] {
+                // In place: the file stays the same one.
+                let handle = open("\(place)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+                try #require(handle >= 0 && Glibc.write(handle, round, round.utf8.count) == round.utf8.count)
+                close(handle)
+            }
+            try await remote.store.put(Array(round.utf8), to: remote.key("m.txt"))
+            let journal = try TrackingJournal(folder: journals) { throw Offline() }
+            let run = try journal.startRun(experiment: "e", name: round)
+            let url = "file://" + place.replacing(" ", with: "%20").replacing("[", with: "%5B")
+            try await run.log(artifactsAt: url, as: "model")
+            try await run.log(artifactsAt: remote.description, as: "remote", stores: stores)
+            try run.register("fraud", path: "model")
+            try run.end()
+            #expect(await journal.close(within: .zero) == false)
+            tokens.append(run.token)
+        }
+        try FileManager.default.removeItem(atPath: place)
+        // The folder is carried to another place, as to a machine with a network.
+        let carried = folder.path("carried")
+        try FileManager.default.moveItem(atPath: journals, toPath: carried)
+        let results = try await TrackingJournal.replay(folder: carried) { [uri] in try await TrackingClient.open(uri) }
+        #expect(results.count == 2 && results.allSatisfy { $0.isDelivered && $0.rejected == 0 }, "\(results)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: carried) == [])
+        let client = try await TrackingClient.open(uri)
+        for (token, round) in zip(tokens, ["three", "nine"]) {
+            let files = try await client.run(id: token).artifacts
+            #expect(try await files.list().map(\.path) == ["model/a/b.txt", "model/model.txt", "remote/m.txt"])
+            for path in try await files.list().map(\.path) {
+                #expect(try await files.read(path) == Array(round.utf8), "\(path) of \(round)")
+            }
+        }
+        for version in try await client.models.versions(matching: "name = fraud").all() {
+            let round = version.runID == tokens[0] ? "three" : "nine"
+            let model = try await client.artifacts(at: "models:/fraud/\(version.version)")
+            #expect(try await model.read("model.txt") == Array(round.utf8))
+        }
+        try await client.close()
+    }
+
+    @Test func aCopyIsBounded() async throws {
+        let journal = try journal(JournalOptions(copyLimit: 3))
+        let run = try journal.startRun(experiment: "e", name: "r")
+        try FileManager.default.createDirectory(atPath: folder.path("m"), withIntermediateDirectories: true)
+        try Data([1, 2, 3, 4]).write(to: URL(filePath: folder.path("m/x.bin")))
+        await expect(.invalidValue) { try await run.log(artifactsAt: folder.path("m")) }
+        #expect(await journal.close(within: .seconds(60)))
+        #expect(try files() == [])
+    }
+
+    /// A flush whose time is over before it waits returns all the same.
+    @Test func aFlushWithoutTimeReturns() async throws {
+        struct Offline: Error {}
+        let journal = try TrackingJournal(folder: journals) { throw Offline() }
+        _ = try journal.startRun(experiment: "e", name: "r")
+        await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<2000 {
+                group.addTask { await journal.flush(within: .nanoseconds(number % 50)) }
+            }
+            for await isDelivered in group { #expect(!isDelivered) }
+        }
+        let cancelled = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await journal.flush()
+        }
+        #expect(await cancelled.value == false)
+        #expect(await journal.close(within: .zero) == false)
+    }
+
+    /// Longer than MLflow takes: cut, and whole in a file; nothing of the run is lost.
+    @Test func longParametersAreCut() async throws {
+        let long = String(repeating: "é", count: 6001), exact = String(repeating: "é", count: 6000)
+        let parameters = ["features": long, "exact": exact, "depth": "5"]
+        let journal = try journal()
+        let run = try journal.startRun(experiment: "e", name: "r")
+        await expect(.invalidValue) { try run.log(parameters: parameters) }
+        try run.log(anyLength: parameters)
+        #expect(await journal.close(within: .seconds(60)))
+        let client = try await TrackingClient.open(uri)
+        let direct = try await client.experiment(named: "e").startRun()
+        try await direct.log(anyLength: parameters)
+        for id in [run.token, direct.id] {
+            let found = try await client.run(id: id).record().parameters
+            #expect(found == ["features": String(repeating: "é", count: 5999) + "…", "exact": exact, "depth": "5"])
+            let file = try await client.run(id: id).artifacts.read("parameters.json")
+            #expect(try JSONDecoder().decode([String: String].self, from: Data(file)) == ["features": long])
+        }
+        try await direct.log(anyLength: ["depth": "5"])
         try await client.close()
     }
 
