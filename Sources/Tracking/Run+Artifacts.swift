@@ -17,8 +17,8 @@ extension Run {
     /// Copies a local file to the run.
     /// - Parameter path: The file's own name by default.
     public func log(artifactFile file: String, as path: String? = nil) async throws {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        try await artifacts.upload(file: file, to: path ?? name)
+        let name = file.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) }
+        try await artifacts.upload(file: file, to: path ?? name ?? file)
     }
 
     /// Copies a local folder's files to the run.

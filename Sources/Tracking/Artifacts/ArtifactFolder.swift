@@ -40,7 +40,7 @@ public struct ArtifactFolder: Sendable {
         let start = try folder.map { try key($0).path + "/" } ?? prefix
         var entries: [Entry] = []
         for try await object in store.list(prefix: start) {
-            entries.append(Entry(path: String(object.key.path.dropFirst(prefix.count)), size: object.size))
+            entries.append(Entry(path: Self.path(of: object, below: prefix), size: object.size))
         }
         return entries
     }
@@ -69,7 +69,7 @@ public struct ArtifactFolder: Sendable {
     public func upload(_ source: StoredPlace, to folder: String? = nil) async throws {
         let start = try folder.map { try key($0).path + "/" } ?? prefix
         try await Self.forEach(source.store.list(prefix: source.folderPrefix)) { [store] object in
-            let path = object.key.path.dropFirst(source.folderPrefix.count)
+            let path = Self.path(of: object, below: source.folderPrefix)
             try await Self.copy(object, of: source.store, to: ObjectKey(start + path), of: store)
         }
     }
@@ -80,9 +80,14 @@ public struct ArtifactFolder: Sendable {
         let local = try LocalObjectStore(folder: destination)
         let start = try folder.map { try key($0).path + "/" } ?? prefix
         try await Self.forEach(store.list(prefix: start)) { [store] object in
-            let path = String(object.key.path.dropFirst(start.count))
+            let path = Self.path(of: object, below: start)
             try await Self.copy(object, of: store, to: ObjectKey(path), of: local)
         }
+    }
+
+    /// By bytes: a mark at the beginning of a name makes another character of the slash before it.
+    private static func path(of object: ObjectMetadata, below prefix: String) -> String {
+        String(decoding: object.key.path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 
     private static let parallelCopies = 8
@@ -131,8 +136,8 @@ private struct LocalFile {
 
     init(_ path: String) throws {
         let absolute = TrackingURI.absolute(path)
-        let slash = absolute.lastIndex(of: "/") ?? absolute.startIndex
-        key = try ObjectKey(String(absolute[absolute.index(after: slash)...]))
+        let slash = absolute.utf8.lastIndex(of: UInt8(ascii: "/")) ?? absolute.startIndex
+        key = try ObjectKey(String(absolute[absolute.utf8.index(after: slash)...]))
         store = try LocalObjectStore(folder: String(absolute[...slash]))
     }
 }

@@ -4,12 +4,14 @@ import StorageIO
 enum ArtifactPath {
     /// A place below another. A URL's query stays at its end.
     static func join(_ place: String, _ path: String) -> String {
-        guard hasScheme(place), let mark = place.firstIndex(of: "?") else { return joinPlain(place, path) }
+        guard hasScheme(place), let mark = place.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+            return joinPlain(place, path)
+        }
         return joinPlain(String(place[..<mark]), path) + place[mark...]
     }
 
     private static func joinPlain(_ place: String, _ path: String) -> String {
-        place.hasSuffix("/") ? place + path : "\(place)/\(path)"
+        place.utf8.last == UInt8(ascii: "/") ? place + path : "\(place)/\(path)"
     }
 
     /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
@@ -28,13 +30,12 @@ enum ArtifactPath {
 
     /// Letters, digits, `+`, `-`, `.` before `:/`.
     static func scheme(of place: String) -> String? {
-        guard let colon = place.firstIndex(of: ":"), place[place.index(after: colon)...].hasPrefix("/"),
-            let first = place.first, first.isASCII, first.isLetter
+        let parts = place.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].first == UInt8(ascii: "/"), let first = parts[0].first, isLetter(first),
+            parts[0].allSatisfy({ isLetter($0) || (48...57).contains($0) || "+-.".utf8.contains($0) })
         else { return nil }
-        let scheme = place[..<colon]
-        guard scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }) else {
-            return nil
-        }
-        return scheme.lowercased()
+        return String(parts[0])?.lowercased()
     }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
 }

@@ -8,11 +8,11 @@ enum ArtifactReference: Hashable {
     case place(String)
 
     init(_ uri: String) throws(TrackingError) {
-        guard let colon = uri.firstIndex(of: ":") else {
+        guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             self = .place(uri)
             return
         }
-        let rest = uri[uri.index(after: colon)...]
+        let rest = uri.utf8[uri.utf8.index(after: colon)...]
         switch uri[..<colon] {
         case "runs":
             let segments = try Self.segments(of: rest, uri: uri)
@@ -24,9 +24,11 @@ enum ArtifactReference: Hashable {
     }
 
     /// `/a/b` or `///a/b`.
-    private static func segments(of path: Substring, uri: String) throws(TrackingError) -> [String] {
-        guard path.hasPrefix("/") else { throw TrackingError(.invalidValue, uri, "lacks a '/' after the colon") }
-        let segments = path.drop { $0 == "/" }.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    private static func segments(of path: Substring.UTF8View, uri: String) throws(TrackingError) -> [String] {
+        let slash = UInt8(ascii: "/")
+        guard path.first == slash else { throw TrackingError(.invalidValue, uri, "lacks a '/' after the colon") }
+        let segments = path.drop { $0 == slash }.split(separator: slash, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
         guard !segments.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
             throw TrackingError(.invalidValue, uri, "has an empty segment, '.' or '..'")
         }

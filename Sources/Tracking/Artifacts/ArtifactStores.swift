@@ -43,10 +43,10 @@ struct ArtifactStores: Sendable {
 
     /// What MLflow's server keeps under `mlflow-artifacts:/x` lies under `x` in its artifacts' destination.
     private func throughServer(_ place: String) throws -> String {
-        guard let path = URLComponents(string: place)?.path, path.hasPrefix("/"),
-            !path.split(separator: "/").contains("..")
+        guard let path = URLComponents(string: place)?.path.utf8, path.first == UInt8(ascii: "/"),
+            !path.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) })
         else { throw TrackingError(.invalidValue, place, "is not of the form mlflow-artifacts:/path") }
-        let below = String(path.drop { $0 == "/" })
+        let below = String(decoding: path.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
         return below.isEmpty ? root : ArtifactPath.join(root, below)
     }
 }

@@ -55,7 +55,7 @@ extension RESTTrackingStore {
 
     /// Asks where the files are when the source is a reference, which only the server can follow.
     private func placed(_ version: ModelVersion) async throws -> ModelVersion {
-        guard version.source.hasPrefix("models:") else { return version }
+        guard version.source.utf8.starts(with: "models:".utf8) else { return version }
         let subject = "version \(version.version) of model '\(version.name)'"
         let answer = try await server.call(
             .get(

@@ -19,21 +19,21 @@ extension SQLTrackingStore {
         _ session: any SQLSession, parameters: [(key: String, value: String)], run id: String
     ) throws {
         guard !parameters.isEmpty else { return }
-        var known: [String: String] = [:]
+        var known: [ExactText: ExactText] = [:]
         for part in parameters.parts(of: 500) {
             let query =
-                SQLFragment("SELECT run_uuid, key, value FROM params WHERE run_uuid = ? AND key IN (", [.text(id)])
+                SQLFragment("SELECT key, value FROM params WHERE run_uuid = ? AND key IN (", [.text(id)])
                 + .list(part.map { .text($0.key) }) + SQLFragment(")")
-            known.merge(try texts(session, query)[id] ?? [:]) { first, _ in first }
+            for row in try session.query(query) { known[ExactText(row.text(0))] = ExactText(row.text(1)) }
         }
         var rows: [[SQLValue]] = []
         for (key, value) in parameters {
-            if let earlier = known[key] {
-                guard earlier == value else {
-                    throw TrackingError.changedParameter(key, of: id, from: earlier, to: value)
+            if let earlier = known[ExactText(key)] {
+                guard earlier == ExactText(value) else {
+                    throw TrackingError.changedParameter(key, of: id, from: earlier.text, to: value)
                 }
             } else {
-                known[key] = value
+                known[ExactText(key)] = ExactText(value)
                 rows.append([.text(key), .text(value), .text(id)])
             }
         }
@@ -44,13 +44,14 @@ extension SQLTrackingStore {
     /// where NaN counts as the 0 that stands in its place.
     private func insert(_ session: any SQLSession, metrics: [Metric], run id: String) throws {
         guard !metrics.isEmpty else { return }
-        var latest: [String: StoredMetric] = [:]
+        var latest: [ExactText: StoredMetric] = [:]
         var rows: [[SQLValue]] = []
         rows.reserveCapacity(metrics.count)
         for metric in metrics {
             let stored = StoredMetric(metric)
             rows.append(stored.row(key: metric.key, run: id))
-            if latest[metric.key].map({ stored > $0 }) ?? true { latest[metric.key] = stored }
+            let key = ExactText(metric.key)
+            if latest[key].map({ stored > $0 }) ?? true { latest[key] = stored }
         }
         try session.insertMissing(
             into: "metrics", columns: ["key", "value", "timestamp", "step", "is_nan", "run_uuid"], rows: rows)
@@ -61,7 +62,7 @@ extension SQLTrackingStore {
             value = excluded.value, timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
             WHERE (excluded.step, excluded.timestamp, excluded.value)
             > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)
-            """, rows: latest.sorted { $0.key < $1.key }.map { $0.value.row(key: $0.key, run: id) })
+            """, rows: latest.sorted { $0.key.text < $1.key.text }.map { $0.value.row(key: $0.key.text, run: id) })
     }
 }
 

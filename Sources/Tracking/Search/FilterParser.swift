@@ -142,7 +142,7 @@ struct FilterParser {
             comparison.value = .number(value, integer: integer)
         case .string(let text) where !isNumeric(subject): comparison.value = .string(text)
         // A text in double quotes reads as a name until it stands where a value is due.
-        case .name(nil, let text, true) where !isNumeric(subject) && token.text.hasPrefix("\""):
+        case .name(nil, let text, true) where !isNumeric(subject) && token.text.utf8.first == UInt8(ascii: "\""):
             comparison.value = .string(text)
         default:
             let expected = isNumeric(subject) ? "a number" : "a quoted text"
@@ -161,7 +161,7 @@ struct FilterParser {
             let token = try expect("a quoted text")
             switch token.kind {
             case .string(let text): values.append(text)
-            case .name(nil, let text, true) where token.text.hasPrefix("\""): values.append(text)
+            case .name(nil, let text, true) where token.text.utf8.first == UInt8(ascii: "\""): values.append(text)
             case .close where !values.isEmpty: return values
             default: throw SearchFilter.error("expected a quoted text, found '\(token.text)'", column: token.column)
             }

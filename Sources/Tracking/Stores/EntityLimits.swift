@@ -89,7 +89,7 @@ enum EntityLimits {
         guard name.contains(where: { !$0.isWhitespace }) else {
             throw TrackingError(.invalidValue, "model name", "is empty")
         }
-        guard !name.contains("/"), !name.contains(":"), isPlainPath(name) else {
+        guard !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(UInt8(ascii: ":")), isPlainPath(name) else {
             throw TrackingError(.invalidValue, "model name '\(name)'", "may not hold '/' or ':', or be '.' or '..'")
         }
         try check(length: name, of: "model name", limit: modelName)
@@ -142,8 +142,9 @@ enum EntityLimits {
 
     /// Whether POSIX path normalisation leaves the name as it is, and inside its folder.
     private static func isPlainPath(_ name: String) -> Bool {
-        let segments = name.split(separator: "/", omittingEmptySubsequences: false)
-        return !name.hasPrefix("..") && segments.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+        let segments = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return !name.utf8.starts(with: "..".utf8)
+            && segments.allSatisfy { !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) }
     }
 }
 

@@ -25,8 +25,8 @@ extension ProxiedArtifactStore {
             return "holds ';?'"
         }
         if bytes.first == UInt8(ascii: " ") { return "begins with a space" }
-        let first = path.prefix { $0 != "/" }
-        if let colon = first.firstIndex(of: ":"), first[..<colon].first?.isLetter ?? false {
+        let first = path.utf8.prefix { $0 != UInt8(ascii: "/") }
+        if first.contains(UInt8(ascii: ":")), path.unicodeScalars.first?.properties.isAlphabetic ?? false {
             return "begins with the scheme of a URL"
         }
         return nil

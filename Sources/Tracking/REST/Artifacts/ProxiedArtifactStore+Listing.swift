@@ -13,7 +13,8 @@ extension ProxiedArtifactStore {
     /// - Parameter folder: its key with a closing `/`, or an empty text for the root.
     /// - Returns: nothing where there is no such folder.
     func children(of folder: String) async throws -> [Child] {
-        let path = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let isClosed = folder.utf8.last == UInt8(ascii: "/")
+        let path = isClosed ? String(decoding: folder.utf8.dropLast(), as: UTF8.self) : folder
         let isKey = path.isEmpty || (try? ObjectKey(path)) != nil
         guard isKey, Self.reasonAgainst(path) == nil else { return [] }
         let query = path.isEmpty ? "" : "?path=\(PercentEncoding.query(path))"
@@ -26,7 +27,7 @@ extension ProxiedArtifactStore {
             return try JSONReader.value(of: answer.body).list("files").map { file in
                 let name = try file.text("path")
                 // A server must not lead out of the folder that was asked for.
-                guard !name.contains("/"), (try? ObjectKey(name)) != nil else {
+                guard !name.utf8.contains(UInt8(ascii: "/")), (try? ObjectKey(name)) != nil else {
                     throw JSON.Mismatch(name: "path", expected: "a name: \(name)")
                 }
                 return Child(
@@ -100,7 +101,7 @@ private actor ArtifactWalk {
         entries?.append(
             contentsOf: found.filter {
                 $0.path.utf8.starts(with: prefix.utf8)
-                    || prefix.utf8.starts(with: $0.path.utf8) && $0.path.hasSuffix("/")
+                    || prefix.utf8.starts(with: $0.path.utf8) && $0.path.utf8.last == UInt8(ascii: "/")
             }
             .sorted { $1.path.utf8.lexicographicallyPrecedes($0.path.utf8) })
     }

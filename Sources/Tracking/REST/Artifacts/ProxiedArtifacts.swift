@@ -12,7 +12,7 @@ final class ProxiedArtifacts: Sendable {
     /// - Returns: nil for a place of another kind.
     func folder(at place: String) throws -> ArtifactFolder? {
         guard let (address, path) = try Self.resolve(place, server.address) else { return nil }
-        let segments = path.split(separator: "/")
+        let segments = path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
         let whole = segments.joined(separator: "/")
         guard !segments.contains(where: { $0 == "." || $0 == ".." }),
             ProxiedArtifactStore.reasonAgainst(whole) == nil
@@ -33,15 +33,16 @@ final class ProxiedArtifacts: Sendable {
     private static func resolve(
         _ place: String, _ tracking: ServerAddress
     ) throws -> (address: ServerAddress, path: String)? {
-        guard let scheme = ArtifactPath.scheme(of: place), let colon = place.firstIndex(of: ":") else { return nil }
-        var rest = place[place.index(after: colon)...]
+        guard let scheme = ArtifactPath.scheme(of: place) else { return nil }
+        var bytes = place.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst()
         var authority = ""
-        if rest.hasPrefix("//") {
-            rest = rest.dropFirst(2)
-            authority = String(rest.prefix { $0 != "/" })
-            rest = rest.dropFirst(authority.count)
+        if bytes.starts(with: "//".utf8) {
+            let name = bytes.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }
+            authority = String(decoding: name, as: UTF8.self)
+            bytes = bytes[name.endIndex...]
         }
-        guard !authority.contains("@") else {
+        let rest = Substring(bytes)
+        guard !authority.utf8.contains(UInt8(ascii: "@")) else {
             throw TrackingError(.invalidValue, "\(scheme)://…@…", "credentials do not belong in a place of artifacts")
         }
         switch scheme {
