@@ -88,6 +88,7 @@ import Testing
         ("postgresql://h/d?password=hidden&connect_timeout=hidden", "connect_timeout"),
         ("postgresql://u:hidden\0@h/d", "NUL"),
         ("postgresql://u:hid@den@h/d", "%40"),
+        ("postgresql://h/d?password=x&hidden=y", "invalid URI query parameter"),
         ("postgresql://h:\u{301}hidden/d", "port"),
         ("postgresql://u:x%\u{301}hidden@h/d", "percent-encoded"),
         ("postgresql://u:hid@den/hid@h/d", "%40"),

@@ -82,14 +82,15 @@ enum ConnectionURI {
         return "cannot be read: \(meaning)"
     }
 
-    /// From the question mark on; nil when it may belong to a password.
+    /// From the question mark on; nil when it may belong to a password, or has one.
     private static func query(_ uri: String) -> Substring? {
         let at = UInt8(ascii: "@")
         let rest = uri.utf8.lastIndex(of: at).map { uri.utf8[$0...] } ?? uri.utf8.dropFirst("postgresql://".utf8.count)
         guard let mark = rest.firstIndex(of: UInt8(ascii: "?")),
             rest.first == at || !rest[..<mark].contains(UInt8(ascii: ":"))
         else { return nil }
-        return Substring(rest[mark...])
+        let query = Substring(rest[mark...])
+        return query.contains("password=") ? nil : query
     }
 
     private static func invalid(_ what: String) -> PostgreSQLError {

@@ -11,11 +11,14 @@ final class WebHDFSNameNodes: Sendable {
             throw ObjectStoreError(.invalidURL, location: "webhdfs://", message: "no name node is given")
         }
         var checked: [String] = []
+        // Nothing is repeated where one may hold a password, the others being parts of it that a comma has cut off.
+        let mayBeSecret = addresses.contains { $0.utf8.contains(UInt8(ascii: "@")) }
         for address in addresses {
-            guard WebHDFSLocation(address) != nil, !address.utf8.contains(where: { "?#@".utf8.contains($0) }) else {
-                // The text is not repeated where it may hold a password.
+            guard WebHDFSLocation(address) != nil, !mayBeSecret,
+                !address.utf8.contains(where: { "?#".utf8.contains($0) })
+            else {
                 throw ObjectStoreError(
-                    .invalidURL, location: address.utf8.contains(UInt8(ascii: "@")) ? "http://...@..." : address,
+                    .invalidURL, location: mayBeSecret ? "http://...@..." : address,
                     message: "expected a name node's address, http://host:port or https://host:port")
             }
             checked.append(address.endsWithSlash ? String(address.dropLast()) : address)

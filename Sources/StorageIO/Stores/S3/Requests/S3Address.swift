@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 
 /// Where requests to a bucket go.
 struct S3Address: Sendable {
@@ -22,8 +23,9 @@ struct S3Address: Sendable {
             (scheme, endpointHost, basePath) = ("https", nil, "")
             return
         }
-        guard let parts = URLComponents(string: endpoint), let scheme = parts.scheme?.lowercased(),
-            scheme == "https" || scheme == "http", let host = parts.host, !host.isEmpty, parts.user == nil,
+        guard let plain = URLUserInfo(endpoint), plain.user == nil, let parts = URLComponents(string: plain.url),
+            let scheme = parts.scheme?.lowercased(), scheme == "https" || scheme == "http", let host = parts.host,
+            !host.isEmpty,
             parts.query == nil, parts.fragment == nil
         else {
             throw ObjectStoreError(
