@@ -15,7 +15,7 @@ extension ToolCommand {
         do {
             command = try parseAsRoot()
         } catch {
-            exit(withError: error)
+            end(error)
         }
         // A reader that goes away must not kill us while an output is half-written.
         signal(SIGPIPE, SIG_IGN)
@@ -38,11 +38,23 @@ extension ToolCommand {
             Foundation.exit(130)
         case .failure(let error) where error is ExitCode || exitCode(for: error) != .failure:
             // Help, version, and what is wrong with the arguments.
-            exit(withError: error)
+            end(error)
         case .failure(let error):
             StandardError.write("error: \(error)\n")
             Foundation.exit(1)
         }
+    }
+}
+
+extension ToolCommand {
+    /// Ends as ArgumentParser does, but for arguments that it repeats because they have no place: one of those may be an address
+    /// with a password in it.
+    private static func end(_ error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        let shown = ArgumentSecrets(CommandLine.arguments).hiding(in: text)
+        guard shown != text else { exit(withError: error) }
+        StandardError.write(shown + "\n")
+        Foundation.exit(exitCode(for: error).rawValue)
     }
 }
 

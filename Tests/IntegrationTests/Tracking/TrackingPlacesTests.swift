@@ -28,6 +28,27 @@ import Testing
         var history: Int
     }
 
+    /// Whatever is wrong with a place, and wherever it stands.
+    @Test(arguments: [
+        "postgresql://mlflow:Winter@2024/x@127.0.0.1:1/mlflow", "postgresql://mlflow:Win@ter@127.0.0.1:1/mlflow",
+        "postgresql://mlflow:Winter2024@127.0.0.1:1/mlflow", "http://mlflow:Win@ter2024@127.0.0.1:1",
+        "host=127.0.0.1 password=Winter2024",
+    ])
+    func programsShowNoPassword(_ place: String) throws {
+        let folder = try TemporaryFolder()
+        for (program, arguments) in [
+            ("score-transactions", ["--data", "x", "--model", "models:/a/1", "--output", "y", "--tracking", place]),
+            ("tracking-copy", [place, "sqlite:///a.db"]),
+            ("tracking-copy", ["sqlite:///a.db", "sqlite:///b.db", place]),
+            ("tracking-copy", ["a", "b", "--parallel=\(place)"]),
+        ] {
+            let outcome = try Executable.run(program, arguments, in: folder)
+            let text = outcome.output + outcome.errors
+            #expect(outcome.status != 0 && !text.isEmpty)
+            for part in ["Win", "nter", "ter@", "2024"] { #expect(!text.contains(part), "\(program): \(text)") }
+        }
+    }
+
     @Test func theServerAndItsDatabaseAreOnePlace() throws {
         let folder = try TemporaryFolder()
         let places = try RemotePlaces()
