@@ -138,7 +138,7 @@ import Testing
             """
             client.put_object(Bucket=argv[0], Key=argv[1], Body=b"x" * int(argv[2]), ContentType="text/csv; charset=utf-8",
                 ContentEncoding="gzip", ContentLanguage="ru", ContentDisposition="attachment", CacheControl="max-age=60",
-                Metadata={"owner": "risk", "a-b": "c  d"}, Tagging="team=fraud%20%26%20co&empty=")
+                Metadata={"owner": "risk", "a-b": "c d"}, Tagging="team=fraud%20%26%20co&level=2")
             """, [store.bucket, key.path, String(size)])
         let object = try await store.head(key)
         try await ObjectCopy(object, of: store, to: key, of: other).run()

@@ -63,7 +63,7 @@ struct ContainerCredentialProvider: CredentialProvider {
     }
 
     private static func mayBeAsked(_ url: String) -> Bool {
-        guard URLUserInfo(url)?.user == nil, let parts = URLComponents(string: url),
+        guard let plain = URLUserInfo(url), plain.user == nil, let parts = URLComponents(string: url),
             let host = parts.encodedHost?.lowercased()
         else { return false }
         switch parts.scheme?.lowercased() {

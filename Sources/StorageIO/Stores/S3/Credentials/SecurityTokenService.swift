@@ -19,7 +19,7 @@ struct SecurityTokenService: Sendable {
             ["Content-Type": contentType]
         }
     ) async throws -> AWSCredentials {
-        guard URLUserInfo(endpoint)?.user == nil, let parts = URLComponents(string: endpoint),
+        guard let plain = URLUserInfo(endpoint), plain.user == nil, let parts = URLComponents(string: endpoint),
             let host = parts.encodedHost, let scheme = parts.scheme?.lowercased(), scheme == "https" || scheme == "http"
         else { throw CredentialError(source: roleARN, message: "the endpoint of STS is not of the form https://host") }
         let usualPort = scheme == "https" ? 443 : 80

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Logging
 
 extension S3ObjectStore: AttributeKeeping {
     private static let metadataPrefix = "x-amz-meta-"
