@@ -37,7 +37,7 @@ import Tracking
             #expect(!words.contains("~~"), "\(words)")
             leaks.allow(words)
         }
-        for password in SecretLeaks.passwords(300, seed: UInt64(form)) {
+        for password in SecretLeaks.passwords(60, seed: UInt64(form)) {
             let words = try await words(before + password + after)
             if let leak = leaks.leak(of: password, in: words) {
                 Issue.record("\(before + password + after): \(words) has \(leak)")

@@ -1,4 +1,5 @@
 import Foundation
+import PostgreSQL
 import TestSupport
 import Testing
 import Tracking
@@ -30,12 +31,15 @@ import Tracking
         try await client.close()
     }
 
-    /// As a standby, or a role without rights, is.
-    @Test func aDatabaseForReadingIsTold() async throws {
+    /// A role that may not write to every table.
+    @Test(arguments: ["runs", "params", "metrics", "tags", "latest_metrics"])
+    func aDatabaseForReadingIsTold(_ table: String) async throws {
         let place = try await TestDatabases.make()
-        try await TrackingClient.open(place).close()
-        let options = "options=-c%20default_transaction_read_only%3Don"
-        let client = try await TrackingClient.open(place + (place.contains("?") ? "&" : "?") + options)
+        let client = try await TrackingClient.open(place)
+        try await client.check(experiment: "e")
+        let pool = PostgreSQLPool(try PostgreSQLConfiguration(place), maximumConnections: 1)
+        try await pool.withConnection { try $0.simple("REVOKE INSERT, UPDATE ON \(table) FROM CURRENT_USER") }
+        await pool.close()
         await expect(.readOnly) { try await client.check(experiment: "e") }
         try await client.close()
     }
