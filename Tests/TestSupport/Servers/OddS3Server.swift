@@ -74,6 +74,7 @@ package final class OddS3Server: Sendable {
                 if 'names' in query:
                     return self.answer(200, json.dumps([key.decode() for key in sorted(objects)]).encode())
                 if b'/' not in name: return self.list(name, query)
+                if 'tagging' in query: return self.refuse(501, 'NotImplemented')
                 if name not in objects: return self.refuse(404, 'NoSuchKey')
                 data, status, fields = objects[name], 200, {}
                 fields['ETag'] = '"' + hashlib.md5(data).hexdigest() + '"'

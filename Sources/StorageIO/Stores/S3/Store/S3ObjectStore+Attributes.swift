@@ -37,8 +37,10 @@ extension S3ObjectStore: AttributeKeeping {
             }
             return [:]
         }
+        // Servers that do not know the question answer with the object itself.
+        guard let tree = try? XMLTree.parse(answer.body) else { return [:] }
         var tags: [String: String] = [:]
-        for tag in try tree(answer, location: location(key))["TagSet"]?.all("Tag") ?? [] {
+        for tag in tree["TagSet"]?.all("Tag") ?? [] {
             if let name = tag["Key"]?.text { tags[name] = tag["Value"]?.text ?? "" }
         }
         return tags
