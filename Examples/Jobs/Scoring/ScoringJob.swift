@@ -65,6 +65,12 @@ package struct ScoringJob: Sendable {
                         done: done.rows, total: dataSet.rowCount, unit: "rows",
                         detail: done.phase == .sorting ? "bringing rows into the order of time" : ""))
             } startingOver: {
+                guard try await !target.isStream else {
+                    throw JobError.unusableData(
+                        place: data,
+                        reason: "its rows are not in the order of time, so that scores are computed twice; "
+                            + "\(output) cannot be begun anew: write to a file")
+                }
                 await writer.abort()
                 writer = try await self.writer(target, schema)
                 (result.rows, result.predictedFrauds, result.unscored) = (0, 0, 0)

@@ -64,6 +64,11 @@ final class LocalStream: Sendable {
         return number
     }
 
+    /// Whether a path, or the link there, stands for a descriptor of this process.
+    static func isOwnDescriptor(_ path: String) -> Bool {
+        ownDescriptor(path) != nil || (try? SystemCalls.linkTarget(path)).map { ownDescriptor($0) != nil } ?? false
+    }
+
     /// Writes all bytes, as fast as they are taken.
     func write(_ bytes: [UInt8]) async throws {
         var written = 0
