@@ -222,6 +222,21 @@ struct ConsumerTests {
         await #expect(throws: CancellationError.self) { try await reader.value }
     }
 
+    /// A cancellation at any moment of waiting for a batch ends it.
+    @Test func readingCanBeCancelledAtAnyMoment() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["t": 1])
+        let consumer = KafkaConsumer(cluster.configuration, topics: ["t"], settings: Sample.settings())
+        for _ in 0..<2_000 {
+            let task = Task.detached {
+                var batches = consumer.batches.makeAsyncIterator()
+                return try await batches.next()
+            }
+            await Task.yield()
+            task.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+        }
+    }
+
     @Test func anUnknownTopicAndUnreachableBrokersAreNamed() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 1])
         let missing = KafkaConsumer(cluster.configuration, topics: ["no-such"], settings: Sample.settings())

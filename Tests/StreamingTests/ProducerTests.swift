@@ -78,6 +78,39 @@ struct ProducerTests {
         await #expect(throws: KafkaError.self) { try await producer.produce(Sample.batch(0..<1), to: "t") }
     }
 
+    /// Also one that does not stand first in the queue, and one that is cancelled before it begins.
+    @Test func anyWaitingBatchCanBeCancelled() async throws {
+        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["t": 1])
+        let producer = try await KafkaProducer(cluster.configuration, settings: ProducerSettings(queueMessages: 100))
+        try await producer.produce(Sample.batch(0..<1), to: "t").confirm()
+        cluster.setBrokerDown(1)
+        let head = Task { try await producer.produce(Sample.batch(0..<200), to: "t") }
+        try await Task.sleep(for: .milliseconds(100))
+        let tasks = (0..<50).map { _ in Task { try await producer.produce(Sample.batch(200..<300), to: "t") } }
+        for task in tasks {
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        // The head still waits: uncancelled, it ends with the producer.
+        await producer.close(within: .zero)
+        await #expect(throws: KafkaError.self) { try await head.value }
+    }
+
+    /// A cancellation at any moment of the call ends it: none falls between asking and waiting.
+    @Test func reportsCanBeCancelledAtAnyMoment() async throws {
+        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["t": 1])
+        let producer = try await KafkaProducer(cluster.configuration)
+        cluster.setBrokerDown(1)
+        let delivery = try await producer.produce(Sample.batch(0..<1), to: "t")
+        for _ in 0..<2_000 {
+            let task = Task.detached { try await delivery.report() }
+            await Task.yield()
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        await producer.close(within: .zero)
+    }
+
     @Test func injectedErrorsAreRetriedInOrder() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 1])
         let producer = try await KafkaProducer(

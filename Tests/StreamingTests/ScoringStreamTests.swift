@@ -158,24 +158,72 @@ struct ScoringStreamTests {
         let empty = ModelSource { AsyncThrowingStream { $0.finish() } }
         let none = ScoringStream(cluster.configuration, models: empty, settings: Self.settings())
         await #expect(throws: NoModelError.self) { try await none.run() }
-        // Results that cannot be delivered are not committed: the next stream scores them again.
-        var small = cluster.configuration
-        small.properties["message.max.bytes"] = "1000"
-        let refused = ScoringStream(
-            small, models: model,
-            settings: ScoringStreamSettings(
-                resultTopic: "scores", deadLetterTopic: "scores", consumer: Sample.settings(group: "refused"),
-                end: .atEndOfTopic))
-        let producer = try await KafkaProducer(cluster.configuration)
+    }
+
+    /// Malformed messages tell no time: a backlog of them keeps no other partition waiting.
+    @Test func malformedMessagesHoldNoPartitionUp() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 2, "scores": 1])
+        // Small requests, so that the partitions are handed out in turns.
+        let producer = try await KafkaProducer(
+            cluster.configuration, settings: ProducerSettings(batchMessages: 200))
+        // Of one key, and so in one partition, before any transaction.
         var batch = MessageBatch()
-        batch.append(value: [UInt8](repeating: 0x20, count: 5_000))
+        for _ in 0..<20_000 { batch.append(key: "0".utf8, value: "{".utf8) }
         try await producer.produce(batch, to: "transactions").confirm()
         await producer.close()
-        await #expect(throws: DeliveryError.self) { try await refused.run() }
-        let again = ScoringStream(
-            cluster.configuration, models: model, settings: Self.settings(group: "refused"))
-        try await again.run()
-        #expect(again.statistics.records == 11)
+        try await cluster.send(Sample.transactions(4_000))
+        let stream = ScoringStream(
+            cluster.configuration, models: .fixed(try Sample.model()),
+            settings: Self.settings(end: .afterRecords(15_000), batchMessages: 200))
+        try await stream.run()
+        #expect(stream.statistics.records == 15_000)
+        #expect(stream.statistics.malformed < 15_000)
+    }
+
+    /// What the group's coordinator refuses while partitions change hands is read again by their next holder.
+    @Test func aRefusedCommitDuringARebalanceEndsNothing() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 4, "scores": 1])
+        let model = ModelSource.fixed(try Sample.model())
+        let transactions = Sample.transactions(4_000)
+        var settings = Self.settings(end: .never, batchMessages: 500)
+        // Nothing is committed but by the revocation.
+        settings.commitInterval = .seconds(3_600)
+        let first = ScoringStream(
+            cluster.configuration, models: model, settings: settings,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let running = Task { try await first.run() }
+        try await cluster.send(Array(transactions[..<2_000]))
+        while first.statistics.delivered < 2_000 { try await Task.sleep(for: .milliseconds(10)) }
+        // ILLEGAL_GENERATION.
+        cluster.failNext(.offsetCommit, codes: [22])
+        let second = ScoringStream(cluster.configuration, models: model, settings: settings)
+        let runningToo = Task { try await second.run() }
+        // The second member reads what was not committed of the partitions that it gets.
+        while second.statistics.delivered == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        let before = first.statistics.delivered
+        try await cluster.send(Array(transactions[2_000...]))
+        while first.statistics.delivered == before { try await Task.sleep(for: .milliseconds(10)) }
+        first.stop()
+        second.stop()
+        try await running.value
+        try await runningToo.value
+    }
+
+    @Test func aMemberWithoutPartitionsIsAtTheEnd() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1])
+        let model = ModelSource.fixed(try Sample.model())
+        try await cluster.send(Sample.transactions(100))
+        let first = ScoringStream(cluster.configuration, models: model, settings: Self.settings(end: .never))
+        let running = Task { try await first.run() }
+        while first.statistics.delivered < 100 { try await Task.sleep(for: .milliseconds(10)) }
+        let second = ScoringStream(
+            cluster.configuration, models: model, settings: Self.settings(end: .atEndOfTopic),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        // One of the two gets the partition; the other one has none. Both have read all there is.
+        try await second.run()
+        #expect(first.statistics.records + second.statistics.records == 100)
+        first.stop()
+        try await running.value
     }
 
     @Test func gracefulShutdownCommitsWhatIsDelivered() async throws {

@@ -1,5 +1,6 @@
 import CRdKafka
 import Logging
+import Synchronization
 
 /// What librdkafka's callbacks get as their opaque pointer: where log lines go, and who handles rebalances.
 ///
@@ -10,6 +11,7 @@ final class ClientContext: @unchecked Sendable {
     let secrets: SecretProperties
     var onRebalance: ((rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?) -> Void)?
     var onCommit: ((rd_kafka_resp_err_t) -> Void)?
+    private let connectionFailure = Mutex<String?>(nil)
 
     init(logger: Logger, secrets: SecretProperties) {
         self.logger = logger
@@ -19,6 +21,8 @@ final class ClientContext: @unchecked Sendable {
     func record(syslogLevel: Int32, facility: String, text: String) {
         let level: Logger.Level =
             switch syslogLevel {
+            // Producers and consumers share their properties: each is told of those of the other kind.
+            case _ where facility == "CONFWARN" && text.contains("and will be ignored by this"): .debug
             case ...2: .critical
             case 3: .error
             case 4: .warning
@@ -26,8 +30,13 @@ final class ClientContext: @unchecked Sendable {
             case 6: .info
             default: .debug
             }
-        logger.log(level: level, "\(secrets.hiding(in: text))", metadata: ["librdkafka": "\(facility)"])
+        let text = secrets.hiding(in: text)
+        if facility == "FAIL" { connectionFailure.withLock { $0 = text } }
+        logger.log(level: level, "\(text)", metadata: ["librdkafka": "\(facility)"])
     }
+
+    /// Why a broker was last not reached, as librdkafka has it.
+    var lastConnectionFailure: String? { connectionFailure.withLock { $0 } }
 
     /// The context behind a callback's opaque pointer.
     static func behind(_ opaque: UnsafeMutableRawPointer?) -> ClientContext? {

@@ -15,8 +15,9 @@ public struct KafkaConfiguration: Sendable, Hashable {
     public var bootstrapServers: [String]
     /// The name by which brokers log this client.
     public var clientID: String
-    /// Any of librdkafka's properties, apart from those that this module decides (``ProducerSettings``,
-    /// ``ConsumerSettings``).
+    /// Any of librdkafka's properties. They come before ``clientID``, ``ProducerSettings`` and ``ConsumerSettings``; what would break a
+    /// promise of this module, such as `enable.idempotence=false` or `enable.auto.commit=true`, is refused with the reason. Properties of
+    /// the other kind of client are ignored, so that producers and consumers can share a set.
     public var properties: [String: String]
 
     /// A configuration for these brokers.

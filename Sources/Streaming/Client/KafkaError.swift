@@ -30,6 +30,33 @@ public struct KafkaError: Error, Sendable, Hashable {
     /// Whether the client has to be replaced.
     public var isFatal: Bool { kind == .fatal }
 
+    /// Whether the failure lies in single messages, be it that others of the same request were refused along with them.
+    var concernsSingleMessages: Bool {
+        switch rd_kafka_resp_err_t(rawValue: code) {
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE,
+            RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
+            RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+            true
+        // _INVALID_DIFFERENT_RECORD, which only later librdkafkas name: another message of the request was refused.
+        default: code == -138
+        }
+    }
+
+    /// Whether the group deals out its partitions anew, or has done so without this member.
+    var isChangeOfGroup: Bool {
+        [
+            RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+            RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+        ].contains(rd_kafka_resp_err_t(rawValue: code))
+    }
+
+    /// Whether the brokers said no, for good.
+    var isRefusal: Bool {
+        guard kind == .permanent else { return false }
+        let unknown = [RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION]
+        return code > 0 || unknown.contains(rd_kafka_resp_err_t(rawValue: code))
+    }
+
     init(_ code: rd_kafka_resp_err_t, _ operation: String, reason: String? = nil, kind: Kind? = nil) {
         self.kind = kind ?? Self.kind(of: code)
         self.code = code.rawValue

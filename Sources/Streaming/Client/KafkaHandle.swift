@@ -19,7 +19,7 @@ final class KafkaHandle: @unchecked Sendable {
     /// Creates the client. Blocks: certificates are read from disk.
     ///
     /// - Parameters:
-    ///   - decided: properties that this module decides; the configuration must not set them.
+    ///   - decided: properties of the client's settings; those of the configuration come before them.
     ///   - context: what callbacks get as their opaque pointer; it lives as long as the client.
     ///   - configure: sets callbacks and events on the client's settings.
     init(
@@ -31,7 +31,7 @@ final class KafkaHandle: @unchecked Sendable {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, operation)
         }
         do {
-            try Self.apply(configuration, decided: decided, to: settings, context.secrets, operation)
+            try Self.apply(kind, configuration, decided: decided, to: settings, context.secrets, operation)
         } catch {
             rd_kafka_conf_destroy(settings)
             throw error
@@ -61,28 +61,10 @@ final class KafkaHandle: @unchecked Sendable {
     }
 
     private static func apply(
-        _ configuration: KafkaConfiguration, decided: [String: String], to settings: OpaquePointer,
+        _ kind: ClientKind, _ configuration: KafkaConfiguration, decided: [String: String], to settings: OpaquePointer,
         _ secrets: SecretProperties, _ operation: String
     ) throws(KafkaError) {
-        guard !configuration.bootstrapServers.isEmpty else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, operation, reason: "no bootstrap server is given")
-        }
-        guard !configuration.bootstrapServers.contains(where: { $0.utf8.contains(UInt8(ascii: "@")) }) else {
-            // Not repeated: librdkafka would take a part of a password for a host, and say that it does not know it.
-            throw KafkaError(
-                RD_KAFKA_RESP_ERR__INVALID_ARG, operation,
-                reason: "a broker is host:port, without user and password; those are sasl.username and sasl.password")
-        }
-        var properties = decided
-        properties["bootstrap.servers"] = configuration.bootstrapServers.joined(separator: ",")
-        properties["client.id"] = configuration.clientID
-        for (name, value) in configuration.properties {
-            guard properties.updateValue(value, forKey: name) == nil else {
-                throw KafkaError(
-                    RD_KAFKA_RESP_ERR__INVALID_ARG, operation,
-                    reason: "the property '\(name)' has a setting of its own and cannot be passed through")
-            }
-        }
+        let properties = try ClientProperties(kind, configuration, decided: decided, operation).values
         for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
             var text = [CChar](repeating: 0, count: 512)
             guard rd_kafka_conf_set(settings, name, value, &text, text.count) == RD_KAFKA_CONF_OK else {
@@ -122,6 +104,11 @@ final class KafkaHandle: @unchecked Sendable {
             throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation)
         }
         guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(found.err, operation) }
+        // A topic that is being made or deleted.
+        guard found.partition_cnt > 0 else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation, reason: "it has no partitions", kind: .retriable)
+        }
         return Int(found.partition_cnt)
     }
 }

@@ -17,12 +17,20 @@ struct SecretProperties: Sendable {
             .sorted { $0.utf8.count > $1.utf8.count }
     }
 
-    /// The text with every secret value replaced.
+    /// The text with every secret value replaced. By bytes: what stands beside a secret may be one character with its end.
     func hiding(in text: String) -> String {
-        var text = text
-        for value in values where text.contains(value) {
-            text = text.split(separator: value, omittingEmptySubsequences: false).joined(separator: Self.replacement)
+        guard !values.isEmpty else { return text }
+        var rest = ArraySlice(text.utf8)
+        var shown: [UInt8] = []
+        while let byte = rest.first {
+            if let secret = values.first(where: { rest.starts(with: $0.utf8) }) {
+                shown.append(contentsOf: Self.replacement.utf8)
+                rest = rest.dropFirst(secret.utf8.count)
+            } else {
+                shown.append(byte)
+                rest = rest.dropFirst()
+            }
         }
-        return text
+        return String(decoding: shown, as: UTF8.self)
     }
 }

@@ -61,9 +61,9 @@ final class BatchChannel: Sendable {
     func next() async throws -> ConsumedBatch? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let isCancelled = Task.isCancelled
                 let result = state.withLock { state -> Result<ConsumedBatch?, any Error>? in
-                    if isCancelled {
+                    // Asked under the lock: a cancellation is seen here, or finds the reader stored.
+                    if Task.isCancelled {
                         state.isReaderDone = true
                         return .failure(CancellationError())
                     }

@@ -14,10 +14,17 @@ public struct ConsumedMessage: Sendable, Hashable {
     let keyLength: Int32
     /// -1 when there is none.
     let valueLength: Int32
+    /// Packed headers follow the value (``HeaderBytes``).
+    let headerLength: Int32
 
     var valueRange: Range<Int> {
         let valueStart = start + Int(max(0, keyLength))
         return valueStart..<(valueStart + Int(max(0, valueLength)))
+    }
+
+    var headerRange: Range<Int> {
+        let headerStart = valueRange.upperBound
+        return headerStart..<(headerStart + Int(headerLength))
     }
 }
 
@@ -27,7 +34,7 @@ public struct ConsumedBatch: Sendable {
     public internal(set) var topics: [String] = []
     /// The messages; those of a partition in ascending offset.
     public internal(set) var messages: [ConsumedMessage] = []
-    /// The bytes of keys and values.
+    /// The bytes of keys, values and headers.
     public internal(set) var bytes: [UInt8] = []
     /// What to commit once this batch is processed.
     public internal(set) var position = ConsumerPosition()
@@ -48,6 +55,11 @@ public struct ConsumedBatch: Sendable {
         let message = messages[index]
         return message.valueLength < 0 ? nil : bytes[message.valueRange]
     }
+
+    /// The headers of the message at `index`, in their order.
+    public func headers(at index: Int) -> [MessageHeader] { HeaderBytes.headers(packedHeaders(at: index)) }
+
+    func packedHeaders(at index: Int) -> ArraySlice<UInt8> { bytes[messages[index].headerRange] }
 
     /// The partition of the message at `index`.
     public func partition(at index: Int) -> TopicPartition {

@@ -37,9 +37,14 @@ struct ConsumerLoop {
             Self.settle(commits, session, isLost ? nil : cancellation)
             if session.assignedPartitions.count == partitions.count { channel.discardQueued() }
         }
-        for topic in topics { _ = try session.partitionCount(of: topic, within: settings.startTimeout, cancellation) }
-        try session.subscribe(topics)
-        try read(cancellation)
+        var isReady = true
+        for topic in topics where isReady {
+            isReady = try session.awaitTopic(topic, within: settings.startTimeout, cancellation) { control.isStopping }
+        }
+        if isReady {
+            try session.subscribe(topics)
+            try read(cancellation)
+        }
         try drain(cancellation)
     }
 

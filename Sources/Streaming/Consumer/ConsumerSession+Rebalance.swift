@@ -11,6 +11,7 @@ extension ConsumerSession {
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
             term += 1
+            hasAssignment = true
             for partition in partitions { assigned[partition] = Assigned(term: term) }
             handle.context.logger.info("assigned \(partitions.sorted())")
             error =
@@ -24,6 +25,8 @@ extension ConsumerSession {
             handle.context.logger.info("\(isLost ? "lost" : "revoked") \(partitions.sorted())")
             onRevoke?(partitions, isLost)
             for partition in partitions { assigned[partition] = nil }
+            // Until the group has dealt anew, having nothing does not mean that there is nothing.
+            hasAssignment = isCooperative && !assigned.isEmpty
             paused.subtract(partitions)
             error =
                 isCooperative
@@ -33,6 +36,7 @@ extension ConsumerSession {
                 : Self.error(rd_kafka_assign(handle.client, nil), operation)
         default:
             assigned.removeAll()
+            hasAssignment = false
             rd_kafka_assign(handle.client, nil)
             error = KafkaError(code, operation)
         }

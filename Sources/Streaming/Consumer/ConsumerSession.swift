@@ -1,4 +1,5 @@
 import CRdKafka
+import Foundation
 import Logging
 import Parallelism
 
@@ -19,6 +20,8 @@ final class ConsumerSession {
     private let received: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     var assigned: [TopicPartition: Assigned] = [:]
     var term = 0
+    /// Whether the group has told this member its partitions, be it that it gets none.
+    var hasAssignment = false
     private var failure: KafkaError?
     /// Partitions that are not fetched for now.
     var paused: Set<TopicPartition> = []
@@ -63,19 +66,25 @@ final class ConsumerSession {
 
     // MARK: Joining and leaving
 
-    /// The number of partitions of a topic. Blocks until a broker answers.
-    func partitionCount(
-        of topic: String, within limit: Duration, _ cancellation: CancellationFlag
-    ) throws -> Int {
+    /// Waits until a broker has named the partitions of a topic.
+    /// - Returns: false when `isStopping` came first.
+    /// - Throws: ``KafkaError`` when no broker answers in time, or the topic does not exist or has no partitions.
+    func awaitTopic(
+        _ topic: String, within limit: Duration, _ cancellation: CancellationFlag, isStopping: () -> Bool
+    ) throws -> Bool {
         let deadline = ContinuousClock.now + limit
-        while true {
+        while !isStopping() {
             try cancellation.check()
             do throws(KafkaError) {
-                return try handle.partitionCount(of: topic, timeoutMilliseconds: 500)
+                _ = try handle.partitionCount(of: topic, timeoutMilliseconds: 500)
+                return true
             } catch {
                 guard error.isRetriable, deadline > .now else { throw error }
+                // Not every answer takes its time.
+                Thread.sleep(forTimeInterval: 0.05)
             }
         }
+        return false
     }
 
     func subscribe(_ topics: [String]) throws(KafkaError) {
@@ -115,8 +124,9 @@ final class ConsumerSession {
     /// The partitions that this member holds.
     var assignedPartitions: [TopicPartition] { Array(assigned.keys) }
 
-    /// Whether this member holds partitions and has read each to its end.
-    var isAtEnd: Bool { !assigned.isEmpty && assigned.values.allSatisfy(\.isAtEnd) }
+    /// Whether this member has read each of its partitions to its end; also when the group has given it none, which other members
+    /// read then.
+    var isAtEnd: Bool { hasAssignment && assigned.values.allSatisfy(\.isAtEnd) }
 
     /// The partitions that this member holds and has not read to their end.
     var partitionsWithMore: [TopicPartition] { assigned.filter { !$0.value.isAtEnd }.map(\.key) }
@@ -187,12 +197,13 @@ final class ConsumerSession {
             if let value = message.payload {
                 batch.bytes.append(contentsOf: UnsafeRawBufferPointer(start: value, count: message.len))
             }
+            let headerLength = HeaderBytes.append(of: pointer, to: &batch.bytes)
             batch.messages.append(
                 ConsumedMessage(
                     topicIndex: Int32(topicIndex), partition: message.partition, offset: message.offset,
                     timestamp: rd_kafka_message_timestamp(pointer, nil), start: start,
                     keyLength: message.key == nil ? -1 : Int32(message.key_len),
-                    valueLength: message.payload == nil ? -1 : Int32(message.len)))
+                    valueLength: message.payload == nil ? -1 : Int32(message.len), headerLength: Int32(headerLength)))
         }
         state.isAtEnd = false
         assigned[partition] = state

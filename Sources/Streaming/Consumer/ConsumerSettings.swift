@@ -59,7 +59,7 @@ public struct ConsumerSettings: Sendable, Hashable {
             "auto.offset.reset": startingOffset.rawValue,
             "partition.assignment.strategy": assignment.rawValue,
             "session.timeout.ms": "\(sessionTimeout.milliseconds)",
-            "heartbeat.interval.ms": "\(max(50, min(3_000, sessionTimeout.milliseconds / 5)))",
+            "heartbeat.interval.ms": "\(Self.heartbeatMilliseconds(sessionTimeout: sessionTimeout.milliseconds))",
             // Offsets are committed only when results are safe, and by hand.
             "enable.auto.commit": "false",
             "enable.auto.offset.store": "false",
@@ -67,4 +67,7 @@ public struct ConsumerSettings: Sendable, Hashable {
             "fetch.wait.max.ms": "100",
         ]
     }
+
+    /// How often a member tells that it is there, for a session timeout in milliseconds.
+    static func heartbeatMilliseconds(sessionTimeout: Int32) -> Int32 { max(50, min(3_000, sessionTimeout / 5)) }
 }

@@ -65,11 +65,11 @@ public final class Delivery: Sendable {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let isCancelled = Task.isCancelled
                 let result = state.withLock { state -> Result<DeliveryReport, any Error>? in
                     switch state {
                     case .done(let report): return .success(report)
-                    case .underWay where isCancelled: return .failure(CancellationError())
+                    // Asked under the lock: a cancellation is seen here, or finds the waiter stored.
+                    case .underWay where Task.isCancelled: return .failure(CancellationError())
                     case .underWay(var waiters, let nextKey):
                         waiters[key] = continuation
                         state = .underWay(waiters, nextKey: nextKey)

@@ -8,13 +8,22 @@ public struct MessageBatch: Sendable {
         var start: Int
         /// -1 when the message has no key.
         var keyLength: Int
+        /// -1 when the message has no value.
         var valueLength: Int
+        /// Packed headers follow the value (``HeaderBytes``).
+        var headerLength = 0
 
-        var end: Int { start + max(0, keyLength) + valueLength }
+        var keyRange: Range<Int>? { keyLength < 0 ? nil : start..<start + keyLength }
+        private var valueStart: Int { start + max(0, keyLength) }
+        var valueRange: Range<Int>? { valueLength < 0 ? nil : valueStart..<valueStart + valueLength }
+        var headerRange: Range<Int> { valueStart + max(0, valueLength)..<end }
+        var end: Int { valueStart + max(0, valueLength) + headerLength }
     }
 
     private(set) var bytes: [UInt8] = []
     private(set) var slices: [Slice] = []
+    /// Whether any message has headers.
+    private(set) var hasHeaders = false
 
     /// A batch without messages.
     public init() {}
@@ -29,7 +38,7 @@ public struct MessageBatch: Sendable {
     public var count: Int { slices.count }
     /// Whether there is no message.
     public var isEmpty: Bool { slices.isEmpty }
-    /// The bytes of all keys and values.
+    /// The bytes of all keys, values and headers.
     public var byteCount: Int { bytes.count }
 
     /// Appends a message without key: the producer chooses any partition.
@@ -46,6 +55,42 @@ public struct MessageBatch: Sendable {
         } value: {
             $0.append(contentsOf: value)
         }
+    }
+
+    /// Appends a message with headers.
+    /// - Parameters:
+    ///   - key: messages of equal keys keep their order; nil for a message without key.
+    ///   - value: nil for a message without value (a tombstone).
+    public mutating func append(key: [UInt8]?, value: [UInt8]?, headers: [MessageHeader]) {
+        var packed: [UInt8] = []
+        for header in headers { HeaderBytes.append(header, to: &packed) }
+        append(key: key, value: value, packedHeaders: packed)
+    }
+
+    mutating func append(
+        key: (some Collection<UInt8>)?, value: (some Collection<UInt8>)?, packedHeaders: some Collection<UInt8>
+    ) {
+        let start = bytes.count
+        if let key { bytes.append(contentsOf: key) }
+        if let value { bytes.append(contentsOf: value) }
+        bytes.append(contentsOf: packedHeaders)
+        slices.append(
+            Slice(
+                start: start, keyLength: key?.count ?? -1, valueLength: value?.count ?? -1,
+                headerLength: packedHeaders.count))
+        if !packedHeaders.isEmpty { hasHeaders = true }
+    }
+
+    /// Some of the messages, in that order.
+    func selecting(_ indices: [Int]) -> MessageBatch {
+        var selection = MessageBatch()
+        for index in indices {
+            let slice = slices[index]
+            selection.append(
+                key: slice.keyRange.map { bytes[$0] }, value: slice.valueRange.map { bytes[$0] },
+                packedHeaders: bytes[slice.headerRange])
+        }
+        return selection
     }
 
     /// Appends a message whose key and value the closures append to the buffer they get.
@@ -66,5 +111,6 @@ public struct MessageBatch: Sendable {
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         slices.removeAll(keepingCapacity: true)
+        hasHeaders = false
     }
 }

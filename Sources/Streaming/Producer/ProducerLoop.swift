@@ -127,18 +127,11 @@ final class ProducerLoop {
 
     private func feed() {
         isQueueFull = false
+        refuseCancelled()
         var done = 0
         while done < waiting.count {
             let submission = waiting[done]
-            if submission.cancellation.isCancelled {
-                refuse(
-                    submission,
-                    KafkaError(
-                        RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled"),
-                    acceptance: CancellationError())
-            } else {
-                hand(submission)
-            }
+            hand(submission)
             guard submission.next == submission.slices.count else { break }
             submission.accept()
             // A batch with messages in flight stays in its slot until they are reported.
@@ -151,6 +144,19 @@ final class ProducerLoop {
             done += 1
         }
         waiting.removeFirst(done)
+    }
+
+    /// Sends those away who no longer wait, wherever they stand: the head may be stuck for minutes when no broker answers.
+    private func refuseCancelled() {
+        guard waiting.contains(where: \.cancellation.isCancelled) else { return }
+        for submission in waiting where submission.cancellation.isCancelled {
+            let error = KafkaError(
+                RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled")
+            refuse(submission, error, acceptance: CancellationError())
+        }
+        // The head may have messages in flight: the feeding that follows sees that it has nothing left to hand over.
+        let head = waiting.first
+        waiting.removeAll { $0.cancellation.isCancelled && $0 !== head }
     }
 
     private func hand(_ submission: Submission) {
@@ -168,11 +174,55 @@ final class ProducerLoop {
                 submission.describe(index, in: &messages[place])
                 messages[place]._private = UnsafeMutableRawPointer(bitPattern: slot << Self.indexBits | index)
             }
-            let good = Int(rd_kafka_produce_batch(topic, Self.anyPartition, 0, messages, Int32(count)))
+            let good =
+                submission.hasHeaders
+                ? handWithHeaders(submission, to: topic, count)
+                : Int(rd_kafka_produce_batch(topic, Self.anyPartition, 0, messages, Int32(count)))
             outstanding += good
             submission.outstanding += good
             submission.next += good == count ? count : takeRefusals(submission, count)
         }
+    }
+
+    /// Hands the described messages over one by one: headers do not go in bulk. Stops at a full queue.
+    /// - Returns: how many were taken; the others hold their error.
+    private func handWithHeaders(_ submission: Submission, to topic: OpaquePointer, _ count: Int) -> Int {
+        var good = 0
+        for place in 0..<count {
+            let code = handSingly(messages[place], submission.packedHeaders(submission.next + place), to: topic)
+            messages[place].err = code
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR { good += 1 }
+            if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
+                for rest in place..<count { messages[rest].err = code }
+                break
+            }
+        }
+        return good
+    }
+
+    private func handSingly(
+        _ message: rd_kafka_message_t, _ packedHeaders: UnsafeRawBufferPointer, to topic: OpaquePointer
+    ) -> rd_kafka_resp_err_t {
+        var fields = [rd_kafka_vu_t](repeating: rd_kafka_vu_t(), count: 5)
+        fields[0].vtype = RD_KAFKA_VTYPE_RKT
+        fields[0].u.rkt = topic
+        fields[1].vtype = RD_KAFKA_VTYPE_KEY
+        fields[1].u.mem.ptr = message.key
+        fields[1].u.mem.size = message.key_len
+        fields[2].vtype = RD_KAFKA_VTYPE_VALUE
+        fields[2].u.mem.ptr = message.payload
+        fields[2].u.mem.size = message.len
+        fields[3].vtype = RD_KAFKA_VTYPE_OPAQUE
+        fields[3].u.ptr = message._private
+        let headers = packedHeaders.isEmpty ? nil : HeaderBytes.makeList(packedHeaders)
+        fields[4].vtype = RD_KAFKA_VTYPE_HEADERS
+        fields[4].u.headers = headers
+        let error = rd_kafka_produceva(handle.client, fields, headers == nil ? 4 : 5)
+        guard let error else { return RD_KAFKA_RESP_ERR_NO_ERROR }
+        defer { rd_kafka_error_destroy(error) }
+        // librdkafka takes the headers over only together with the message.
+        if let headers { rd_kafka_headers_destroy(headers) }
+        return rd_kafka_error_code(error)
     }
 
     /// Notes the messages of a chunk that librdkafka refused; returns how many of the chunk are settled.

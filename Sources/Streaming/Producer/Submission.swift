@@ -10,6 +10,8 @@ import Parallelism
 final class Submission: @unchecked Sendable {
     let topic: String
     let slices: [MessageBatch.Slice]
+    /// Whether any message has headers.
+    let hasHeaders: Bool
     /// Set when the submitter no longer waits: what is not handed to librdkafka yet need not be.
     let cancellation: CancellationFlag
     private let payload: UnsafeMutableRawPointer
@@ -37,6 +39,7 @@ final class Submission: @unchecked Sendable {
         self.onAccepted = onAccepted
         self.onCompleted = onCompleted
         slices = batch.slices
+        hasHeaders = batch.hasHeaders
         payload = UnsafeMutableRawPointer.allocate(byteCount: max(1, batch.byteCount), alignment: 16)
         batch.bytes.withUnsafeBytes { bytes in
             if let start = bytes.baseAddress { payload.copyMemory(from: start, byteCount: bytes.count) }
@@ -51,9 +54,15 @@ final class Submission: @unchecked Sendable {
         let start = payload + slice.start
         message.key = slice.keyLength < 0 ? nil : start
         message.key_len = max(0, slice.keyLength)
-        message.payload = start + max(0, slice.keyLength)
-        message.len = slice.valueLength
+        message.payload = slice.valueLength < 0 ? nil : start + max(0, slice.keyLength)
+        message.len = max(0, slice.valueLength)
         message.err = RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// The packed headers of the message at `index`.
+    func packedHeaders(_ index: Int) -> UnsafeRawBufferPointer {
+        let slice = slices[index]
+        return UnsafeRawBufferPointer(start: payload + slice.headerRange.lowerBound, count: slice.headerLength)
     }
 
     /// Gives up the messages not handed over yet.

@@ -1,10 +1,77 @@
-import DataPrep
+/// A message that is no transaction, or no label, on its way to the dead-letter topic.
+///
+/// It keeps its key, its value (also when it has none) and its headers; further headers, under Kafka Connect's names, say where it
+/// was read and what is wrong with it.
+struct DeadLetter: Sendable {
+    /// How much of the message is passed on: less when the brokers refuse more.
+    enum Form: Int, Sendable {
+        case whole
+        /// The first bytes of the value; key and headers unless they are long themselves.
+        case cut
+        /// Only the headers that say where the message is.
+        case bare
+    }
 
-/// A message that is no transaction.
-struct DeadLetter {
+    static let keptValueBytes = 1_000
+    private static let longestKept = 10_000
+    private static let longestReason = 300
+    /// What the record around key, value and headers takes at most, and the headers added.
+    private static let overhead = 700
+
     let partition: TopicPartition
     let offset: Int64
     let key: [UInt8]?
-    let value: [UInt8]
-    let problem: TransactionJSONError
+    let value: [UInt8]?
+    let packedHeaders: [UInt8]
+    let reason: String
+    var form = Form.whole
+
+    init(of batch: ConsumedBatch, at index: Int, reason: String) {
+        partition = batch.partition(at: index)
+        offset = batch.messages[index].offset
+        key = batch.key(at: index).map(Array.init)
+        value = batch.value(at: index).map(Array.init)
+        packedHeaders = Array(batch.packedHeaders(at: index))
+        self.reason = reason
+    }
+
+    /// Bytes that the whole letter takes at most on the wire, before compression.
+    var wireSize: Int { (key?.count ?? 0) + (value?.count ?? 0) + packedHeaders.count + Self.overhead }
+
+    /// Takes the next smaller form.
+    /// - Returns: false when there is none.
+    mutating func shrink() -> Bool {
+        guard let smaller = Form(rawValue: form.rawValue + 1) else { return false }
+        form = smaller
+        return true
+    }
+
+    func append(to batch: inout MessageBatch) {
+        var headers = form == .whole || (form == .cut && packedHeaders.count <= Self.longestKept) ? packedHeaders : []
+        for header in note { HeaderBytes.append(header, to: &headers) }
+        switch form {
+        case .whole: batch.append(key: key, value: value, packedHeaders: headers)
+        case .cut:
+            batch.append(
+                key: key.flatMap { $0.count <= Self.longestKept ? $0 : nil },
+                value: value?.prefix(Self.keptValueBytes), packedHeaders: headers)
+        case .bare: batch.append(key: [UInt8]?.none, value: [UInt8]?.none, packedHeaders: headers)
+        }
+    }
+
+    private var note: [MessageHeader] {
+        var note = [
+            MessageHeader("__connect.errors.topic", partition.topic),
+            MessageHeader("__connect.errors.partition", "\(partition.partition)"),
+            MessageHeader("__connect.errors.offset", "\(offset)"),
+            MessageHeader(
+                "__connect.errors.exception.message",
+                String(decoding: reason.utf8.prefix(Self.longestReason), as: UTF8.self)),
+        ]
+        if form != .whole {
+            note.append(MessageHeader("antifraud.original.key.size", key.map { "\($0.count)" } ?? "none"))
+            note.append(MessageHeader("antifraud.original.value.size", value.map { "\($0.count)" } ?? "none"))
+        }
+        return note
+    }
 }

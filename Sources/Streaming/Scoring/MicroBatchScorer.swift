@@ -3,7 +3,7 @@ import Scoring
 
 /// Turns transactions into a batch of results: order by time, score, encode.
 struct MicroBatchScorer {
-    private let scorer: OnlineScorer
+    let scorer: OnlineScorer
     private let threads: Int
     private var order: [Key] = []
 

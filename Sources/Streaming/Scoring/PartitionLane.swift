@@ -13,6 +13,8 @@ struct PartitionLane {
     let term: Int
     /// The latest transaction time seen.
     private(set) var newest = Int64.min
+    /// Messages since the last transaction, none of which says how far the partition is.
+    private(set) var malformedInARow = 0
     private var records: [Record] = []
     private var head = 0
     private var letters: [DeadLetter] = []
@@ -26,12 +28,14 @@ struct PartitionLane {
 
     mutating func append(_ transaction: Transaction, offset: Int64) {
         newest = max(newest, transaction.dateTime)
+        malformedInARow = 0
         records.append(Record(offset: offset, transaction: transaction, isMalformed: false))
     }
 
     /// A malformed message takes the time of the one before it, to be passed on beside it.
     mutating func append(_ letter: DeadLetter) {
         letters.append(letter)
+        malformedInARow += 1
         let beside = Transaction(
             transactionID: 0, dateTime: records.last?.transaction.dateTime ?? Int64.min, customerID: 0, terminalID: 0,
             amount: 0)

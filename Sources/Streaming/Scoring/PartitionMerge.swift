@@ -33,6 +33,9 @@ struct PartitionMerge {
         }
     }
 
+    /// Malformed messages in a row after which their partition is no longer waited for.
+    private static let patience = 1_000
+
     /// Microseconds; nil lets everything pass at once.
     private let alignment: Int64?
     private var lanes: [PartitionLane] = []
@@ -75,10 +78,7 @@ struct PartitionMerge {
                 let text = UnsafeBufferPointer(rebasing: bytes[message.valueRange])
                 lanes[lane].append(try TransactionJSON.decode(text), offset: message.offset)
             } catch {
-                lanes[lane].append(
-                    DeadLetter(
-                        partition: partition, offset: message.offset, key: batch.key(at: index).map(Array.init),
-                        value: Array(batch.value(at: index) ?? []), problem: error))
+                lanes[lane].append(DeadLetter(of: batch, at: index, reason: "\(error)"))
             }
         }
     }
@@ -110,11 +110,17 @@ struct PartitionMerge {
 
     /// Up to which time messages pass.
     ///
+    /// A partition that has brought nothing but malformed messages for a while is not waited for: they tell no time, and a backlog of
+    /// them would keep the others back for as long as it lasts.
     /// - Parameter waiting: partitions that have more to read.
     func bound(waitingFor waiting: [TopicPartition]) -> Int64 {
         guard let alignment else { return .max }
         var frontier = Int64.max
-        for partition in waiting { frontier = min(frontier, laneOf[partition].map { lanes[$0].newest } ?? .min) }
+        for partition in waiting {
+            let lane = laneOf[partition].map { lanes[$0] }
+            if let lane, lane.malformedInARow >= Self.patience { continue }
+            frontier = min(frontier, lane?.newest ?? .min)
+        }
         let (sum, isOver) = frontier.addingReportingOverflow(alignment)
         return isOver ? .max : sum
     }

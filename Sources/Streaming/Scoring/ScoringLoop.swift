@@ -19,6 +19,7 @@ final class ScoringLoop {
     private let recorder: ScoringRecorder
     private let producer: ProducerThread
     private let session: ConsumerSession
+    private let labels: LabelFeed?
 
     private var merge: PartitionMerge
     private var lastPass = ContinuousClock.now
@@ -28,6 +29,8 @@ final class ScoringLoop {
     private var lastCommit = ContinuousClock.now
     private var records = 0
     private var failure: (any Error)?
+    private let letters: DeadLetterSender
+    private var silence = LabelSilenceWatch()
 
     init(
         _ configuration: KafkaConfiguration, _ settings: ScoringStreamSettings, logger: Logger, models: ModelInbox,
@@ -40,20 +43,36 @@ final class ScoringLoop {
         self.recorder = recorder
         self.producer = producer
         merge = PartitionMerge(alignment: settings.alignment)
+        letters = DeadLetterSender(
+            topic: settings.deadLetterTopic, configuration, producer, pending.signal, recorder: recorder, logger: logger
+        )
         session = try ConsumerSession(configuration, settings.consumer, logger: logger)
+        guard let topic = settings.labelTopic else {
+            labels = nil
+            return
+        }
+        do throws(KafkaError) {
+            labels = try LabelFeed(topic, configuration, settings.consumer, logger: logger)
+        } catch {
+            session.abandon()
+            throw error
+        }
     }
 
     func run(_ state: FeatureState?, _ cancellation: CancellationFlag) throws {
         control.open(session.queue)
         defer {
             control.close()
+            labels?.close()
             session.onRevoke = nil
             session.close(within: cancellation.isCancelled ? .milliseconds(500) : settings.consumer.drainTimeout)
         }
         guard let model = try firstModel(cancellation) else { return }
         let scorer = try OnlineScorer(model, state: state)
-        _ = try session.partitionCount(
-            of: settings.inputTopic, within: settings.consumer.startTimeout, cancellation)
+        let isReady = try session.awaitTopic(
+            settings.inputTopic, within: settings.consumer.startTimeout, cancellation
+        ) { control.isStopping }
+        guard isReady, try readLabels(scorer, cancellation) else { return }
         session.onRevoke = { [unowned self] partitions, isLost in
             merge.remove(partitions)
             revoke(isLost: isLost, cancellation)
@@ -91,6 +110,7 @@ final class ScoringLoop {
                 pending.wait(atMost: .milliseconds(50))
                 continue
             }
+            try feedLabels(scorer, timeout: .zero)
             // What was held back may pass by now; then there is nothing to wait for.
             let isBusy = passed.count > 0 && merge.count > 0
             try session.poll(into: &batch, timeout: isBusy ? .zero : settings.consumer.batchWait)
@@ -98,13 +118,61 @@ final class ScoringLoop {
             merge.append(batch)
             pass(into: &passed)
             guard passed.count > 0 else {
-                if isFinished { return }
+                if isFinished { return noteEnd() }
                 continue
             }
             if let model = models.take() { try replaceModel(of: scorer, with: model) }
             try score(passed, &microBatches)
             if case .afterRecords = settings.end, isFinished { return }
         }
+    }
+
+    // MARK: Labels
+
+    /// Reads the labels that are there, so that the first transactions are scored with them.
+    /// - Returns: false when the stream is told to stop meanwhile.
+    private func readLabels(_ scorer: OnlineScorer, _ cancellation: CancellationFlag) throws -> Bool {
+        guard let labels else { return true }
+        guard try labels.start(cancellation, isStopping: { control.isStopping }) else { return false }
+        var lastArrival = ContinuousClock.now
+        while !labels.isCaughtUp {
+            if control.isStopping { return false }
+            try cancellation.check()
+            try settle()
+            guard pending.count < max(1, settings.batchesInFlight) else {
+                pending.wait(atMost: .milliseconds(50))
+                continue
+            }
+            if try feedLabels(scorer, timeout: .milliseconds(50)) > 0 { lastArrival = .now }
+            guard lastArrival.duration(to: .now) < settings.consumer.startTimeout else {
+                logger.warning("not all labels could be read; scoring begins with those that came")
+                break
+            }
+        }
+        return true
+    }
+
+    /// Takes the labels that have arrived.
+    /// - Returns: how many messages there were.
+    @discardableResult
+    private func feedLabels(_ scorer: OnlineScorer, timeout: Duration) throws -> Int {
+        guard let labels else { return 0 }
+        let arrivals = try labels.feed(scorer, timeout: timeout)
+        guard arrivals.labels + arrivals.malformed > 0 else { return 0 }
+        recorder.noteLabels(arrivals.labels, malformed: arrivals.malformed)
+        let parts = letters.send(arrivals.letters, "malformed labels")
+        if !parts.isEmpty {
+            pending.append(
+                PendingBatches.Batch(position: arrivals.position, records: 0, start: .now, parts: parts))
+        }
+        return arrivals.labels + arrivals.malformed
+    }
+
+    private func noteEnd() {
+        guard session.assignedPartitions.isEmpty else { return }
+        logger.warning(
+            "the group '\(settings.consumer.group)' gives this member no partition of '\(settings.inputTopic)': others read them all"
+        )
     }
 
     /// Takes what may be scored now, and keeps partitions that run ahead from filling the memory.
@@ -131,6 +199,7 @@ final class ScoringLoop {
     private func replaceModel(of scorer: OnlineScorer, with model: FraudModel) throws {
         do {
             let hasKeptHistory = try scorer.replaceModel(with: model)
+            if !hasKeptHistory { try labels?.restart() }
             recorder.noteModelReplacement()
             logger.info(
                 "scoring with another model\(hasKeptHistory ? "" : "; its windows differ: history starts anew")")
@@ -146,46 +215,24 @@ final class ScoringLoop {
         let predictedFrauds = try microBatches.score(passed.transactions, into: &results)
         records += passed.count
         recorder.noteScored(records: passed.count, malformed: passed.letters.count, predictedFrauds: predictedFrauds)
-        if let letter = passed.letters.first {
-            logger.warning(
-                "\(passed.letters.count) malformed messages; first: \(letter.partition) offset \(letter.offset): \(letter.problem)"
-            )
+        silence.look(at: microBatches.scorer, recorder, logger)
+        var parts = letters.send(passed.letters, "malformed messages")
+        if !results.isEmpty {
+            parts.append(Outgoing(.results(results), topic: settings.resultTopic, producer, pending.signal))
         }
-        send(results, deadLetters(passed.letters), passed, start)
-    }
-
-    private func deadLetters(_ letters: [DeadLetter]) -> MessageBatch {
-        var batch = MessageBatch()
-        guard settings.deadLetterTopic != nil else { return batch }
-        for letter in letters {
-            if let key = letter.key {
-                batch.append(key: key, value: letter.value)
-            } else {
-                batch.append(value: letter.value)
-            }
-        }
-        return batch
-    }
-
-    private func send(
-        _ results: MessageBatch, _ deadLetters: MessageBatch, _ passed: PartitionMerge.Passed,
-        _ start: ContinuousClock.Instant
-    ) {
-        let parts = [(results, settings.resultTopic), (deadLetters, settings.deadLetterTopic ?? "")]
-            .filter { !$0.0.isEmpty }
-        let underWay = PendingBatches.Batch(
-            passed.position, records: passed.count, start: start, parts: parts.count, pending.signal)
-        pending.append(underWay)
-        for (messages, topic) in parts {
-            producer.submit(Submission(messages, topic: topic) { underWay.finishPart($0, topic: topic) })
-        }
+        pending.append(
+            PendingBatches.Batch(position: passed.position, records: passed.count, start: start, parts: parts))
     }
 
     // MARK: Committing
 
     /// Takes note of acknowledgements, and commits now and then.
     private func settle() throws {
-        for batch in try pending.takeDone() {
+        for batch in try pending.takeDone(letters.note) {
+            guard batch.records > 0 else {
+                labels?.commit(batch.position, within: Self.commitTimeout)
+                continue
+            }
             recorder.noteAcknowledged(records: batch.records, start: batch.start)
             uncommitted.advance(to: batch.position)
         }
@@ -213,13 +260,31 @@ final class ScoringLoop {
         guard !isLost else { return }
         do {
             try finishPending(cancellation)
+        } catch let error as KafkaError where !error.isFatal {
+            // The results are out; whoever gets the partitions scores them again. Those that stay here are committed with the next ones.
+            logger.warning(
+                "offsets of revoked partitions are not committed, their last messages will be read again: \(error)")
         } catch {
             failure = failure ?? error
         }
     }
 
     private func drain(_ cancellation: CancellationFlag) throws {
-        try finishPending(cancellation)
+        let deadline = ContinuousClock.now + settings.consumer.drainTimeout
+        while true {
+            do {
+                try finishPending(cancellation)
+                break
+            } catch let error as KafkaError where error.isChangeOfGroup {
+                guard deadline > .now else {
+                    logger.warning("the last offsets are not committed, their messages will be read again: \(error)")
+                    break
+                }
+                // Takes part in the dealing, which commits what is taken away; what stays is committed after it.
+                var rest = ConsumedBatch()
+                try session.poll(into: &rest, timeout: .milliseconds(100))
+            }
+        }
         recorder.noteLag(session.lag.total, skippedOffsets: session.skippedOffsets)
         guard pending.count == 0 else {
             logger.warning("\(pending.count) micro-batches are not acknowledged in time; they will be read again")

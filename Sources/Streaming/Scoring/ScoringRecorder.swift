@@ -1,4 +1,5 @@
 import Metrics
+import Scoring
 import Synchronization
 
 /// Counts what a scoring stream does: as a snapshot, and through swift-metrics.
@@ -14,6 +15,11 @@ final class ScoringRecorder: Sendable {
     private let records: Counter
     private let malformed: Counter
     private let predictedFrauds: Counter
+    private let labels: Counter
+    private let malformedLabels: Counter
+    private let labelSilence: Gauge
+    private let cutLetters: Counter
+    private let undeliverable: Counter
     private let lag: Gauge
     private let latency: Timer
 
@@ -21,6 +27,11 @@ final class ScoringRecorder: Sendable {
         records = Counter(label: "stream_records", factory: factory)
         malformed = Counter(label: "stream_malformed", factory: factory)
         predictedFrauds = Counter(label: "stream_predicted_frauds", factory: factory)
+        labels = Counter(label: "stream_labels", factory: factory)
+        malformedLabels = Counter(label: "stream_malformed_labels", factory: factory)
+        labelSilence = Gauge(label: "stream_label_silence_seconds", factory: factory)
+        cutLetters = Counter(label: "stream_dead_letters_cut", factory: factory)
+        undeliverable = Counter(label: "stream_undeliverable", factory: factory)
         lag = Gauge(label: "stream_lag", factory: factory)
         latency = Timer(label: "stream_batch_duration", factory: factory)
     }
@@ -64,6 +75,30 @@ final class ScoringRecorder: Sendable {
             $0.statistics.lag = messages
             $0.statistics.skippedOffsets = skippedOffsets
         }
+    }
+
+    func noteLabels(_ count: Int, malformed badCount: Int) {
+        if count > 0 { labels.increment(by: count) }
+        if badCount > 0 { malformedLabels.increment(by: badCount) }
+        state.withLock {
+            $0.statistics.labels += count
+            $0.statistics.malformedLabels += badCount
+        }
+    }
+
+    func noteLabelSilence(_ silence: LabelSilence) {
+        labelSilence.record(silence.seconds)
+        state.withLock { $0.statistics.labelSilence = silence }
+    }
+
+    func noteCutLetter() {
+        cutLetters.increment()
+        state.withLock { $0.statistics.cutDeadLetters += 1 }
+    }
+
+    func noteUndeliverable() {
+        undeliverable.increment()
+        state.withLock { $0.statistics.undeliverable += 1 }
     }
 
     func noteModelReplacement() { state.withLock { $0.statistics.modelReplacements += 1 } }

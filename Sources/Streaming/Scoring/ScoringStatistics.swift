@@ -1,9 +1,21 @@
+public import Scoring
+
 /// What a ``ScoringStream`` has done so far.
 public struct ScoringStatistics: Sendable, Hashable {
     /// Messages scored, malformed ones among them.
     public internal(set) var records = 0
     /// Messages that are no transactions.
     public internal(set) var malformed = 0
+    /// Labels read, those read again after a start among them.
+    public internal(set) var labels = 0
+    /// Messages of the label topic that are no labels.
+    public internal(set) var malformedLabels = 0
+    /// How long no label has come, in the time of the transactions; nil for a model that looks at no history.
+    public internal(set) var labelSilence: LabelSilence?
+    /// Dead letters of which only a part was passed on, since the brokers take no more; a letter may count twice.
+    public internal(set) var cutDeadLetters = 0
+    /// Dead letters and results that the brokers refuse for good; each has a line in the log.
+    public internal(set) var undeliverable = 0
     /// Transactions predicted to be frauds.
     public internal(set) var predictedFrauds = 0
     /// Messages whose results are acknowledged.

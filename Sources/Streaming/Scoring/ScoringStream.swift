@@ -10,7 +10,8 @@ import Synchronization
 /// another.
 ///
 /// Delivery is at least once: a message's offset is committed only after its result is acknowledged, so that a crash
-/// repeats results and loses none. Messages that are no transactions are counted and do not stop the stream.
+/// repeats results and loses none. Messages that are no transactions are counted, and sent to a topic of their own if there is one;
+/// neither they nor a single result that brokers refuse stop the stream.
 ///
 /// The history that features need is kept in memory, for all partitions of this instance together. Partitions are
 /// merged by transaction time (``ScoringStreamSettings/alignment``), micro-batches are in order. What follows from that:

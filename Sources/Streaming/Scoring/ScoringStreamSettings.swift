@@ -14,7 +14,11 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     public var inputTopic: String
     /// The topic for the scores.
     public var resultTopic: String
-    /// The topic for messages that are no transactions, as they came; nil to count them only.
+    /// The topic with labels, `{"transaction_id","tx_datetime","terminal_id","tx_fraud"}` each: late, in any order, repeated; nil
+    /// for none. It is read from its first message on at each start, by every instance.
+    public var labelTopic: String?
+    /// The topic for messages that are no transactions, or no labels, with key, value and headers, and with the reason in further
+    /// headers; nil to count them only.
     public var deadLetterTopic: String?
     /// How the topic is read; a micro-batch is a batch of these settings.
     public var consumer: ConsumerSettings
@@ -34,7 +38,8 @@ public struct ScoringStreamSettings: Sendable, Hashable {
 
     /// Settings for high throughput.
     public init(
-        inputTopic: String = "transactions", resultTopic: String = "scores", deadLetterTopic: String? = nil,
+        inputTopic: String = "transactions", resultTopic: String = "scores", labelTopic: String? = nil,
+        deadLetterTopic: String? = nil,
         consumer: ConsumerSettings = ConsumerSettings(group: "antifraud-scoring"),
         producer: ProducerSettings = ProducerSettings(), end: End = .never,
         commitInterval: Duration = .seconds(1), batchesInFlight: Int = 8, alignment: Duration? = .seconds(3_600),
@@ -42,6 +47,7 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     ) {
         self.inputTopic = inputTopic
         self.resultTopic = resultTopic
+        self.labelTopic = labelTopic
         self.deadLetterTopic = deadLetterTopic
         self.consumer = consumer
         self.producer = producer

@@ -1,0 +1,87 @@
+import CRdKafka
+import Foundation
+public import Logging
+import Parallelism
+
+extension KafkaConfiguration {
+    /// Checks that a broker answers, and that topics to write to are there, before work is done that would be in vain.
+    ///
+    /// Brokers that make topics when they are first asked for (`auto.create.topics.enable`) make these.
+    /// - Parameters:
+    ///   - topics: to be written to.
+    ///   - limit: how long brokers have for their answers.
+    /// - Throws: ``KafkaError`` of the last failure to connect when no broker answers in time, or with the topic that is not there;
+    ///   `CancellationError`.
+    public func check(
+        topics: [String] = [], within limit: Duration = .seconds(15),
+        logger: Logger = Logger(label: "antifraud.kafka.check")
+    ) async throws {
+        var logger = logger
+        // Each attempt that fails would be a line; the last one's reason is in the error.
+        if logger.logLevel > .debug { logger.logLevel = .critical }
+        let context = ClientContext(logger: logger, secrets: SecretProperties(properties))
+        try await onDedicatedThread(named: "kafka-check") { cancellation in
+            let handle = try KafkaHandle(
+                .producer, self, decided: ["enable.idempotence": "false"], context: context
+            ) { _ in }
+            defer { handle.destroy() }
+            let deadline = ContinuousClock.now + limit
+            try Self.attempt(until: deadline, cancellation) { () throws(KafkaError) in
+                let operation = "reaching brokers at \(bootstrapServers.joined(separator: ","))"
+                try handle.requireBroker(operation, seconds: limit / .seconds(1))
+            }
+            for topic in topics {
+                try Self.attempt(until: deadline, cancellation) { () throws(KafkaError) in
+                    try handle.requireTopic(topic)
+                }
+            }
+        }
+    }
+
+    private static func attempt(
+        until deadline: ContinuousClock.Instant, _ cancellation: CancellationFlag,
+        _ body: () throws(KafkaError) -> Void
+    ) throws {
+        while true {
+            try cancellation.check()
+            do throws(KafkaError) {
+                return try body()
+            } catch {
+                // A topic that is being made is unknown for a moment.
+                let canPass = error.isRetriable || error.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue
+                guard canPass, deadline > .now else { throw error }
+                Thread.sleep(forTimeInterval: 0.1)
+            }
+        }
+    }
+}
+
+extension KafkaHandle {
+    private static let attemptMilliseconds: Int32 = 500
+
+    fileprivate func requireBroker(_ operation: String, seconds: Double) throws(KafkaError) {
+        var answer: UnsafePointer<rd_kafka_metadata_t>?
+        let code = rd_kafka_metadata(client, 0, nil, &answer, Self.attemptMilliseconds)
+        if let answer { rd_kafka_metadata_destroy(answer) }
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        let cause = context.lastConnectionFailure.map { ": \($0)" } ?? ""
+        throw KafkaError(code, operation, reason: "no answer within \(seconds) s\(cause)", kind: .retriable)
+    }
+
+    fileprivate func requireTopic(_ name: String) throws(KafkaError) {
+        let operation = "looking up topic '\(name)'"
+        guard let topic = rd_kafka_topic_new(client, name, nil) else {
+            throw KafkaError(rd_kafka_last_error(), operation)
+        }
+        defer { rd_kafka_topic_destroy(topic) }
+        var answer: UnsafePointer<rd_kafka_metadata_t>?
+        let code = rd_kafka_metadata(client, 0, topic, &answer, Self.attemptMilliseconds)
+        defer { if let answer { rd_kafka_metadata_destroy(answer) } }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = answer?.pointee else {
+            throw KafkaError(code, operation)
+        }
+        let found = UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt)).first
+        let state = found?.err ?? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+        guard state == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(state, operation) }
+    }
+}

@@ -1,0 +1,113 @@
+import DataPrep
+import Logging
+import Parallelism
+import Scoring
+
+/// Reads the topic with labels into a scorer's history. Confined to the scoring thread.
+///
+/// Every instance reads the whole topic from its first message on, and again after each start: the history begins with the model's
+/// saved one, to which no label has come since. A label that has been applied changes nothing when it is read again. Committed, under
+/// the group's name with `.labels`, is only how far what is no label has gone to the dead-letter topic, to go there once.
+final class LabelFeed {
+    /// How long between two looks for partitions that were added.
+    private static let lookInterval = Duration.seconds(300)
+
+    private let topic: String
+    private let session: ConsumerSession
+    private let limit: Duration
+    private let logger: Logger
+    private var partitionCount = 0
+    private var lastLook = ContinuousClock.now
+    private var batch = ConsumedBatch()
+    /// Up to where each partition's dead letters have been sent.
+    private var lettersSent: [Int32: Int64] = [:]
+
+    init(
+        _ topic: String, _ configuration: KafkaConfiguration, _ settings: ConsumerSettings, logger: Logger
+    ) throws(KafkaError) {
+        self.topic = topic
+        self.logger = logger
+        limit = settings.startTimeout
+        var configuration = configuration
+        // Whatever the group does with offsets: here everything is read.
+        for name in ["auto.offset.reset", "group.instance.id", "group.id"] { configuration.properties[name] = nil }
+        var settings = settings
+        settings.group += ".labels"
+        settings.startingOffset = .earliest
+        session = try ConsumerSession(configuration, settings, logger: logger)
+    }
+
+    func close() { session.abandon() }
+
+    /// Begins at the topic's first messages.
+    /// - Returns: false when `isStopping` came first.
+    func start(_ cancellation: CancellationFlag, isStopping: () -> Bool) throws -> Bool {
+        guard try session.awaitTopic(topic, within: limit, cancellation, isStopping: isStopping) else { return false }
+        partitionCount = try session.handle.partitionCount(of: topic, timeoutMilliseconds: limit.milliseconds)
+        lettersSent = session.committedOffsets(topic, partitions: partitionCount, within: limit)
+        try session.assignWhole(topic, partitions: partitionCount)
+        return true
+    }
+
+    /// Begins again, for a history that knows nothing of what was read.
+    func restart() throws(KafkaError) { try session.assignWhole(topic, partitions: partitionCount) }
+
+    /// Whether all labels that the topic holds are read.
+    var isCaughtUp: Bool { session.isAtEnd }
+
+    /// What has arrived.
+    struct Arrivals {
+        var labels = 0
+        var malformed = 0
+        /// What is no label and not sent yet, to be sent.
+        var letters: [DeadLetter] = []
+        /// To be committed once the letters are sent.
+        var position = ConsumerPosition()
+    }
+
+    /// Applies what has arrived.
+    func feed(_ scorer: OnlineScorer, timeout: Duration) throws(KafkaError) -> Arrivals {
+        try lookForPartitions()
+        try session.poll(into: &batch, timeout: timeout)
+        var arrivals = Arrivals(position: batch.position)
+        for index in 0..<batch.count {
+            do throws(TransactionJSONError) {
+                let label = try batch.bytes.withUnsafeBufferPointer { bytes throws(TransactionJSONError) in
+                    try TransactionJSON.decodeLabel(
+                        UnsafeBufferPointer(rebasing: bytes[batch.messages[index].valueRange]))
+                }
+                _ = scorer.applyLabel(label)
+                arrivals.labels += 1
+            } catch {
+                arrivals.malformed += 1
+                let message = batch.messages[index]
+                guard message.offset >= lettersSent[message.partition] ?? 0 else { continue }
+                lettersSent[message.partition] = message.offset + 1
+                arrivals.letters.append(DeadLetter(of: batch, at: index, reason: "label: \(error)"))
+            }
+        }
+        return arrivals
+    }
+
+    /// Notes that the letters up to there are sent; those of other topics are left out. Should it fail, they are sent again after a start.
+    func commit(_ position: ConsumerPosition, within limit: Duration) {
+        do throws(KafkaError) {
+            try session.commit(position, within: limit)
+        } catch {
+            logger.warning("malformed labels will be sent again after the next start: \(error)")
+        }
+    }
+
+    private func lookForPartitions() throws(KafkaError) {
+        guard lastLook.duration(to: .now) > Self.lookInterval else { return }
+        lastLook = .now
+        do throws(KafkaError) {
+            let count = try session.handle.partitionCount(of: topic, timeoutMilliseconds: 500)
+            guard count > partitionCount else { return }
+            partitionCount = count
+        } catch {
+            return logger.debug("no look for further partitions of '\(topic)': \(error)")
+        }
+        try restart()
+    }
+}

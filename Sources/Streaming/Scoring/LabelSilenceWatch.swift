@@ -1,0 +1,20 @@
+import Logging
+import Scoring
+
+/// Tells, once each time, when frauds have not been told of for so long that what features know of terminals fades.
+struct LabelSilenceWatch {
+    private var isSilent = false
+
+    mutating func look(at scorer: OnlineScorer, _ recorder: ScoringRecorder, _ logger: Logger) {
+        guard let silence = scorer.labelSilence else { return }
+        recorder.noteLabelSilence(silence)
+        defer { isSilent = silence.isTooLong }
+        guard silence.isTooLong, !isSilent else { return }
+        let days = { (seconds: Double) in Int((seconds / 86_400).rounded()) }
+        logger.warning(
+            """
+            no label has come for \(days(silence.seconds)) days of transactions, more than the \(days(silence.limit)) after which \
+            frauds count as known: what features know of terminals fades. Labels come from the label topic, or with transactions.
+            """)
+    }
+}

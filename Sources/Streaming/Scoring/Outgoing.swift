@@ -1,0 +1,119 @@
+import Dispatch
+import Synchronization
+
+/// The messages of a micro-batch for one topic, until each is acknowledged or given up. Confined to the scoring thread.
+///
+/// Brokers refuse whole requests for what one message is, such as too large. What was refused goes again in halves, one group
+/// after another, so that the messages beside it arrive. One that is refused alone is refused for good, and the next start would
+/// meet it again: a dead letter goes on in a smaller form, then not at all; a result is passed over.
+final class Outgoing {
+    enum Content {
+        case results(MessageBatch)
+        case letters([DeadLetter])
+    }
+
+    /// What happened to a message that could not be sent as it was.
+    enum Outcome {
+        case shrunk(DeadLetter)
+        case lost(DeadLetter)
+        /// The result with this key.
+        case lostResult(key: String)
+    }
+
+    let topic: String
+    private var content: Content
+    private let producer: ProducerThread
+    private let inbox: Inbox
+    /// Indices of messages that go when those before are reported, the last group first.
+    private var groups: [[Int]] = []
+    /// Indices of the messages under way.
+    private var current: [Int]
+    private(set) var isDone = false
+
+    /// Sends the messages.
+    /// - Parameter signal: raised at each report.
+    init(_ content: Content, topic: String, _ producer: ProducerThread, _ signal: DispatchSemaphore) {
+        self.content = content
+        self.topic = topic
+        self.producer = producer
+        inbox = Inbox(signal)
+        switch content {
+        case .results(let messages):
+            current = Array(0..<messages.count)
+            submit(messages)
+        case .letters(let letters):
+            current = Array(0..<letters.count)
+            submit(messages(current))
+        }
+    }
+
+    /// Takes the last report, and sends what is still to be sent.
+    /// - Parameter note: told of each message that could not be sent as it was.
+    /// - Throws: ``DeliveryError`` when messages could not be delivered for another reason than what they are.
+    func advance(_ note: (Outcome, KafkaError) -> Void) throws(DeliveryError) {
+        guard !isDone, let report = inbox.take() else { return }
+        var refused: [Int] = []
+        for failure in report.failures {
+            let index = current[failure.index]
+            if failure.error.concernsSingleMessages {
+                if current.count > 1 { refused.append(index) } else { giveWay(index, failure.error, note) }
+            } else if case .letters(let letters) = content, failure.error.isRefusal {
+                note(.lost(letters[index]), failure.error)
+            } else {
+                throw DeliveryError(
+                    topic: topic, failedCount: report.failures.count, messageCount: report.messageCount, first: failure)
+            }
+        }
+        let half = (refused.count + 1) / 2
+        for group in [refused[half...], refused[..<half]] where !group.isEmpty { groups.append(Array(group)) }
+        guard let next = groups.popLast() else {
+            isDone = true
+            return
+        }
+        current = next
+        submit(messages(next))
+    }
+
+    private func giveWay(_ index: Int, _ error: KafkaError, _ note: (Outcome, KafkaError) -> Void) {
+        switch content {
+        case .results(let messages):
+            let key = messages.slices[index].keyRange.map { String(decoding: messages.bytes[$0], as: UTF8.self) }
+            note(.lostResult(key: key ?? ""), error)
+        case .letters(var letters):
+            let isSmaller = letters[index].shrink()
+            note(isSmaller ? .shrunk(letters[index]) : .lost(letters[index]), error)
+            guard isSmaller else { return }
+            groups.append([index])
+            content = .letters(letters)
+        }
+    }
+
+    private func messages(_ indices: [Int]) -> MessageBatch {
+        switch content {
+        case .results(let messages): return messages.selecting(indices)
+        case .letters(let letters):
+            var batch = MessageBatch()
+            for index in indices { letters[index].append(to: &batch) }
+            return batch
+        }
+    }
+
+    private func submit(_ messages: MessageBatch) {
+        producer.submit(Submission(messages, topic: topic) { [inbox] in inbox.put($0) })
+    }
+
+    /// Where the producer's thread leaves its report.
+    private final class Inbox: Sendable {
+        private let report = Mutex<DeliveryReport?>(nil)
+        private let signal: DispatchSemaphore
+
+        init(_ signal: DispatchSemaphore) { self.signal = signal }
+
+        func put(_ value: DeliveryReport) {
+            report.withLock { $0 = value }
+            signal.signal()
+        }
+
+        func take() -> DeliveryReport? { report.withLock { $0.take() } }
+    }
+}

@@ -1,0 +1,137 @@
+import DataPrep
+import Logging
+import Scoring
+import Streaming
+import Testing
+
+/// Frauds become known late, in a topic of their own.
+@Suite(.timeLimit(.minutes(1)))
+struct LabelTopicTests {
+    private static func stream(
+        _ cluster: MockKafkaCluster, group: String = "scoring", deadLetters: String? = nil,
+        metrics: TestMetrics = TestMetrics()
+    ) throws -> ScoringStream {
+        ScoringStream(
+            cluster.configuration, models: .fixed(try Sample.model()),
+            settings: ScoringStreamSettings(
+                labelTopic: "labels", deadLetterTopic: deadLetters, consumer: Sample.settings(group: group),
+                end: .atEndOfTopic),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), metrics: metrics)
+    }
+
+    private static func withoutLabels(_ transactions: [Transaction]) -> [Transaction] {
+        transactions.map {
+            var transaction = $0
+            transaction.fraud = nil
+            transaction.fraudScenario = nil
+            return transaction
+        }
+    }
+
+    private static func sendLabels(
+        _ transactions: [Transaction], to cluster: MockKafkaCluster, besides texts: [String] = []
+    ) async throws {
+        var batch = MessageBatch()
+        for transaction in transactions {
+            guard let fraud = transaction.fraud else { continue }
+            var text: [UInt8] = []
+            TransactionJSON.append(
+                TransactionLabel(
+                    transactionID: transaction.transactionID, dateTime: transaction.dateTime,
+                    terminalID: transaction.terminalID, isFraud: fraud == 1), to: &text)
+            batch.append(value: text)
+        }
+        for text in texts { batch.append(key: "bad".utf8, value: text.utf8) }
+        let producer = try await KafkaProducer(cluster.configuration)
+        try await producer.produce(batch, to: "labels").confirm()
+        await producer.close()
+    }
+
+    /// In any order, and each of them twice: the numbers are those of the batch, which has the labels beside the transactions.
+    @Test func scoresAsIfTheLabelsHadBeenThere() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 3, "labels": 2, "scores": 1])
+        let transactions = Sample.transactions(10_000)
+        try await cluster.send(Self.withoutLabels(transactions))
+        var generator = SystemRandomNumberGenerator()
+        try await Self.sendLabels((transactions + transactions).shuffled(using: &generator), to: cluster)
+        let metrics = TestMetrics()
+        let stream = try Self.stream(cluster, metrics: metrics)
+        try await stream.run()
+        let expected = try Sample.batchScores(transactions)
+        let unlabelled = try Sample.batchScores(Self.withoutLabels(transactions))
+        #expect(expected != unlabelled)
+        let results = try await cluster.results(count: 10_000)
+        #expect(results.filter { expected[$0.transaction_id] != $0.probability }.isEmpty)
+        #expect(stream.statistics.labels == 20_000)
+        #expect(metrics.total("stream_labels") == 20_000)
+        #expect(metrics.total("stream_malformed_labels") == nil || metrics.total("stream_malformed_labels") == 0)
+    }
+
+    /// Labels belong to no group's offsets: a history that begins anew needs them anew.
+    @Test func eachStartReadsTheLabelsFromTheirBeginning() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1])
+        let transactions = Sample.transactions(2_000)
+        try await cluster.send(Self.withoutLabels(transactions))
+        try await Self.sendLabels(transactions, to: cluster)
+        for group in ["one", "one", "two"] {
+            let stream = try Self.stream(cluster, group: group)
+            try await stream.run()
+            #expect(stream.statistics.labels == 2_000)
+        }
+    }
+
+    @Test func whatIsNoLabelIsADeadLetter() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1, "letters": 1])
+        let transactions = Sample.transactions(10)
+        try await cluster.send(Self.withoutLabels(transactions))
+        let bad = ["", "{", #"{"transaction_id":1,"tx_datetime":"2019-08-22 00:00:31","terminal_id":3,"tx_fraud":2}"#]
+        try await Self.sendLabels(transactions, to: cluster, besides: bad)
+        let metrics = TestMetrics()
+        let stream = try Self.stream(cluster, deadLetters: "letters", metrics: metrics)
+        try await stream.run()
+        #expect(stream.statistics.labels == 10 && stream.statistics.malformedLabels == 3)
+        #expect(stream.statistics.records == 10 && stream.statistics.malformed == 0)
+        #expect(metrics.total("stream_malformed_labels") == 3)
+        let letters = try await DeadLetterTests.read(cluster, "letters", count: 3)
+        #expect(letters.map(\.value) == bad.map { Array($0.utf8) })
+        #expect(letters.map { $0.text("__connect.errors.topic") } == ["labels", "labels", "labels"])
+        #expect(letters.last?.text("__connect.errors.exception.message")?.contains("tx_fraud") == true)
+        // The next start reads them again, and sends them no more.
+        let again = try Self.stream(cluster, deadLetters: "letters")
+        try await again.run()
+        #expect(again.statistics.malformedLabels == 3)
+        try await Self.sendLabels([], to: cluster, besides: ["new"])
+        try await Self.stream(cluster, deadLetters: "letters").run()
+        let all = try await DeadLetterTests.read(cluster, "letters", group: "again", count: 4)
+        #expect(all.map(\.value).last == Array("new".utf8) && all.count == 4)
+    }
+
+    /// Forty days of transactions without a label, of which the model takes seven to be enough.
+    @Test func silenceIsMeasured() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1])
+        let transactions = Sample.transactions(1_000)
+        try await cluster.send(Self.withoutLabels(transactions))
+        let metrics = TestMetrics()
+        let stream = try Self.stream(cluster, metrics: metrics)
+        try await stream.run()
+        let silence = try #require(stream.statistics.labelSilence)
+        #expect(silence.isTooLong && silence.limit == 7 * 86_400)
+        #expect(silence.seconds > 38 * 86_400)
+        #expect(metrics.total("stream_label_silence_seconds").map { $0 > 38 * 86_400 } == true)
+        // Labels that come with the transactions are labels.
+        try await cluster.createTopic("labelled", partitions: 1)
+        try await cluster.send(transactions, topic: "labelled")
+        var settings = ScoringStreamSettings(inputTopic: "labelled", end: .atEndOfTopic)
+        settings.consumer = Sample.settings(group: "labelled")
+        let labelled = ScoringStream(cluster.configuration, models: .fixed(try Sample.model()), settings: settings)
+        try await labelled.run()
+        #expect(labelled.statistics.labelSilence?.isTooLong == false)
+    }
+
+    @Test func aMissingTopicIsNamed() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1])
+        let stream = try Self.stream(cluster)
+        let error = await #expect(throws: KafkaError.self) { try await stream.run() }
+        #expect(error.map { "\($0)" }?.contains("'labels'") == true)
+    }
+}
