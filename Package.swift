@@ -201,7 +201,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "simulate-transactions", "clean-transactions", "train-model", "score-transactions",
+                "Streaming", "TestSupport", "simulate-transactions", "clean-transactions", "train-model",
+                "score-transactions",
                 "compare-models", "produce-transactions", "score-stream", "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",
                 "tracking-replay",

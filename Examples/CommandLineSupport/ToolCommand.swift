@@ -40,7 +40,7 @@ extension ToolCommand {
             // Help, version, and what is wrong with the arguments.
             end(error)
         case .failure(let error):
-            StandardError.write("error: \(error)\n")
+            StandardError.write("error: \(PlainError.text(error))\n")
             Foundation.exit(1)
         }
     }

@@ -42,11 +42,12 @@ struct ProduceTransactions: ToolCommand {
     }
 
     mutating func run() async throws {
+        let place = try kafka.settings()
         let bar = talk.progress("producing")
         defer { bar.finish() }
         let result = try await ProducingJob(
             data: data, topic: topic, rate: rate, limit: limit,
-            kafka: KafkaConfiguration(bootstrapServers: kafka.brokerList, properties: kafka.properties()),
+            kafka: KafkaConfiguration(place), connectTimeout: .seconds(kafka.connectTimeout),
             stores: .ofThisProcess(logger: talk.logger("produce-transactions")), threads: run.threads,
             logger: talk.logger("produce-transactions")
         ) { bar.update($0) }.run()

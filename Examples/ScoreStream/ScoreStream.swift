@@ -34,8 +34,15 @@ struct ScoreStream: ToolCommand {
     @Option(help: "The topic for messages that are no transactions; they are only counted otherwise.")
     var deadLetterTopic: String?
 
-    @Option(help: "The consumer group.")
-    var group = "antifraud-scoring"
+    @Option(
+        help: """
+            The topic with labels, {"transaction_id","tx_datetime","terminal_id","tx_fraud"} each: late, in any order, repeated. \
+            Without labels, what the model knows of terminals fades.
+            """)
+    var labelsTopic: String?
+
+    @Option(help: "The consumer group; group.id of --kafka-properties otherwise, else antifraud-scoring.")
+    var group: String?
 
     @Option(help: "Stop after this many records.")
     var limit: Int?
@@ -58,8 +65,13 @@ struct ScoreStream: ToolCommand {
     }
 
     mutating func run() async throws {
+        let kafkaPlace = try kafka.settings()
+        let configuration = KafkaConfiguration(kafkaPlace)
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("score-stream"))
         let logger = talk.logger("score-stream")
+        try await configuration.check(
+            topics: [outputTopic, deadLetterTopic].compactMap { $0 }, within: .seconds(kafka.connectTimeout),
+            logger: logger)
         let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-stream")
         let first = try await places.load(model)
         let models =
@@ -71,10 +83,13 @@ struct ScoreStream: ToolCommand {
         let result = try await StreamScoringJob(
             models: models,
             settings: ScoringStreamSettings(
-                inputTopic: inputTopic, resultTopic: outputTopic, deadLetterTopic: deadLetterTopic,
-                consumer: ConsumerSettings(group: group), end: end, threads: run.threads),
-            kafka: KafkaConfiguration(bootstrapServers: kafka.brokerList, properties: kafka.properties()),
-            logger: logger
+                inputTopic: inputTopic, resultTopic: outputTopic, labelTopic: labelsTopic,
+                deadLetterTopic: deadLetterTopic,
+                consumer: ConsumerSettings(
+                    group: group ?? kafkaPlace.group ?? "antifraud-scoring",
+                    startTimeout: .seconds(kafka.connectTimeout)),
+                end: end, threads: run.threads),
+            kafka: configuration, logger: logger
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

@@ -26,20 +26,23 @@ package struct ProducingJob: Sendable {
     private let rate: Double?
     private let limit: Int?
     private let kafka: KafkaConfiguration
+    private let connectTimeout: Duration
     private let stores: ObjectStores
     private let threads: Int
     private let logger: Logger
     private let progress: ProgressHandler
 
     package init(
-        data: String, topic: String, rate: Double?, limit: Int?, kafka: KafkaConfiguration, stores: ObjectStores,
-        threads: Int, logger: Logger, progress: @escaping ProgressHandler = { _ in }
+        data: String, topic: String, rate: Double?, limit: Int?, kafka: KafkaConfiguration,
+        connectTimeout: Duration, stores: ObjectStores, threads: Int, logger: Logger,
+        progress: @escaping ProgressHandler = { _ in }
     ) {
         self.data = data
         self.topic = topic
         self.rate = rate
         self.limit = limit
         self.kafka = kafka
+        self.connectTimeout = connectTimeout
         self.stores = stores
         self.threads = threads
         self.logger = logger
@@ -47,6 +50,7 @@ package struct ProducingJob: Sendable {
     }
 
     package func run() async throws -> Result {
+        try await kafka.check(topics: [topic], within: connectTimeout, logger: logger)
         let dataSet = try await DataSet.open(data, stores: stores)
         let start = ContinuousClock.now
         let producer = try await KafkaProducer(kafka, logger: logger)

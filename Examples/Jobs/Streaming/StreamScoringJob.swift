@@ -8,16 +8,25 @@ package struct StreamScoringJob: Sendable {
     package struct Result: Sendable, Codable {
         package var records: Int
         package var malformed: Int
+        /// Labels read, those read again after a start among them, and messages of the label topic that are none.
+        package var labels: Int
+        package var malformedLabels: Int
+        /// Dead letters of which only a part was passed on.
+        package var cutDeadLetters: Int
+        /// Dead letters and results that the brokers refused for good.
+        package var undeliverable: Int
         package var predictedFrauds: Int
         package var recordsPerSecond: Double
         /// Milliseconds from a micro-batch's arrival until its scores were acknowledged.
         package var meanLatencyMilliseconds: Double
 
         package var text: String {
-            """
-            records       \(records), \(malformed) malformed, \(predictedFrauds) predicted to be fraud
-            rate          \(recordsPerSecond.formatted(places: 0)) a second, mean latency \(meanLatencyMilliseconds.formatted(places: 1)) ms
-            """
+            let lost = undeliverable > 0 ? ", \(undeliverable) undeliverable" : ""
+            return """
+                records       \(records), \(malformed) malformed\(lost), \(predictedFrauds) predicted to be fraud
+                labels        \(labels), \(malformedLabels) malformed
+                rate          \(recordsPerSecond.formatted(places: 0)) a second, mean latency \(meanLatencyMilliseconds.formatted(places: 1)) ms
+                """
         }
     }
 
@@ -54,7 +63,9 @@ package struct StreamScoringJob: Sendable {
         try await ServiceRunner.run([stream], logger: logger)
         let done = stream.statistics
         return Result(
-            records: done.records, malformed: done.malformed, predictedFrauds: done.predictedFrauds,
+            records: done.records, malformed: done.malformed, labels: done.labels,
+            malformedLabels: done.malformedLabels, cutDeadLetters: done.cutDeadLetters,
+            undeliverable: done.undeliverable, predictedFrauds: done.predictedFrauds,
             recordsPerSecond: done.recordsPerSecond, meanLatencyMilliseconds: done.meanLatency.inSeconds * 1_000)
     }
 }
