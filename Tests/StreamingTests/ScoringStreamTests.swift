@@ -160,26 +160,6 @@ struct ScoringStreamTests {
         await #expect(throws: NoModelError.self) { try await none.run() }
     }
 
-    /// Malformed messages tell no time: a backlog of them keeps no other partition waiting.
-    @Test func malformedMessagesHoldNoPartitionUp() async throws {
-        let cluster = try await MockKafkaCluster(topics: ["transactions": 2, "scores": 1])
-        // Small requests, so that the partitions are handed out in turns.
-        let producer = try await KafkaProducer(
-            cluster.configuration, settings: ProducerSettings(batchMessages: 200))
-        // Of one key, and so in one partition, before any transaction.
-        var batch = MessageBatch()
-        for _ in 0..<20_000 { batch.append(key: "0".utf8, value: "{".utf8) }
-        try await producer.produce(batch, to: "transactions").confirm()
-        await producer.close()
-        try await cluster.send(Sample.transactions(4_000))
-        let stream = ScoringStream(
-            cluster.configuration, models: .fixed(try Sample.model()),
-            settings: Self.settings(end: .afterRecords(15_000), batchMessages: 200))
-        try await stream.run()
-        #expect(stream.statistics.records == 15_000)
-        #expect(stream.statistics.malformed < 15_000)
-    }
-
     /// What the group's coordinator refuses while partitions change hands is read again by their next holder.
     @Test func aRefusedCommitDuringARebalanceEndsNothing() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 4, "scores": 1])

@@ -149,14 +149,19 @@ final class ProducerLoop {
     /// Sends those away who no longer wait, wherever they stand: the head may be stuck for minutes when no broker answers.
     private func refuseCancelled() {
         guard waiting.contains(where: \.cancellation.isCancelled) else { return }
-        for submission in waiting where submission.cancellation.isCancelled {
-            let error = KafkaError(
-                RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled")
-            refuse(submission, error, acceptance: CancellationError())
+        var kept: [Submission] = []
+        for (place, submission) in waiting.enumerated() {
+            // Asked once: it may be set at any moment.
+            let isCancelled = submission.cancellation.isCancelled
+            if isCancelled {
+                let error = KafkaError(
+                    RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled")
+                refuse(submission, error, acceptance: CancellationError())
+            }
+            // The head may have messages in flight: the feeding that follows sees that it has nothing left to hand over.
+            if !isCancelled || place == 0 { kept.append(submission) }
         }
-        // The head may have messages in flight: the feeding that follows sees that it has nothing left to hand over.
-        let head = waiting.first
-        waiting.removeAll { $0.cancellation.isCancelled && $0 !== head }
+        waiting = kept
     }
 
     private func hand(_ submission: Submission) {

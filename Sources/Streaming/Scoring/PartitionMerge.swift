@@ -131,13 +131,16 @@ struct PartitionMerge {
             .map { partitions[$0] }
     }
 
-    /// Passes on the earliest messages up to the bound, at most `limit` of them.
-    mutating func pass(upTo bound: Int64, limit: Int, into passed: inout Passed) {
+    /// Passes on the earliest messages up to the bound: at most `limit` transactions, and `total` messages. Malformed ones, which tell
+    /// no time and come first, take no transaction's place.
+    mutating func pass(upTo bound: Int64, limit: Int, total: Int, into passed: inout Passed) {
         passed.removeAll()
         heap.removeAll(keepingCapacity: true)
         for lane in lanes.indices { pushFront(of: lane, bound) }
         var next = [Int64?](repeating: nil, count: lanes.count)
-        while passed.count < limit, let front = heap.first, let record = lanes[front.lane].first {
+        while passed.transactions.count < limit, passed.count < total, let front = heap.first,
+            let record = lanes[front.lane].first
+        {
             next[front.lane] = record.offset + 1
             if record.isMalformed {
                 passed.letters.append(lanes[front.lane].takeLetter())

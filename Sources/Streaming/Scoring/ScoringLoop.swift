@@ -179,9 +179,9 @@ final class ScoringLoop {
     private func pass(into passed: inout PartitionMerge.Passed) {
         var bound = merge.bound(waitingFor: session.partitionsWithMore)
         if merge.count == 0 || lastPass.duration(to: .now) > Self.patience { bound = .max }
-        var limit = max(1, settings.consumer.batchMessages)
-        if case .afterRecords(let count) = settings.end { limit = min(limit, count - records) }
-        merge.pass(upTo: bound, limit: limit, into: &passed)
+        var total = Int.max
+        if case .afterRecords(let count) = settings.end { total = count - records }
+        merge.pass(upTo: bound, limit: max(1, settings.consumer.batchMessages), total: total, into: &passed)
         if passed.count > 0 || merge.count == 0 { lastPass = .now }
         restrain(bound)
     }
