@@ -54,7 +54,7 @@ import Testing
         try train("shuffled.parquet")
         for name in ["sorted.parquet", "shuffled.parquet", "customers"] {
             let result = try score(name, "scores-\(name.prefix(6)).parquet")
-            #expect(result.rows > 7000 && result.unscored == 0 && result.history == "begins with the data")
+            #expect(result.rows > 7000 && result.unscored == 0 && result.history == "empty")
         }
         try python(
             """

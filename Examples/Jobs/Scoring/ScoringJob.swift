@@ -6,21 +6,44 @@ package import StorageIO
 
 /// Scores a data set with a saved model into one Parquet or CSV file.
 package struct ScoringJob: Sendable {
+    package enum History: String, Sendable, Codable {
+        case notNeeded = "not_needed"
+        case saved
+        case empty
+
+        init(_ use: HistoryUse) {
+            self =
+                switch use {
+                case .notNeeded: .notNeeded
+                case .saved: .saved
+                case .empty: .empty
+                }
+        }
+
+        var text: String {
+            switch self {
+            case .notNeeded: "not needed"
+            case .saved: "saved with the model"
+            case .empty: "begins with the data"
+            }
+        }
+    }
+
     package struct Result: Sendable, Codable {
         package var output: String
         package var rows: Int
         package var predictedFrauds: Int
         /// Rows without a score: their amount is not a finite number.
         package var unscored: Int
-        /// `saved with the model`, `begins with the data` or `not needed`.
-        package var history: String
+        /// What the features' history began with.
+        package var history: History
         package var seconds: Double
 
         package var text: String {
             """
             output     \(output)
             rows       \(rows), \(predictedFrauds) predicted to be fraud, \(unscored) without a score
-            history    \(history)
+            history    \(history.text)
             seconds    \(seconds.formatted(places: 2)) (\((Double(rows) / seconds).formatted(places: 0)) rows a second)
             """
         }
@@ -58,7 +81,8 @@ package struct ScoringJob: Sendable {
         let schema = try JobError.naming(data) { try BatchScores.schema(for: dataSet.schema) }
         var writer = try await self.writer(target, schema)
         do {
-            var result = Result(output: output, rows: 0, predictedFrauds: 0, unscored: 0, history: "", seconds: 0)
+            var result = Result(
+                output: output, rows: 0, predictedFrauds: 0, unscored: 0, history: .notNeeded, seconds: 0)
             let history = try await scorer.score(dataSet, threads: threads) { done in
                 progress(
                     JobProgress(
@@ -81,7 +105,7 @@ package struct ScoringJob: Sendable {
                 result.unscored += scores.unscoredCount
             }
             try await writer.finish()
-            result.history = Self.text(history)
+            result.history = History(history)
             if result.unscored > 0 {
                 logger.warning("\(result.unscored) rows have no score: their amount is not a finite number")
             }
@@ -97,13 +121,5 @@ package struct ScoringJob: Sendable {
 
     private func writer(_ target: StoredPlace, _ schema: Schema) async throws -> DataSetWriter {
         try await DataSetWriter(to: target, schema: schema, options: .table(at: target, threads: threads))
-    }
-
-    private static func text(_ history: HistoryUse) -> String {
-        switch history {
-        case .notNeeded: "not needed"
-        case .saved: "saved with the model"
-        case .empty: "begins with the data"
-        }
     }
 }

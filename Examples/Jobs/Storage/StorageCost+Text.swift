@@ -7,7 +7,7 @@ extension StorageCost {
         let others = uncounted.map { "\n" + "not counted    \($0.location): \($0.message)".escapedForPeople }
         let ratioText = ratio.isFinite ? "\(NumberText.compact(ratio)) times as much" : "the bucket costs nothing"
         return """
-            \(place): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))
+            \(location): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))
             in a bucket    \(money(bucket.total)) a month\(bucketDetail)
             on a cluster   \(money(cluster.total)) a month: \(cluster.nodes) nodes, \(cluster.replication) copies, \
             \(NumberText.bytes(cluster.storedBytes)) on disk
@@ -19,7 +19,7 @@ extension StorageCost {
     package func html() -> String {
         HTMLReport(
             title: "What the data cost a month",
-            subtitle: "\(place): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))",
+            subtitle: "\(location): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))",
             sections: [
                 ReportSection(
                     "In a bucket and on a running cluster",

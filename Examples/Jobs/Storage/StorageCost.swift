@@ -37,7 +37,8 @@ package struct StorageCost: Sendable, Codable {
         package var total: Double
     }
 
-    package var place: String
+    /// What was measured.
+    package var location: String
     package var usage: Usage
     package var currency: String
     package var bucket: Bucket
@@ -49,7 +50,7 @@ package struct StorageCost: Sendable, Codable {
     package init(
         place: String, usage: Usage, prices: StoragePrices, replication: Int? = nil, nodes: Int? = nil
     ) throws {
-        self.place = place
+        location = place
         self.usage = usage
         currency = prices.currency
         let gigabytes = Double(usage.bytes) / 1e9

@@ -12,7 +12,7 @@ package struct UnfinishedJob: Sendable {
             package var bytes: Int64?
         }
 
-        package var place: String
+        package var location: String
         package var objects: [Object]
         package var isRemoved: Bool
 
@@ -23,7 +23,7 @@ package struct UnfinishedJob: Sendable {
             }
             let bytes = objects.reduce(0) { $0 + ($1.bytes ?? 0) }
             let total =
-                "\(objects.count) unfinished \(objects.count == 1 ? "object" : "objects") in \(place), \(NumberText.bytes(bytes))"
+                "\(objects.count) unfinished \(objects.count == 1 ? "object" : "objects") in \(location), \(NumberText.bytes(bytes))"
             return (lines + [isRemoved && !objects.isEmpty ? "removed " + total : total]).joined(separator: "\n")
         }
     }
@@ -46,7 +46,7 @@ package struct UnfinishedJob: Sendable {
         let found = try await place.store.unfinishedObjects(prefix: place.folderPrefix).filter { $0.started <= latest }
         if removes { try await place.store.remove(found) }
         return Result(
-            place: place.description,
+            location: place.description,
             objects: found.map {
                 Result.Object(
                     location: $0.location, identifier: $0.identifier, started: Date(timeIntervalSince1970: $0.started),

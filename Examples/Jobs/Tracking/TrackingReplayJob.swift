@@ -7,7 +7,7 @@ package struct TrackingReplayJob: Sendable {
     package struct Result: Sendable, Codable {
         package struct Journal: Sendable, Codable {
             package var name: String
-            /// `delivered`, `in use` or `pending`.
+            /// `delivered`, `in_use` or `pending`.
             package var state: String
             package var rejected: Int
             package var deferred: Int
@@ -23,7 +23,7 @@ package struct TrackingReplayJob: Sendable {
         package var text: String {
             guard !journals.isEmpty else { return "nothing to deliver in \(folder)" }
             return journals.map { journal in
-                var line = "\(journal.name)  \(journal.state)"
+                var line = "\(journal.name)  \(journal.state == "in_use" ? "in use" : journal.state)"
                 if journal.rejected > 0 {
                     line += ", \(journal.rejected) entries refused: see \(folder)/\(journal.name).rejected"
                 }
@@ -54,7 +54,7 @@ package struct TrackingReplayJob: Sendable {
             journals: found.map { journal in
                 Result.Journal(
                     name: journal.name,
-                    state: journal.isInUse ? "in use" : journal.isDelivered ? "delivered" : "pending",
+                    state: journal.isInUse ? "in_use" : journal.isDelivered ? "delivered" : "pending",
                     rejected: journal.rejected, deferred: journal.deferred, error: journal.error)
             })
     }

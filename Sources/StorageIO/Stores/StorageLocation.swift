@@ -79,7 +79,15 @@ public struct StorageLocation: Sendable, Hashable {
         self.authority = authority
         path = GlobPattern.unescaped(escaped)
         isFolder = escapedPath.endsWithSlash
-        pattern = GlobPattern.isPattern(escaped) ? try GlobPattern(escaped) : nil
+        pattern = GlobPattern.isPattern(escaped) ? try Self.pattern(escaped, of: text) : nil
+    }
+
+    private static func pattern(_ escaped: String, of text: String) throws(ObjectStoreError) -> GlobPattern {
+        do {
+            return try GlobPattern(escaped)
+        } catch {
+            throw invalid(text, error.message)
+        }
     }
 
     /// An absolute path of plain characters without leading `/`, dot segments taken away.

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What programs print with `--json` is what Documentation/Schemas promises.
+struct CommandOutputTests {
+    @Test func resultsFollowTheirSchemas() throws {
+        let folder = try TemporaryFolder()
+        var outputs: [(program: String, json: String)] = []
+        func run(_ program: String, _ arguments: String...) throws {
+            let outcome = try Executable.run(program, arguments + ["--json"], in: folder)
+            #expect(outcome.status == 0, "\(program): \(outcome.errors)")
+            outputs.append((program, outcome.output))
+        }
+        try run("simulate-transactions", "--output", "raw", "--transactions", "20000")
+        try run("clean-transactions", "--input", "raw", "--output", "clean.parquet")
+        let tracking = ["--tracking", "sqlite:///mlflow.db"]
+        try run("train-model", "--data", "clean.parquet", "--output", "first", "--rounds", "3", "--test-share", "0.3")
+        try run(
+            "train-model", "--data", "clean.parquet", "--output", "second", "--rounds", "6", "--test-share", "0.3",
+            "--register", tracking[0], tracking[1])
+        try run("score-transactions", "--data", "clean.parquet", "--model", "first", "--output", "scores.parquet")
+        try run("compare-models", "--data", "clean.parquet", "--champion", "first", "--candidate", "second")
+        try run("copy-data", "raw/", "copy/")
+        try run("storage-cost", "copy")
+        try run("unfinished-objects", "copy")
+        try run("tracking-copy", "sqlite:///mlflow.db", "sqlite:///copy.db")
+        try FileManager.default.createDirectory(atPath: folder.path("journals"), withIntermediateDirectories: false)
+        try run("tracking-replay", "journals", tracking[0], tracking[1])
+        let documents = outputs.map { "[\"\($0.program)\", \($0.json)]" }.joined(separator: ",")
+        try Data("[\(documents)]".utf8).write(to: URL(filePath: folder.path("outputs.json")))
+        let problems = try Oracle.run(
+            """
+            import json, sys, jsonschema
+            for program, document in json.load(open(sys.argv[1])):
+                schema = json.load(open(f"{sys.argv[2]}/{program}.json"))
+                jsonschema.Draft202012Validator.check_schema(schema)
+                for error in jsonschema.Draft202012Validator(schema).iter_errors(document):
+                    print(program, list(error.absolute_path), error.message[:300])
+            """, [folder.path("outputs.json"), Self.schemas])
+        #expect(problems.isEmpty, "\(problems)")
+    }
+
+    private static let schemas = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Documentation/Schemas").standardizedFileURL.path
+}
