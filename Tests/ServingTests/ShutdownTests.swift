@@ -74,6 +74,11 @@ import Testing
         }
     }
 
+    private static func health(_ connection: RawConnection) throws -> RawConnection.Answer {
+        try connection.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        return try connection.answer()
+    }
+
     @Test func aRequestUnderWayIsWaitedForAndHealthSaysSo() async throws {
         try await Self.withServer { port, shutDown in
             let slow = try RawConnection(port: port), other = try RawConnection(port: port)
@@ -86,11 +91,15 @@ import Testing
             try slow.send(String(request.dropLast(5)))
             Thread.sleep(forTimeInterval: 0.1)
             shutDown()
-            Thread.sleep(forTimeInterval: 0.2)
-            try other.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-            let health = try other.answer()
+            // The signal takes effect in a moment; until then the service answers as before.
+            var health = try Self.health(other)
+            for _ in 0..<200 where health.status == 200 {
+                Thread.sleep(forTimeInterval: 0.05)
+                health = try Self.health(other)
+            }
             #expect(health.status == 503 && health.body.contains("\"shutting down\""))
             #expect(health.fields["connection"] == "close")
+            for _ in 0..<200 where (try? RawConnection(port: port)) != nil { Thread.sleep(forTimeInterval: 0.05) }
             #expect(throws: RawConnection.Closed.self) { try RawConnection(port: port) }
             // An idle connection ends by itself, while a request is still coming.
             #expect(idle.isClosedByServer())
