@@ -191,6 +191,9 @@ public struct TrackingClient: Sendable {
                 return try await location(of: place)
             }
             return place
+        case .loggedModel:
+            throw TrackingError(
+                .invalidValue, uri, "is a logged model of MLflow 3; name the registered version that was made of it")
         case .place(let place): return place
         }
     }

@@ -4,6 +4,8 @@ enum ArtifactReference: Hashable {
     case run(id: String, path: String)
     /// `models:/...`.
     case model(ModelReference)
+    /// `models:/m-ID`: one of MLflow 3's logged models, which has no version.
+    case loggedModel(id: String)
     /// A path or a URL of a store.
     case place(String)
 
@@ -18,10 +20,18 @@ enum ArtifactReference: Hashable {
             let segments = try Self.segments(of: rest, uri: uri)
             guard let id = segments.first else { throw TrackingError(.invalidValue, uri, "names no run") }
             self = .run(id: id, path: segments.dropFirst().joined(separator: "/"))
-        case "models": self = .model(try ModelReference(segments: Self.segments(of: rest, uri: uri), uri: uri))
+        case "models":
+            let segments = try Self.segments(of: rest, uri: uri)
+            if segments.count == 1, segments[0].utf8.starts(with: "m-".utf8), !segments[0].utf8.contains(Self.at) {
+                self = .loggedModel(id: segments[0])
+            } else {
+                self = .model(try ModelReference(segments: segments, uri: uri))
+            }
         default: self = .place(uri)
         }
     }
+
+    private static let at = UInt8(ascii: "@")
 
     /// `/a/b` or `///a/b`.
     private static func segments(of path: Substring.UTF8View, uri: String) throws(TrackingError) -> [String] {

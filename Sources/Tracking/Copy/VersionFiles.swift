@@ -22,7 +22,7 @@ struct VersionFiles: Sendable {
                 throw TrackingError(.notFound, "run \(id)", "is not copied, and the version's files are its")
             }
             return path.isEmpty ? "runs:/\(run.targetID)" : "runs:/\(run.targetID)/\(path)"
-        case .model:
+        case .model, .loggedModel:
             let place = try await source.location(of: reference)
             for run in runs.values {
                 if let moved = try await moved(place, with: run) { return moved }
@@ -36,7 +36,10 @@ struct VersionFiles: Sendable {
 
     /// Copies files that no run has brought along.
     func copy(to target: String, _ report: inout TrackingCopy.Report) async throws {
-        guard case .model = try ArtifactReference(version.source) else { return }
+        switch try ArtifactReference(version.source) {
+        case .model, .loggedModel: break
+        case .run, .place: return
+        }
         guard let run, try await ArtifactPath.join(root(), folder) == target else { return }
         let from = try await source.artifacts(at: reference)
         let files = try await from.list()

@@ -220,7 +220,7 @@ import Tracking
                 #expect(try await files.read(path) == Array(round.utf8), "\(path) of \(round)")
             }
         }
-        for version in try await client.models.versions(matching: "name = fraud").all() {
+        for version in try await client.models.versions(matching: "name = 'fraud'").all() {
             let round = version.runID == tokens[0] ? "three" : "nine"
             let model = try await client.artifacts(at: "models:/fraud/\(version.version)")
             #expect(try await model.read("model.txt") == Array(round.utf8))
