@@ -74,7 +74,7 @@ struct ParquetColumn: Sendable {
 
     /// Reads whole numbers of which one lies outside of 64 bits as the nearest doubles.
     /// - Parameter statistics: of all row groups.
-    mutating func widen(by statistics: [ParquetFormat.Statistics?]) {
+    mutating func widen(by statistics: [ParquetFormat.Statistics?], isWide: Bool) {
         let bounds = statistics.lazy.compactMap { $0 }.flatMap {
             // Each is some row's value, in whatever order the writer compared them.
             [$0.minimum, $0.maximum, $0.legacyMinimum, $0.legacyMaximum]
@@ -84,7 +84,7 @@ struct ParquetColumn: Sendable {
             guard bounds.contains(where: { DecimalValue.int64($0[...]) == nil }) else { return }
             (type, conversion) = (.float64, .decimal(scale: 0))
         case .unsigned64:
-            guard bounds.contains(where: { $0.count == 8 && $0[7] >= 0x80 }) else { return }
+            guard isWide || bounds.contains(where: { $0.count == 8 && $0[7] >= 0x80 }) else { return }
             (type, conversion) = (.float64, .wideUnsigned64)
         default: break
         }
@@ -163,10 +163,13 @@ struct ParquetColumns: Sendable {
     }
 
     /// Looks at what the row groups say about the columns: some are encrypted, some hold larger numbers than others.
-    mutating func adapt(to rowGroups: [ParquetFormat.RowGroup]) {
+    /// - Parameter wide: names of columns that are known to hold larger numbers.
+    mutating func adapt(to rowGroups: [ParquetFormat.RowGroup], wide: Set<String>) {
         for index in readable.indices {
             let leaf = readable[index].leaf
-            readable[index].widen(by: rowGroups.map { $0.columns[leaf].metadata?.statistics })
+            readable[index].widen(
+                by: rowGroups.map { $0.columns[leaf].metadata?.statistics },
+                isWide: wide.contains(readable[index].name))
         }
         for column in readable where rowGroups.contains(where: { $0.columns[column.leaf].isEncrypted }) {
             exclude(column.name, ParquetFault(.unsupported, "the column is encrypted"))

@@ -17,7 +17,7 @@ import Parallelism
 /// | any other BYTE_ARRAY or FIXED_LEN_BYTE_ARRAY | `binary` |
 ///
 /// Whole numbers (UINT_64, DECIMAL) of which the file's statistics show one outside of `int64` are `float64`, the nearest
-/// number; without statistics such a number is an error.
+/// number. Without statistics, UINT_64 is looked through when the file is opened; in a DECIMAL such a number is an error.
 ///
 /// Nested columns (groups, lists, maps), encrypted ones and those that share a name are listed in ``unreadableColumns``;
 /// the columns beside them can be read by naming them. Files whose footer is encrypted, and LZO, are refused. A page's
@@ -45,13 +45,37 @@ public struct ParquetReader: Sendable {
     /// How many bytes after a column chunk may still be its own.
     let chunkPadding: Int64
 
-    /// Reads a file's footer: one request of the last 64 KiB, and a second for a larger footer.
+    /// Reads a file's footer: one request of the last 64 KiB, and a second for a larger footer. A column of UINT_64
+    /// without statistics is read as well, to know whether its numbers fit `int64`.
     /// - Throws: ``ParquetError``, or what the input throws.
     public static func open(_ input: any RandomAccessInput) async throws -> ParquetReader {
-        try ParquetReader(input, try await ParquetFooter.read(input))
+        let footer = try await ParquetFooter.read(input)
+        let reader = try ParquetReader(input, footer)
+        let wide = try await reader.wideColumns()
+        return wide.isEmpty ? reader : try ParquetReader(input, footer, wide: wide)
     }
 
-    private init(_ input: any RandomAccessInput, _ footer: ParquetFormat.FileMetadata) throws(ParquetError) {
+    /// Columns of UINT_64 that hold a larger number than `int64` does, without statistics that say so.
+    private func wideColumns() async throws -> Set<String> {
+        var wide: Set<String> = []
+        for column in columns where column.conversion == .unsigned64 {
+            for (index, group) in rowGroups.enumerated() where group.rowCount > 0 {
+                guard group.statistics[column.name]?.maximum == nil else { continue }
+                do {
+                    _ = try await read(rowGroup: index, columns: [column.name])
+                } catch let error as ParquetError {
+                    // Whatever else is wrong with the column is said when it is read.
+                    if error.code == .outOfRange { wide.insert(column.name) }
+                    break
+                }
+            }
+        }
+        return wide
+    }
+
+    private init(
+        _ input: any RandomAccessInput, _ footer: ParquetFormat.FileMetadata, wide: Set<String> = []
+    ) throws(ParquetError) {
         do {
             var columns = try ParquetColumns(footer.schema)
             if let index = footer.rowGroups.firstIndex(where: { $0.columns.count != columns.leafCount }) {
@@ -60,7 +84,7 @@ public struct ParquetReader: Sendable {
                     "row group \(index) has \(footer.rowGroups[index].columns.count) columns, the schema "
                         + "\(columns.leafCount)")
             }
-            columns.adapt(to: footer.rowGroups)
+            columns.adapt(to: footer.rowGroups, wide: wide)
             let hasColumnOrder = footer.columnOrderCount == columns.leafCount
             var rowGroups: [ParquetRowGroup] = []
             var total: Int64 = 0
