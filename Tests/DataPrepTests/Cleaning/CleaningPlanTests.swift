@@ -33,6 +33,12 @@ import Testing
         #expect(try CleaningPlan(json: Array("{}".utf8)) == CleaningPlan())
         #expect(
             try CleaningPlan(json: Array(#"{"outliers":"iqr:1.5"}"#.utf8)).outliers == OutlierRule(parsing: "iqr:1.5"))
+        // Both spellings of a key are read; the field's is written.
+        for text in [#"{"repairs_time_days":true}"#, #"{"repairsTimeDays":true}"#] {
+            let read = try CleaningPlan(json: Array(text.utf8))
+            #expect(read.repairsTimeDays)
+            #expect(String(decoding: try read.json(), as: UTF8.self).contains("\"repairs_time_days\" : true"))
+        }
         for text in ["", "[]", #"{"outlier":"none"}"#, #"{"outliers":"iqr"}"#, #"{"repairsTimeDays":"yes"}"#] {
             #expect(throws: CleaningError.self) { try CleaningPlan(json: Array(text.utf8)) }
         }

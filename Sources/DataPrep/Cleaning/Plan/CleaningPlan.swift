@@ -67,7 +67,13 @@ public struct CleaningPlan: Sendable, Hashable {
 
 extension CleaningPlan: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case outliers, duplicates, unknownCustomers, repairsTimeDays, maximumDroppedShare
+        case outliers, duplicates
+        case unknownCustomers = "unknown_customers"
+        case repairsTimeDays = "repairs_time_days"
+        case maximumDroppedShare = "maximum_dropped_share"
+
+        /// As earlier versions wrote it.
+        var camelCase: String { "\(self)" }
     }
 
     private struct AnyKey: CodingKey {
@@ -79,29 +85,30 @@ extension CleaningPlan: Codable {
 
     /// What is absent has its default.
     public init(from decoder: any Decoder) throws {
-        let known = Set(CodingKeys.allCases.map(\.rawValue))
-        let keys = try decoder.container(keyedBy: AnyKey.self).allKeys
-        if let unknown = keys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
+        let values = try decoder.container(keyedBy: AnyKey.self)
+        let known = Set(CodingKeys.allCases.flatMap { [$0.rawValue, $0.camelCase] })
+        if let unknown = values.allKeys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
+            let names = CodingKeys.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "unknown key '\(unknown)' (keys: \(names))"))
+        }
+        func value<Value: Decodable>(_ type: Value.Type, _ key: CodingKeys) throws -> Value? {
+            try values.decodeIfPresent(type, forKey: AnyKey(stringValue: key.rawValue))
+                ?? values.decodeIfPresent(type, forKey: AnyKey(stringValue: key.camelCase))
+        }
+        let standard = CleaningPlan()
+        self.init(
+            outliers: try value(OutlierRule.self, .outliers) ?? standard.outliers,
+            duplicates: try value(DuplicateKey.self, .duplicates) ?? standard.duplicates,
+            unknownCustomers: try value([Int64].self, .unknownCustomers) ?? standard.unknownCustomers,
+            repairsTimeDays: try value(Bool.self, .repairsTimeDays) ?? standard.repairsTimeDays,
+            maximumDroppedShare: try value(Double.self, .maximumDroppedShare) ?? standard.maximumDroppedShare)
+        guard (0...1).contains(maximumDroppedShare) else {
             throw DecodingError.dataCorrupted(
                 .init(
                     codingPath: [],
-                    debugDescription: "unknown key '\(unknown)' (keys: \(known.sorted().joined(separator: ", ")))"))
-        }
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        let standard = CleaningPlan()
-        self.init(
-            outliers: try values.decodeIfPresent(OutlierRule.self, forKey: .outliers) ?? standard.outliers,
-            duplicates: try values.decodeIfPresent(DuplicateKey.self, forKey: .duplicates) ?? standard.duplicates,
-            unknownCustomers: try values.decodeIfPresent([Int64].self, forKey: .unknownCustomers)
-                ?? standard.unknownCustomers,
-            repairsTimeDays: try values.decodeIfPresent(Bool.self, forKey: .repairsTimeDays)
-                ?? standard.repairsTimeDays,
-            maximumDroppedShare: try values.decodeIfPresent(Double.self, forKey: .maximumDroppedShare)
-                ?? standard.maximumDroppedShare)
-        guard (0...1).contains(maximumDroppedShare) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .maximumDroppedShare, in: values,
-                debugDescription: "maximumDroppedShare is \(maximumDroppedShare), expected 0 to 1")
+                    debugDescription:
+                        "\(CodingKeys.maximumDroppedShare.rawValue) is \(maximumDroppedShare), expected 0 to 1"))
         }
     }
 }

@@ -88,10 +88,11 @@ public struct CleaningReport: Sendable, Hashable, Codable {
     /// The rows that fell to a rule, and the frauds among them.
     public subscript(rule: CleaningRule) -> RuleOutcome { rules[rule.index] }
 
-    /// The report as JSON, keys sorted.
+    /// The report as JSON, keys in snake_case and sorted.
     public func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         return Array(try encoder.encode(self))
     }
 }
@@ -99,6 +100,8 @@ public struct CleaningReport: Sendable, Hashable, Codable {
 extension CleaningReport {
     /// Reads what ``json()`` wrote.
     public init(json: [UInt8]) throws {
-        self = try JSONDecoder().decode(CleaningReport.self, from: Data(json))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(CleaningReport.self, from: Data(json))
     }
 }
