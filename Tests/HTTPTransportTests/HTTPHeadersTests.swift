@@ -23,7 +23,9 @@ import Testing
 
     @Test(arguments: [
         ("https://user:secret@host/path?X-Amz-Signature=abc#x", "https://host/path"),
-        ("http://host:80/a@b?delegation=abc", "http://host:80/a@b"), ("nonsense", "nonsense"),
+        // A password may hold a slash: who is user and what is host cannot be told.
+        ("http://host:80/a@b?delegation=abc", "http://…"), ("http://host:80/ab?delegation=abc", "http://host:80/ab"),
+        ("nonsense", "nonsense"),
     ])
     func urlsInErrorsHoldNoSecrets(url: String, shown: String) {
         #expect(HTTPTransportError(.timedOut, method: "GET", url: url, message: "").url == shown)
