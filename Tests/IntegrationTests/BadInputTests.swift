@@ -48,7 +48,6 @@ import Testing
         (["--input", "empty.csv", "--output", "output.parquet"], ["empty.csv"]),
         (["--input", "columns.csv", "--output", "output.parquet"], ["columns.csv", "transaction_id"]),
         (["--input", "text.parquet", "--output", "output.parquet"], ["text.parquet"]),
-        (["--input", "columns.csv", "--output", "output.parquet", "--outliers", "iqr"], ["iqr"]),
     ])
     func cleaningRefuses(arguments: [String], words: [String]) throws {
         try expectFailure("clean-transactions", arguments, naming: words)

@@ -110,6 +110,11 @@ import Testing
             """)
         try train("upper.parquet")
         #expect(try score("upper.parquet", "upper-scores.parquet").rows > 7000)
+        let compared = try Executable.run(
+            "compare-models",
+            ["--data", "upper.parquet", "--champion", "model", "--candidate", "model", "--include-training-rows"],
+            in: folder)
+        #expect(compared.status == 0, "\(compared.errors)")
         _ = try score("sorted.parquet", "sorted-scores.parquet")
         try python(
             """

@@ -88,7 +88,9 @@ package struct ComparisonJob: Sendable {
         let candidate = try await models.load(candidate)
         let label = label ?? candidate.provenance.label ?? TransactionColumn.fraud.name
         let table = try await TableLoader.load(data, stores: stores, threads: threads, progress: progress) { dataSet in
-            try candidate.features.columns(of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))
+            let label = TransactionSchema.spelling(of: label, in: dataSet.schema)
+            return try candidate.features.columns(
+                of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))
         }
         let choice = try ComparisonRows(
             champion: champion.provenance, candidate: candidate.provenance, times: TransactionTimes.times(table),

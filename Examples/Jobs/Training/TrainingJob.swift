@@ -115,10 +115,10 @@ package struct TrainingJob: Sendable {
         switch request.features {
         case .transactions(_, let label):
             return try dataSet.transactionColumns(
-                and: label.map { [$0] } ?? [],
+                and: label.map { [TransactionSchema.spelling(of: $0, in: dataSet.schema)] } ?? [],
                 needing: label == nil ? TransactionColumn.labelled : TransactionColumn.unlabelled)
         case .columns(let names, let label):
-            var columns = names + [label]
+            var columns = names + [TransactionSchema.spelling(of: label, in: dataSet.schema)]
             if case .fromDay = request.testRows { columns.append(TransactionColumn.timeDays.name) }
             // Times of training are noted where there are any.
             let time = TransactionColumn.dateTime.name

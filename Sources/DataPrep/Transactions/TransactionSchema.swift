@@ -54,6 +54,15 @@ public enum TransactionSchema {
         schema.index(of: column.name) ?? schema.fields.firstIndex { TransactionColumn(spelling: $0.name) == column }
     }
 
+    /// The name under which a table has a column that is asked for: that very name, or another spelling of a transaction's
+    /// column; the name itself where the table has neither.
+    package static func spelling(of name: String, in schema: Schema) -> String {
+        guard schema.index(of: name) == nil, let column = TransactionColumn(spelling: name),
+            let index = index(of: column, in: schema)
+        else { return name }
+        return schema.fields[index].name
+    }
+
     private static func schema(of columns: [TransactionColumn]) -> Schema {
         do {
             return try Schema(columns.map { Field($0.name, $0.type) })
