@@ -62,7 +62,7 @@ import Testing
             "labels.parquet", "t['odd'] = np.where(t.index == 7, 2, 0); t['gap'] = np.where(t.index == 5, np.nan, 1)")
         #expect(try refusal("labels.parquet", ["--label", "nothing"]).contains("'nothing'"))
         let odd = try refusal("labels.parquet", ["--label", "odd"])
-        #expect(odd.contains("'odd' holds 2 in row 7"))
+        #expect(odd.contains("'odd' holds '2' in row 7"))
         #expect(try refusal("labels.parquet", ["--label", "gap"]).contains("row 5"))
     }
 
