@@ -73,7 +73,14 @@ extension CleaningPlan: Codable {
         case maximumDroppedShare = "maximum_dropped_share"
 
         /// As earlier versions wrote it.
-        var camelCase: String { "\(self)" }
+        var camelCase: String {
+            switch self {
+            case .outliers, .duplicates: rawValue
+            case .unknownCustomers: "unknownCustomers"
+            case .repairsTimeDays: "repairsTimeDays"
+            case .maximumDroppedShare: "maximumDroppedShare"
+            }
+        }
     }
 
     private struct AnyKey: CodingKey {
