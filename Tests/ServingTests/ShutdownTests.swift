@@ -93,7 +93,7 @@ import Testing
             shutDown()
             // The signal takes effect in a moment; until then the service answers as before.
             var health = try Self.health(other)
-            for _ in 0..<200 where health.status == 200 {
+            for _ in 0..<200 where health.fields["connection"] != "close" {
                 Thread.sleep(forTimeInterval: 0.05)
                 health = try Self.health(other)
             }
