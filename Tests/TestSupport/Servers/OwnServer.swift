@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A server of a test's own, which it may kill and restart. It is ended with the last reference, and by itself when
 /// the test process dies.
@@ -9,6 +10,10 @@ package final class OwnServer: Sendable {
     package enum Program: String, Sendable {
         case seaweedfs, hdfs, postgresql, mlflow
     }
+
+    /// MLflow imports for half a minute of processor time. Several that start at once beside other tests would all be too
+    /// late, so each waits for the one before it.
+    private static let mlflowStart = Mutex(())
 
     private let program: Program
     private let options: [String]
@@ -26,7 +31,9 @@ package final class OwnServer: Sendable {
 
     /// - Throws: ``Oracle/Failure`` with the ends of its logs when it does not start.
     package func start() throws {
-        try command("start", options + ["--while", "\(ProcessInfo.processInfo.processIdentifier)"])
+        let arguments = options + ["--while", "\(ProcessInfo.processInfo.processIdentifier)"]
+        guard program == .mlflow else { return try command("start", arguments) }
+        try Self.mlflowStart.withLock { _ in try command("start", arguments) }
     }
 
     /// Ends it as a power failure would: `kill -9` of all its processes.
