@@ -237,6 +237,36 @@ import Testing
         #expect(posts.withLock { $0 } == 3)
     }
 
+    /// A data node that was cut off makes its file, and the folder of segments with it, after that folder was removed.
+    @Test func segmentsThatComeLateAreRemovedToo() async throws {
+        let isThere = Mutex(true), deletions = Mutex(0)
+        let (uploads, upload) = AsyncStream.makeStream(of: Void.self)
+        let server = ScriptedServer { request in
+            if request.url.hasPrefix("http://dn") {
+                upload.yield()
+                try await Task.sleep(for: .seconds(3_600))
+            }
+            if request.url.contains("op=CREATE") { return .redirect("http://dn/webhdfs/v1/x?op=CREATE") }
+            if request.url.contains("op=DELETE") {
+                let isFirst = deletions.withLock { deletions in
+                    deletions += 1
+                    return deletions == 1
+                }
+                isThere.withLock { $0 = isFirst }
+                return .json(#"{"boolean":true}"#)
+            }
+            guard isThere.withLock({ $0 }) else { return .exception("FileNotFoundException", status: 404) }
+            return .fileStatus(length: 0)
+        }
+        let store = try server.store(Self.one)
+        let task = Task { try await store.put([1], to: ObjectKey("a")) }
+        _ = await uploads.first { _ in true }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        while isThere.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(deletions.withLock { $0 } == 2)
+    }
+
     @Test func addressesAreChecked() {
         for addresses in [
             [], [""], ["nn:9870"], ["ftp://nn"], ["http://"], ["http://user:password@nn"], ["http://nn/?a"],

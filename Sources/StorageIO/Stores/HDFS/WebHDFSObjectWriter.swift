@@ -27,10 +27,7 @@ actor WebHDFSObjectWriter: ObjectWriter {
         // Dropped without an end.
         guard !isCleared, !uploads.isEmpty else { return }
         Task.detached { [store, segments, uploads] in
-            for upload in uploads { upload.cancel() }
-            for upload in uploads { _ = await upload.result }
-            await segments.removeFolder()
-            await store.removeEmptyFolders(above: segments.folder)
+            await Self.removeSegments(of: uploads, segments, store)
         }
     }
 
@@ -65,6 +62,7 @@ actor WebHDFSObjectWriter: ObjectWriter {
         state = .finished
         await segments.removeFolder()
         isCleared = true
+        if finished.contains(where: \.wasRetried) { Self.removeLateSegments(segments, store) }
     }
 
     func abort() async {
@@ -73,10 +71,33 @@ actor WebHDFSObjectWriter: ObjectWriter {
         buffer = []
         guard !isCleared, !uploads.isEmpty else { return }
         isCleared = true
+        // Also when our task is cancelled.
+        await Task.detached { [uploads, segments, store] in
+            await Self.removeSegments(of: uploads, segments, store)
+        }.value
+    }
+
+    private static func removeSegments(
+        of uploads: [Task<WebHDFSSegments.Segment, any Error>], _ segments: WebHDFSSegments, _ store: WebHDFSObjectStore
+    ) async {
         for upload in uploads { upload.cancel() }
-        for upload in uploads { _ = await upload.result }
+        var isCut = false
+        for upload in uploads {
+            switch await upload.result {
+            case .success(let segment): isCut = isCut || segment.wasRetried
+            case .failure: isCut = true
+            }
+        }
         await segments.removeFolder()
-        await Task.detached { [store, segments] in await store.removeEmptyFolders(above: segments.folder) }.value
+        await store.removeEmptyFolders(above: segments.folder)
+        if isCut { removeLateSegments(segments, store) }
+    }
+
+    /// Goes on beside the caller: what is left when the process ends sooner is recognised as unfinished later.
+    private static func removeLateSegments(_ segments: WebHDFSSegments, _ store: WebHDFSObjectStore) {
+        Task.detached {
+            if await segments.removeLateFolder() { await store.removeEmptyFolders(above: segments.folder) }
+        }
     }
 
     /// Sends the buffer on its way, once there is room for one more.

@@ -6,7 +6,12 @@ struct WebHDFSSegments: Sendable {
         let path: String
         let status: WebHDFSFileStatus
         let checksum: HDFSContentChecksum
+        /// Whether an earlier attempt failed, which a data node may still be carrying out.
+        let wasRetried: Bool
     }
+
+    /// Until a data node that was cut off has surely noticed.
+    private static let lateChecks: [Duration] = [.milliseconds(100), .seconds(1), .seconds(5), .seconds(15)]
 
     /// Bytes of the names in one `CONCAT`, which travel in its URL: proxies and servers take 8 kB and more.
     private static let maximumNames = 4_000
@@ -45,7 +50,7 @@ struct WebHDFSSegments: Sendable {
                     throw WebHDFSFailure(lost: "the content of a segment", client.location(path))
                 }
             }
-            return Segment(path: path, status: status, checksum: checksum)
+            return Segment(path: path, status: status, checksum: checksum, wasRetried: attempt > 1)
         }
     }
 
@@ -74,6 +79,20 @@ struct WebHDFSSegments: Sendable {
     /// Removes the folder, also when the task is cancelled. What cannot be removed now is recognised as unfinished later.
     func removeFolder() async {
         _ = await Task.detached { [client, folder] in try? await client.delete(folder, withContents: true) }.value
+    }
+
+    /// Looks again for segments of uploads that were cut off: their data node may make the file, and the folder with it, after
+    /// the folder was removed.
+    /// - Returns: Whether it found any.
+    @concurrent func removeLateFolder() async -> Bool {
+        var isFound = false
+        for delay in Self.lateChecks {
+            try? await Task.sleep(for: delay)
+            guard (try? await client.statusIfPresent(folder)) != nil else { continue }
+            await removeFolder()
+            isFound = true
+        }
+        return isFound
     }
 
     private func concatenate(_ segments: [Segment]) async throws {
