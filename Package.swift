@@ -36,8 +36,14 @@ func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 func example(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + ["Jobs", "CommandLineSupport", argumentParser],
+        name: name, dependencies: dependencies + ["JobSupport", "CommandLineSupport", argumentParser],
         path: "Examples/\(folder)", swiftSettings: swiftSettings)
+}
+
+func jobs(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies + ["JobSupport"], path: "Examples/Jobs/\(folder)",
+        swiftSettings: swiftSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -122,34 +128,64 @@ let package = Package(
                 metrics, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
-        // What the executables share: terminal manners, and the jobs they are thin wrappers of.
+        // What all executables share: terminal manners, errors, progress.
         .target(
             name: "CommandLineSupport", dependencies: ["StorageIO", argumentParser, logging],
             path: "Examples/CommandLineSupport", swiftSettings: swiftSettings),
         .target(
-            name: "Jobs",
-            dependencies: [
-                "Columnar", "CommandLineSupport", "CStorageKernels", "DataPrep", "ModelKit", "Parallelism", "ReportKit",
-                "Scoring",
-                "Serving", "StorageIO", "Streaming", "Tracking", logging, serviceLifecycle,
-            ],
-            path: "Examples/Jobs", swiftSettings: swiftSettings),
+            name: "JobSupport",
+            dependencies: ["Columnar", "CommandLineSupport", "DataPrep", "Scoring", "StorageIO", logging],
+            path: "Examples/Jobs/Support", swiftSettings: swiftSettings),
+
+        // The jobs that the executables are thin wrappers of: one target for each concern, so that an executable links only
+        // the libraries that its own jobs use.
+        .target(
+            name: "ServiceSupport", dependencies: [logging, serviceLifecycle], path: "Examples/Jobs/Services",
+            swiftSettings: swiftSettings),
+        jobs("StorageJobs", folder: "Storage", ["ReportKit", "StorageIO"]),
+        jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
+        jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "Scoring", "StorageIO", "Tracking", logging]),
+        jobs("ScoringJobs", folder: "Scoring", ["Columnar", "Scoring", "StorageIO", "TrackingJobs", logging]),
+        jobs(
+            "TrainingJobs", folder: "Training",
+            [
+                "Columnar", "CStorageKernels", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
+                "StorageIO", "Tracking", "TrackingJobs", logging,
+            ]),
+        jobs(
+            "StreamingJobs", folder: "Streaming",
+            [
+                "CommandLineSupport", "DataPrep", "Scoring", "ServiceSupport", "StorageIO", "Streaming", logging,
+                serviceLifecycle,
+            ]),
+        jobs(
+            "QuickstartJobs", folder: "Quickstart",
+            [
+                "CleaningJobs", "Columnar", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
+                "ServiceSupport", "Serving", "StorageIO", "Streaming", "Tracking", "TrackingJobs", "TrainingJobs",
+                logging, serviceLifecycle,
+            ]),
 
         // The executables.
-        example("simulate-transactions", folder: "SimulateTransactions", ["DataPrep", "StorageIO"]),
-        example("clean-transactions", folder: "CleanTransactions", ["DataPrep", "StorageIO"]),
-        example("train-model", folder: "TrainModel", ["DataPrep", "ModelKit", "Scoring", "StorageIO", "Tracking"]),
-        example("score-transactions", folder: "ScoreTransactions", ["StorageIO"]),
-        example("compare-models", folder: "CompareModels", ["ModelKit", "StorageIO"]),
-        example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming"]),
-        example("score-stream", folder: "ScoreStream", ["Scoring", "StorageIO", "Streaming"]),
-        example("serve-model", folder: "ServeModel", ["Scoring", "Serving", "StorageIO"]),
-        example("copy-data", folder: "CopyData", ["StorageIO"]),
-        example("storage-cost", folder: "StorageCost", ["StorageIO"]),
-        example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO"]),
-        example("tracking-copy", folder: "TrackingCopy", ["StorageIO", "Tracking"]),
-        example("tracking-replay", folder: "TrackingReplay", ["StorageIO", "Tracking"]),
-        example("quickstart", folder: "Quickstart", ["DataPrep", "StorageIO"]),
+        example("simulate-transactions", folder: "SimulateTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
+        example("clean-transactions", folder: "CleanTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
+        example(
+            "train-model", folder: "TrainModel",
+            ["DataPrep", "ModelKit", "Scoring", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
+        example("score-transactions", folder: "ScoreTransactions", ["ScoringJobs", "StorageIO", "TrackingJobs"]),
+        example("compare-models", folder: "CompareModels", ["ModelKit", "StorageIO", "TrackingJobs", "TrainingJobs"]),
+        example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming", "StreamingJobs"]),
+        example(
+            "score-stream", folder: "ScoreStream",
+            ["Scoring", "StorageIO", "Streaming", "StreamingJobs", "TrackingJobs"]),
+        example(
+            "serve-model", folder: "ServeModel", ["Scoring", "ServiceSupport", "Serving", "StorageIO", "TrackingJobs"]),
+        example("copy-data", folder: "CopyData", ["StorageIO", "StorageJobs"]),
+        example("storage-cost", folder: "StorageCost", ["StorageIO", "StorageJobs"]),
+        example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO", "StorageJobs"]),
+        example("tracking-copy", folder: "TrackingCopy", ["StorageIO", "Tracking", "TrackingJobs"]),
+        example("tracking-replay", folder: "TrackingReplay", ["StorageIO", "TrackingJobs"]),
+        example("quickstart", folder: "Quickstart", ["DataPrep", "QuickstartJobs", "StorageIO", "TrackingJobs"]),
         example(
             "handbook-protocol", folder: "HandbookProtocol",
             ["Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring"]),

@@ -1,8 +1,9 @@
 import ArgumentParser
+import CleaningJobs
 import CommandLineSupport
 import DataPrep
 import Foundation
-import Jobs
+import JobSupport
 import StorageIO
 
 @main

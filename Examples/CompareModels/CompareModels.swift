@@ -1,8 +1,10 @@
 import ArgumentParser
 import CommandLineSupport
-import Jobs
+import JobSupport
 import ModelKit
 import StorageIO
+import TrackingJobs
+import TrainingJobs
 
 @main
 struct CompareModels: ToolCommand {

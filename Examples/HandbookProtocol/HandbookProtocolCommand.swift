@@ -3,7 +3,7 @@ import Columnar
 import CommandLineSupport
 import DataPrep
 import Foundation
-import Jobs
+import JobSupport
 import ModelKit
 import Parallelism
 import Scoring

@@ -1,8 +1,9 @@
 import ArgumentParser
 import CommandLineSupport
-import Jobs
+import JobSupport
 import StorageIO
 import Streaming
+import StreamingJobs
 
 @main
 struct ProduceTransactions: ToolCommand {

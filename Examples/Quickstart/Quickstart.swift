@@ -1,8 +1,10 @@
 import ArgumentParser
 import CommandLineSupport
 import DataPrep
-import Jobs
+import JobSupport
+import QuickstartJobs
 import StorageIO
+import TrackingJobs
 
 @main
 struct Quickstart: ToolCommand {

@@ -1,9 +1,11 @@
 import ArgumentParser
 import CommandLineSupport
-import Jobs
+import JobSupport
 import Scoring
 import StorageIO
 import Streaming
+import StreamingJobs
+import TrackingJobs
 
 @main
 struct ScoreStream: ToolCommand {

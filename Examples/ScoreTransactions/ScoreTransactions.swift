@@ -1,7 +1,9 @@
 import ArgumentParser
 import CommandLineSupport
-import Jobs
+import JobSupport
+import ScoringJobs
 import StorageIO
+import TrackingJobs
 
 @main
 struct ScoreTransactions: ToolCommand {

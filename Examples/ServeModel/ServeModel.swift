@@ -1,9 +1,11 @@
 import ArgumentParser
 import CommandLineSupport
-import Jobs
+import JobSupport
 import Scoring
+import ServiceSupport
 import Serving
 import StorageIO
+import TrackingJobs
 
 @main
 struct ServeModel: ToolCommand {

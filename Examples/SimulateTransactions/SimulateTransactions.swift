@@ -1,7 +1,8 @@
 import ArgumentParser
+import CleaningJobs
 import CommandLineSupport
 import DataPrep
-import Jobs
+import JobSupport
 import StorageIO
 
 @main

@@ -1,7 +1,8 @@
 import ArgumentParser
 import CommandLineSupport
-import Jobs
+import JobSupport
 import StorageIO
+import StorageJobs
 
 @main
 struct StorageCostCommand: ToolCommand {

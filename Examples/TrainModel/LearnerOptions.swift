@@ -1,6 +1,6 @@
 import ArgumentParser
-import Jobs
 import ModelKit
+import TrainingJobs
 
 /// What is trained, and its settings.
 struct LearnerOptions: ParsableArguments {

@@ -1,11 +1,13 @@
 import ArgumentParser
 import CommandLineSupport
 import DataPrep
-import Jobs
+import JobSupport
 import ModelKit
 import Scoring
 import StorageIO
 import Tracking
+import TrackingJobs
+import TrainingJobs
 
 @main
 struct TrainModel: ToolCommand {

@@ -1,6 +1,8 @@
 import DataPrep
+import JobSupport
 import Parallelism
 import Scoring
+import TrainingJobs
 
 extension QuickstartJob {
     /// The model with the history up to the end of the data, so that serving goes on from there.

@@ -1,11 +1,15 @@
+import CleaningJobs
 import Columnar
 package import DataPrep
 import Foundation
+package import JobSupport
 package import Logging
 import ModelKit
 import Scoring
 package import StorageIO
 import Tracking
+package import TrackingJobs
+import TrainingJobs
 
 /// The whole system, step by step, on embedded defaults.
 package struct QuickstartJob: Sendable {

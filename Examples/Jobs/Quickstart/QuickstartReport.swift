@@ -1,8 +1,10 @@
 import DataPrep
 import Foundation
+import JobSupport
 package import ModelKit
 import ReportKit
 import Scoring
+package import TrainingJobs
 
 /// The closing page of a quickstart: quality, curves, importance, comparison, throughput.
 package struct QuickstartReport: Sendable {

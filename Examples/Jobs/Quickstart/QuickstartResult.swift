@@ -1,3 +1,6 @@
+import JobSupport
+package import TrainingJobs
+
 /// What a quickstart did, for `--json` and for the report.
 package struct QuickstartResult: Sendable, Codable {
     package struct Step: Sendable, Codable {

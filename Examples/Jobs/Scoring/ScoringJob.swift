@@ -1,8 +1,10 @@
 import Columnar
 import Foundation
+package import JobSupport
 package import Logging
 import Scoring
 package import StorageIO
+package import TrackingJobs
 
 /// Scores a data set with a saved model into one Parquet or CSV file.
 package struct ScoringJob: Sendable {

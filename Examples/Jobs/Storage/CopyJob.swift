@@ -1,3 +1,4 @@
+package import JobSupport
 package import StorageIO
 
 /// Copies data from any store to any store.

@@ -1,3 +1,4 @@
+import JobSupport
 import ReportKit
 package import StorageIO
 

@@ -1,3 +1,5 @@
+import JobSupport
+
 /// What a data set costs a month, in a bucket and on a running cluster.
 package struct StorageCost: Sendable, Codable {
     package struct Usage: Sendable, Hashable, Codable {

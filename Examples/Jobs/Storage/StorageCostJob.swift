@@ -1,3 +1,4 @@
+import JobSupport
 package import StorageIO
 
 /// Adds up what lies in a place and what it costs to keep it.

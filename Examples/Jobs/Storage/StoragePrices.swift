@@ -1,4 +1,5 @@
 import Foundation
+import JobSupport
 
 /// What storage costs: the table that `storage-cost --prices` reads.
 package struct StoragePrices: Sendable, Hashable, Codable {

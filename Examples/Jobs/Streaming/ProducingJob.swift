@@ -1,4 +1,5 @@
 import DataPrep
+package import JobSupport
 package import Logging
 package import StorageIO
 package import Streaming

@@ -1,6 +1,8 @@
+package import JobSupport
 package import Logging
 package import Scoring
 import ServiceLifecycle
+import ServiceSupport
 package import Streaming
 
 /// Scores a topic until it is told to stop.

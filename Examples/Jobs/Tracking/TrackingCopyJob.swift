@@ -1,3 +1,4 @@
+package import JobSupport
 package import StorageIO
 package import Tracking
 

@@ -1,5 +1,6 @@
 package import CommandLineSupport
 import Foundation
+import JobSupport
 package import StorageIO
 package import Tracking
 

@@ -1,3 +1,5 @@
+import JobSupport
+
 /// Rows of one class, which nothing can be learnt from or chosen by: found before the work that would fail on them.
 struct ClassCheck: Sendable {
     /// The place of the data.

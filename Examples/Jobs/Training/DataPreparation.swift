@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import JobSupport
 import ModelKit
 import Parallelism
 import Scoring

@@ -1,3 +1,4 @@
+package import JobSupport
 import ModelKit
 
 /// Trains a learner of any kind.

@@ -1,6 +1,7 @@
 package import Columnar
 import DataPrep
 import Foundation
+package import JobSupport
 import ModelKit
 import Parallelism
 import Scoring

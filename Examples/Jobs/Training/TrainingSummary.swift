@@ -1,4 +1,5 @@
 import Foundation
+import JobSupport
 import Scoring
 
 /// A training's result for a terminal or another program.

@@ -1,5 +1,6 @@
 import DataPrep
 import Foundation
+import JobSupport
 import Logging
 import Scoring
 import ServiceLifecycle

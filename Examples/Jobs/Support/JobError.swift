@@ -23,7 +23,7 @@ package enum JobError: Error, Sendable, Hashable {
 
 extension JobError {
     /// Errors about columns know no place; this names it.
-    static func naming<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
+    package static func naming<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as TransactionError {

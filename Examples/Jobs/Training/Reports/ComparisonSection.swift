@@ -1,10 +1,11 @@
 import Foundation
-import ModelKit
-import ReportKit
+import JobSupport
+package import ModelKit
+package import ReportKit
 
 /// Tests and intervals of a candidate against a champion.
-enum ComparisonSection {
-    static func section(_ comparison: ModelComparison, decision: String, isGood: Bool) -> ReportSection {
+package enum ComparisonSection {
+    package static func section(_ comparison: ModelComparison, decision: String, isGood: Bool) -> ReportSection {
         let deLong = comparison.deLong, bootstrap = comparison.bootstrap
         let intervals = IntervalPlot(
             [

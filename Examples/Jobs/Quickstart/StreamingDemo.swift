@@ -1,9 +1,11 @@
 import Columnar
 import DataPrep
 import Foundation
+import JobSupport
 import Logging
 import Scoring
 import ServiceLifecycle
+import ServiceSupport
 import Streaming
 
 /// Sends transactions through an in-process Kafka cluster, scores the stream, and checks what comes out.

@@ -1,4 +1,5 @@
 import Columnar
+import JobSupport
 import Scoring
 
 /// Which rows of a table two models are compared on: those that are new to both.

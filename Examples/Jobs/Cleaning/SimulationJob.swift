@@ -1,5 +1,6 @@
 import Columnar
 package import DataPrep
+package import JobSupport
 package import StorageIO
 
 /// Simulates transactions into a place.

@@ -1,5 +1,6 @@
 package import Columnar
 import DataPrep
+import JobSupport
 package import ModelKit
 import Parallelism
 package import Scoring

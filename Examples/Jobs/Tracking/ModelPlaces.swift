@@ -1,3 +1,4 @@
+import JobSupport
 package import Logging
 package import Scoring
 package import StorageIO
@@ -17,7 +18,7 @@ package struct ModelPlaces: Sendable {
     }
 
     package func load(_ place: String) async throws -> FraudModel {
-        guard Self.isTracked(place) else { return try await FraudModel.load(from: stores.resolve(place)) }
+        guard TrackedURI.isTracked(place) else { return try await FraudModel.load(from: stores.resolve(place)) }
         let client = try await tracking.open(program: program, stores: stores)
         do {
             let model = try await FraudModel.load(from: client.artifacts(at: place).place)
@@ -32,7 +33,7 @@ package struct ModelPlaces: Sendable {
     /// The model and each one that takes its place.
     package func watch(_ place: String, every interval: Duration, logger: Logger) async throws -> ModelSource {
         guard place.hasPrefix("models:") else {
-            guard !Self.isTracked(place) else { return .fixed(try await load(place)) }
+            guard !TrackedURI.isTracked(place) else { return .fixed(try await load(place)) }
             return .watching(try stores.resolve(place), every: interval, logger: logger)
         }
         // Kept open for as long as the program runs.
@@ -44,6 +45,4 @@ package struct ModelPlaces: Sendable {
             }.map(\.files.place)
         }
     }
-
-    static func isTracked(_ place: String) -> Bool { place.hasPrefix("models:") || place.hasPrefix("runs:") }
 }

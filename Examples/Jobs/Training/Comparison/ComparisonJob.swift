@@ -1,9 +1,11 @@
 import Columnar
 import DataPrep
+package import JobSupport
 package import ModelKit
 import Parallelism
 import Scoring
 package import StorageIO
+package import TrackingJobs
 
 /// Compares two saved models on a labelled data set.
 package struct ComparisonJob: Sendable {

@@ -1,4 +1,5 @@
 package import DataPrep
+package import JobSupport
 package import StorageIO
 
 /// Cleans a place into one Parquet or CSV file or a folder of Parquet files, and writes the report beside it when asked, also

@@ -8,7 +8,7 @@ extension ObjectStores {
     /// - Throws: `OutputConflict`; what resolving and listing throws.
     package func checkOutputs(_ outputs: [String?], against inputs: [String?]) async throws {
         let outputs = try outputs.compactMap { try $0.map(resolve) }
-        let inputs = try inputs.compactMap { $0 }.filter { !ModelPlaces.isTracked($0) }.map(resolve)
+        let inputs = try inputs.compactMap { $0 }.filter { !TrackedURI.isTracked($0) }.map(resolve)
         for (index, output) in outputs.enumerated() {
             try await output.checkOutput(doesNotReplace: inputs)
             for other in outputs[..<index] where output.description.utf8.elementsEqual(other.description.utf8) {

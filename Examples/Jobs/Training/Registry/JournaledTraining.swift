@@ -2,6 +2,7 @@ package import Logging
 import Parallelism
 package import StorageIO
 import Tracking
+package import TrackingJobs
 
 /// A training whose run goes through a journal: it neither waits for the place of tracking nor fails with it.
 package struct JournaledTraining: Sendable {

@@ -1,4 +1,5 @@
 package import DataPrep
+import JobSupport
 import ReportKit
 
 /// A cleaning's result for a terminal.

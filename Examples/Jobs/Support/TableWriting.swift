@@ -1,9 +1,9 @@
-import StorageIO
+package import StorageIO
 
 extension DataSetWriteOptions {
     /// As programs write their one table: a file in the format of its ending, Parquet where that says nothing; a folder of
     /// files where the place ends with `/`.
-    static func table(at place: StoredPlace, format: DataFormat? = nil, threads: Int) -> DataSetWriteOptions {
+    package static func table(at place: StoredPlace, format: DataFormat? = nil, threads: Int) -> DataSetWriteOptions {
         DataSetWriteOptions(
             format: format, layout: place.location.isFolder ? nil : .file,
             parquet: ParquetWriteOptions(threads: threads),

@@ -1,9 +1,10 @@
-import ModelKit
-import ReportKit
+import JobSupport
+package import ModelKit
+package import ReportKit
 
 /// Curves of one or two models, and the first one's confusion.
-enum QualitySection {
-    static func section(
+package enum QualitySection {
+    package static func section(
         _ title: String, candidate: EvaluationSummary, champion: EvaluationSummary?
     ) -> ReportSection {
         ReportSection(

@@ -1,8 +1,10 @@
 import Foundation
+import JobSupport
 import ModelKit
 import Scoring
 package import StorageIO
 package import Tracking
+package import TrackingJobs
 
 /// Saves a model and writes down how it came to be.
 package struct ModelPublication: Sendable {
