@@ -174,6 +174,8 @@ let package = Package(
             ["DataPrep", "ModelKit", "Scoring", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
         example("score-transactions", folder: "ScoreTransactions", ["ScoringJobs", "StorageIO", "TrackingJobs"]),
         example("compare-models", folder: "CompareModels", ["ModelKit", "StorageIO", "TrackingJobs", "TrainingJobs"]),
+        example(
+            "promote-model", folder: "PromoteModel", ["ModelKit", "StorageIO", "TrackingJobs", "TrainingJobs"]),
         example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming", "StreamingJobs"]),
         example(
             "score-stream", folder: "ScoreStream",
@@ -239,7 +241,7 @@ let package = Package(
             dependencies: [
                 "Streaming", "TestSupport", "simulate-transactions", "clean-transactions", "train-model",
                 "score-transactions",
-                "compare-models", "produce-transactions", "score-stream", "serve-model", "quickstart",
+                "compare-models", "promote-model", "produce-transactions", "score-stream", "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",
                 "tracking-replay",
             ], swiftSettings: swiftSettings),

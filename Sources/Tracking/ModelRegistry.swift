@@ -134,7 +134,7 @@ public struct ModelRegistry: Sendable {
         return try await resolve(reference)
     }
 
-    func resolve(_ reference: ModelReference) async throws -> ModelVersion {
+    package func resolve(_ reference: ModelReference) async throws -> ModelVersion {
         switch reference.selector {
         case .version(let number): return try await version(number, of: reference.name)
         case .alias(let alias): return try await version(alias: alias, of: reference.name)

@@ -180,6 +180,7 @@ import Testing
 
     @Test(arguments: [
         "simulate-transactions", "clean-transactions", "train-model", "score-transactions", "compare-models",
+        "promote-model",
         "produce-transactions", "score-stream", "serve-model", "quickstart", "handbook-protocol",
         "copy-data", "storage-cost", "unfinished-objects",
     ])

@@ -21,6 +21,9 @@ struct CommandOutputTests {
             "--register", tracking[0], tracking[1])
         try run("score-transactions", "--data", "clean.parquet", "--model", "first", "--output", "scores.parquet")
         try run("compare-models", "--data", "clean.parquet", "--champion", "first", "--candidate", "second")
+        try run(
+            "promote-model", "--candidate", "models:/antifraud/1", "--champion", "models:/antifraud@champion", "--data",
+            "clean.parquet", tracking[0], tracking[1])
         try run("copy-data", "raw/", "copy/")
         try run("storage-cost", "copy")
         try run("unfinished-objects", "copy")

@@ -5,9 +5,10 @@ import Testing
 /// What `--help` and completion show, of every program.
 struct HelpTests {
     static let programs = [
-        "clean-transactions", "compare-models", "copy-data", "handbook-protocol", "produce-transactions", "quickstart",
-        "score-stream", "score-transactions", "serve-model", "simulate-transactions", "storage-cost", "tracking-copy",
-        "tracking-replay", "train-model", "unfinished-objects",
+        "clean-transactions", "compare-models", "copy-data", "handbook-protocol", "produce-transactions",
+        "promote-model",
+        "quickstart", "score-stream", "score-transactions", "serve-model", "simulate-transactions", "storage-cost",
+        "tracking-copy", "tracking-replay", "train-model", "unfinished-objects",
     ]
 
     /// A line that ends early though the next one's first word would fit has been wrapped twice.

@@ -1,4 +1,4 @@
-package import JobSupport
+import JobSupport
 import ModelKit
 
 /// Trains a learner of any kind.

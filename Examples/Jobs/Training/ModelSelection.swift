@@ -1,5 +1,5 @@
 import DataPrep
-package import JobSupport
+import JobSupport
 import ModelKit
 import Parallelism
 import Synchronization

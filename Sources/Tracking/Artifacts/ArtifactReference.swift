@@ -1,5 +1,5 @@
 /// What a URI of artifacts names.
-enum ArtifactReference: Hashable {
+package enum ArtifactReference: Hashable {
     /// `runs:/ID/path`; the path may be empty.
     case run(id: String, path: String)
     /// `models:/...`.
@@ -9,7 +9,7 @@ enum ArtifactReference: Hashable {
     /// A path or a URL of a store.
     case place(String)
 
-    init(_ uri: String) throws(TrackingError) {
+    package init(_ uri: String) throws(TrackingError) {
         guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             self = .place(uri)
             return
@@ -47,16 +47,16 @@ enum ArtifactReference: Hashable {
 }
 
 /// A model version by what names it.
-struct ModelReference: Hashable {
-    enum Selector: Hashable {
+package struct ModelReference: Hashable {
+    package enum Selector: Hashable {
         case version(Int)
         case alias(String)
         /// The highest number, of a stage if one is named.
         case latest(stage: String?)
     }
 
-    var name: String
-    var selector: Selector
+    package var name: String
+    package var selector: Selector
 
     fileprivate init(segments: [String], uri: String) throws(TrackingError) {
         if segments.count == 2 {

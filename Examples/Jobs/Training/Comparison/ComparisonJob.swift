@@ -21,6 +21,8 @@ package struct ComparisonJob: Sendable {
         /// What that means for the figures; null where all rows are new to both models.
         package var warning: String?
         package var candidateROCAUC: Double
+        /// The candidate's mean area over the bootstrap samples of the t-test.
+        package var candidateBootstrapROCAUC: Double
         package var championROCAUC: Double
         package var candidateAveragePrecision: Double
         package var championAveragePrecision: Double
@@ -30,7 +32,7 @@ package struct ComparisonJob: Sendable {
         package var deLongPValue: Double
         package var bootstrapInterval: [Double]
         package var tTestPValue: Double
-        package var verdict: String
+        package var verdict: ModelComparison.Verdict
         package var report: String?
 
         package var text: String {
@@ -46,7 +48,7 @@ package struct ComparisonJob: Sendable {
                 DeLong               \(difference.formatted(places: 5)) (\(pair(deLongInterval)), p \(deLongPValue.formatted(places: 4)))
                 paired bootstrap     \(pair(bootstrapInterval))
                 t-test               p \(tTestPValue.formatted(places: 4)) (decides nothing)
-                verdict              the candidate is \(verdict)
+                verdict              the candidate is \(verdict.text) the champion
                 """
         }
     }
@@ -135,12 +137,18 @@ package struct ComparisonJob: Sendable {
         Result(
             rows: comparison.rowCount, frauds: comparison.positiveCount, laterThan: choice.laterThan,
             trainingRowsLeftOut: choice.leftOut, mayIncludeTrainingRows: choice.warning != nil, warning: choice.warning,
-            candidateROCAUC: comparison.deLong.first.value, championROCAUC: comparison.deLong.second.value,
+            candidateROCAUC: comparison.deLong.first.value,
+            candidateBootstrapROCAUC: comparison.candidateBootstrapAUC, championROCAUC: comparison.deLong.second.value,
             candidateAveragePrecision: evaluations[0].averagePrecision,
             championAveragePrecision: evaluations[1].averagePrecision, difference: comparison.deLong.difference,
             deLongInterval: [comparison.deLong.lower, comparison.deLong.upper],
             deLongPValue: comparison.deLong.pValue,
             bootstrapInterval: [comparison.bootstrap.lower, comparison.bootstrap.upper],
-            tTestPValue: comparison.tTest.pValue, verdict: comparison.verdict.rawValue, report: report)
+            tTestPValue: comparison.tTest.pValue, verdict: comparison.verdict, report: report)
     }
+}
+
+extension ModelComparison.Verdict {
+    /// How the candidate is, before the champion's name.
+    package var text: String { self == .undecided ? "not distinguishable from" : "\(rawValue) than" }
 }

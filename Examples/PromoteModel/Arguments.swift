@@ -1,0 +1,4 @@
+import ArgumentParser
+import TrainingJobs
+
+extension PromotionPolicy: ExpressibleByArgument {}

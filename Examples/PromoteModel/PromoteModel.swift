@@ -1,0 +1,102 @@
+import ArgumentParser
+import CommandLineSupport
+import JobSupport
+import ModelKit
+import StorageIO
+import TrackingJobs
+import TrainingJobs
+
+@main
+struct PromoteModel: ToolCommand {
+    static func main() async { await start() }
+
+    /// The alias stays where it was; not a failure, and told apart from one.
+    private static let keptChampion = ExitCode(3)
+
+    static let configuration = CommandConfiguration(
+        commandName: "promote-model",
+        abstract: "Compare a registered model with the one in use, and move the alias to it when it is better.",
+        discussion: """
+            The comparison is that of compare-models, on rows later than what either model was trained on. It is logged to the \
+            candidate's run (test_bootstrap_roc_auc, p_value, the interval of the difference) with the decision; services that \
+            follow the alias change to the new version by themselves.
+
+              train-model --data clean.parquet --output model --test-share 0.2 \\
+                --tracking sqlite:///mlflow.db --register
+              promote-model --candidate models:/antifraud/latest \\
+                --champion models:/antifraud@champion --data clean.parquet \\
+                --tracking sqlite:///mlflow.db
+
+            Without a version that has the alias, the candidate gets it. To go back to an earlier version:
+
+              promote-model --candidate models:/antifraud/7 \\
+                --champion models:/antifraud@champion --policy always
+
+            The exit code is 0 when the candidate has the alias now, or would have it without --dry-run; 3 when the champion \
+            keeps it; another one for errors.
+            """,
+        version: Version.current)
+
+    @Option(help: "The registered model that might take over: models:/NAME/VERSION, models:/NAME@ALIAS, runs:/ID/model.")
+    var candidate: String
+
+    @Option(help: "The alias of the model in use: models:/NAME@ALIAS.")
+    var champion: String
+
+    @Option(
+        help: "Labelled transactions, or a table with the models' columns; needed unless --policy is always.",
+        completion: .file())
+    var data: String?
+
+    @Option(help: "Candidates to accept: better; not-worse, also those that cannot be told apart; always.")
+    var policy = PromotionPolicy.better
+
+    @Flag(help: "Compare and tell the decision; log nothing and leave the alias alone.")
+    var dryRun = false
+
+    @Option(help: "The column that holds 1 for a fraud and 0 for none; the candidate's unless given.")
+    var label: String?
+
+    @Flag(help: "Compare on all rows, also those that the models were trained on; the result is marked then.")
+    var includeTrainingRows = false
+
+    @Option(help: "Bootstrap samples for the paired interval.")
+    var samples = 1_000
+
+    @Option(help: "Seed of the bootstrap.")
+    var seed: UInt64 = 42
+
+    @Option(help: "An HTML page to write.", completion: .file())
+    var report: String?
+
+    @OptionGroup var place: TrackingArguments
+    @OptionGroup var run: RunOptions
+    @OptionGroup var talk: OutputOptions
+
+    func validate() throws {
+        guard samples >= 100 else { throw ValidationError("--samples must be at least 100.") }
+        guard data != nil || policy == .always else {
+            throw ValidationError("--data is needed to compare on, unless --policy is always.")
+        }
+        if data == nil, report != nil { throw ValidationError("--report needs --data to compare on.") }
+        guard TrackingPlace(place).uri != nil else {
+            throw ValidationError("Name the registry with --tracking, or set MLFLOW_TRACKING_URI.")
+        }
+    }
+
+    mutating func run() async throws {
+        let bar = talk.progress("comparing")
+        defer { bar.finish() }
+        let stores = ObjectStores.ofThisProcess(logger: talk.logger("promote-model"))
+        let result = try await PromotionJob(
+            PromotionJob.Request(
+                candidate: candidate, champion: champion, data: data, label: label, policy: policy, isDryRun: dryRun,
+                includesTrainingRows: includeTrainingRows, report: report,
+                settings: ModelComparison.Settings(samples: samples, seed: seed)),
+            tracking: TrackingPlace(place), stores: stores, program: "promote-model", threads: run.threads
+        ) { bar.update($0) }.run()
+        bar.finish()
+        try talk.print(result, text: result.text)
+        if result.decision == .keptChampion { throw Self.keptChampion }
+    }
+}
