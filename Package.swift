@@ -12,7 +12,10 @@ let swiftSettings: [SwiftSetting] = [
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+// Only with the trait that puts database clients into Tracking.
+let withDatabases: TargetDependencyCondition? = .when(traits: ["TrackingDatabases"])
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift", condition: withDatabases)
+let postgreSQL: Target.Dependency = .target(name: "PostgreSQL", condition: withDatabases)
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -66,6 +69,12 @@ let package = Package(
         .library(name: "Streaming", targets: ["Streaming"]),
         .library(name: "Serving", targets: ["Serving"]),
     ],
+    traits: [
+        .default(enabledTraits: ["TrackingDatabases"]),
+        .trait(
+            name: "TrackingDatabases",
+            description: "Tracking opens MLflow's databases, SQLite and PostgreSQL, beside its servers."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -116,7 +125,7 @@ let package = Package(
         // Services.
         library(
             "Tracking",
-            ["HTTPTransport", "Parallelism", "PostgreSQL", "StorageIO", "CStorageKernels", grdb, logging]),
+            ["HTTPTransport", "Parallelism", "StorageIO", "CStorageKernels", postgreSQL, grdb, logging]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
@@ -220,9 +229,8 @@ let package = Package(
         tests(
             "TrackingTests",
             [
-                "HTTPTransport", "Parallelism", "PostgreSQL", "StorageIO", "StorageIOTesting", "Tracking",
-                "TestSupport",
-                "tracking-writer", grdb,
+                "HTTPTransport", "Parallelism", "StorageIO", "StorageIOTesting", "Tracking", "TestSupport",
+                "tracking-writer", postgreSQL, grdb,
             ]),
         tests(
             "StreamingTests",

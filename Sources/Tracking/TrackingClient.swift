@@ -23,7 +23,8 @@ public struct TrackingClient: Sendable {
     ///
     /// - Parameters:
     ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`; `postgresql://USER@HOST:PORT/DATABASE`; or an
-    ///     MLflow server, `http://HOST:PORT` or `https://HOST`, which is not asked anything yet.
+    ///     MLflow server, `http://HOST:PORT` or `https://HOST`, which is not asked anything yet. Databases need the package
+    ///     trait `TrackingDatabases`, which is enabled by default.
     ///   - artifactRoot: The place under which new experiments keep their artifacts: a folder, or a URL that `stores`
     ///     knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`, the
     ///     place that MLflow's server gives to experiments when it hands artifacts through. With a server, that place is the
@@ -38,23 +39,9 @@ public struct TrackingClient: Sendable {
     ) async throws -> TrackingClient {
         let location = try TrackingURI(uri)
         switch location {
-        case .sqlite(let path):
-            let folder = path[...(path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
-            let root = ArtifactPath.normalized(artifactRoot ?? "\(folder)mlruns")
-            let database = try await SQLiteDatabase.open(
-                path: path, name: location.description, artifactRoot: root, readOnly: options.isReadOnly,
-                busyTimeout: options.busyTimeout)
-            return TrackingClient(
-                store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
-                artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
-        case .postgresql(let address):
-            let root = ArtifactPath.normalized(artifactRoot ?? "mlruns")
-            let database = try await PostgreSQLDatabase.open(
-                address, name: location.description, artifactRoot: root, readOnly: options.isReadOnly,
-                busyTimeout: options.busyTimeout)
-            return TrackingClient(
-                store: SQLTrackingStore(database: database, artifactRoot: root), context: context,
-                artifacts: ArtifactStores(root: root, stores: stores), uri: location.description)
+        case .sqlite, .postgresql:
+            return try await openDatabase(
+                location, artifactRoot: artifactRoot, context: context, stores: stores, options: options)
         case .server(let address):
             let store = try RESTTrackingStore(
                 uri: address, artifactRoot: artifactRoot.map(ArtifactPath.normalized), credentials: options.credentials,

@@ -19,6 +19,8 @@ public struct TrackingError: Error, Sendable, Hashable {
         public static let incompatibleServer = Code(description: "incompatible server")
         /// The database is not one of MLflow's, or lacks what this library needs.
         public static let incompatibleDatabase = Code(description: "incompatible database")
+        /// This build has no client of that kind of database: see the package trait `TrackingDatabases`.
+        public static let unsupported = Code(description: "not supported by this build")
         /// The file is damaged.
         public static let corruptDatabase = Code(description: "corrupt database")
         /// The file may not be written.
