@@ -125,7 +125,7 @@ let package = Package(
         // Services.
         library(
             "Tracking",
-            ["HTTPTransport", "Parallelism", "StorageIO", "CStorageKernels", postgreSQL, grdb, logging]),
+            ["Columnar", "HTTPTransport", "Parallelism", "StorageIO", "CStorageKernels", postgreSQL, grdb, logging]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",

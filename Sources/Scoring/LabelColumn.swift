@@ -37,7 +37,7 @@ package enum LabelColumn {
         case .bytes(let texts) where column.type == .string:
             for row in 0..<column.count {
                 let text = texts[row]
-                result.append(try label(row, parsed(text), excerpt(text)))
+                result.append(try label(row, parsed(text), String(decoding: text.prefix(1_000), as: UTF8.self)))
             }
         default:
             throw .wrongType(column: name, expected: "0 and 1 as numbers, booleans or text", actual: column.type)
@@ -70,10 +70,6 @@ package enum LabelColumn {
         case "1", "1.0", "true", "t": 1
         default: nil
         }
-    }
-
-    private static func excerpt(_ text: ArraySlice<UInt8>) -> String {
-        String(decoding: text.prefix(40), as: UTF8.self).debugDescription + (text.count > 40 ? "..." : "")
     }
 }
 

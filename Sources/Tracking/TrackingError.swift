@@ -1,3 +1,5 @@
+import Columnar
+
 /// What went wrong while tracking, with the thing it happened to.
 public struct TrackingError: Error, Sendable, Hashable {
     /// The kind of failure.
@@ -56,9 +58,8 @@ extension TrackingError: CustomStringConvertible {
 extension TrackingError {
     static func changedParameter(_ key: String, of run: String, from earlier: String, to value: String) -> TrackingError
     {
-        func excerpt(_ text: String) -> String { text.count > 100 ? "\(text.prefix(100))…" : text }
-        return TrackingError(
+        TrackingError(
             .invalidState, "run \(run)",
-            "parameter '\(key)' is '\(excerpt(earlier))' and cannot become '\(excerpt(value))'")
+            "parameter '\(key)' is \(QuotedText.value(earlier, limit: 100)) and cannot become \(QuotedText.value(value, limit: 100))")
     }
 }

@@ -30,20 +30,7 @@ struct CommandOutputTests {
         try run("tracking-copy", "sqlite:///mlflow.db", "sqlite:///copy.db")
         try FileManager.default.createDirectory(atPath: folder.path("journals"), withIntermediateDirectories: false)
         try run("tracking-replay", "journals", tracking[0], tracking[1])
-        let documents = outputs.map { "[\"\($0.program)\", \($0.json)]" }.joined(separator: ",")
-        try Data("[\(documents)]".utf8).write(to: URL(filePath: folder.path("outputs.json")))
-        let problems = try Oracle.run(
-            """
-            import json, sys, jsonschema
-            for program, document in json.load(open(sys.argv[1])):
-                schema = json.load(open(f"{sys.argv[2]}/{program}.json"))
-                jsonschema.Draft202012Validator.check_schema(schema)
-                for error in jsonschema.Draft202012Validator(schema).iter_errors(document):
-                    print(program, list(error.absolute_path), error.message[:300])
-            """, [folder.path("outputs.json"), Self.schemas])
+        let problems = try OutputSchemas.problems(outputs)
         #expect(problems.isEmpty, "\(problems)")
     }
-
-    private static let schemas = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Documentation/Schemas").standardizedFileURL.path
 }

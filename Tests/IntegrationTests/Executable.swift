@@ -44,7 +44,7 @@ enum Executable {
         try end(start(name, arguments, in: workingFolder, environment: environment), in: workingFolder)
     }
 
-    /// The JSON that a run printed; the run must succeed.
+    /// The JSON that a run printed; the run must succeed, and the JSON follow its schema.
     static func json<Value: Decodable>(
         _ type: Value.Type, _ name: String, _ arguments: [String], in workingFolder: TemporaryFolder,
         environment: [String: String] = [:]
@@ -53,6 +53,8 @@ enum Executable {
         guard outcome.status == 0 else {
             throw Oracle.Failure(description: "\(name) ended with \(outcome.status): \(outcome.errors)")
         }
+        let problems = try OutputSchemas.problems([(name, outcome.output)])
+        guard problems.isEmpty else { throw Oracle.Failure(description: problems) }
         return try decode(type, outcome.output)
     }
 

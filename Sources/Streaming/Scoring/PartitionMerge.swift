@@ -5,7 +5,7 @@ import DataPrep
 /// Brokers hand out partitions in large pieces: a topic read from its beginning would otherwise be scored days of one
 /// partition at a time, and histories would miss what the other partitions hold for the same days. A message passes once
 /// each partition that has more to read has come within the `alignment` of its time.
-struct PartitionMerge {
+package struct PartitionMerge {
     /// What passes in one go.
     struct Passed {
         var transactions: [Transaction] = []
@@ -45,13 +45,13 @@ struct PartitionMerge {
     /// Messages read and not passed on.
     private(set) var count = 0
 
-    init(alignment: Duration?) {
+    package init(alignment: Duration?) {
         self.alignment = alignment?.microseconds
     }
 
     // MARK: In
 
-    mutating func append(_ batch: ConsumedBatch) {
+    package mutating func append(_ batch: ConsumedBatch) {
         batch.bytes.withUnsafeBufferPointer { bytes in
             var start = 0
             while start < batch.count {
@@ -113,7 +113,7 @@ struct PartitionMerge {
     /// A partition that has brought nothing but malformed messages for a while is not waited for: they tell no time, and a backlog of
     /// them would keep the others back for as long as it lasts.
     /// - Parameter waiting: partitions that have more to read.
-    func bound(waitingFor waiting: [TopicPartition]) -> Int64 {
+    package func bound(waitingFor waiting: [TopicPartition]) -> Int64 {
         guard let alignment else { return .max }
         var frontier = Int64.max
         for partition in waiting {
