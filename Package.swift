@@ -117,7 +117,7 @@ let package = Package(
         library("StorageIOTesting", ["StorageIO"]),
 
         // Data preparation and machine learning.
-        library("DataPrep", ["Columnar", "Parallelism", "ReportKit", "StorageIO"]),
+        library("DataPrep", ["Columnar", "CStorageKernels", "Parallelism", "ReportKit", "StorageIO"]),
         .target(name: "CTreeKernels"),
         library("ModelKit", ["Columnar", "Parallelism", "CTreeKernels"]),
         library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),

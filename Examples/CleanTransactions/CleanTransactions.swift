@@ -26,6 +26,15 @@ struct CleanTransactions: ToolCommand {
             When a single rule drops more than --max-dropped-share of all rows, or nothing is left, the input is most likely \
             not what it was taken for: the output is not published, an earlier one stays as it was, the report is written, \
             and the exit code is 2.
+
+            With --incremental, a run cleans only the files that no earlier run has cleaned, and adds their rows to the data \
+            set as one file that appears in one step; run it as often as you like, on a schedule for instance. Its notes lie in \
+            OUTPUT/_incremental. A transaction_id of an earlier run is a duplicate, and the outlier fences stay those of the \
+            first run. Killed at any moment and run again, it gives what an undisturbed run gives.
+
+              clean-transactions --input s3://bank/raw/ --output s3://bank/clean/ --incremental --rejects s3://bank/rejects/
+
+            --rejects writes every dropped row as a table: file, line, rule, column, tx_fraud, raw_text.
             """,
         version: Version.current)
 
@@ -49,6 +58,24 @@ struct CleanTransactions: ToolCommand {
     var report: String?
 
     @Option(
+        help:
+            "Where to write every dropped row: one file as for --output; with --incremental a folder, to which each run adds a file.",
+        completion: .file())
+    var rejects: String?
+
+    @Flag(help: "Clean only new files, and add their rows to the folder --output.")
+    var incremental = false
+
+    @Flag(help: "With --incremental: clean all files again, and measure the outlier fences over all of them.")
+    var refitFences = false
+
+    @Flag(
+        help:
+            "With --incremental: clean all files that are there again, into a new data set in place of the earlier one; its fences stay."
+    )
+    var rebuild = false
+
+    @Option(
         help: "How much memory the data may take at once, such as 512M or 2G; rows beyond wait in a temporary file.")
     var memoryLimit: ByteSize = ByteSize(1 << 30)
 
@@ -68,6 +95,9 @@ struct CleanTransactions: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
+        if refitFences || rebuild, !incremental {
+            throw ValidationError("\(refitFences ? "--refit-fences" : "--rebuild") goes with --incremental.")
+        }
         if let maxDroppedShare, !(0...1).contains(maxDroppedShare) {
             throw ValidationError("--max-dropped-share must lie in 0...1.")
         }
@@ -87,7 +117,8 @@ struct CleanTransactions: ToolCommand {
         let bar = talk.progress("cleaning")
         defer { bar.finish() }
         let job = CleaningJob(
-            input: input, output: output, plan: chosen, report: report,
+            input: input, output: output, plan: chosen, report: report, rejects: rejects,
+            incremental: incremental ? refitFences ? .refitFences : rebuild ? .rebuild : .append : nil,
             options: CleaningOptions(
                 threads: run.threads, memoryLimit: memoryLimit.bytes, temporaryFolder: temporaryFolder),
             stores: stores

@@ -2,13 +2,15 @@ package import DataPrep
 package import JobSupport
 package import StorageIO
 
-/// Cleans a place into one Parquet or CSV file or a folder of Parquet files, and writes the report beside it when asked, also
-/// when rules dropped too much for the output to be published.
+/// Cleans a location into one Parquet or CSV file or a folder of Parquet files, or adds what is new there to a data set, and
+/// writes the report beside it when asked, also when rules dropped too much for the output to be published.
 package struct CleaningJob: Sendable {
     private let input: String
     private let output: String
     private let plan: CleaningPlan
     private let report: String?
+    private let rejects: String?
+    private let mode: IncrementalCleaner.Mode?
     private let options: CleaningOptions
     private let stores: ObjectStores
     private let progress: ProgressHandler
@@ -16,32 +18,46 @@ package struct CleaningJob: Sendable {
     /// - Parameters:
     ///   - output: one file; a folder of part files when it ends with `/`.
     ///   - report: a file that ends in `.html`, or in `.json`.
+    ///   - rejects: where dropped rows go: one file; a folder when it ends with `/`.
+    ///   - incremental: what a run on a growing data set does; nil for one that writes the whole output.
     package init(
-        input: String, output: String, plan: CleaningPlan, report: String?, options: CleaningOptions,
+        input: String, output: String, plan: CleaningPlan, report: String?, rejects: String? = nil,
+        incremental mode: IncrementalCleaner.Mode? = nil, options: CleaningOptions,
         stores: ObjectStores, progress: @escaping ProgressHandler = { _ in }
     ) {
         self.input = input
         self.output = output
         self.plan = plan
         self.report = report
+        self.rejects = rejects
+        self.mode = mode
         self.options = options
         self.stores = stores
         self.progress = progress
     }
 
     package func run() async throws -> CleaningReport {
-        try await stores.checkOutputs([output, report], against: [input])
-        let source = try await DataFiles.find(stores.resolve(input))
+        try await stores.checkOutputs([output, report, rejects], against: [input])
         do {
-            let result = try await Cleaner(plan: plan, options: options).clean(
-                source, to: .place(stores.resolve(output))
-            ) { [progress] state in progress(JobProgress(state)) }
+            let result = try await clean()
             try await write(result)
             return result
         } catch CleaningError.droppedTooMuch(let result) {
             try await write(result)
             throw CleaningError.droppedTooMuch(result)
         }
+    }
+
+    private func clean() async throws -> CleaningReport {
+        let source = try stores.resolve(input), target = try stores.resolve(output)
+        let rejects = try rejects.map(stores.resolve)
+        let progress: @Sendable (CleaningProgress) -> Void = { [progress] state in progress(JobProgress(state)) }
+        if let mode {
+            return try await IncrementalCleaner(plan: plan, options: options).clean(
+                source, to: target, mode: mode, rejects: rejects, progress: progress)
+        }
+        return try await Cleaner(plan: plan, options: options).clean(
+            DataFiles.find(source), to: .place(target), rejects: rejects, progress: progress)
     }
 
     private func write(_ result: CleaningReport) async throws {

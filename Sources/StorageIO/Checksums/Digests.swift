@@ -3,7 +3,7 @@ import Foundation
 import Parallelism
 
 /// Hashes of bodies, made on a thread for blocking work when they take more than a moment.
-enum Digests {
+package enum Digests {
     /// Bytes whose hashing no thread need be asked for.
     static let briefly = 1 << 16
 
@@ -26,7 +26,7 @@ enum Digests {
 
     static func base64(_ bytes: some Sequence<UInt8>) -> String { Data(bytes).base64EncodedString() }
 
-    static func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+    package static func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
 
     static func md5(_ bytes: [UInt8]) -> [UInt8] { Array(Insecure.MD5.hash(data: bytes)) }
 

@@ -18,20 +18,8 @@ public struct DataFiles: Sendable {
     /// of such a table, and tables of Iceberg and Hudi, are refused.
     /// - Throws: ``DataSetError``; what the store throws.
     public static func find(_ place: StoredPlace) async throws -> DataFiles {
-        let place = try await place.spooled()
-        let found = try await candidates(place)
-        var files = found.files
-        if files.count > 1 || files.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }
-        guard !files.isEmpty else {
-            throw DataSetError.nothingFound(
-                place: place.description, detail: "none of the \(found.files.count) files found holds anything")
-        }
-        let partitions = files.map { file in
-            found.partitions[file.key] ?? PartitionValue.values(ofKey: file.key, below: place.folderPrefix)
-        }
-        return DataFiles(
-            place: place, files: files, format: try await commonFormat(files, of: place),
-            partitions: PartitionColumns(partitions))
+        let found = try await FoundFiles(place)
+        return try await found.dataFiles { _ in true }
     }
 
     /// The file as an input.
@@ -43,12 +31,12 @@ public struct DataFiles: Sendable {
     private static let attempts = 3
 
     /// Files, and what is known of the rows of some otherwise than by their folders' names.
-    private struct Candidates {
+    fileprivate struct Candidates: Sendable {
         var files: [ObjectMetadata]
         var partitions: [ObjectKey: [PartitionValue]] = [:]
     }
 
-    private static func candidates(_ place: StoredPlace) async throws -> Candidates {
+    fileprivate static func candidates(_ place: StoredPlace) async throws -> Candidates {
         let location = place.location
         if !location.path.isEmpty, !location.isFolder {
             do {
@@ -198,7 +186,7 @@ public struct DataFiles: Sendable {
     private static let companionEndings: Set<String> = ["json", "yaml", "yml", "crc", "md", "html", "sha256", "log"]
 
     /// Whether a file counts by its name, given below its folder.
-    static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
+    package static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
         let names = path.split(separator: UInt8(ascii: "/"))
         let isVisible = names.indices.allSatisfy { index in
             switch names[index].first {
@@ -211,7 +199,7 @@ public struct DataFiles: Sendable {
         return isVisible && !companionEndings.contains(ending.map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
 
-    private static func commonFormat(_ files: [ObjectMetadata], of place: StoredPlace) async throws -> DataFormat {
+    fileprivate static func commonFormat(_ files: [ObjectMetadata], of place: StoredPlace) async throws -> DataFormat {
         let formats = try await files.concurrentMap { file in
             let input = StoredObjectInput(store: place.store, metadata: file)
             let head = try await input.read(0..<min(file.size, Int64(DataFormat.headSize)))
@@ -227,9 +215,46 @@ public struct DataFiles: Sendable {
     }
 }
 
+/// The files of a place by their names alone: none has been looked into yet.
+package struct FoundFiles: Sendable {
+    private let place: StoredPlace
+    private let candidates: DataFiles.Candidates
+    /// In ascending byte order of their keys.
+    package let files: [ObjectMetadata]
+
+    /// Finds the files as ``DataFiles/find(_:)`` does.
+    package init(_ place: StoredPlace) async throws {
+        let place = try await place.spooled()
+        let found = try await DataFiles.candidates(place)
+        var files = found.files
+        if files.count > 1 || files.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }
+        guard !files.isEmpty else {
+            throw DataSetError.nothingFound(
+                place: place.description, detail: "none of the \(found.files.count) files found holds anything")
+        }
+        self.place = place
+        candidates = found
+        self.files = files
+    }
+
+    /// Where the files are; that of a pipe is a temporary file.
+    package var store: any ObjectStore { place.store }
+
+    /// The files that are wanted, told by their content.
+    package func dataFiles(_ isWanted: (ObjectMetadata) -> Bool) async throws -> DataFiles {
+        let wanted = files.filter(isWanted)
+        let partitions = wanted.map { file in
+            candidates.partitions[file.key] ?? PartitionValue.values(ofKey: file.key, below: place.folderPrefix)
+        }
+        return DataFiles(
+            place: place, files: wanted, format: try await DataFiles.commonFormat(wanted, of: place),
+            partitions: PartitionColumns(partitions))
+    }
+}
+
 extension Array where Element: Sendable {
     /// The results for all elements, in their order; eight at a time.
-    func concurrentMap<Result: Sendable>(
+    package func concurrentMap<Result: Sendable>(
         _ transform: @escaping @concurrent @Sendable (Element) async throws -> Result
     ) async throws -> [Result] {
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in

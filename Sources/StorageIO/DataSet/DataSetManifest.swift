@@ -4,38 +4,43 @@ import Foundation
 ///
 /// Other programs leave `_SUCCESS` empty or write something of their own into it; then all files of the folder count. With
 /// the list, replacing one object switches readers from the earlier files to the new ones at once.
-struct DataSetManifest: Codable, Sendable, Hashable {
-    struct File: Codable, Sendable, Hashable {
+package struct DataSetManifest: Codable, Sendable, Hashable {
+    package struct File: Codable, Sendable, Hashable {
         /// In the folder of `_SUCCESS`.
-        var name: String
+        package var name: String
         /// Bytes.
-        var size: Int64
+        package var size: Int64
+
+        package init(name: String, size: Int64) {
+            self.name = name
+            self.size = size
+        }
     }
 
-    static let fileName = "_SUCCESS"
+    package static let fileName = "_SUCCESS"
     private static let format = "antifraud-data-set/1"
     /// A longer `_SUCCESS` is another program's: this is room for some hundred thousand files.
     static let maximumSize: Int64 = 32 << 20
 
     private var format = DataSetManifest.format
-    var files: [File]
+    package var files: [File]
     /// Names of data files in the folder that were replaced and may not have been removed yet; nil for none.
-    var replaced: [String]?
+    package var replaced: [String]?
 
-    init(files: [File], replaced: [String] = []) {
+    package init(files: [File], replaced: [String] = []) {
         self.files = files
         self.replaced = replaced.isEmpty ? nil : replaced
     }
 
     /// nil for what another program has written.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard let manifest = try? JSONDecoder().decode(DataSetManifest.self, from: Data(bytes)),
             manifest.format == Self.format
         else { return nil }
         self = manifest
     }
 
-    func encoded() throws -> [UInt8] {
+    package func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))

@@ -1,3 +1,16 @@
+import Parallelism
+
+/// What decides which rows repeat an earlier one. ``duplicates(in:firstRow:)`` is called by one thread at a time, in input order;
+/// ``resolve(_:threads:)`` once, when all rows are in the store.
+protocol RepeatedRows: Sendable {
+    /// The positions of duplicates in the buffer, ascending; none while they are not known.
+    /// - Parameter firstRow: the number of the buffer's first row. Numbers count what is left of a buffer.
+    func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int]
+
+    /// The numbers of rows that turned out to be duplicates; nil when all were found at once.
+    func resolve(_ store: BlockStore, threads: Int) async throws -> PagedBitmap?
+}
+
 /// Finds rows whose key was seen before, in input order, within a memory budget.
 ///
 /// transaction_ids mostly follow one another, so a paged bitmap of those seen decides at once. When the pages outgrow the
@@ -5,7 +18,7 @@
 ///
 /// `@unchecked Sendable` invariant: one thread at a time calls it, in input order. ``BlockProcessor`` calls it behind its
 /// turnstile, ``CleaningRun`` when all blocks are through.
-final class DuplicateFilter: @unchecked Sendable {
+final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
     private let key: CleaningPlan.DuplicateKey
     private let memoryBudget: Int
     private var seen: PagedBitmap?
@@ -22,8 +35,6 @@ final class DuplicateFilter: @unchecked Sendable {
         }
     }
 
-    /// The positions of duplicates in the buffer, ascending; none while they are not known.
-    /// - Parameter firstRow: the number of the buffer's first row. Numbers count what is left of a buffer.
     func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int] {
         var found: [Int] = []
         var row = 0
@@ -49,11 +60,12 @@ final class DuplicateFilter: @unchecked Sendable {
         return found
     }
 
-    /// The numbers of rows that turned out to be duplicates; nil when all were found at once. Call it once, at the end.
-    func resolve(threads: Int) throws -> PagedBitmap? {
-        seen = nil
-        defer { deferred = nil }
-        return try deferred?.resolve(threads: threads)
+    func resolve(_ store: BlockStore, threads: Int) async throws -> PagedBitmap? {
+        try await onDedicatedThread(named: "clean") { _ in
+            self.seen = nil
+            defer { self.deferred = nil }
+            return try self.deferred?.resolve(threads: threads)
+        }
     }
 
     /// All ids so far are in the set, each accepted once: they come before any row that is still to be decided.

@@ -27,6 +27,46 @@ final class PagedBitmap: @unchecked Sendable {
         return word & mask == 0
     }
 
+    /// Whether a value is there.
+    func contains(_ value: Int64) -> Bool {
+        guard let page = pages[value >> PagedBitmap.pageBits] else { return false }
+        let bit = Int(value & 0xFFFF)
+        return page[bit >> 6] & 1 << UInt64(bit & 63) != 0
+    }
+
+    var isEmpty: Bool { pages.isEmpty }
+
+    /// The numbers of the pages that hold values, ascending.
+    var pageNumbers: [Int64] { pages.keys.sorted() }
+
+    /// The values of a page as intervals, ascending.
+    func intervals(ofPage number: Int64) -> [IDInterval] {
+        guard let page = pages[number] else { return [] }
+        var intervals: [IDInterval] = []
+        let base = number << PagedBitmap.pageBits
+        var bit = 0
+        let end = PagedBitmap.pageWords * 64
+        while let first = PagedBitmap.next(from: bit, in: page, flipped: 0) {
+            let after = PagedBitmap.next(from: first, in: page, flipped: .max) ?? end
+            intervals.append(IDInterval(first: base | Int64(first), last: base | Int64(after - 1)))
+            bit = after
+        }
+        return intervals
+    }
+
+    /// The first bit that is 1, from a bit on, once all are flipped by a mask.
+    private static func next(from bit: Int, in page: UnsafeMutablePointer<UInt64>, flipped: UInt64) -> Int? {
+        guard bit < pageWords * 64 else { return nil }
+        var index = bit >> 6
+        var word = (page[index] ^ flipped) & (.max << UInt64(bit & 63))
+        while word == 0 {
+            index += 1
+            guard index < pageWords else { return nil }
+            word = page[index] ^ flipped
+        }
+        return index << 6 + word.trailingZeroBitCount
+    }
+
     /// The values in a range, from its beginning, ascending.
     func positions(in range: Range<Int64>) -> [Int] {
         var result: [Int] = []

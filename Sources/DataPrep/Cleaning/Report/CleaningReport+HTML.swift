@@ -8,7 +8,9 @@ extension CleaningReport {
             title: "Cleaning of transactions",
             subtitle:
                 "\(NumberText.count(rowsRead)) rows from \(inputs.count == 1 ? "one file" : "\(inputs.count) files")",
-            sections: [overview, ruleSection, amountSection, sampleSection, fileSection].compactMap { $0 },
+            sections: [overview, incrementSection, ruleSection, amountSection, sampleSection, fileSection].compactMap {
+                $0
+            },
             footer: String(format: "%.1f seconds, %.0f rows a second", seconds, rowsPerSecond)
         ).html()
     }
@@ -104,7 +106,32 @@ extension CleaningReport {
                     ReportTable(
                         [.text("Input"), .number("Bytes"), .number("Rows")],
                         rows: inputs.map { [$0.name, NumberText.count(Int($0.bytes)), NumberText.count($0.rows)] })),
-                .bullets(outputs.map { "Written: \($0)" }),
+                .bullets(
+                    outputs.map { "Written: \($0)" } + (rejects ?? []).map { "Dropped rows: \($0)" }
+                        + (increment?.skipped ?? []).map { "Skipped, cleaned earlier: \($0.name)" }),
+            ])
+    }
+
+    /// The data set that the run adds to.
+    private var incrementSection: ReportSection? {
+        guard let increment else { return nil }
+        let dropped = increment.totalDropped.map { total in
+            [total.rule.rawValue, NumberText.count(total.rows), NumberText.count(total.frauds)]
+        }
+        return ReportSection(
+            "Data set",
+            [
+                .keyFigures([
+                    KeyFigure("Run", NumberText.count(increment.run), detail: increment.action.rawValue),
+                    KeyFigure("Files so far", NumberText.count(increment.files)),
+                    KeyFigure("Rows read so far", NumberText.count(increment.totalRowsRead)),
+                    KeyFigure("Rows of the data set", NumberText.count(increment.totalRowsKept)),
+                    KeyFigure("Lower fence", increment.fences?.lower.map { NumberText.decimal($0, 2) } ?? "none"),
+                    KeyFigure(
+                        "Upper fence", increment.fences?.upper.map { NumberText.decimal($0, 2) } ?? "none",
+                        detail: increment.fences.map { "since run \($0.run)" }),
+                ]),
+                .table(ReportTable([.text("Rule"), .number("Rows so far"), .number("Frauds")], rows: dropped)),
             ])
     }
 

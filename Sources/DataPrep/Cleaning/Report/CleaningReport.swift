@@ -58,6 +58,10 @@ public struct CleaningReport: Sendable, Hashable, Codable {
     public var inputs: [Input]
     /// The files written; none when the rows dropped were too many.
     public var outputs: [String]
+    /// The files with the dropped rows; nil where they were not asked for.
+    public var rejects: [String]?
+    /// What this run is to the data set that it adds to; nil where the whole output was written by one run.
+    public var increment: Increment?
     /// Rows of all inputs.
     public var rowsRead: Int
     /// Rows written.

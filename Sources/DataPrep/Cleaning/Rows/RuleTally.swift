@@ -8,19 +8,30 @@ struct RuleTally: Sendable {
     private(set) var samples = [[RejectedRow]](repeating: [], count: CleaningRule.allCases.count)
     /// How many samples are kept for each rule.
     let sampleLimit: Int
+    /// Every rejected row, where all of them are wanted.
+    private(set) var rejects: [RejectEntry]?
 
-    init(sampleLimit: Int) { self.sampleLimit = sampleLimit }
+    /// - Parameter keepsRejects: whether every rejected row is remembered, not only the samples.
+    init(sampleLimit: Int, keepsRejects: Bool = false) {
+        self.sampleLimit = sampleLimit
+        rejects = keepsRejects ? [] : nil
+    }
 
     func wantsSample(_ rule: CleaningRule) -> Bool { samples[rule.index].count < sampleLimit }
 
-    mutating func reject(_ rule: CleaningRule, isFraud: Bool) {
+    /// - Parameters:
+    ///   - column: the column that broke the rule; nil where the row as a whole did.
+    ///   - label: tx_fraud; nil where it is not readable.
+    ///   - line: counted from the block's first.
+    mutating func reject(_ rule: CleaningRule, _ column: TransactionColumn?, label: Int64?, line: Int) {
         rows[rule.index] += 1
-        if isFraud { frauds[rule.index] += 1 }
+        if label == 1 { frauds[rule.index] += 1 }
+        rejects?.append(RejectEntry(line: line, rule: rule, column: column, label: label))
     }
 
     mutating func add(sample: RejectedRow, for rule: CleaningRule) { samples[rule.index].append(sample) }
 
-    /// Adds what comes after; lines of its samples move down by `firstLine`.
+    /// Adds what comes after, but for its rejected rows; lines of its samples move down by `firstLine`.
     mutating func merge(_ later: RuleTally, input: String, firstLine: Int) {
         rowsRead += later.rowsRead
         for rule in CleaningRule.allCases {
@@ -37,7 +48,8 @@ struct RuleTally: Sendable {
 }
 
 extension RuleTally {
-    mutating func addDuplicateSample(line: Int, id: Int64) {
+    mutating func rejectDuplicate(label: Int64, line: Int, id: Int64) {
+        reject(.duplicate, .transactionID, label: label, line: line)
         guard wantsSample(.duplicate) else { return }
         let sample = RejectedRow(input: "", line: line, column: TransactionColumn.transactionID.name, value: "\(id)")
         add(sample: sample, for: .duplicate)

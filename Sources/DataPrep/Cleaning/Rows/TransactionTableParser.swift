@@ -68,13 +68,26 @@ struct TransactionTableParser: Sendable {
         return batch.rowCount
     }
 
+    /// Rows of a batch as lines of text: the nine columns in their order, with commas between them.
+    func texts(ofRows rows: [Int], in batch: RecordBatch, limit: Int) -> [String] {
+        let cells = batch.columns.map(CellReader.init)
+        return rows.map { row in
+            let fields = cells.map { cell in
+                let text = cell.text(row, limit: limit)
+                guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+                return "\"" + text.replacing("\"", with: "\"\"") + "\""
+            }
+            return fields.joined(separator: ",")
+        }
+    }
+
     private func reject(
         _ cells: [CellReader], _ row: Int, _ rule: CleaningRule, _ column: TransactionColumn, _ tally: inout RuleTally
     ) {
         var values = RowValues()
         let fraud = cells[TransactionColumn.fraud.index]
-        let isFraud = !fraud.isMissing(row) && fraud.read(row, as: .fraud, &values) && values.fraud == 1
-        tally.reject(rule, isFraud: isFraud)
+        let label = !fraud.isMissing(row) && fraud.read(row, as: .fraud, &values) ? values.fraud : nil
+        tally.reject(rule, column, label: label, line: row)
         guard tally.wantsSample(rule) else { return }
         let value = cells[column.index].text(row)
         tally.add(sample: RejectedRow(input: "", line: row, column: column.name, value: value), for: rule)
@@ -125,8 +138,8 @@ private struct CellReader {
         }
     }
 
-    /// The value as a report shows it.
-    func text(_ row: Int) -> String {
+    /// The value as text, cut after so many bytes.
+    func text(_ row: Int, limit: Int = RejectedRow.valueLimit) -> String {
         if column.isNull(row) { return "" }
         switch column.storage {
         case .boolean(let values): return "\(values[row])"
@@ -136,7 +149,7 @@ private struct CellReader {
             return CivilDateTime.text(microseconds: time)
         case .float32(let values): return "\(values[row])"
         case .float64(let values): return "\(values[row])"
-        case .bytes(let values): return String(decoding: values[row].prefix(RejectedRow.valueLimit), as: UTF8.self)
+        case .bytes(let values): return String(decoding: values[row].prefix(limit), as: UTF8.self)
         }
     }
 

@@ -112,9 +112,9 @@ struct TransactionTextParser: Sendable {
     private func reject(_ row: RowValues, line: Int, _ tally: inout RuleTally) {
         let isUnknown = unknownCustomers.contains(row.customerID)
         let rule = isUnknown ? CleaningRule.unknownCustomer : .nonPositiveAmount
-        tally.reject(rule, isFraud: row.fraud == 1)
-        guard tally.wantsSample(rule) else { return }
         let column = isUnknown ? TransactionColumn.customerID : .amount
+        tally.reject(rule, column, label: row.fraud, line: line)
+        guard tally.wantsSample(rule) else { return }
         let value = isUnknown ? "\(row.customerID)" : "\(row.amount)"
         tally.add(sample: RejectedRow(input: "", line: line, column: column.name, value: value), for: rule)
     }
@@ -158,7 +158,7 @@ struct TransactionTextParser: Sendable {
             // With one column more than one field wide, an empty line is no row.
             if row.isEmpty { return }
             tally.rowsRead += 1
-            tally.reject(.malformed, isFraud: false)
+            tally.reject(.malformed, nil, label: nil, line: line)
             if tally.wantsSample(.malformed) {
                 let value = "\(row.count) fields, expected \(fieldCount)"
                 tally.add(sample: RejectedRow(input: "", line: line, column: nil, value: value), for: .malformed)
@@ -183,7 +183,8 @@ struct TransactionTextParser: Sendable {
         tally.rowsRead += 1
         let (fraudBegin, fraudEnd) = content(row, .fraud)
         var values = RowValues()
-        tally.reject(rule, isFraud: values.set(.fraud, fraudBegin, fraudEnd) && values.fraud == 1)
+        let label = values.set(.fraud, fraudBegin, fraudEnd) ? values.fraud : nil
+        tally.reject(rule, column, label: label, line: line)
         guard tally.wantsSample(rule) else { return }
         let (begin, end) = row.field(fields[column.index])
         let value = TextValue.string(begin, min(end, begin + RejectedRow.valueLimit))

@@ -21,15 +21,18 @@ final class BlockProcessor: Sendable {
     }
 
     private let store: BlockStore
-    private let duplicates: DuplicateFilter
+    private let duplicates: any RepeatedRows
+    private let rejects: RejectLog?
     private let sampleLimit: Int
     private let turnstile = Turnstile()
     private let position = Mutex(Position())
     private let buffers = Mutex([TransactionBuffer]())
 
-    init(store: BlockStore, duplicates: DuplicateFilter, sampleLimit: Int) {
+    /// - Parameter rejects: takes every rejected row, where all of them are wanted.
+    init(store: BlockStore, duplicates: any RepeatedRows, rejects: RejectLog?, sampleLimit: Int) {
         self.store = store
         self.duplicates = duplicates
+        self.rejects = rejects
         self.sampleLimit = sampleLimit
     }
 
@@ -39,18 +42,20 @@ final class BlockProcessor: Sendable {
         defer { buffers.withLock { $0.append(buffer) } }
         do {
             buffer.removeAll()
-            var tally = RuleTally(sampleLimit: sampleLimit)
+            var tally = RuleTally(sampleLimit: sampleLimit, keepsRejects: rejects != nil)
             let lineCount = job.parse(into: buffer, tally: &tally)
             let (firstLine, firstRow, repeated) = try turnstile.pass(job.number) {
                 let (firstLine, firstRow) = advance(to: job, lineCount: lineCount, rowCount: buffer.count)
                 return (firstLine, firstRow, try duplicates.duplicates(in: buffer, firstRow: firstRow))
             }
             for row in repeated {
-                tally.reject(.duplicate, isFraud: buffer[.fraud][row] == 1)
                 let line = Int(buffer.columns[TransactionBuffer.lineColumn][row])
-                tally.addDuplicateSample(line: line, id: buffer[.transactionID][row])
+                tally.rejectDuplicate(label: buffer[.fraud][row], line: line, id: buffer[.transactionID][row])
             }
             buffer.remove(repeated)
+            if let rejects, let entries = tally.rejects {
+                try rejects.add(entries, number: job.number, input: job.input, firstLine: firstLine)
+            }
             let waiting = buffer.count
             if waiting > 0 {
                 let block = PackedBlock(preparing: buffer, firstRow: firstRow, input: job.input, firstLine: firstLine)

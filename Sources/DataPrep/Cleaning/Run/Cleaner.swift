@@ -24,37 +24,72 @@ public struct Cleaner: Sendable {
     ///
     /// Cancelling the task ends the cleaning; then, and on any error, no output appears and an earlier one stays as it was.
     /// So it is when a rule drops more than ``CleaningPlan/maximumDroppedShare``: ``CleaningError/droppedTooMuch(_:)``.
-    /// - Parameter progress: called now and then, from one task.
-    /// - Throws: ``CleaningError``, `CSVError`, `ParquetError`, `ObjectStoreError`, or the input's own error.
+    /// - Parameters:
+    ///   - rejects: where to write every dropped row, as a table of ``RejectedRows/schema``; it is also written when a rule
+    ///     drops too much. Text inputs are then read a second time.
+    ///   - progress: called now and then, from one task.
+    /// - Throws: ``CleaningError``, ``IncrementalCleaningError/incrementalDataSet(folder:)`` for a folder that incremental
+    ///   cleaning owns, `CSVError`, `ParquetError`, `ObjectStoreError`, or the input's own error.
     public func clean(
-        _ inputs: [any RandomAccessInput], to output: CleaningOutput,
+        _ inputs: [any RandomAccessInput], to output: CleaningOutput, rejects: StoredPlace? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
-        try options.check()
-        let run = CleaningRun(
-            plan: plan, options: options, inputs: inputs, partitions: nil, output: output, progress: progress)
-        return try await run.execute()
+        try await clean(inputs, partitions: nil, to: output, rejects: rejects, progress: progress)
     }
 
     /// Cleans the files of a place, in their order, into one table; columns that their folders' names state belong to the
-    /// rows of Parquet files. See ``clean(_:to:progress:)``.
+    /// rows of Parquet files. See ``clean(_:to:rejects:progress:)``.
     public func clean(
-        _ files: DataFiles, to output: CleaningOutput, progress: (@Sendable (CleaningProgress) -> Void)? = nil
+        _ files: DataFiles, to output: CleaningOutput, rejects: StoredPlace? = nil,
+        progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
-        try options.check()
-        let run = CleaningRun(
-            plan: plan, options: options, inputs: files.files.map { files.input($0) }, partitions: files.partitions,
-            output: output, progress: progress)
-        return try await run.execute()
+        try await clean(
+            files.files.map { files.input($0) }, partitions: files.partitions, to: output, rejects: rejects,
+            progress: progress)
     }
 
-    /// Cleans objects of a store, in this order, into one table; see ``clean(_:to:progress:)``.
+    /// Cleans objects of a store, in this order, into one table; see ``clean(_:to:rejects:progress:)``.
     public func clean(
-        _ keys: [ObjectKey], in store: any ObjectStore, to output: CleaningOutput,
+        _ keys: [ObjectKey], in store: any ObjectStore, to output: CleaningOutput, rejects: StoredPlace? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
         var inputs: [any RandomAccessInput] = []
         for key in keys { inputs.append(try await StoredObjectInput(store: store, key: key)) }
-        return try await clean(inputs, to: output, progress: progress)
+        return try await clean(inputs, to: output, rejects: rejects, progress: progress)
+    }
+
+    private func clean(
+        _ inputs: [any RandomAccessInput], partitions: PartitionColumns?, to output: CleaningOutput,
+        rejects: StoredPlace?, progress: (@Sendable (CleaningProgress) -> Void)?
+    ) async throws -> CleaningReport {
+        try options.check()
+        let run = CleaningRun(
+            plan: plan, options: options, inputs: inputs, partitions: partitions, fences: nil,
+            duplicates: DuplicateFilter(
+                key: plan.duplicates, memoryBudget: options.keyBudget ?? options.memoryLimit / 4,
+                storage: options.storage()),
+            progress: progress)
+        // What keeps the outputs from being written is found before the work.
+        try await IncrementalFolder.checkIsNone(output)
+        let sink = try await DataSetWriter(
+            to: output.place, schema: TransactionSchema.schema,
+            options: DataSetWriteOptions(
+                layout: output.layout, parquet: run.parquetOptions, csv: CSVWriteOptions(threads: options.threads)))
+        var rejectSink: DataSetWriter?
+        if let rejects {
+            rejectSink = try await DataSetWriter(
+                to: rejects, schema: RejectedRows.schema,
+                options: DataSetWriteOptions(
+                    parquet: run.parquetOptions, csv: CSVWriteOptions(threads: options.threads)))
+        }
+        return try await run.execute(into: sink, rejects: rejectSink) { [rejectSink] report, _ in
+            if let rejectSink {
+                try await rejectSink.finish()
+                report.rejects = await rejectSink.outputs
+            }
+            guard report.rulesBeyondLimit.isEmpty else { throw CleaningError.droppedTooMuch(report) }
+            try await sink.finish()
+            report.outputs = await sink.outputs
+        }
     }
 }

@@ -74,6 +74,14 @@ actor CleaningJobSource {
         }
     }
 
+    /// Goes on with the next input where that one is being read.
+    func skipRest(ofInput input: Int) async {
+        guard nextInput - 1 == input, let reading = current else { return }
+        current = nil
+        bytesBefore += inputs[input].size
+        if case .text(let chunks, _, _) = reading { await chunks.cancel() }
+    }
+
     private func nextOfCurrent() async throws -> CleaningJob? {
         switch current {
         case .text(let chunks, let blocks, let parser):

@@ -10,48 +10,62 @@ struct CleaningRun {
     let inputs: [any RandomAccessInput]
     /// What the inputs' folders state.
     let partitions: PartitionColumns?
-    let output: CleaningOutput
+    /// Nil for those that the plan's rule gives for these inputs.
+    let fences: AmountFences?
+    let duplicates: any RepeatedRows
+    /// Whether inputs without one row are no error.
+    var acceptsNoRows = false
     let progress: (@Sendable (CleaningProgress) -> Void)?
 
     /// Rows of a batch and row group: few enough that three of them take a small share of the memory limit.
-    private var groupRows: Int { min(options.rowGroupRows, max(16_384, options.memoryLimit / 1024)) }
+    var groupRows: Int { min(options.rowGroupRows, max(16_384, options.memoryLimit / 1024)) }
     private var bytesTotal: Int64 { inputs.reduce(0) { $0 + $1.size } }
 
-    func execute() async throws -> CleaningReport {
+    /// How Parquet files are written.
+    var parquetOptions: ParquetWriteOptions {
+        ParquetWriteOptions(compression: options.compression, rowGroupRows: groupRows, threads: options.threads)
+    }
+
+    /// Cleans into a sink.
+    /// - Parameters:
+    ///   - rejectSink: takes the dropped rows, where they are wanted.
+    ///   - publish: makes what was written visible, and completes the report; when it throws, the sinks are aborted.
+    func execute(
+        into sink: any TableSink, rejects rejectSink: (any TableSink)?,
+        publish: (inout CleaningReport, AmountFences) async throws -> Void
+    ) async throws -> CleaningReport {
+        do {
+            return try await clean(into: sink, rejects: rejectSink, publish: publish)
+        } catch {
+            await sink.abort()
+            await rejectSink?.abort()
+            throw error
+        }
+    }
+
+    private func clean(
+        into sink: any TableSink, rejects rejectSink: (any TableSink)?,
+        publish: (inout CleaningReport, AmountFences) async throws -> Void
+    ) async throws -> CleaningReport {
         let start = ContinuousClock.now
         let store = BlockStore(
             memoryBudget: options.waitingBudget ?? options.memoryLimit / 2, storage: options.storage())
-        let duplicates = DuplicateFilter(
-            key: plan.duplicates, memoryBudget: options.keyBudget ?? options.memoryLimit / 4, storage: options.storage()
-        )
-        // What keeps the output from being written is found before the work.
-        let sink = try await DataSetWriter(
-            to: output.place, schema: TransactionSchema.schema,
-            options: DataSetWriteOptions(
-                layout: output.layout,
-                parquet: ParquetWriteOptions(
-                    compression: options.compression, rowGroupRows: groupRows, threads: options.threads),
-                csv: CSVWriteOptions(threads: options.threads)))
+        let rejects = rejectSink.map { RejectOutput(options: options, sink: $0, run: self) }
         var tally = RuleTally(sampleLimit: options.samplesPerRule)
-        let (inputRows, waiting) = try await read(into: store, duplicates, &tally)
-        guard tally.rowsRead > 0 else { throw CleaningError.emptyInput(inputs: inputs.map(\.name)) }
+        let seen = try await read(into: store, rejects?.log, &tally)
+        guard tally.rowsRead > 0 || acceptsNoRows else { throw CleaningError.emptyInput(inputs: inputs.map(\.name)) }
         report(.measuring, rows: 0, bytes: bytesTotal)
         let spilled = store.spilledBytes
-        let (fences, amounts) = try await measure(store, duplicates, waiting: waiting)
+        let (fences, amounts) = try await measure(store, waiting: seen.waiting)
         var written = Written()
-        do {
-            try await write(store, fences, to: sink, &tally, &written)
-            try Task.checkCancellation()
-            var report = makeReport(tally, written, amounts, inputRows: inputRows, spilled: spilled, since: start)
-            guard report.rulesBeyondLimit.isEmpty else { throw CleaningError.droppedTooMuch(report) }
-            try await sink.finish()
-            report.outputs = await sink.outputs
-            report.seconds = ContinuousClock.now.secondsSince(start)
-            return report
-        } catch {
-            await sink.abort()
-            throw error
-        }
+        try await write(store, fences, to: sink, rejects?.writer, &tally, &written)
+        try await rejects?.writer.write(upTo: seen.blocks, late: [:])
+        try await rejects?.writer.finish()
+        try Task.checkCancellation()
+        var report = makeReport(tally, written, amounts, inputRows: seen.inputRows, spilled: spilled, since: start)
+        try await publish(&report, fences)
+        report.seconds = ContinuousClock.now.secondsSince(start)
+        return report
     }
 
     private func makeReport(
@@ -61,7 +75,8 @@ struct CleaningRun {
         CleaningReport(
             plan: plan,
             inputs: zip(inputs, inputRows).map { .init(name: $0.name, bytes: $0.size, rows: $1) },
-            outputs: [], rowsRead: tally.rowsRead, rowsKept: written.rows, fraudsKept: written.frauds,
+            outputs: [], rejects: nil, increment: nil, rowsRead: tally.rowsRead, rowsKept: written.rows,
+            fraudsKept: written.frauds,
             rules: CleaningRule.allCases.map { rule in
                 .init(
                     rule: rule, rows: tally.rows[rule.index], frauds: tally.frauds[rule.index],
@@ -71,24 +86,32 @@ struct CleaningRun {
             spilledBytes: spilled, seconds: ContinuousClock.now.secondsSince(start))
     }
 
+    /// What reading has found.
+    private struct Seen {
+        /// Rows of each input.
+        var inputRows: [Int]
+        /// How many rows wait for the fences.
+        var waiting = 0
+        /// How many blocks the inputs were cut into.
+        var blocks = 0
+    }
+
     /// Rules 1 to 6.
-    /// - Returns: rows of each input, and how many rows wait for the fences.
-    private func read(
-        into store: BlockStore, _ duplicates: DuplicateFilter, _ tally: inout RuleTally
-    ) async throws -> (inputRows: [Int], waiting: Int) {
+    private func read(into store: BlockStore, _ rejects: RejectLog?, _ tally: inout RuleTally) async throws -> Seen {
         let source = CleaningJobSource(inputs, partitions, plan: plan, options: options)
-        let processor = BlockProcessor(store: store, duplicates: duplicates, sampleLimit: options.samplesPerRule)
+        let processor = BlockProcessor(
+            store: store, duplicates: duplicates, rejects: rejects, sampleLimit: options.samplesPerRule)
         let outcomes = OrderedReadAhead(width: options.threads + 1) {
             try await source.next()
         } work: { job in
             try await onDedicatedThread(named: "clean") { _ in try processor.process(job) }
         }
-        var inputRows = [Int](repeating: 0, count: inputs.count)
-        var waiting = 0
+        var seen = Seen(inputRows: [Int](repeating: 0, count: inputs.count))
         do {
             while let outcome = try await outcomes.next() {
-                inputRows[outcome.job.input] += outcome.tally.rowsRead
-                waiting += outcome.waiting
+                seen.inputRows[outcome.job.input] += outcome.tally.rowsRead
+                seen.waiting += outcome.waiting
+                seen.blocks = outcome.job.number + 1
                 tally.merge(outcome.tally, input: inputs[outcome.job.input].name, firstLine: outcome.firstLine)
                 report(.reading, rows: tally.rowsRead, bytes: outcome.job.bytesRead)
                 try Task.checkCancellation()
@@ -98,17 +121,19 @@ struct CleaningRun {
             await outcomes.cancel()
             throw error
         }
-        return (inputRows, waiting)
+        return seen
     }
 
     /// What is known only once all rows have been seen: late duplicates, quartiles, fences.
     private func measure(
-        _ store: BlockStore, _ duplicates: DuplicateFilter, waiting: Int
+        _ store: BlockStore, waiting: Int
     ) async throws -> (AmountFences, CleaningReport.Amounts?) {
-        let options = options, plan = plan
+        let options = options, plan = plan, given = fences
+        let found = try await duplicates.resolve(store, threads: options.threads)
+        try Task.checkCancellation()
         return try await onDedicatedThread(named: "clean") { cancellation in
             var count = waiting
-            if let found = try duplicates.resolve(threads: options.threads) {
+            if let found {
                 var late = 0
                 found.forEach { _ in late += 1 }
                 count -= late
@@ -118,7 +143,7 @@ struct CleaningRun {
             let scan = AmountScan(store: store, threads: options.threads)
             var statistics = OrderStatistics(scan: scan, count: count)
             try statistics.prepare([0.25, 0.5, 0.75])
-            let fences = try AmountFences(plan.outliers, of: statistics)
+            let fences = try given ?? AmountFences(plan.outliers, of: statistics)
             try cancellation.check()
             let quartiles = try statistics.quantiles([0.25, 0.5, 0.75])
             guard quartiles.count == 3 else { return (fences, nil) }
@@ -138,11 +163,12 @@ struct CleaningRun {
 
     /// Rule 7, and the output.
     private func write(
-        _ store: BlockStore, _ fences: AmountFences, to sink: DataSetWriter, _ tally: inout RuleTally,
-        _ written: inout Written
+        _ store: BlockStore, _ fences: AmountFences, to sink: any TableSink, _ rejects: RejectWriter?,
+        _ tally: inout RuleTally, _ written: inout Written
     ) async throws {
         let assembler = GroupAssembler(
-            store: store, fences: fences, threads: options.threads, sampleLimit: options.samplesPerRule)
+            store: store, fences: fences, threads: options.threads, sampleLimit: options.samplesPerRule,
+            keepsRejects: rejects != nil)
         let ranges = BlockRanges(store, rows: groupRows)
         let groups = OrderedReadAhead(width: 2) {
             await ranges.next()
@@ -151,9 +177,10 @@ struct CleaningRun {
         }
         do {
             while let group = try await groups.next() {
-                for (block, late) in group.tallies {
+                for (block, _, late) in group.tallies {
                     tally.merge(late, input: inputs[block.input].name, firstLine: block.firstLine)
                 }
+                try await rejects?.write(upTo: group.blocks.upperBound, late: group.lateRejects)
                 if group.batch.rowCount > 0 { try await sink.write(group.batch) }
                 written.rows += group.batch.rowCount
                 written.frauds += group.fraudsKept
@@ -177,6 +204,32 @@ extension ContinuousClock.Instant {
     fileprivate func secondsSince(_ start: Self) -> Double {
         let elapsed = (self - start).components
         return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    }
+}
+
+/// Where the rejected rows of a run go.
+private struct RejectOutput {
+    let log: RejectLog
+    let writer: RejectWriter
+
+    init(options: CleaningOptions, sink: any TableSink, run: CleaningRun) {
+        log = RejectLog(storage: options.storage())
+        let names = run.inputs.map(\.name)
+        let source = CleaningJobSource(run.inputs, run.partitions, plan: run.plan, options: run.options)
+        writer = RejectWriter(log: log, texts: RawRows(source, names: names), inputNames: names, sink: sink)
+    }
+}
+
+extension GroupAssembler.Group {
+    /// What fell to the last rules, by the number of the block.
+    fileprivate var lateRejects: [Int: RejectLog.Block] {
+        var blocks: [Int: RejectLog.Block] = [:]
+        for (block, number, tally) in tallies {
+            guard let entries = tally.rejects, !entries.isEmpty else { continue }
+            blocks[number] = RejectLog.Block(
+                input: block.input, firstLine: block.firstLine, entries: entries.sorted { $0.word < $1.word })
+        }
+        return blocks
     }
 }
 

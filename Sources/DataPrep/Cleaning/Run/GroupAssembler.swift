@@ -7,8 +7,10 @@ struct GroupAssembler: Sendable {
     /// A batch and what was seen on the way.
     struct Group: Sendable {
         let batch: RecordBatch
-        /// One for each block, with the block it is of.
-        let tallies: [(block: PackedBlock, tally: RuleTally)]
+        /// The numbers of its blocks.
+        let blocks: Range<Int>
+        /// One for each block that has rows, with the block it is of and its number.
+        let tallies: [(block: PackedBlock, number: Int, tally: RuleTally)]
         let before: AmountHistogram
         let after: AmountHistogram
         let fraudsKept: Int
@@ -18,6 +20,8 @@ struct GroupAssembler: Sendable {
     let fences: AmountFences
     let threads: Int
     let sampleLimit: Int
+    /// Whether every rejected row is to be remembered.
+    let keepsRejects: Bool
 
     /// What is kept of a block.
     private struct Selection: Sendable {
@@ -54,8 +58,8 @@ struct GroupAssembler: Sendable {
         }
         let frauds = try batch.columns[TransactionColumn.fraud.index].int32Values()
         return Group(
-            batch: batch, tallies: selections.map { ($0.block, $0.tally) }, before: before, after: after,
-            fraudsKept: frauds.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
+            batch: batch, blocks: blocks, tallies: selections.map { ($0.block, $0.number, $0.tally) }, before: before,
+            after: after, fraudsKept: frauds.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
     }
 
     /// Finds the rows of a block that are duplicates or lie outside the fences.
@@ -78,17 +82,16 @@ struct GroupAssembler: Sendable {
             let known = Set(duplicates)
             outliers.removeAll { known.contains($0) }
         }
-        var tally = RuleTally(sampleLimit: sampleLimit)
+        var tally = RuleTally(sampleLimit: sampleLimit, keepsRejects: keepsRejects)
         if !duplicates.isEmpty || !outliers.isEmpty {
             let frauds = try integers(.fraud, block, number)
             let ids = try integers(.transactionID, block, number)
             let lines = try integers(TransactionBuffer.lineColumn, block, number)
             for row in duplicates {
-                tally.reject(.duplicate, isFraud: frauds[row] == 1)
-                tally.addDuplicateSample(line: Int(lines[row]), id: ids[row])
+                tally.rejectDuplicate(label: frauds[row], line: Int(lines[row]), id: ids[row])
             }
             for row in outliers {
-                tally.reject(.amountOutlier, isFraud: frauds[row] == 1)
+                tally.reject(.amountOutlier, .amount, label: frauds[row], line: Int(lines[row]))
                 guard tally.wantsSample(.amountOutlier) else { continue }
                 let sample = RejectedRow(
                     input: "", line: Int(lines[row]), column: TransactionColumn.amount.name, value: "\(amounts[row])")

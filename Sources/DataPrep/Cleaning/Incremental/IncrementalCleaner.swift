@@ -1,0 +1,82 @@
+import Parallelism
+public import StorageIO
+
+/// Keeps a data set clean that grows by files: each run cleans only the files that are new, and adds their rows as one file in
+/// one step.
+///
+///     let cleaner = IncrementalCleaner(plan: CleaningPlan())
+///     let report = try await cleaner.clean(raw, to: clean)        // again and again
+///
+/// After any number of runs the data set has the rows that one ``Cleaner`` run over all files, in the order in which they
+/// were cleaned and with the same fences, would keep. A transaction_id that an earlier run has seen is a duplicate; the fences are
+/// those that the first run measured. What the runs have done is written down in the folder `_incremental` of the
+/// data set, in any store.
+///
+/// The appearance of the run's data file is the step that counts: readers that list the folder see the rows of all
+/// runs before it, or of it as well. A run that is killed before has done nothing, and one that is killed after has its notes put
+/// in order by the next run.
+public struct IncrementalCleaner: Sendable {
+    /// What a run does.
+    public enum Mode: Sendable, Hashable {
+        /// Adds the rows of new files.
+        case append
+        /// Cleans all files that are there, and replaces the data set. The fences stay, unless the plan has another rule for
+        /// outliers.
+        case rebuild
+        /// As ``rebuild``, with fences measured over all files.
+        case refitFences
+    }
+
+    /// What is dropped and repaired.
+    public var plan: CleaningPlan
+    /// How the machine is used.
+    public var options: CleaningOptions
+
+    /// A cleaner for any number of runs and data sets.
+    public init(plan: CleaningPlan = CleaningPlan(), options: CleaningOptions = CleaningOptions()) {
+        self.plan = plan
+        self.options = options
+    }
+
+    /// Cleans what is new at a location into a folder.
+    ///
+    /// On any error, and when the task is cancelled, the data set is as it was.
+    /// - Parameters:
+    ///   - input: a file, folder or pattern. Files that earlier runs have cleaned are skipped; they must still be there, and
+    ///     unchanged.
+    ///   - folder: the data set; a location that ends with `/`. Nothing but incremental runs may write to it.
+    ///   - rejects: a folder to which the run adds a file with every row that it dropped, as a table of
+    ///     ``RejectedRows/schema``. It may be shared by several data sets.
+    ///   - progress: called now and then, from one task.
+    /// - Returns: what the run has read, dropped and kept; ``CleaningReport/increment`` tells of the data set as a whole.
+    /// - Throws: ``IncrementalCleaningError``; ``CleaningError``, as ``Cleaner/clean(_:to:rejects:progress:)`` does;
+    ///   `DataSetError`, `CSVError`, `ParquetError`, `ObjectStoreError`.
+    public func clean(
+        _ input: StoredPlace, to folder: StoredPlace, mode: Mode = .append, rejects: StoredPlace? = nil,
+        progress: (@Sendable (CleaningProgress) -> Void)? = nil
+    ) async throws -> CleaningReport {
+        try options.check()
+        guard plan.duplicates == .transactionID else {
+            throw IncrementalCleaningError.unsupportedPlan(
+                reason:
+                    "only transaction_ids are remembered from run to run, not whole rows; use duplicates by transactionID"
+            )
+        }
+        if let rejects, !rejects.location.isFolder {
+            throw IncrementalCleaningError.noRejectFolder(rejects: rejects.description)
+        }
+        let session = IncrementalSession(
+            plan: plan, options: options, input: input, folder: try IncrementalFolder(folder), mode: mode,
+            rejects: rejects, progress: progress)
+        if let report = try await session.reportIfNothingIsNew() { return report }
+        let lock = try await RunLock.acquire(session.folder)
+        do {
+            let report = try await session.run(lock)
+            await lock.release()
+            return report
+        } catch {
+            await lock.release()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import StorageIO
+
+/// What the runs on a data set have done so far.
+struct IncrementalState: Sendable, Hashable, Codable {
+    /// A file that was cleaned.
+    struct Input: Sendable, Hashable, Codable {
+        /// The path or URL.
+        var name: String
+        /// Bytes as stored.
+        var size: Int64
+        /// What the store changes with every change; absent where it has no such thing.
+        var entityTag: String?
+        /// Of the content; see ``InputChecksum``.
+        var checksum: String
+        var rows: Int
+        /// The run that cleaned it.
+        var run: Int
+    }
+
+    /// A run that added to the data set.
+    struct Run: Sendable, Hashable, Codable {
+        var number: Int
+        /// Its file, in the data set's folder.
+        var file: String
+        /// Bytes of the file.
+        var size: Int64
+        var rowsRead: Int
+        var rowsKept: Int
+        var fraudsKept: Int
+        /// In the order of the rules.
+        var dropped: [CleaningReport.RuleTotal]
+        /// Its file of rejected rows, where they were asked for.
+        var rejects: String?
+    }
+
+    /// A file of transaction_ids in the state's folder; no two share an id.
+    struct IDs: Sendable, Hashable, Codable {
+        var file: String
+        /// Bytes of the file.
+        var size: Int64
+        /// How many ids.
+        var count: UInt64
+    }
+
+    var plan: CleaningPlan
+    /// Nil as long as no run had an amount to measure.
+    var fences: CleaningReport.Fences?
+    /// In the order in which they were cleaned.
+    var inputs: [Input] = []
+    /// In ascending order of their numbers.
+    var runs: [Run] = []
+    /// In the order in which they were written.
+    var ids: [IDs] = []
+
+    /// The number of the last run; 0 before the first.
+    var lastRun: Int { runs.last?.number ?? 0 }
+}
+
+/// A run that has written all of its files, and whose data file is about to appear: that file decides whether the run counts.
+struct PendingRun: Sendable, Hashable, Codable {
+    /// The state once the data file is there.
+    var state: IncrementalState
+    /// Data files that the run replaces, by their names; empty for a run that adds to them.
+    var replaced: [String]
+    /// The folder of rejected rows.
+    var rejects: String?
+
+    var part: IncrementalState.Run? { state.runs.last }
+}
+
+extension IncrementalState {
+    /// What tells a plan from the one that earlier runs had; nil where they clean alike. How much a rule may drop at a time
+    /// may change from run to run.
+    func difference(from other: CleaningPlan) -> String? {
+        var differences: [String] = []
+        if plan.outliers != other.outliers { differences.append("outliers \(plan.outliers), now \(other.outliers)") }
+        if plan.unknownCustomers != other.unknownCustomers {
+            differences.append("unknown customers \(plan.unknownCustomers), now \(other.unknownCustomers)")
+        }
+        if plan.repairsTimeDays != other.repairsTimeDays {
+            differences.append(
+                "tx_time_days \(plan.repairsTimeDays ? "recomputed, now as read" : "as read, now recomputed")")
+        }
+        if plan.duplicates != other.duplicates {
+            differences.append("duplicates by \(plan.duplicates.rawValue), now by \(other.duplicates.rawValue)")
+        }
+        return differences.isEmpty ? nil : differences.joined(separator: "; ")
+    }
+}

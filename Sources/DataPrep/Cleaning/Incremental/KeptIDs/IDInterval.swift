@@ -1,0 +1,53 @@
+/// Consecutive transaction_ids.
+struct IDInterval: Sendable, Hashable {
+    var first: Int64
+    /// Inside the interval.
+    var last: Int64
+
+    var count: UInt64 { UInt64(bitPattern: last &- first) + 1 }
+}
+
+/// Sets of ids as ascending intervals that do not touch one another.
+enum IDIntervals {
+    /// Appends an interval that lies past all others.
+    static func append(_ interval: IDInterval, to intervals: inout [IDInterval]) {
+        if let last = intervals.last, last.last < .max, last.last + 1 == interval.first {
+            intervals[intervals.count - 1].last = interval.last
+        } else {
+            intervals.append(interval)
+        }
+    }
+
+    /// What is in both.
+    static func intersection(_ left: [IDInterval], _ right: [IDInterval]) -> [IDInterval] {
+        var result: [IDInterval] = []
+        var first = 0, second = 0
+        while first < left.count, second < right.count {
+            let low = max(left[first].first, right[second].first), high = min(left[first].last, right[second].last)
+            if low <= high { result.append(IDInterval(first: low, last: high)) }
+            if left[first].last < right[second].last { first += 1 } else { second += 1 }
+        }
+        return result
+    }
+
+    /// What is in the first and not in the second, which is a part of it.
+    static func subtracting(_ part: [IDInterval], from whole: [IDInterval]) -> [IDInterval] {
+        guard !part.isEmpty else { return whole }
+        var result: [IDInterval] = []
+        var next = 0
+        for interval in whole {
+            var first = interval.first
+            var isOver = false
+            while next < part.count, part[next].last <= interval.last {
+                if part[next].first > first {
+                    result.append(IDInterval(first: first, last: part[next].first - 1))
+                }
+                isOver = part[next].last == interval.last
+                if !isOver { first = part[next].last + 1 }
+                next += 1
+            }
+            if !isOver { result.append(IDInterval(first: first, last: interval.last)) }
+        }
+        return result
+    }
+}

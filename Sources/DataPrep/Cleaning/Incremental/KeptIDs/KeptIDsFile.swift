@@ -1,0 +1,140 @@
+import Parallelism
+import StorageIO
+
+/// A stored set of ids, of which only the blocks that are asked for are read. One task uses it at a time.
+actor KeptIDsFile {
+    private let input: any RandomAccessInput
+    private let index: [KeptIDsFormat.Block]
+    /// How many ids there are.
+    nonisolated let count: UInt64
+    /// The block that was read last.
+    private var current: (number: Int, intervals: [IDInterval])?
+
+    private init(input: any RandomAccessInput, index: [KeptIDsFormat.Block], count: UInt64) {
+        self.input = input
+        self.index = index
+        self.count = count
+    }
+
+    /// - Throws: ``IncrementalCleaningError/damagedState(object:reason:)``, ``IncrementalCleaningError/newerState(object:version:known:)``.
+    static func open(_ input: any RandomAccessInput) async throws -> KeptIDsFile {
+        func damaged(_ reason: String) -> IncrementalCleaningError { .damagedState(object: input.name, reason: reason) }
+        let frame = Int64(KeptIDsFormat.headerSize + KeptIDsFormat.trailerSize)
+        guard input.size >= frame else { throw damaged("it is cut off") }
+        let header = try await input.read(0..<Int64(KeptIDsFormat.headerSize))
+        guard header.starts(with: KeptIDsFormat.magic) else { throw damaged("it holds no ids") }
+        let version = KeptIDsFormat.number(UInt32.self, header[...], at: 8)
+        guard version <= KeptIDsFormat.version else {
+            throw IncrementalCleaningError.newerState(
+                object: input.name, version: Int(version), known: Int(KeptIDsFormat.version))
+        }
+        let trailer = try await input.read(input.size - Int64(KeptIDsFormat.trailerSize)..<input.size)
+        let offset = KeptIDsFormat.number(UInt64.self, trailer[...], at: 0)
+        let blocks = KeptIDsFormat.number(UInt64.self, trailer[...], at: 8)
+        guard trailer.suffix(4) == KeptIDsFormat.endMagic[...], blocks < 1 << 32,
+            offset == UInt64(input.size - Int64(KeptIDsFormat.trailerSize))
+                &- blocks &* UInt64(KeptIDsFormat.indexEntrySize), offset >= UInt64(KeptIDsFormat.headerSize)
+        else { throw damaged("it is cut off") }
+        let entries = try await input.read(Int64(offset)..<input.size - Int64(KeptIDsFormat.trailerSize))
+        let sum = KeptIDsFormat.checksum(entries + trailer.prefix(24))
+        guard sum == KeptIDsFormat.number(UInt32.self, trailer[...], at: 24) else {
+            throw damaged("its checksum is another one")
+        }
+        let index = (0..<Int(blocks)).map { number in
+            let at = number * KeptIDsFormat.indexEntrySize
+            return KeptIDsFormat.Block(
+                first: KeptIDsFormat.number(Int64.self, entries[...], at: at),
+                last: KeptIDsFormat.number(Int64.self, entries[...], at: at + 8),
+                offset: KeptIDsFormat.number(UInt64.self, entries[...], at: at + 16),
+                byteCount: KeptIDsFormat.number(UInt32.self, entries[...], at: at + 24),
+                checksum: KeptIDsFormat.number(UInt32.self, entries[...], at: at + 28))
+        }
+        return KeptIDsFile(
+            input: input, index: index, count: KeptIDsFormat.number(UInt64.self, trailer[...], at: 16))
+    }
+
+    var blockCount: Int { index.count }
+
+    /// Which of the ids are in this set.
+    func intersection(with ids: [IDInterval]) async throws -> [IDInterval] {
+        var result: [IDInterval] = []
+        var rest = ids[...]
+        while let next = rest.first {
+            let block = firstBlock(reaching: next.first)
+            guard block < index.count else { break }
+            let range = index[block]
+            guard range.first <= next.last else {
+                // Nothing of what lies between two blocks is asked for.
+                rest = rest.drop { $0.last < range.first }
+                continue
+            }
+            let asked = Array(rest.prefix { $0.first <= range.last })
+            result += IDIntervals.intersection(asked, try await intervals(ofBlock: block))
+            // The last one may reach into the next block.
+            rest = rest.drop { $0.last <= range.last }
+            if let reaching = rest.first, reaching.first <= range.last {
+                rest[rest.startIndex].first = range.last + 1
+            }
+        }
+        return result
+    }
+
+    func intervals(ofBlock number: Int) async throws -> [IDInterval] {
+        if let current, current.number == number { return current.intervals }
+        let block = index[number]
+        let bytes = try await input.read(Int64(block.offset)..<Int64(block.offset) + Int64(block.byteCount))
+        guard let intervals = try await BlockingPool.files.run({ KeptIDsFormat.intervals(bytes, block) }) else {
+            throw IncrementalCleaningError.damagedState(object: input.name, reason: "its checksum is another one")
+        }
+        current = (number, intervals)
+        return intervals
+    }
+
+    /// The first block whose last id is not below an id.
+    private func firstBlock(reaching id: Int64) -> Int {
+        var low = 0, high = index.count
+        while low < high {
+            let middle = (low + high) / 2
+            if index[middle].last < id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension KeptIDsFile {
+    /// Writes the ids of several sets, none of which is in two of them, as one.
+    static func merge(_ files: [KeptIDsFile], to writer: KeptIDsWriter) async throws {
+        var blocks = [Int](repeating: 0, count: files.count)
+        var pending = [ArraySlice<IDInterval>](repeating: [], count: files.count)
+        while true {
+            try Task.checkCancellation()
+            for (number, file) in files.enumerated() where pending[number].isEmpty {
+                guard blocks[number] < (await file.blockCount) else { continue }
+                pending[number] = try await file.intervals(ofBlock: blocks[number])[...]
+                blocks[number] += 1
+            }
+            guard !pending.allSatisfy(\.isEmpty) else { return }
+            // Up to the end of the first block that ends, nothing smaller can come.
+            let (merged, rest) = try await BlockingPool.files.run { [pending] in mergedUpToAnEnd(pending) }
+            pending = rest
+            try await writer.append(merged)
+        }
+    }
+
+    private static func mergedUpToAnEnd(
+        _ lists: [ArraySlice<IDInterval>]
+    ) -> (merged: [IDInterval], rest: [ArraySlice<IDInterval>]) {
+        var lists = lists
+        var merged: [IDInterval] = []
+        let live = lists.indices.filter { !lists[$0].isEmpty }
+        while true {
+            var least: Int?
+            for number in live {
+                guard let first = lists[number].first else { return (merged, lists) }
+                if least.map({ first.first < (lists[$0].first?.first ?? .max) }) ?? true { least = number }
+            }
+            guard let least else { return (merged, lists) }
+            merged.append(lists[least].removeFirst())
+        }
+    }
+}

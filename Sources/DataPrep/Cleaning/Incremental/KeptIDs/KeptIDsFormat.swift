@@ -1,0 +1,86 @@
+import CStorageKernels
+
+/// How a set of transaction_ids is stored: ascending intervals in blocks that can be read alone, and an index of the blocks.
+///
+///     header   "AFKEPTID", version (32 bits), 0 (32 bits)
+///     blocks   pairs of LEB128 numbers for each interval: how many ids lie between it and the one before, how many ids follow
+///              its first; the block's first interval has the first number 0
+///     index    for each block: first id, last id, offset (64 bits each), bytes, CRC-32C (32 bits each)
+///     trailer  offset of the index, number of blocks, number of ids (64 bits each), CRC-32C of index and trailer, "AFID"
+///
+/// Numbers are little-endian. Ids that follow one another take a few bytes a gap, ids far apart about six each.
+enum KeptIDsFormat {
+    static let version: UInt32 = 1
+    static let magic = Array("AFKEPTID".utf8)
+    static let endMagic = Array("AFID".utf8)
+    static let headerSize = 16
+    static let trailerSize = 32
+    static let indexEntrySize = 32
+    /// Bytes of a block, about.
+    static let blockBytes = 1 << 16
+
+    /// Where a block lies and which ids it reaches over.
+    struct Block: Sendable, Hashable {
+        var first: Int64
+        var last: Int64
+        var offset: UInt64
+        var byteCount: UInt32
+        var checksum: UInt32
+    }
+
+    static var header: [UInt8] { magic + bytes(version) + bytes(UInt32(0)) }
+
+    static func bytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+        withUnsafeBytes(of: number.littleEndian) { Array($0) }
+    }
+
+    static func number<Number: FixedWidthInteger>(_ type: Number.Type, _ bytes: ArraySlice<UInt8>, at offset: Int)
+        -> Number
+    {
+        bytes.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
+    }
+
+    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        bytes.withUnsafeBufferPointer { storage_crc32c(0, $0.baseAddress, $0.count) }
+    }
+
+    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// The intervals of a block; nil where its bytes are none.
+    static func intervals(_ bytes: [UInt8], _ block: Block) -> [IDInterval]? {
+        guard checksum(bytes) == block.checksum else { return nil }
+        var intervals: [IDInterval] = []
+        var position = 0
+        func number() -> UInt64? {
+            var result: UInt64 = 0, shift: UInt64 = 0
+            while position < bytes.count, shift < 64 {
+                let byte = bytes[position]
+                position += 1
+                result |= UInt64(byte & 0x7F) << shift
+                if byte < 0x80 { return result }
+                shift += 7
+            }
+            return nil
+        }
+        var next = UInt64(bitPattern: block.first)
+        while position < bytes.count {
+            guard let gap = number(), let more = number() else { return nil }
+            let first = next &+ gap
+            let interval = IDInterval(first: Int64(bitPattern: first), last: Int64(bitPattern: first &+ more))
+            guard interval.first <= interval.last, intervals.last.map({ $0.last < interval.first }) ?? true else {
+                return nil
+            }
+            intervals.append(interval)
+            next = first &+ more &+ 1
+        }
+        guard intervals.first?.first == block.first, intervals.last?.last == block.last else { return nil }
+        return intervals
+    }
+}

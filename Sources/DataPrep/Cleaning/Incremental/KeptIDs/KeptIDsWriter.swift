@@ -1,0 +1,82 @@
+import StorageIO
+
+/// Writes a set of ids, interval by interval in ascending order. One task writes at a time.
+actor KeptIDsWriter {
+    private let output: any ObjectWriter
+    private var waiting: IDInterval?
+    private var block: [UInt8] = []
+    private var blockFirst: Int64 = 0
+    private var blockLast: Int64 = 0
+    private var index: [KeptIDsFormat.Block] = []
+    private var offset = UInt64(KeptIDsFormat.headerSize)
+    private var hasBegun = false
+    private(set) var count: UInt64 = 0
+
+    init(to output: any ObjectWriter) { self.output = output }
+
+    /// - Parameter intervals: ascending, all past those written before.
+    func append(_ intervals: [IDInterval]) async throws {
+        for interval in intervals {
+            count += interval.count
+            guard let last = waiting else {
+                waiting = interval
+                continue
+            }
+            if last.last < .max, last.last + 1 == interval.first {
+                waiting?.last = interval.last
+            } else {
+                encode(last)
+                waiting = interval
+                if block.count >= KeptIDsFormat.blockBytes { try await writeBlock() }
+            }
+        }
+    }
+
+    /// Makes the file visible.
+    /// - Returns: its bytes.
+    func finish() async throws -> Int64 {
+        if let last = waiting { encode(last) }
+        waiting = nil
+        try await writeBlock()
+        if !hasBegun { try await output.write(KeptIDsFormat.header) }
+        var end: [UInt8] = []
+        for block in index {
+            end += KeptIDsFormat.bytes(block.first) + KeptIDsFormat.bytes(block.last)
+            end += KeptIDsFormat.bytes(block.offset) + KeptIDsFormat.bytes(block.byteCount)
+            end += KeptIDsFormat.bytes(block.checksum)
+        }
+        end += KeptIDsFormat.bytes(offset) + KeptIDsFormat.bytes(UInt64(index.count)) + KeptIDsFormat.bytes(count)
+        end += KeptIDsFormat.bytes(KeptIDsFormat.checksum(end)) + KeptIDsFormat.endMagic
+        try await output.write(end)
+        try await output.finish()
+        return Int64(offset) + Int64(end.count)
+    }
+
+    /// Drops the file; harmless after ``finish()``.
+    func abort() async { await output.abort() }
+
+    private func encode(_ interval: IDInterval) {
+        if block.isEmpty {
+            blockFirst = interval.first
+            KeptIDsFormat.append(0, to: &block)
+        } else {
+            KeptIDsFormat.append(UInt64(bitPattern: interval.first &- blockLast) - 1, to: &block)
+        }
+        KeptIDsFormat.append(interval.count - 1, to: &block)
+        blockLast = interval.last
+    }
+
+    private func writeBlock() async throws {
+        guard !block.isEmpty else { return }
+        if !hasBegun { try await output.write(KeptIDsFormat.header) }
+        hasBegun = true
+        let bytes = block
+        block = []
+        index.append(
+            KeptIDsFormat.Block(
+                first: blockFirst, last: blockLast, offset: offset, byteCount: UInt32(bytes.count),
+                checksum: KeptIDsFormat.checksum(bytes)))
+        offset += UInt64(bytes.count)
+        try await output.write(bytes)
+    }
+}

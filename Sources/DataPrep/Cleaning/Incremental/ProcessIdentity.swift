@@ -1,0 +1,45 @@
+import Foundation
+
+/// Tells a process from all others, as far as it can be asked whether it still lives.
+struct ProcessIdentity: Sendable, Hashable, Codable {
+    var host: String
+    var process: Int32
+    /// What the system's clock said when it started, in its own units; absent where that is not told.
+    var started: String?
+    /// The boot of the machine and the namespace in which `process` is a process's number; absent likewise.
+    var scope: String?
+
+    /// This process.
+    static let own: ProcessIdentity = {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let number = getpid()
+        return ProcessIdentity(
+            host: String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self),
+            process: number, started: start(of: number), scope: ownScope())
+    }()
+
+    /// Whether the process lives; nil where that cannot be told from here, such as of another host.
+    var isAlive: Bool? {
+        guard let scope, let started, scope == ProcessIdentity.own.scope else { return nil }
+        return ProcessIdentity.start(of: process) == started
+    }
+
+    private static func ownScope() -> String? {
+        guard let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
+            let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+        else { return nil }
+        return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(namespace)"
+    }
+
+    /// The 22nd field of `/proc/PID/stat`; nil where there is no such process, and for one that has ended and waits for its
+    /// parent.
+    private static func start(of process: Int32) -> String? {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return nil }
+        // The second field is the program's name in parentheses, with any characters.
+        guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = text[end...].split(separator: " ").dropFirst()
+        guard fields.count > 19, let state = fields.first, state != "Z", state != "X" else { return nil }
+        return String(fields[fields.startIndex + 19])
+    }
+}

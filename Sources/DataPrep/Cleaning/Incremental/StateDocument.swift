@@ -1,0 +1,101 @@
+import Foundation
+import StorageIO
+
+/// A JSON document with a version, and with a checksum over its own bytes, so that damage is told from content.
+struct StateDocument<Content: Codable & Sendable>: Sendable {
+    /// What the document is.
+    let format: String
+    /// The version that is written, and the highest one that is read.
+    let version = 1
+
+    private struct Head: Codable {
+        var format: String
+        var version: Int
+    }
+
+    private struct Body: Codable {
+        var content: Content
+        var format: String
+        var sha256: String
+        var version: Int
+    }
+
+    private static var noSum: String { String(repeating: "0", count: 64) }
+
+    func encoded(_ content: Content) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        let body = Body(content: content, format: format, sha256: Self.noSum, version: version)
+        var bytes = Array(try encoder.encode(body))
+        bytes.append(UInt8(ascii: "\n"))
+        guard let place = Self.sumRange(in: bytes, Self.noSum) else { return bytes }
+        bytes.replaceSubrange(place, with: Digests.sha256(bytes).utf8)
+        return bytes
+    }
+
+    /// - Parameter name: of the object, for messages.
+    func decoded(_ bytes: [UInt8], name: String) throws -> Content {
+        func damaged(_ reason: String) -> IncrementalCleaningError { .damagedState(object: name, reason: reason) }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let head = try? decoder.decode(Head.self, from: Data(bytes)), head.format == format else {
+            throw damaged("it is no document of the form \(format)")
+        }
+        guard head.version <= version else {
+            throw IncrementalCleaningError.newerState(object: name, version: head.version, known: version)
+        }
+        guard let body = try? decoder.decode(Body.self, from: Data(bytes)) else {
+            throw damaged("something is missing in it")
+        }
+        var blank = bytes
+        guard let place = Self.sumRange(in: bytes, body.sha256) else { throw damaged("its checksum is missing") }
+        blank.replaceSubrange(place, with: Self.noSum.utf8)
+        guard Digests.sha256(blank) == body.sha256 else { throw damaged("its checksum is another one") }
+        return body.content
+    }
+
+    /// Where the checksum stands: after the content, which is sorted before it, so it is the last text of its kind.
+    private static func sumRange(in bytes: [UInt8], _ sum: String) -> Range<Int>? {
+        let wanted = Array("\"\(sum)\"".utf8)
+        guard wanted.count == noSum.utf8.count + 2, bytes.count >= wanted.count else { return nil }
+        for start in stride(from: bytes.count - wanted.count, through: 0, by: -1)
+        where bytes[start] == wanted[0] && bytes[start..<start + wanted.count].elementsEqual(wanted) {
+            return start + 1..<start + wanted.count - 1
+        }
+        return nil
+    }
+}
+
+extension IncrementalFolder {
+    private static let states = StateDocument<IncrementalState>(format: "antifraud-incremental-cleaning")
+    private static let pendingRuns = StateDocument<PendingRun>(format: "antifraud-incremental-run")
+
+    /// Nil before the first run.
+    func readState() async throws -> IncrementalState? {
+        let key = try state
+        return try await read(key).map { try Self.states.decoded($0, name: store.root + key.path) }
+    }
+
+    func write(_ state: IncrementalState) async throws {
+        try await store.put(Self.states.encoded(state), to: self.state)
+    }
+
+    /// Nil where no run was killed about when its file appeared.
+    func readPending() async throws -> PendingRun? {
+        let key = try pending
+        return try await read(key).map { try Self.pendingRuns.decoded($0, name: store.root + key.path) }
+    }
+
+    func write(_ pending: PendingRun) async throws {
+        try await store.put(Self.pendingRuns.encoded(pending), to: self.pending)
+    }
+
+    private func read(_ key: ObjectKey) async throws -> [UInt8]? {
+        do {
+            return try await store.read(key)
+        } catch let error as ObjectStoreError where error.code == .notFound {
+            return nil
+        }
+    }
+}

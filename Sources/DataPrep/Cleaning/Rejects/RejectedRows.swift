@@ -1,0 +1,45 @@
+public import Columnar
+
+/// The table of dropped rows that a cleaning writes when asked.
+///
+/// Its rows come in the order of the inputs and of the lines in them. There is one for each row that a ``CleaningReport``
+/// counts under its rules, and `tx_fraud` is 1 for as many as it counts as frauds.
+public enum RejectedRows {
+    /// `file`, `line`, `rule`, `column`, `tx_fraud`, `raw_text`.
+    ///
+    /// - `file` and `line`: as in ``RejectedRow``.
+    /// - `rule`: the name of a ``CleaningRule``.
+    /// - `column`: the column that broke the rule; null where the row as a whole did.
+    /// - `tx_fraud`: the label; null where it is not readable.
+    /// - `raw_text`: the line of the text file, or the nine columns of the Parquet file's row with commas between them; cut
+    ///   after ``rawTextLimit`` bytes. Bytes that are not UTF-8 are replaced by U+FFFD.
+    public static let schema: Schema = {
+        do {
+            return try Schema([
+                Field("file", .string, isNullable: false), Field("line", .int64, isNullable: false),
+                Field("rule", .string, isNullable: false), Field("column", .string), Field("tx_fraud", .int32),
+                Field("raw_text", .string, isNullable: false),
+            ])
+        } catch {
+            // A schema refuses nothing but a name that occurs twice.
+            preconditionFailure("the columns have distinct names: \(error)")
+        }
+    }()
+
+    /// Bytes of a row's text, at most.
+    public static let rawTextLimit = 1 << 16
+
+    /// - Parameter rows: with the text of each.
+    static func batch(_ rows: [(file: String, line: Int, entry: RejectEntry, text: String)]) throws -> RecordBatch {
+        try RecordBatch(
+            schema: schema,
+            columns: [
+                .string(rows.map(\.file)), .int64(rows.map { Int64($0.line) }),
+                .string(rows.map(\.entry.rule.rawValue)),
+                .string(
+                    rows.map { $0.entry.column?.name ?? "" }, validity: Bitmap(rows.map { $0.entry.column != nil })),
+                .int32(rows.map { $0.entry.label ?? 0 }, validity: Bitmap(rows.map { $0.entry.label != nil })),
+                .string(rows.map(\.text)),
+            ])
+    }
+}

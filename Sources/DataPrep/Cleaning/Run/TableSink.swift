@@ -1,0 +1,11 @@
+import Columnar
+import StorageIO
+
+/// What takes the batches of a table: a data set's writer, or the writer of one file.
+protocol TableSink: Sendable {
+    func write(_ batch: RecordBatch) async throws
+    func abort() async
+}
+
+extension DataSetWriter: TableSink {}
+extension ParquetWriter: TableSink {}
