@@ -1,0 +1,92 @@
+"""One Airflow home with one metadata database for all tests. It is set before anything of Airflow is imported."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+DAGS = Path(__file__).resolve().parent.parent / "dags"
+_HOME = Path(tempfile.mkdtemp(prefix="antifraud-airflow-"))
+
+for _name in [name for name in os.environ if name.startswith("AIRFLOW_")]:
+    del os.environ[_name]
+os.environ |= {
+    "AIRFLOW_HOME": str(_HOME),
+    "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+}
+sys.path.insert(0, str(DAGS))
+
+from airflow.sdk import DAG  # noqa: E402
+from settings_of_tests import Settings  # noqa: E402
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database() -> Path:
+    """The folder of an Airflow whose metadata database is there."""
+    from airflow.utils.db import initdb
+
+    initdb()
+    return _HOME
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Airflow variables and connections of one test."""
+    return Settings(monkeypatch)
+
+
+@pytest.fixture
+def load_dag() -> Iterator[Callable[[str], DAG]]:
+    """Reads a DAG as Airflow does, with the settings of the moment."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    def load(dag_id: str) -> DAG:
+        bag = DagBag(dag_folder=DAGS / f"{dag_id}.py")
+        assert not bag.import_errors
+        return bag.dags[dag_id]
+
+    yield load
+
+
+class Run:
+    """What became of a DAG run."""
+
+    def __init__(self, state: str, states: dict[str, str], tries: dict[str, int]) -> None:
+        self.state = state
+        self.states = states
+        self.tries = tries
+
+
+@pytest.fixture
+def run_dag(database: Path, load_dag: Callable[[str], DAG]) -> Callable[[str], Run]:
+    """Runs a DAG to its end with dag.test()."""
+
+    def run(dag_id: str) -> Run:
+        instances = load_dag(dag_id).test().get_task_instances()
+        dag_run = instances[0].get_dagrun()
+        return Run(
+            str(dag_run.state),
+            {instance.task_id: str(instance.state) for instance in instances},
+            {instance.task_id: instance.try_number for instance in instances},
+        )
+
+    return run
+
+
+@pytest.fixture
+def data_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if prepare_data had just succeeded."""
+    monkeypatch.setattr("antifraud_airflow.freshness.data_are_there", lambda **_: True)
