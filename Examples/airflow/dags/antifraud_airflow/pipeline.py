@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import BaseOperator, Variable, chain
 
 from antifraud_airflow import settings
@@ -64,7 +65,7 @@ class Pipeline:
     ) -> None:
         """Adds the tasks to the current DAG.
 
-            check_settings >> before... >> [create_cluster >>] commands... [>> delete_cluster]
+            check_settings >> before... >> [create_cluster >>] commands... [>> delete_cluster >> cluster_is_deleted]
 
         check_settings and create_cluster are the setups of delete_cluster. As check_settings has succeeded, the teardown
         runs also when create_cluster has failed, which may have left a cluster behind.
@@ -86,4 +87,7 @@ class Pipeline:
         chain(check, *tasks)
         if cluster:
             tasks[-1] >> cluster.delete
-            cluster.delete.as_teardown(setups=[check, cluster.create], on_failure_fail_dagrun=True)
+            cluster.delete.as_teardown(setups=[check, cluster.create])
+            # The last command and this task decide what becomes of the run: it fails when a command or the deletion has
+            # failed. With on_failure_fail_dagrun, the deletion alone would decide, and failed commands would be a success.
+            cluster.delete >> EmptyOperator(task_id="cluster_is_deleted")

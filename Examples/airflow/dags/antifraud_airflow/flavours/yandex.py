@@ -67,7 +67,7 @@ class YandexFlavour(Flavour):
             execution_timeout=options.minutes("delete"),
             retries=options.teardown_retries,
             retry_exponential_backoff=True,
-            doc_md="Deletes the cluster of this run, whatever happened before. Its failure fails the DAG run.",
+            doc_md="Deletes the cluster of this run, whatever happened before.",
         )
         return Cluster(create, delete)
 
