@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -114,7 +114,7 @@ class _Service:
         if fault == "kills":
             os.kill(os.getpid(), signal.SIGKILL)
         if fault == "hangs":
-            time.sleep(120)
+            threading.Event().wait(120)
         if fault == "fails":
             raise OperationError(f"{call} failed", OperationResult(operation=None))
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,6 @@ os.environ |= {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
 }
 sys.path.insert(0, str(DAGS))
@@ -73,8 +73,12 @@ class Run:
 
 
 @pytest.fixture
-def run_dag(database: Path, load_dag: Callable[[str], DAG]) -> Callable[[str], Run]:
-    """Runs a DAG to its end with dag.test()."""
+def run_dag(
+    database: Path, load_dag: Callable[[str], DAG], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Run]:
+    """Runs a DAG to its end with dag.test(), whose loop sleeps for a second wherever nothing can be done at once."""
+    sleep = time.sleep
+    monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.05)))
 
     def run(dag_id: str) -> Run:
         instances = load_dag(dag_id).test().get_task_instances()

@@ -19,11 +19,11 @@ FAULTS = ["unavailable", "fails", "hangs", "kills"]
 MATRIX = [(dag_id, step, fault) for dag_id, steps in STEPS.items() for step in steps for fault in FAULTS]
 TASKS = {"create cluster": "create_cluster", "run clean": "clean", "run train": "train", "run promote": "promote"}
 LIMITS = {
-    "create_minutes": 0.03,
-    "clean_minutes": 0.03,
-    "train_minutes": 0.03,
-    "promote_minutes": 0.03,
-    "delete_minutes": 0.03,
+    "create_minutes": 0.01,
+    "clean_minutes": 0.01,
+    "train_minutes": 0.01,
+    "promote_minutes": 0.01,
+    "delete_minutes": 0.01,
 }
 
 
@@ -37,8 +37,11 @@ def cloud(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, d
 
 
 @pytest.fixture
-def supervised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airflow.sdk.execution_time.supervisor.run_task_in_process", run_under_supervisor)
+def supervised(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a task is killed, tasks are processes of their own."""
+    if fault == "kills":
+        monkeypatch.setattr("airflow.sdk.execution_time.supervisor.MIN_HEARTBEAT_INTERVAL", 0.1)
+        monkeypatch.setattr("airflow.sdk.execution_time.supervisor.run_task_in_process", run_under_supervisor)
 
 
 @pytest.mark.parametrize("dag_id", STEPS)
