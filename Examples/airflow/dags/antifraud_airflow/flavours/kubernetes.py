@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
@@ -21,11 +22,22 @@ _TEMPORARY = "temporary"
 
 
 class CommandPodOperator(KubernetesPodOperator):
-    """A pod that runs one command, whose exit code counts for what it means."""
+    """A pod that runs one command, whose exit code counts for what it means.
 
-    def __init__(self, *, final_codes: frozenset[int], **kwargs: Any) -> None:
+    Its environment comes from a secret of the namespace: Airflow does not know the credentials in it.
+    """
+
+    template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, "secret_name")
+
+    def __init__(self, *, secret_name: str, final_codes: frozenset[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.secret_name = secret_name
         self.final_codes = sorted(final_codes)
+
+    def execute(self, context: Context) -> Any:
+        # Here, as the provider renders no templates in names of secrets.
+        self.env_from = [k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=self.secret_name))]
+        return super().execute(context)
 
     def cleanup(
         self,
@@ -82,8 +94,7 @@ class KubernetesFlavour(Flavour):
             labels={"app.kubernetes.io/name": "antifraud", "app.kubernetes.io/component": command.task_id},
             cmds=[command.program],
             arguments=list(command.arguments),
-            # Credentials and addresses come from a secret of the namespace: Airflow does not know them.
-            env_from=[k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=required(settings.POD_SECRET)))],
+            secret_name=required(settings.POD_SECRET),
             env_vars={"TMPDIR": "/tmp", "HOME": "/tmp"},
             container_resources=k8s.V1ResourceRequirements(
                 requests={"cpu": optional(settings.POD_CPU, "1"), "memory": memory, "ephemeral-storage": disk},
