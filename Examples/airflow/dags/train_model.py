@@ -1,13 +1,13 @@
 """
 ### Train model
 
-Trains a model on the clean data set, registers it as the candidate, compares it with the champion and promotes it when it
-is better.
+Trains a model on the clean data set, registers it as the candidate, compares it with the champion and promotes it when
+it is better.
 
 - Daily at 01:00 UTC, one run at a time, no runs for days that were missed.
-- `wait_for_data` waits until `prepare_data` has succeeded after midnight of the run's day: all files that had arrived by
-  then are in the data set. An asset schedule alone would train after each of 96 cleanings a day; a time alone would train
-  on whatever is there.
+- `wait_for_data` waits until `prepare_data` has succeeded after midnight (UTC) of the run's day, so that the day before
+  is in the data set. An asset schedule alone would train after each of 96 cleanings a day; a time alone would train on
+  whatever is there.
 - `promote` is skipped when the champion stays: that is a success.
 - Running it again is safe: a second training registers a version of its own, and only a better one is promoted.
 

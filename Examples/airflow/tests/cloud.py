@@ -1,6 +1,6 @@
 """A stand-in for Yandex Cloud behind its SDK: the provider's operators, hook and wrappers run as they are.
 
-It lives in a folder, so that it is the same for all processes: tasks under a real supervisor are processes of their own.
+It lives in a folder and is the same for all processes: tasks under a real supervisor are processes of their own.
 Every call is recorded; a fault can be laid for each.
 """
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ os.environ |= {
 sys.path.insert(0, str(DAGS))
 
 from airflow.sdk import DAG  # noqa: E402
+
 from settings_of_tests import Settings  # noqa: E402
 
 
@@ -51,7 +52,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def load_dag() -> Iterator[Callable[[str], DAG]]:
+def load_dag() -> Callable[[str], DAG]:
     """Reads a DAG as Airflow does, with the settings of the moment."""
     from airflow.dag_processing.dagbag import DagBag
 
@@ -60,7 +61,7 @@ def load_dag() -> Iterator[Callable[[str], DAG]]:
         assert not bag.import_errors
         return bag.dags[dag_id]
 
-    yield load
+    return load
 
 
 class Run:
@@ -73,9 +74,7 @@ class Run:
 
 
 @pytest.fixture
-def run_dag(
-    database: Path, load_dag: Callable[[str], DAG], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], Run]:
+def run_dag(database: Path, load_dag: Callable[[str], DAG], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Run]:
     """Runs a DAG to its end with dag.test(), whose loop sleeps for a second wherever nothing can be done at once."""
     sleep = time.sleep
     monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.05)))

@@ -79,5 +79,7 @@ class Settings:
 
     def yandex(self) -> None:
         self.variables(LOCATIONS | YANDEX | {"antifraud_flavour": "yandex"})
-        self.connection("antifraud_yandex", {"conn_type": "yandexcloud", "extra": {"oauth": "x", "folder_id": "folder-1"}})
+        self.connection(
+            "antifraud_yandex", {"conn_type": "yandexcloud", "extra": {"oauth": "x", "folder_id": "folder-1"}}
+        )
         self.options()

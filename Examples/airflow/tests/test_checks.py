@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException
+
 from conftest import Run
 from settings_of_tests import LOCATIONS, PODS, YANDEX, Settings
 

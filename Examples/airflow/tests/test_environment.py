@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from airflow.sdk import Connection
+
 from antifraud_airflow.environment import ConnectionError, inherited, mlflow_environment, s3_environment
 
 
@@ -13,7 +14,12 @@ def connection(**values: object) -> Connection:
 
 def test_settings_of_airflow_are_not_inherited() -> None:
     kept = {"PATH": "/bin", "HADOOP_CONF_DIR": "/etc/hadoop", "https_proxy": "http://proxy"}
-    dropped = {"AIRFLOW__CORE__FERNET_KEY": "x", "AIRFLOW_CONN_OTHER": "x", "__AIRFLOW_SUPERVISOR_FD": "3", "AIRFLOW_HOME": "/"}
+    dropped = {
+        "AIRFLOW__CORE__FERNET_KEY": "x",
+        "AIRFLOW_CONN_OTHER": "x",
+        "__AIRFLOW_SUPERVISOR_FD": "3",
+        "AIRFLOW_HOME": "/",
+    }
     assert inherited(kept | dropped) == kept
 
 

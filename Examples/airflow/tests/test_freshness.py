@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from antifraud_airflow.commands import CLEAN_TRANSACTIONS
 from antifraud_airflow.freshness import data_are_there
 

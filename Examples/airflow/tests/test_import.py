@@ -12,6 +12,7 @@ from pathlib import Path
 import airflow
 import pytest
 from airflow.sdk import DAG
+
 from conftest import DAGS, Run
 from settings_of_tests import Settings
 

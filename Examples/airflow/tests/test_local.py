@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conftest import Run
 from settings_of_tests import Settings
 
@@ -98,7 +99,9 @@ def test_exit_codes_count_for_what_they_mean(
 
 
 def test_a_retry_goes_on(programs: Programs, run_dag: Callable[[str], Run]) -> None:
-    programs.write("clean-transactions", f'[ -e "{programs.folder}/again" ] || {{ touch "{programs.folder}/again"; exit 1; }}')
+    programs.write(
+        "clean-transactions", f'[ -e "{programs.folder}/again" ] || {{ touch "{programs.folder}/again"; exit 1; }}'
+    )
     run = run_dag("prepare_data")
     assert run.state == "success"
     first, second = programs.starts("clean-transactions")
@@ -123,7 +126,9 @@ def test_a_program_over_its_time_is_ended_with_all_it_has_started(
 ) -> None:
     monkeypatch.setattr("antifraud_airflow.process.GRACE_SECONDS", 0.2)
     settings.options(clean_minutes=0.02)
-    programs.write("clean-transactions", f'{trap}\nsleep 300 &\necho "$! $$" >"{programs.folder}/processes"\nwait; sleep 300')
+    programs.write(
+        "clean-transactions", f'{trap}\nsleep 300 &\necho "$! $$" >"{programs.folder}/processes"\nwait; sleep 300'
+    )
     run = run_dag("prepare_data")
     assert run.state == "failed"
     for process in (programs.folder / "processes").read_text().split():
@@ -139,12 +144,17 @@ def is_running(process: str) -> bool:
 
 
 def test_failures_are_reported_to_the_callable_of_the_variable(
-    programs: Programs, settings: Settings, run_dag: Callable[[str], Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    programs: Programs,
+    settings: Settings,
+    run_dag: Callable[[str], Run],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "bank_alerts.py").write_text(
         "import json\n"
         "def page(context):\n"
-        f"    open({str(tmp_path / 'page')!r}, 'w').write(json.dumps([context['ti'].task_id, str(context['exception'])]))\n"
+        "    text = json.dumps([context['ti'].task_id, str(context['exception'])])\n"
+        f"    open({str(tmp_path / 'page')!r}, 'w').write(text)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     settings.variables({"antifraud_on_failure": "bank_alerts.page"})

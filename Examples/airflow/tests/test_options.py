@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from antifraud_airflow.commands import clean, train
 from antifraud_airflow.options import Options, OptionsError
 

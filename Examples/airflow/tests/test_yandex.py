@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from cloud import ALWAYS, Cloud, StandInSDK
 from conftest import Run
 from settings_of_tests import Settings

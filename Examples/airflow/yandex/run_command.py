@@ -1,9 +1,9 @@
 """Runs one command of Antifraud on a node of a Yandex Data Processing cluster, as the driver of a PySpark job.
 
-    run_command.py --secret ID [--attempts N] [--pause SECONDS] [--success CODE]... [--final CODE]... -- COMMAND [ARGUMENT]...
+    run_command.py --secret ID [--attempts N] [--pause SECONDS] [--success CODE]... [--final CODE]... -- COMMAND...
 
-The entries of the Lockbox secret become the command's environment: AWS_ACCESS_KEY_ID, MLFLOW_TRACKING_URI and so on. They
-are read with the token of the node's service account, and are never written, logged or passed as arguments.
+The entries of the Lockbox secret become the command's environment: AWS_ACCESS_KEY_ID, MLFLOW_TRACKING_URI and so on.
+They are read with the token of the node's service account, and are never written, logged or passed as arguments.
 
 A failed command is run again, up to N times in all. Exit codes of --success count as success; those of --final are
 failures that are not tried again. Plain Python 3.8 without packages: it runs with the node's own interpreter.

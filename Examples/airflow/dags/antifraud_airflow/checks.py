@@ -13,14 +13,13 @@ from antifraud_airflow.settings import Requirements
 log = logging.getLogger(__name__)
 
 _S3_SCHEMES = ("s3://", "s3a://")
+_NOTHING = Requirements()
 
 
 class CheckSettingsOperator(BaseOperator):
     """Fails, without a retry, when a variable or connection is missing or when the DAG could not be put together."""
 
-    def __init__(
-        self, *, requirements: Requirements = Requirements(), problem: str | None = None, **kwargs: object
-    ) -> None:
+    def __init__(self, *, requirements: Requirements = _NOTHING, problem: str | None = None, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.requirements = requirements
         self.problem = problem
@@ -45,7 +44,9 @@ class CheckSettingsOperator(BaseOperator):
 
     @staticmethod
     def _is_there(name: str, values: dict[str, str | None]) -> bool:
-        if name == settings.S3_CONNECTION and not any((value or "").startswith(_S3_SCHEMES) for value in values.values()):
+        if name == settings.S3_CONNECTION and not any(
+            (value or "").startswith(_S3_SCHEMES) for value in values.values()
+        ):
             return True
         try:
             Connection.get(name)

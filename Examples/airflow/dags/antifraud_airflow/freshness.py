@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timezone
 
 from airflow.providers.standard.sensors.python import PythonSensor
-from airflow.sdk import BaseOperator, Context
+from airflow.sdk import BaseOperator
 
 from antifraud_airflow.commands import CLEAN_TRANSACTIONS
 from antifraud_airflow.options import Options

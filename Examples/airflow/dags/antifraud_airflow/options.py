@@ -43,11 +43,13 @@ class Options:
         except json.JSONDecodeError as error:
             raise OptionsError(f"The variable {OPTIONS} is not JSON: {error}.") from error
         if not isinstance(values, dict):
-            raise OptionsError(f"The variable {OPTIONS} must be a JSON object such as {{\"pool\": \"antifraud\"}}.")
+            raise OptionsError(f'The variable {OPTIONS} must be a JSON object such as {{"pool": "antifraud"}}.')
         known = {field.name: field for field in fields(cls)}
         for name in values:
             if name not in known:
-                raise OptionsError(f"The variable {OPTIONS} has an unknown key '{name}'. Known are: {', '.join(known)}.")
+                raise OptionsError(
+                    f"The variable {OPTIONS} has an unknown key '{name}'. Known are: {', '.join(known)}."
+                )
         return cls(**{name: _checked(name, value, known[name].default) for name, value in values.items()})
 
     def minutes(self, step: str) -> timedelta:

@@ -67,8 +67,8 @@ class Pipeline:
 
             check_settings >> before... >> [create_cluster >>] commands... [>> delete_cluster >> cluster_is_deleted]
 
-        check_settings and create_cluster are the setups of delete_cluster. As check_settings has succeeded, the teardown
-        runs also when create_cluster has failed, which may have left a cluster behind.
+        check_settings and create_cluster are the setups of delete_cluster. As check_settings has succeeded, the
+        teardown runs also when create_cluster has failed, which may have left a cluster behind.
         """
         if self.flavour is None:
             CheckSettingsOperator(task_id="check_settings", problem=self.problem)
@@ -88,6 +88,7 @@ class Pipeline:
         if cluster:
             tasks[-1] >> cluster.delete
             cluster.delete.as_teardown(setups=[check, cluster.create])
-            # The last command and this task decide what becomes of the run: it fails when a command or the deletion has
-            # failed. With on_failure_fail_dagrun, the deletion alone would decide, and failed commands would be a success.
+            # The last command and this task decide what becomes of the run: it fails when a command or the deletion
+            # has failed. With on_failure_fail_dagrun, the deletion alone would decide: a run with failed commands would
+            # be a success.
             cluster.delete >> EmptyOperator(task_id="cluster_is_deleted")

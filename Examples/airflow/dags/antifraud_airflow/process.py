@@ -33,8 +33,7 @@ class Process:
 
     def wait(self, line: Callable[[str, str], None]) -> int:
         """Hands each line of output over and returns the exit code, negative for the signal that ended it."""
-        assert self._child.stdout is not None
-        for raw in self._child.stdout:
+        for raw in self._child.stdout or ():
             line("%s", raw.decode("utf-8", errors="backslashreplace").rstrip())
         code = self._child.wait()
         self._folder.cleanup()

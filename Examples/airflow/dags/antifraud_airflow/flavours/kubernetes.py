@@ -19,6 +19,7 @@ from antifraud_airflow.settings import Requirements, optional, required
 #: What the kernel's out-of-memory killer leaves: 128 + SIGKILL.
 _KILLED = 137
 _TEMPORARY = "temporary"
+_TEMPORARY_PATH = "/tmp"  # noqa: S108 (a volume of the pod alone)
 
 
 class CommandPodOperator(KubernetesPodOperator):
@@ -95,13 +96,13 @@ class KubernetesFlavour(Flavour):
             cmds=[command.program],
             arguments=list(command.arguments),
             secret_name=required(settings.POD_SECRET),
-            env_vars={"TMPDIR": "/tmp", "HOME": "/tmp"},
+            env_vars={"TMPDIR": _TEMPORARY_PATH, "HOME": _TEMPORARY_PATH},
             container_resources=k8s.V1ResourceRequirements(
                 requests={"cpu": optional(settings.POD_CPU, "1"), "memory": memory, "ephemeral-storage": disk},
                 limits={"memory": memory, "ephemeral-storage": disk},
             ),
             volumes=[k8s.V1Volume(name=_TEMPORARY, empty_dir=k8s.V1EmptyDirVolumeSource())],
-            volume_mounts=[k8s.V1VolumeMount(name=_TEMPORARY, mount_path="/tmp")],
+            volume_mounts=[k8s.V1VolumeMount(name=_TEMPORARY, mount_path=_TEMPORARY_PATH)],
             security_context=k8s.V1PodSecurityContext(
                 run_as_non_root=True, seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault")
             ),

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from airflow.sdk import BaseOperator, Connection, Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowNotFoundException,
+    AirflowSkipException,
+)
 
 from antifraud_airflow import settings
 from antifraud_airflow.commands import Command

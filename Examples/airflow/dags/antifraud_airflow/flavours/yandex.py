@@ -1,4 +1,4 @@
-"""Flavour 'yandex': a Yandex Data Processing cluster for each run, created before the commands and deleted after them."""
+"""Flavour 'yandex': each run has a Yandex Data Processing cluster, created before its commands and deleted after."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from antifraud_airflow.flavours.yandex_operators import (
     RunOnClusterOperator,
 )
 from antifraud_airflow.options import Options
-from antifraud_airflow.settings import RUN, Requirements, optional
+from antifraud_airflow.settings import Requirements, optional
 
 #: At most 63 of a-z, 0-9 and '-', unique in the folder. Every attempt of a run finds its cluster by it.
 CLUSTER_NAME = (

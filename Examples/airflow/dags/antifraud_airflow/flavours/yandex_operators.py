@@ -140,9 +140,9 @@ class DeleteRunClusterOperator(BaseOperator):
 class RunOnClusterOperator(DataprocCreatePysparkJobOperator):
     """Runs a command on the master of the cluster, by way of the PySpark job run_command.py.
 
-    Data Processing tells whether a job is done or has failed, but no exit code. So run_command.py takes exit codes for what
-    they mean and repeats failed commands itself; a job that has failed in the end fails the task without a retry. Airflow
-    repeats the task when the service could not be reached or the time was up.
+    Data Processing tells whether a job is done or has failed, but no exit code. So run_command.py takes exit codes for
+    what they mean and repeats failed commands itself; a job that has failed in the end fails the task without a retry.
+    Airflow repeats the task when the service could not be reached or the time was up.
     """
 
     template_fields: Sequence[str] = (*DataprocBaseOperator.template_fields, "main_python_file_uri", "args")
