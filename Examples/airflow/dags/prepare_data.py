@@ -3,8 +3,8 @@
 
 Cleans the raw transactions that have arrived since the last run and appends them to the clean data set.
 
-- Every 15 minutes, one run at a time. Runs that were missed while Airflow was down are not caught up: the next run takes
-  all that is new.
+- Every 15 minutes, one run at a time. Runs that were missed while Airflow was down are not caught up: the next run
+  takes all that is new.
 - Running it again is safe: with nothing new it changes nothing.
 - `check_settings` names what is missing among variables and connections.
 - Each success updates the asset `antifraud_clean_transactions`, for which `train_model` waits.
