@@ -59,10 +59,17 @@ def test_pods_are_of_the_restricted_profile(server: PodServer, run_dag: Callable
     assert server.pods() == {}
 
 
-def test_resources_come_from_variables(server: PodServer, settings: Settings, run_dag: Callable[[str], Run]) -> None:
+def test_resources_and_addresses_come_from_variables(
+    server: PodServer, settings: Settings, run_dag: Callable[[str], Run]
+) -> None:
     settings.variables({"antifraud_pod_cpu": "4", "antifraud_pod_memory": "16Gi", "antifraud_pod_disk": "50Gi"})
+    settings.variables({"antifraud_pod_config": "antifraud"})
     assert run_dag("train_model").state == "success"
     for pod in server.created():
+        assert pod["spec"]["containers"][0]["envFrom"] == [
+            {"secretRef": {"name": "antifraud-credentials"}},
+            {"configMapRef": {"name": "antifraud"}},
+        ]
         assert pod["spec"]["containers"][0]["resources"] == {
             "requests": {"cpu": "4", "memory": "16Gi", "ephemeral-storage": "50Gi"},
             "limits": {"memory": "16Gi", "ephemeral-storage": "50Gi"},

@@ -25,19 +25,23 @@ _TEMPORARY_PATH = "/tmp"  # noqa: S108 (a volume of the pod alone)
 class CommandPodOperator(KubernetesPodOperator):
     """A pod that runs one command, whose exit code counts for what it means.
 
-    Its environment comes from a secret of the namespace: Airflow does not know the credentials in it.
+    Its environment comes from a secret and, where one is named, a config map of the namespace: Airflow does not know the
+    credentials in it.
     """
 
-    template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, "secret_name")
+    template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, "secret_name", "config_name")
 
-    def __init__(self, *, secret_name: str, final_codes: frozenset[int], **kwargs: Any) -> None:
+    def __init__(self, *, secret_name: str, config_name: str, final_codes: frozenset[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.secret_name = secret_name
+        self.config_name = config_name
         self.final_codes = sorted(final_codes)
 
     def execute(self, context: Context) -> Any:
         # Here, as the provider renders no templates in names of secrets.
         self.env_from = [k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=self.secret_name))]
+        if self.config_name:
+            self.env_from.append(k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name=self.config_name)))
         return super().execute(context)
 
     def cleanup(
@@ -96,6 +100,7 @@ class KubernetesFlavour(Flavour):
             cmds=[command.program],
             arguments=list(command.arguments),
             secret_name=required(settings.POD_SECRET),
+            config_name=optional(settings.POD_CONFIG, ""),
             env_vars={"TMPDIR": _TEMPORARY_PATH, "HOME": _TEMPORARY_PATH},
             container_resources=k8s.V1ResourceRequirements(
                 requests={"cpu": optional(settings.POD_CPU, "1"), "memory": memory, "ephemeral-storage": disk},
