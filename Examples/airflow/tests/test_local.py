@@ -53,7 +53,7 @@ def test_commands_run_with_locations_and_credentials(
     assert "AWS_ACCESS_KEY_ID=key-id\n" in environment
     assert "AWS_SECRET_ACCESS_KEY=s3-secret-text\n" in environment
     assert "AWS_ENDPOINT_URL=https://storage.example.org\n" in environment
-    assert "MLFLOW" not in environment
+    assert "\nMLFLOW_" not in environment
     (train,) = programs.starts("train-model")
     assert "--output s3://bucket/models/20" in train
     assert "MLFLOW_TRACKING_URI=https://mlflow.example.org\n" in train
@@ -125,7 +125,7 @@ def test_a_program_over_its_time_is_ended_with_all_it_has_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("antifraud_airflow.process.GRACE_SECONDS", 0.2)
-    settings.options(clean_minutes=0.02)
+    settings.options(clean_minutes=0.05)
     programs.write(
         "clean-transactions", f'{trap}\nsleep 300 &\necho "$! $$" >"{programs.folder}/processes"\nwait; sleep 300'
     )

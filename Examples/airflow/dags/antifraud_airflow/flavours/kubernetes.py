@@ -25,8 +25,8 @@ _TEMPORARY_PATH = "/tmp"  # noqa: S108 (a volume of the pod alone)
 class CommandPodOperator(KubernetesPodOperator):
     """A pod that runs one command, whose exit code counts for what it means.
 
-    Its environment comes from a secret and, where one is named, a config map of the namespace: Airflow does not know the
-    credentials in it.
+    Its environment comes from a secret and, where one is named, a config map of the namespace: Airflow does not know
+    the credentials in it.
     """
 
     template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, "secret_name", "config_name")
