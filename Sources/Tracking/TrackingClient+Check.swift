@@ -3,7 +3,7 @@ extension TrackingClient {
     /// out after it.
     ///
     /// - Parameters:
-    ///   - experiment: By name; need not exist.
+    ///   - name: By name; need not exist.
     ///   - limit: How long to wait for the place's answers.
     /// - Throws: ``TrackingError``: with code ``TrackingError/Code/invalidState`` for a deleted experiment, with
     ///   ``TrackingError/Code/readOnly`` for a place that cannot be written, with ``TrackingError/Code/unavailable`` when the

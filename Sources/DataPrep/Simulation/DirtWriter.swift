@@ -28,7 +28,7 @@ public struct DirtWriter: Sendable {
     ///   - place: A folder. It may hold files of the same names, which are replaced, and names that start with `.` or
     ///     `_`.
     ///   - progress: Gets the number of lines written so far, some times a second.
-    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/alreadyExists`` when the folder holds other files,
+    /// - Throws: `ObjectStoreError` with code `alreadyExists` when the folder holds other files,
     ///   which would be taken for parts of the data set; what the store throws.
     @discardableResult
     public func write(

@@ -46,7 +46,7 @@ public actor CSVWriter {
     }
 
     /// Appends rows.
-    /// - Throws: ``ColumnarError/schemaMismatch(expected:actual:)`` for a batch of other columns; the store's errors.
+    /// - Throws: `ColumnarError.schemaMismatch` for a batch of other columns; the store's errors.
     public func write(_ batch: RecordBatch) async throws {
         guard batch.schema.fields.elementsEqual(schema.fields, by: { $0.name == $1.name && $0.type == $1.type }) else {
             throw ColumnarError.schemaMismatch(expected: schema, actual: batch.schema)

@@ -78,7 +78,7 @@ public struct DataSet: Sendable {
     }
 
     /// The schema of batches that are read with these columns; nil stands for all of all files.
-    /// - Throws: ``DataSetError/unavailableColumn(name:reason:)``, ``ColumnarError/missingField(name:available:)``.
+    /// - Throws: ``DataSetError/unavailableColumn(name:reason:)``, `ColumnarError.missingField`.
     public func schema(selecting columns: [String]?) throws -> Schema {
         for name in columns ?? unavailableColumns.keys.sorted() {
             if let reason = unavailableColumns[name] {

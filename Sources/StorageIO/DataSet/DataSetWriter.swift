@@ -56,7 +56,7 @@ public actor DataSetWriter {
     }
 
     /// Appends rows.
-    /// - Throws: ``ColumnarError/schemaMismatch(expected:actual:)`` for other columns; what the store throws.
+    /// - Throws: `ColumnarError.schemaMismatch` for other columns; what the store throws.
     public func write(_ batch: RecordBatch) async throws {
         var row = 0
         while row < batch.rowCount {

@@ -8,7 +8,7 @@
 ///   text, `start_time` and `end_time` with a number of milliseconds; `run_id` also by `IN ('a', 'b')`;
 /// - `datasets.name`, `.digest`, `.context` with a text or a list.
 ///
-/// Keys with other characters stand in backquotes or double quotes: ``metrics.`val/auc` ``. Texts stand in single or
+/// Keys with other characters stand in backquotes or double quotes: `metrics."val/auc"`. Texts stand in single or
 /// double quotes and are taken as they are: there is no escape, as in MLflow.
 ///
 /// Values that are interpolated into a literal never become part of the language, whatever they hold; write them

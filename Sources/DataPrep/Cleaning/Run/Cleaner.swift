@@ -38,7 +38,7 @@ public struct Cleaner: Sendable {
     }
 
     /// Cleans the files of a place, in their order, into one table; columns that their folders' names state belong to the
-    /// rows of Parquet files. See ``clean(_:to:rejects:progress:)``.
+    /// rows of Parquet files. Everything else is as with opened inputs.
     public func clean(
         _ files: DataFiles, to output: CleaningOutput, rejects: StoredPlace? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
@@ -48,7 +48,7 @@ public struct Cleaner: Sendable {
             progress: progress)
     }
 
-    /// Cleans objects of a store, in this order, into one table; see ``clean(_:to:rejects:progress:)``.
+    /// Cleans objects of a store, in this order, into one table.
     public func clean(
         _ keys: [ObjectKey], in store: any ObjectStore, to output: CleaningOutput, rejects: StoredPlace? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil

@@ -132,7 +132,7 @@ public struct ParquetReader: Sendable {
 
     /// One row group.
     /// - Parameters:
-    ///   - columns: the names of the columns wanted, in the order wanted; nil for all.
+    ///   - names: the names of the columns wanted, in the order wanted; nil for all.
     ///   - threads: on how many threads columns are decoded at the same time.
     /// - Throws: ``ParquetError``, what the input throws, or `CancellationError`.
     public func read(rowGroup: Int, columns names: [String]? = nil, threads: Int = 1) async throws -> RecordBatch {
