@@ -22,7 +22,8 @@ PROGRAMS = sorted(
     name for name in os.listdir(FOLDER)
     if re.fullmatch(r"[a-z]+(-[a-z]+)*", name) and os.path.isfile(os.path.join(FOLDER, name))
     and os.access(os.path.join(FOLDER, name), os.X_OK))
-CALL = re.compile(r"(?:^|(?<=[\s/(]))(" + "|".join(PROGRAMS) + r")\s+([^|;&]*)")
+# At the start of a command: `kubectl patch cronjob clean-transactions` is none of ours.
+CALL = re.compile(r"(?:^|[;&|(])\s*(?:\S*/)?(" + "|".join(PROGRAMS) + r")\s+([^|;&]*)")
 OPTION = re.compile(r"(?:^|\s)(--[a-z][a-z-]*)")
 
 
