@@ -190,7 +190,8 @@ let package = Package(
             "score-stream", folder: "ScoreStream",
             ["Scoring", "StorageIO", "Streaming", "StreamingJobs", "TrackingJobs"]),
         example(
-            "serve-model", folder: "ServeModel", ["Scoring", "ServiceSupport", "Serving", "StorageIO", "TrackingJobs"]),
+            "serve-model", folder: "ServeModel",
+            ["HTTPTransport", "Scoring", "ServiceSupport", "Serving", "StorageIO", "TrackingJobs"]),
         example("copy-data", folder: "CopyData", ["StorageIO", "StorageJobs"]),
         example("storage-cost", folder: "StorageCost", ["StorageIO", "StorageJobs"]),
         example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO", "StorageJobs"]),

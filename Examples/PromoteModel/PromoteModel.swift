@@ -37,7 +37,7 @@ struct PromoteModel: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The registered model that might take over: models:/NAME/VERSION, models:/NAME@ALIAS, runs:/ID/model.")
+    @Option(help: "The registered model to promote: models:/NAME/VERSION, models:/NAME@ALIAS, runs:/ID/model.")
     var candidate: String
 
     @Option(help: "The alias of the model in use: models:/NAME@ALIAS.")

@@ -36,7 +36,13 @@ struct ServeModel: ToolCommand {
 
     @Option(
         help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.", completion: .file())
-    var model: String
+    var model: String?
+
+    @Option(
+        help: """
+            Serve nothing, but ask a service that runs, such as http://127.0.0.1:8080/health: exit code 0 when it is well.
+            """)
+    var healthcheck: String?
 
     @Option(help: "The address to listen on; 0.0.0.0 lets other machines in.")
     var host = "127.0.0.1"
@@ -74,6 +80,9 @@ struct ServeModel: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
+        guard (model == nil) != (healthcheck == nil) else {
+            throw ValidationError("Give --model, or --healthcheck alone.")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must lie in 0...65535.") }
         guard reload >= 0 else { throw ValidationError("--reload must not be negative.") }
         for (name, value) in [
@@ -86,6 +95,8 @@ struct ServeModel: ToolCommand {
     }
 
     mutating func run() async throws {
+        if let healthcheck { return try await HealthCheck.run(healthcheck) }
+        guard let model else { return }
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
         // A model that cannot be read, or that asks for columns which no single transaction has, is found out before the port

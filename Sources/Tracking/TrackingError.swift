@@ -60,6 +60,7 @@ extension TrackingError {
     {
         TrackingError(
             .invalidState, "run \(run)",
-            "parameter '\(key)' is \(QuotedText.value(earlier, limit: 100)) and cannot become \(QuotedText.value(value, limit: 100))")
+            "parameter '\(key)' is \(QuotedText.value(earlier, limit: 100)) and cannot become \(QuotedText.value(value, limit: 100))"
+        )
     }
 }

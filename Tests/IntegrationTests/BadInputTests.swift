@@ -197,6 +197,7 @@ import Testing
         for (name, arguments) in [
             ("train-model", ["--data", "x"]), ("clean-transactions", ["--memory-limit", "many"]),
             ("serve-model", ["--model", "m", "--port", "70000"]), ("score-stream", ["--model", "m"]),
+            ("serve-model", []), ("serve-model", ["--model", "m", "--healthcheck", "http://127.0.0.1/health"]),
         ] {
             let outcome = try Executable.run(name, arguments, in: folder)
             #expect(outcome.status == 64)

@@ -13,15 +13,26 @@ import Testing
             "train-model", ["--data", "t.parquet", "--output", "model", "--rounds", "5"], in: folder)
         let process = try Executable.start("serve-model", ["--model", "model", "--port", "0"], in: folder)
         let identifier = process.environment?["ANTIFRAUD_TEST_ID"] ?? ""
-        for _ in 0..<200 {
+        var address = ""
+        while address.isEmpty {
             let errors = try String(contentsOfFile: folder.path(".\(identifier).err"), encoding: .utf8)
-            if errors.contains("listening") { break }
-            Thread.sleep(forTimeInterval: 0.05)
+            try #require(process.isRunning, "\(errors)")
+            if let line = errors.wholeMatch(of: /listening on (http:.*)\n/) { address = String(line.1) }
+            Thread.sleep(forTimeInterval: 0.02)
         }
+        // Just after the socket, the model arrives.
+        var check = try Executable.run("serve-model", ["--healthcheck", address + "/health"], in: folder)
+        while check.errors.contains("status 503") {
+            check = try Executable.run("serve-model", ["--healthcheck", address + "/health"], in: folder)
+        }
+        #expect(check.status == 0, "\(check.errors)")
+        let unwell = try Executable.run("serve-model", ["--healthcheck", address + "/other"], in: folder)
+        #expect(unwell.status == 1 && unwell.errors.contains("status 404"), "\(unwell.errors)")
         process.interrupt()
         let outcome = try Executable.end(process, in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.errors.contains("listening on http://127.0.0.1:"))
+        let nobody = try Executable.run("serve-model", ["--healthcheck", address + "/health"], in: folder)
+        #expect(nobody.status == 1, "\(nobody.errors)")
     }
 
     @Test func workLeavesNothingHalfWritten() throws {

@@ -9,6 +9,8 @@ package enum JobError: Error, Sendable, Hashable {
     case contradictorySettings(String)
     /// Something did not answer in time.
     case noAnswer(from: String, seconds: Int)
+    /// A service says that it is not well.
+    case unhealthyService(url: String, status: Int)
     /// Two ways to the same score gave different ones.
     case inconsistentScores(String)
     /// Some objects could not be copied; the report names them.
@@ -40,6 +42,7 @@ extension JobError: CustomStringConvertible {
         case .unusableData(let place, let reason): "\(place): \(reason)"
         case .noAnswer(let subject, let seconds): "\(subject) did not answer within \(seconds) seconds"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
+        case .unhealthyService(let url, let status): "\(url): status \(status) instead of 200"
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"
         case .refusedTransactions(let count): "\(count) rows were not sent: their amount is not a finite number"
         case .incompleteCount(let left): "\(left) objects could not be counted"
