@@ -25,7 +25,8 @@ import Tracking
             """, [folder.url.path(percentEncoded: false)])
         func value(_ name: String) throws -> Double { try #require(values["system/\(name)"], "\(name)") }
         #expect(sum > 0)
-        #expect(try (1...100).contains(value("cpu_utilization_percentage")))
+        let utilization = try value("cpu_utilization_percentage")
+        #expect((1...100).contains(utilization))
         let used = try value("system_memory_usage_megabytes")
         #expect(used > 50 && used < answer.memory)
         #expect(try abs(value("system_memory_usage_percentage") - 100 * used / answer.memory) < 5)
