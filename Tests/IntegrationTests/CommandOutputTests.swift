@@ -14,6 +14,9 @@ struct CommandOutputTests {
         }
         try run("simulate-transactions", "--output", "raw", "--transactions", "20000")
         try run("clean-transactions", "--input", "raw", "--output", "clean.parquet")
+        for _ in 0..<2 {
+            try run("clean-transactions", "--input", "raw", "--output", "grown/", "--incremental", "--rejects", "no/")
+        }
         let tracking = ["--tracking", "sqlite:///mlflow.db"]
         try run("train-model", "--data", "clean.parquet", "--output", "first", "--rounds", "3", "--test-share", "0.3")
         try run(

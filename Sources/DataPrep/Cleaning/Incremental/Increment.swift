@@ -72,7 +72,9 @@ struct Increment: Sendable {
             case .unknown: throw error
             }
         }
-        // The run counts from here on. What cannot be done now is left to the next run.
+        // The run counts from here on. What cannot be done now is left to the next run; whoever built the data set again is told
+        // when our readers are not pointed to it yet.
+        try await uncancelled { try await recovery.pointReaders(to: pending) }
         try? await uncancelled { try await recovery.complete(pending) }
         return pending.state
     }

@@ -29,7 +29,7 @@ public enum IncrementalCleaningError: Error, Sendable, Hashable {
 extension IncrementalCleaningError: CustomStringConvertible {
     /// One line for a person, with the way out.
     public var description: String {
-        let rebuild = "to clean all files that are there into a new data set, use --rebuild"
+        let rebuild = "clean all files again with --rebuild"
         switch self {
         case .noFolder(let output):
             return "\(output): incremental cleaning adds files to a folder; end the output with '/'"
@@ -39,19 +39,19 @@ extension IncrementalCleaningError: CustomStringConvertible {
         case .unsupportedPlan(let reason): return "the plan cannot be used for incremental cleaning: \(reason)"
         case .changedPlan(let folder, let difference):
             return
-                "\(folder): the data set was cleaned by another plan (\(difference)); use the earlier plan, or, \(rebuild)"
+                "\(folder): the data set was cleaned by another plan (\(difference)); use the earlier plan, or \(rebuild)"
         case .changedInput(let input, let change):
             return "\(input): an earlier run has cleaned this file, and it has changed since (\(change)); "
-                + "restore it, or, \(rebuild)"
+                + "restore it, or \(rebuild)"
         case .vanishedInput(let input, let reason):
-            return "\(input): an earlier run has cleaned this file, and \(reason); restore it, or, \(rebuild)"
+            return "\(input): an earlier run has cleaned this file, and \(reason); restore it, or \(rebuild)"
         case .changedDataSet(let folder, let reason):
-            return "\(folder): \(reason); restore the folder, or, \(rebuild)"
+            return "\(folder): \(reason); restore the folder, or \(rebuild)"
         case .damagedState(let object, let reason):
-            return "\(object): the state of the earlier runs is damaged: \(reason); restore it, or, \(rebuild)"
+            return "\(object): the state of the earlier runs is damaged: \(reason); restore it, or \(rebuild)"
         case .newerState(let object, let version, let known):
             return "\(object): the state was written by a newer version of this program (version \(version), "
-                + "known up to \(known)); use that version, or, \(rebuild)"
+                + "known up to \(known)); use that version, or \(rebuild)"
         case .running(let folder, let holder): return "\(folder): another run is at work: \(holder)"
         case .takenOver(let folder):
             return "\(folder): another run has taken over, because this one had shown no sign of life for long; "

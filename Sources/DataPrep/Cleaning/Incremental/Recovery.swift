@@ -41,10 +41,7 @@ struct Recovery: Sendable {
 
     /// The data file is there: readers are pointed to it, the notes become the state, and what it replaces goes.
     func complete(_ pending: PendingRun) async throws {
-        if let part = pending.part, !pending.replaced.isEmpty {
-            let manifest = DataSetManifest(files: [.init(name: part.file, size: part.size)])
-            try await folder.store.put(manifest.encoded(), to: folder.success)
-        }
+        try await pointReaders(to: pending)
         try await folder.write(pending.state)
         if !pending.replaced.isEmpty {
             try await folder.store.delete(pending.replaced.map { try folder.place.key($0) })
@@ -53,6 +50,13 @@ struct Recovery: Sendable {
         if !pending.replaced.isEmpty || !isListed { try await listEverything() }
         try await folder.store.delete(folder.pending)
         try await clear(keeping: pending.state)
+    }
+
+    /// Lets our readers see the file that replaces others, and not those.
+    func pointReaders(to pending: PendingRun) async throws {
+        guard let part = pending.part, !pending.replaced.isEmpty else { return }
+        let manifest = DataSetManifest(files: [.init(name: part.file, size: part.size)])
+        try await folder.store.put(manifest.encoded(), to: folder.success)
     }
 
     /// The data file is not there: the run has not taken place.

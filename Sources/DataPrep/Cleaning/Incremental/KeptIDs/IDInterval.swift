@@ -1,16 +1,21 @@
 /// Consecutive transaction_ids.
-struct IDInterval: Sendable, Hashable {
-    var first: Int64
+package struct IDInterval: Sendable, Hashable {
+    package var first: Int64
     /// Inside the interval.
-    var last: Int64
+    package var last: Int64
 
-    var count: UInt64 { UInt64(bitPattern: last &- first) + 1 }
+    package init(first: Int64, last: Int64) {
+        self.first = first
+        self.last = last
+    }
+
+    package var count: UInt64 { UInt64(bitPattern: last &- first) + 1 }
 }
 
 /// Sets of ids as ascending intervals that do not touch one another.
-enum IDIntervals {
+package enum IDIntervals {
     /// Appends an interval that lies past all others.
-    static func append(_ interval: IDInterval, to intervals: inout [IDInterval]) {
+    package static func append(_ interval: IDInterval, to intervals: inout [IDInterval]) {
         if let last = intervals.last, last.last < .max, last.last + 1 == interval.first {
             intervals[intervals.count - 1].last = interval.last
         } else {
@@ -19,7 +24,7 @@ enum IDIntervals {
     }
 
     /// What is in both.
-    static func intersection(_ left: [IDInterval], _ right: [IDInterval]) -> [IDInterval] {
+    package static func intersection(_ left: [IDInterval], _ right: [IDInterval]) -> [IDInterval] {
         var result: [IDInterval] = []
         var first = 0, second = 0
         while first < left.count, second < right.count {
@@ -31,7 +36,7 @@ enum IDIntervals {
     }
 
     /// What is in the first and not in the second, which is a part of it.
-    static func subtracting(_ part: [IDInterval], from whole: [IDInterval]) -> [IDInterval] {
+    package static func subtracting(_ part: [IDInterval], from whole: [IDInterval]) -> [IDInterval] {
         guard !part.isEmpty else { return whole }
         var result: [IDInterval] = []
         var next = 0

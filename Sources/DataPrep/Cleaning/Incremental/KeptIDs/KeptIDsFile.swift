@@ -1,12 +1,12 @@
 import Parallelism
-import StorageIO
+package import StorageIO
 
 /// A stored set of ids, of which only the blocks that are asked for are read. One task uses it at a time.
-actor KeptIDsFile {
+package actor KeptIDsFile {
     private let input: any RandomAccessInput
     private let index: [KeptIDsFormat.Block]
     /// How many ids there are.
-    nonisolated let count: UInt64
+    package nonisolated let count: UInt64
     /// The block that was read last.
     private var current: (number: Int, intervals: [IDInterval])?
 
@@ -17,7 +17,7 @@ actor KeptIDsFile {
     }
 
     /// - Throws: ``IncrementalCleaningError/damagedState(object:reason:)``, ``IncrementalCleaningError/newerState(object:version:known:)``.
-    static func open(_ input: any RandomAccessInput) async throws -> KeptIDsFile {
+    package static func open(_ input: any RandomAccessInput) async throws -> KeptIDsFile {
         func damaged(_ reason: String) -> IncrementalCleaningError { .damagedState(object: input.name, reason: reason) }
         let frame = Int64(KeptIDsFormat.headerSize + KeptIDsFormat.trailerSize)
         guard input.size >= frame else { throw damaged("it is cut off") }
@@ -53,10 +53,10 @@ actor KeptIDsFile {
             input: input, index: index, count: KeptIDsFormat.number(UInt64.self, trailer[...], at: 16))
     }
 
-    var blockCount: Int { index.count }
+    package var blockCount: Int { index.count }
 
     /// Which of the ids are in this set.
-    func intersection(with ids: [IDInterval]) async throws -> [IDInterval] {
+    package func intersection(with ids: [IDInterval]) async throws -> [IDInterval] {
         var result: [IDInterval] = []
         var rest = ids[...]
         while let next = rest.first {
@@ -79,7 +79,7 @@ actor KeptIDsFile {
         return result
     }
 
-    func intervals(ofBlock number: Int) async throws -> [IDInterval] {
+    package func intervals(ofBlock number: Int) async throws -> [IDInterval] {
         if let current, current.number == number { return current.intervals }
         let block = index[number]
         let bytes = try await input.read(Int64(block.offset)..<Int64(block.offset) + Int64(block.byteCount))
@@ -103,7 +103,7 @@ actor KeptIDsFile {
 
 extension KeptIDsFile {
     /// Writes the ids of several sets, none of which is in two of them, as one.
-    static func merge(_ files: [KeptIDsFile], to writer: KeptIDsWriter) async throws {
+    package static func merge(_ files: [KeptIDsFile], to writer: KeptIDsWriter) async throws {
         var blocks = [Int](repeating: 0, count: files.count)
         var pending = [ArraySlice<IDInterval>](repeating: [], count: files.count)
         while true {

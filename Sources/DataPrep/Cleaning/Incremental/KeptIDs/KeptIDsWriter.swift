@@ -1,7 +1,7 @@
-import StorageIO
+package import StorageIO
 
 /// Writes a set of ids, interval by interval in ascending order. One task writes at a time.
-actor KeptIDsWriter {
+package actor KeptIDsWriter {
     private let output: any ObjectWriter
     private var waiting: IDInterval?
     private var block: [UInt8] = []
@@ -10,12 +10,12 @@ actor KeptIDsWriter {
     private var index: [KeptIDsFormat.Block] = []
     private var offset = UInt64(KeptIDsFormat.headerSize)
     private var hasBegun = false
-    private(set) var count: UInt64 = 0
+    package private(set) var count: UInt64 = 0
 
-    init(to output: any ObjectWriter) { self.output = output }
+    package init(to output: any ObjectWriter) { self.output = output }
 
     /// - Parameter intervals: ascending, all past those written before.
-    func append(_ intervals: [IDInterval]) async throws {
+    package func append(_ intervals: [IDInterval]) async throws {
         for interval in intervals {
             count += interval.count
             guard let last = waiting else {
@@ -34,7 +34,7 @@ actor KeptIDsWriter {
 
     /// Makes the file visible.
     /// - Returns: its bytes.
-    func finish() async throws -> Int64 {
+    package func finish() async throws -> Int64 {
         if let last = waiting { encode(last) }
         waiting = nil
         try await writeBlock()
@@ -53,7 +53,7 @@ actor KeptIDsWriter {
     }
 
     /// Drops the file; harmless after ``finish()``.
-    func abort() async { await output.abort() }
+    package func abort() async { await output.abort() }
 
     private func encode(_ interval: IDInterval) {
         if block.isEmpty {

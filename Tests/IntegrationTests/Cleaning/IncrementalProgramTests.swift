@@ -1,0 +1,160 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `clean-transactions --incremental` as a schedule runs it, killed by the system now and then.
+@Suite struct IncrementalProgramTests {
+    struct Report: Decodable {
+        struct Increment: Decodable {
+            struct Fences: Decodable {
+                var run: Int
+                var upper: Double
+            }
+            struct Total: Decodable {
+                var rule: String
+                var rows: Int
+            }
+            var action: String
+            var run: Int
+            var fences: Fences
+            var totalRowsKept: Int
+            var totalDropped: [Total]
+        }
+        var increment: Increment
+    }
+
+    enum Location: String, Sendable, CaseIterable {
+        case here, s3, hdfs
+    }
+
+    let folder: TemporaryFolder
+    let places: RemotePlaces
+
+    init() throws {
+        folder = try TemporaryFolder()
+        places = try RemotePlaces()
+    }
+
+    private func place(_ location: Location, _ path: String) -> String {
+        switch location {
+        case .here: path
+        case .s3: places.s3(path)
+        case .hdfs: places.hdfs(path)
+        }
+    }
+
+    private func run(_ name: String, _ arguments: [String]) throws {
+        let outcome = try Executable.run(name, arguments, in: folder, environment: places.environment)
+        try #require(outcome.status == 0, "\(name): \(outcome.errors)")
+    }
+
+    /// Cleans what is new; kills the program the given number of times before it may end.
+    private func clean(
+        _ location: Location, kills: Int, within seconds: Double, _ random: inout SeededGenerator
+    ) throws -> Report {
+        let arguments = [
+            "--input", place(location, "raw/"), "--output", place(location, "clean/"), "--incremental", "--rejects",
+            place(location, "rejects/"), "--json",
+        ]
+        for _ in 0..<kills {
+            let process = try Executable.start(
+                "clean-transactions", arguments, in: folder, environment: places.environment)
+            Thread.sleep(forTimeInterval: .random(in: 0...seconds, using: &random))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        return try Executable.json(
+            Report.self, "clean-transactions", Array(arguments.dropLast()), in: folder, environment: places.environment)
+    }
+
+    @Test(arguments: Location.allCases)
+    func killedRunsAreMadeUpFor(location: Location) throws {
+        var random = SeededGenerator(seed: 5)
+        try run("simulate-transactions", ["--output", "all", "--transactions", "60000", "--days", "120"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("all"))
+            .filter { $0.hasSuffix(".txt") }.sorted()
+        try #require(names.count >= 4)
+        var seconds = 0.0
+        var report: Report?
+        for name in names.shuffled(using: &random) {
+            try run("copy-data", ["-q", "all/\(name)", place(location, "raw/\(name)")])
+            let start = Date()
+            report = try clean(location, kills: seconds > 0 ? 4 : 0, within: seconds, &random)
+            if seconds == 0 { seconds = Date().timeIntervalSince(start) }
+        }
+        let increment = try #require(report?.increment)
+        #expect(increment.action != "created" && increment.fences.run == 1)
+        let again = try clean(location, kills: 0, within: 0, &random).increment
+        #expect(again.action == "unchanged" && again.totalRowsKept == increment.totalRowsKept)
+        try run(
+            "clean-transactions",
+            ["--input", "all", "--output", "one.parquet", "--outliers", "fixed:0:\(increment.fences.upper)"])
+        // What a program sees that lists the folders.
+        if location != .here {
+            try run("copy-data", ["-q", place(location, "clean/"), "clean/"])
+            try run("copy-data", ["-q", place(location, "rejects/"), "rejects/"])
+        }
+        let text = try Oracle.run(
+            """
+            import duckdb, json, sys
+            q = lambda text: duckdb.sql(text).fetchall()
+            many, one = "read_parquet('clean/*.parquet')", "read_parquet('one.parquet')"
+            import os; os.chdir(sys.argv[1])
+            counts = [q(f"select count(*) from {many}")[0][0], q(f"select count(*) from {one}")[0][0]]
+            counts += [q(f"select count(*) from (from {a} except all from {b})")[0][0] for a, b in ((many, one), (one, many))]
+            print(json.dumps([counts, dict(q("select rule, count(*) from read_parquet('rejects/*.parquet') group by 1"))]))
+            """, [folder.path("")])
+        let value = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [Any])
+        let counts = try #require(value[0] as? [Int]), rejects = try #require(value[1] as? [String: Int])
+        #expect(counts == [increment.totalRowsKept, increment.totalRowsKept, 0, 0])
+        let dropped = increment.totalDropped.filter { $0.rows > 0 }
+        #expect(rejects == Dictionary(uniqueKeysWithValues: dropped.map { ($0.rule, $0.rows) }))
+    }
+
+    @Test func aSecondRunAtTheSameTimeIsRefused() throws {
+        try run("simulate-transactions", ["--output", "raw", "--transactions", "2000", "--days", "30"])
+        // As if this process were at work.
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let namespace = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+        let status = try String(contentsOfFile: "/proc/self/stat", encoding: .utf8)
+        let started = try #require(status.split(separator: ")").last).split(separator: " ")[19]
+        let number = ProcessInfo.processInfo.processIdentifier
+        try FileManager.default.createDirectory(
+            atPath: folder.path("clean/_incremental"), withIntermediateDirectories: true)
+        try Data(
+            """
+            {"process": {"host": "here", "process": \(number), "scope": "\(boot) \(namespace)", "started": "\(started)"},
+             "renewed": 1700000000, "run": "abc", "since": 1700000000}
+            """.utf8
+        ).write(to: folder.url.appending(path: "clean/_incremental/lock-1.json"))
+        let arguments = ["--input", "raw", "--output", "clean/", "--incremental"]
+        let refused = try Executable.run("clean-transactions", arguments, in: folder)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("another run is at work: run abc of process \(number) on here"))
+        try FileManager.default.removeItem(atPath: folder.path("clean/_incremental/lock-1.json"))
+        #expect(try Executable.run("clean-transactions", arguments, in: folder).status == 0)
+    }
+
+    @Test func whatDoesNotFitIsSaidBeforeTheWork() throws {
+        try run("simulate-transactions", ["--output", "raw", "--transactions", "2000", "--days", "30"])
+        func status(_ arguments: String...) throws -> (Int32, String) {
+            let outcome = try Executable.run("clean-transactions", ["--input", "raw"] + arguments, in: folder)
+            return (outcome.status, outcome.errors)
+        }
+        for flag in ["--rebuild", "--refit-fences"] {
+            let (code, errors) = try status("--output", "clean/", flag)
+            #expect(code == 64 && errors.contains("\(flag) goes with --incremental"))
+        }
+        let file = try status("--output", "clean.parquet", "--incremental")
+        #expect(file.0 == 1 && file.1.contains("end the output with '/'"))
+        let rejects = try status("--output", "clean/", "--incremental", "--rejects", "no.parquet")
+        #expect(rejects.0 == 1 && rejects.1.contains("end the location with '/'"))
+        #expect(try status("--output", "raw/new.parquet", "--rejects", "raw").0 == 1)
+        #expect(try status("--output", "clean/", "--incremental").0 == 0)
+        let plan = try status("--output", "clean/", "--incremental", "--outliers", "none")
+        #expect(plan.0 == 1 && plan.1.contains("--rebuild"))
+        let plain = try status("--output", "clean/")
+        #expect(plain.0 == 1 && plain.1.contains("--incremental"))
+    }
+}
