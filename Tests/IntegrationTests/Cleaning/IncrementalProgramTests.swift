@@ -86,10 +86,14 @@ import Testing
         #expect(increment.action != "created" && increment.fences.run == 1)
         let again = try clean(location, kills: 0, within: 0, &random).increment
         #expect(again.action == "unchanged" && again.totalRowsKept == increment.totalRowsKept)
+        try compareWithOneRun(location, increment)
+    }
+
+    /// Compares what another program sees that lists the folders with one run over all files.
+    private func compareWithOneRun(_ location: Location, _ increment: Report.Increment) throws {
         try run(
             "clean-transactions",
             ["--input", "all", "--output", "one.parquet", "--outliers", "fixed:0:\(increment.fences.upper)"])
-        // What a program sees that lists the folders.
         if location != .here {
             try run("copy-data", ["-q", place(location, "clean/"), "clean/"])
             try run("copy-data", ["-q", place(location, "rejects/"), "rejects/"])
@@ -109,6 +113,52 @@ import Testing
         #expect(counts == [increment.totalRowsKept, increment.totalRowsKept, 0, 0])
         let dropped = increment.totalDropped.filter { $0.rows > 0 }
         #expect(rejects == Dictionary(uniqueKeysWithValues: dropped.map { ($0.rule, $0.rows) }))
+    }
+
+    /// Requests are lost, and responses to requests that were carried out.
+    @Test(arguments: [Location.s3, .hdfs])
+    func lostResponsesDoNoHarm(location: Location) throws {
+        var environment = places.environment
+        let faults = RandomFaults(
+            seed: 9, [(.loseAnswer, 0.1), (.resetBeforeReading, 0.05), (.answer(status: 503), 0.05)], longestRun: 20)
+        var proxies: [FaultProxy] = []
+        switch location {
+        case .here: return
+        case .s3:
+            proxies = [try FaultProxy(TestServers.s3().authority) { faults.fault(for: $0) }]
+            environment["AWS_ENDPOINT_URL"] = proxies[0].endpoint.absoluteString
+        case .hdfs:
+            let server = try TestServers.hdfs()
+            let data = try FaultProxy(server.dataNodeHTTP) { faults.fault(for: $0) }
+            proxies = [
+                data,
+                try FaultProxy(server.http, redirects: [server.dataNodeHTTP: data.authority]) { faults.fault(for: $0) },
+            ]
+            environment["ANTIFRAUD_WEBHDFS_ADDRESS"] = proxies[1].authority
+        }
+        try run("simulate-transactions", ["--output", "all", "--transactions", "8000", "--days", "120"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("all"))
+            .filter { $0.hasSuffix(".txt") }.sorted()
+        let arguments = [
+            "--input", place(location, "raw/"), "--output", place(location, "clean/"), "--incremental", "--rejects",
+            place(location, "rejects/"), "--json",
+        ]
+        var last: Report?
+        for name in names {
+            try run("copy-data", ["-q", "all/\(name)", place(location, "raw/\(name)")])
+            for attempt in 1...10 {
+                let outcome = try Executable.run("clean-transactions", arguments, in: folder, environment: environment)
+                if outcome.status == 0 {
+                    last = try Executable.decode(Report.self, outcome.output)
+                    break
+                }
+                try #require(attempt < 10 && outcome.status == 1, "\(outcome.errors)")
+            }
+        }
+        #expect(proxies.reduce(0) { $0 + ($1.counters.faults[.loseAnswer] ?? 0) } > 5)
+        var random = SeededGenerator(seed: 1)
+        #expect(try clean(location, kills: 0, within: 0, &random).increment.action == "unchanged")
+        try compareWithOneRun(location, #require(last).increment)
     }
 
     @Test func aSecondRunAtTheSameTimeIsRefused() throws {

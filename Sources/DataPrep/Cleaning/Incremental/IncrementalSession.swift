@@ -16,7 +16,9 @@ struct IncrementalSession: Sendable {
     func reportIfNothingIsNew() async throws -> CleaningReport? {
         guard mode == .append, let state = try await folder.readState() else { return nil }
         let listing = try await FolderListing(folder)
-        guard listing.own["pending.json"] == nil, listing.success?.size == 0,
+        // Nothing lies there that a run which is at work, or has died, would leave.
+        let notes = Set(["state.json"] + state.ids.map(\.file))
+        guard Set(listing.own.keys) == notes, listing.success?.size == 0,
             FolderCheck.difference(listing, state) == nil
         else { return nil }
         if let difference = state.difference(from: plan) {
@@ -28,20 +30,24 @@ struct IncrementalSession: Sendable {
 
     /// - Parameter lock: held for this run.
     func run(_ lock: RunLock) async throws -> CleaningReport {
+        let recovery = Recovery(folder: folder, rejects: rejects)
         let earlier: IncrementalState?
         do {
-            try await Recovery(folder: folder, rejects: rejects).run()
+            try await recovery.run()
             earlier = try await folder.readState()
         } catch let error as IncrementalCleaningError {
             // A data set that is built again needs none of the earlier notes: that is the way out when they are damaged.
             guard mode != .append else { throw error }
             earlier = nil
         }
-        // What killed writers have left: nobody else writes here. Not everyone may list it, though.
-        _ = try? await folder.store.removeUnfinished(prefix: folder.place.folderPrefix)
+        // What killed writers have left: nobody else writes to this folder. Not everyone may list it, though. At the root of a store,
+        // others may be writing elsewhere.
+        let prefix = folder.place.folderPrefix
+        if !prefix.isEmpty { _ = try? await folder.store.removeUnfinished(prefix: prefix) }
         let listing = try await FolderListing(folder)
         if mode == .append {
             try FolderCheck.check(listing, earlier, folder: folder)
+            try await recovery.clear(keeping: earlier)
             if let difference = earlier?.difference(from: plan) {
                 throw IncrementalCleaningError.changedPlan(folder: folder.name, difference: difference)
             }

@@ -26,8 +26,6 @@ struct Recovery: Sendable {
         } else if let success = try await FolderListing(folder).success, success.size > 0 {
             try await listEverything()
         }
-        let state = try await folder.readState()
-        try await clear(keeping: state)
     }
 
     /// Asked also when the task is cancelled.
@@ -94,7 +92,7 @@ struct Recovery: Sendable {
     }
 
     /// Removes files of ids and of rejected rows that belong to no run.
-    private func clear(keeping state: IncrementalState?) async throws {
+    func clear(keeping state: IncrementalState?) async throws {
         let kept = Set(state?.ids.map(\.file) ?? [])
         let listing = try await FolderListing(folder)
         let leftovers = listing.own.values.filter { $0.key.name.hasPrefix("ids-") && !kept.contains($0.key.name) }
