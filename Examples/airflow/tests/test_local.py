@@ -10,6 +10,7 @@ import pytest
 
 from conftest import Run
 from settings_of_tests import Settings
+from supervised import run_under_supervisor
 
 
 class Programs:
@@ -133,6 +134,21 @@ def test_a_program_over_its_time_is_ended_with_all_it_has_started(
     assert run.state == "failed"
     for process in (programs.folder / "processes").read_text().split():
         assert not is_running(process)
+
+
+def test_a_killed_task_leaves_no_program_running(
+    programs: Programs, run_dag: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("airflow.sdk.execution_time.supervisor.MIN_HEARTBEAT_INTERVAL", 0.1)
+    monkeypatch.setattr("airflow.sdk.execution_time.supervisor.run_task_in_process", run_under_supervisor)
+    first = programs.folder / "first"
+    programs.write(
+        "clean-transactions", f'[ -e "{first}" ] || {{ echo $$ >"{first}"; kill -KILL $PPID; exec sleep 300; }}'
+    )
+    run = run_dag("prepare_data")
+    assert run.state == "success"
+    assert run.tries["clean"] == 2
+    assert not is_running(first.read_text().strip())
 
 
 def is_running(process: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -16,20 +18,24 @@ class Process:
     """Starts a program in a process group and a temporary folder of its own."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        if shutil.which(command[0], path=environment.get("PATH")) is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
         self._folder = tempfile.TemporaryDirectory(prefix="antifraud-")
-        try:
-            self._child = subprocess.Popen(
-                command,
-                env=dict(environment),
-                cwd=self._folder.name,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError:
-            self._folder.cleanup()
-            raise
+        self._child = subprocess.Popen(
+            [*self._ended_with_its_parent(), *command],
+            env=dict(environment),
+            cwd=self._folder.name,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    @staticmethod
+    def _ended_with_its_parent() -> list[str]:
+        """Has the kernel end the program when the task is killed: else it would run beside the next attempt."""
+        setpriv = shutil.which("setpriv")
+        return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
     def wait(self, line: Callable[[str, str], None]) -> int:
         """Hands each line of output over and returns the exit code, negative for the signal that ended it."""
