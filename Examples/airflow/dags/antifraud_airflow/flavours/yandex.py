@@ -66,6 +66,9 @@ class YandexFlavour(Flavour):
             connection_id=settings.YANDEX_CONNECTION,
             execution_timeout=options.minutes("delete"),
             retries=options.teardown_retries,
+            # The next free slot of the pool is its: the cluster costs money until then.
+            priority_weight=1000,
+            weight_rule="absolute",
             retry_exponential_backoff=True,
             doc_md="Deletes the cluster of this run, whatever happened before.",
         )
