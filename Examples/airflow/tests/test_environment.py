@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from airflow.sdk import Connection
 
-from antifraud_airflow.environment import ConnectionError, inherited, mlflow_environment, s3_environment
+from antifraud_airflow.environment import CredentialsError, inherited, mlflow_environment, s3_environment
 
 
 def connection(**values: object) -> Connection:
@@ -28,7 +28,7 @@ def test_s3_without_keys_leaves_the_role_of_the_worker() -> None:
 
 
 def test_half_a_key_is_refused() -> None:
-    with pytest.raises(ConnectionError, match="some_connection needs both login"):
+    with pytest.raises(CredentialsError, match="some_connection needs both login"):
         s3_environment(connection(login="key"))
 
 
@@ -61,5 +61,5 @@ def test_credentials_of_tracking() -> None:
 
 @pytest.mark.parametrize("values", [{"host": None}, {"conn_type": "mysql"}])
 def test_tracking_that_cannot_be_used_is_refused_by_name(values: dict[str, object]) -> None:
-    with pytest.raises(ConnectionError, match="some_connection"):
+    with pytest.raises(CredentialsError, match="some_connection"):
         mlflow_environment(connection(**values))

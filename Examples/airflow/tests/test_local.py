@@ -117,6 +117,16 @@ def test_a_missing_program_is_named_and_not_tried_again(programs: Programs, run_
     assert run.tries["clean"] == 1
 
 
+def test_a_connection_that_cannot_be_used_is_not_tried_again(
+    programs: Programs, settings: Settings, run_dag: Callable[[str], Run]
+) -> None:
+    settings.connection("antifraud_mlflow", {"conn_type": "mysql", "host": "mlflow.example.org"})
+    run = run_dag("train_model")
+    assert run.state == "failed"
+    assert run.tries["train"] == 1
+    assert programs.starts("train-model") == []
+
+
 @pytest.mark.parametrize("trap", ["", "trap '' TERM"])
 def test_a_program_over_its_time_is_ended_with_all_it_has_started(
     trap: str,

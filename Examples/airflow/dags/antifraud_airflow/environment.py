@@ -10,7 +10,7 @@ from airflow.sdk import Connection
 from airflow.sdk.log import mask_secret
 
 
-class ConnectionError(ValueError):
+class CredentialsError(ValueError):
     """A connection exists but cannot be used; the message names it and the field."""
 
 
@@ -30,7 +30,7 @@ def s3_environment(connection: Connection) -> dict[str, str]:
         "AWS_REGION": extra.get("region_name"),
     }
     if bool(connection.login) != bool(connection.password):
-        raise ConnectionError(
+        raise CredentialsError(
             f"The connection {connection.conn_id} needs both login (access key) and password (secret key), "
             "or neither where the worker has a role of its own."
         )
@@ -40,7 +40,7 @@ def s3_environment(connection: Connection) -> dict[str, str]:
 def mlflow_environment(connection: Connection) -> dict[str, str]:
     """Variables for MLflow, from a connection of type http (a server) or postgres (straight to its database)."""
     if not connection.host:
-        raise ConnectionError(f"The connection {connection.conn_id} has no host.")
+        raise CredentialsError(f"The connection {connection.conn_id} has no host.")
     if connection.conn_type in ("postgres", "postgresql"):
         user = quote(connection.login or "", safe="")
         password = quote(connection.password or "", safe="")
@@ -49,7 +49,7 @@ def mlflow_environment(connection: Connection) -> dict[str, str]:
         uri = f"postgresql://{authority}{connection.host}{port}/{quote(connection.schema or '', safe='')}"
         return _present({"MLFLOW_TRACKING_URI": uri}, secrets=("MLFLOW_TRACKING_URI",) if password else ())
     if connection.conn_type not in ("http", "https"):
-        raise ConnectionError(
+        raise CredentialsError(
             f"The connection {connection.conn_id} must be of type http or postgres, not {connection.conn_type}."
         )
     scheme, separator, host = connection.host.rpartition("://")

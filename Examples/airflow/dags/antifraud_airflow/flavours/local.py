@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import (
 
 from antifraud_airflow import settings
 from antifraud_airflow.commands import Command
-from antifraud_airflow.environment import inherited, mlflow_environment, s3_environment
+from antifraud_airflow.environment import CredentialsError, inherited, mlflow_environment, s3_environment
 from antifraud_airflow.flavours.base import Flavour
 from antifraud_airflow.options import Options
 from antifraud_airflow.process import Process
@@ -39,7 +39,10 @@ class CommandOperator(BaseOperator):
 
     def execute(self, context: Context) -> None:
         program = str(Path(self.folder) / self.program) if self.folder else self.program
-        environment = inherited() | self._credentials()
+        try:
+            environment = inherited() | self._credentials()
+        except CredentialsError as error:
+            raise AirflowFailException(str(error)) from error
         self.log.info("Running %s", " ".join([program, *self.arguments]))
         try:
             self._process = Process([program, *self.arguments], environment)
