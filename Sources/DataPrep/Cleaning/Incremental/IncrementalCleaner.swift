@@ -49,7 +49,7 @@ public struct IncrementalCleaner: Sendable {
     ///     ``RejectedRows/schema``. It may be shared by several data sets.
     ///   - progress: called now and then, from one task.
     /// - Returns: what the run has read, dropped and kept; ``CleaningReport/increment`` tells of the data set as a whole.
-    /// - Throws: ``IncrementalCleaningError``; ``CleaningError``, as ``Cleaner/clean(_:to:rejects:progress:)`` does;
+    /// - Throws: ``IncrementalCleaningError``; ``CleaningError``, as `Cleaner.clean` does;
     ///   `DataSetError`, `CSVError`, `ParquetError`, `ObjectStoreError`.
     public func clean(
         _ input: StoredPlace, to folder: StoredPlace, mode: Mode = .append, rejects: StoredPlace? = nil,
