@@ -77,7 +77,7 @@ import Testing
         // Another process had that number.
         try await fixture.store.put(lock(fields(number, "1"), renewed: now), to: key)
         #expect(try await fixture.clean().increment?.action == .created)
-        child.terminate()
+        kill(number, SIGKILL)
         child.waitUntilExit()
         try await fixture.add(IncrementalFixture.texts(files: 2, rows: 100, seed: 1)[1], "1.txt")
         try await fixture.store.put(lock(fields(number, started), renewed: now), to: key)

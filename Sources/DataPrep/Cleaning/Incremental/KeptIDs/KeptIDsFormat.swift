@@ -8,7 +8,7 @@ import CStorageKernels
 ///     index    for each block: first id, last id, offset (64 bits each), bytes, CRC-32C (32 bits each)
 ///     trailer  offset of the index, number of blocks, number of ids (64 bits each), CRC-32C of index and trailer, "AFID"
 ///
-/// Numbers are little-endian. Ids that follow one another take a few bytes a gap, ids far apart about six each.
+/// Numbers are little-endian. Ids that follow one another take a few bytes a gap, ids far apart six to eight each.
 enum KeptIDsFormat {
     static let version: UInt32 = 1
     static let magic = Array("AFKEPTID".utf8)
