@@ -46,8 +46,9 @@ struct Recovery: Sendable {
         }
         let isListed = try await folder.store.exists(folder.success)
         if !pending.replaced.isEmpty || !isListed { try await listEverything() }
-        try await folder.store.delete(folder.pending)
         try await clear(keeping: pending.state)
+        // Last: as long as it is there, the next run does all of this again.
+        try await folder.store.delete(folder.pending)
     }
 
     /// Lets our readers see the file that replaces others, and not those.
