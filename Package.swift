@@ -83,19 +83,20 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Foundations: no dependency on one another.
+        library("Essentials", []),
         library("Columnar", []),
         .target(name: "CThreads"),
-        library("Parallelism", ["CThreads"]),
-        library("ReportKit", []),
+        library("Parallelism", ["CThreads", "Essentials"]),
+        library("ReportKit", ["Essentials"]),
 
         // HTTP, for remote stores and servers.
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
-        library("HTTPTransport", ["CCurl", "Parallelism"]),
+        library("HTTPTransport", ["CCurl", "Essentials", "Parallelism"]),
 
         // SQL, for databases on servers.
         systemLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
@@ -111,21 +112,26 @@ let package = Package(
         library(
             "StorageIO",
             [
-                "Columnar", "HTTPTransport", "Parallelism", "CStorageKernels", "CBrotli", "CLZ4", "CSnappy", "CZlib",
-                "CZstd", crypto, logging,
+                "Columnar", "Essentials", "HTTPTransport", "Parallelism", "CStorageKernels", "CBrotli", "CLZ4",
+                "CSnappy", "CZlib", "CZstd", crypto, logging,
             ]),
         library("StorageIOTesting", ["StorageIO"]),
 
         // Data preparation and machine learning.
-        library("DataPrep", ["Columnar", "CStorageKernels", "Parallelism", "ReportKit", "StorageIO"]),
+        library("DataPrep", ["Columnar", "CStorageKernels", "Essentials", "Parallelism", "ReportKit", "StorageIO"]),
         .target(name: "CTreeKernels"),
-        library("ModelKit", ["Columnar", "Parallelism", "CTreeKernels"]),
-        library("Scoring", ["Columnar", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
+        library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
+        library(
+            "Scoring",
+            ["Columnar", "Essentials", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
         // Services.
         library(
             "Tracking",
-            ["Columnar", "HTTPTransport", "Parallelism", "StorageIO", "CStorageKernels", postgreSQL, grdb, logging]),
+            [
+                "Columnar", "Essentials", "HTTPTransport", "Parallelism", "StorageIO", "CStorageKernels", postgreSQL,
+                grdb, logging,
+            ]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
@@ -133,17 +139,19 @@ let package = Package(
         library(
             "Serving",
             [
-                "Columnar", "DataPrep", "Scoring", coreMetrics, hummingbird, hummingbirdCore, httpTypes, logging,
-                metrics, nioCore, nioHTTP1, serviceLifecycle,
+                "Columnar", "DataPrep", "Essentials", "Scoring", coreMetrics, hummingbird, hummingbirdCore, httpTypes,
+                logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
             ]),
 
         // What all executables share: terminal manners, errors, progress.
         .target(
-            name: "CommandLineSupport", dependencies: ["StorageIO", argumentParser, logging],
+            name: "CommandLineSupport", dependencies: ["Essentials", "StorageIO", argumentParser, logging],
             path: "Examples/CommandLineSupport", swiftSettings: swiftSettings),
         .target(
             name: "JobSupport",
-            dependencies: ["Columnar", "CommandLineSupport", "DataPrep", "Scoring", "StorageIO", logging],
+            dependencies: [
+                "Columnar", "CommandLineSupport", "DataPrep", "Essentials", "Scoring", "StorageIO", logging,
+            ],
             path: "Examples/Jobs/Support", swiftSettings: swiftSettings),
 
         // The jobs that the executables are thin wrappers of: one target for each concern, so that an executable links only
@@ -153,7 +161,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         jobs("StorageJobs", folder: "Storage", ["ReportKit", "StorageIO"]),
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
-        jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "Scoring", "StorageIO", "Tracking", logging]),
+        jobs(
+            "TrackingJobs", folder: "Tracking",
+            ["CommandLineSupport", "Essentials", "Scoring", "StorageIO", "Tracking", logging]),
         jobs("ScoringJobs", folder: "Scoring", ["Columnar", "Scoring", "StorageIO", "TrackingJobs", logging]),
         jobs(
             "TrainingJobs", folder: "Training",
@@ -191,7 +201,7 @@ let package = Package(
             ["Scoring", "StorageIO", "Streaming", "StreamingJobs", "TrackingJobs"]),
         example(
             "serve-model", folder: "ServeModel",
-            ["HTTPTransport", "Scoring", "ServiceSupport", "Serving", "StorageIO", "TrackingJobs"]),
+            ["HTTPTransport", "Scoring", "ServiceSupport", "Serving", "StorageIO", "TrackingJobs", logging]),
         example("copy-data", folder: "CopyData", ["StorageIO", "StorageJobs"]),
         example("storage-cost", folder: "StorageCost", ["StorageIO", "StorageJobs"]),
         example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO", "StorageJobs"]),

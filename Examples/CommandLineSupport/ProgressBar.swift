@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import Logging
 import Synchronization
 
@@ -67,7 +67,7 @@ package final class ProgressBar: Sendable {
         let line: String? = state.withLock { state in
             guard !state.isFinished else { return nil }
             state.isFinished = true
-            let seconds = String(format: "%.1f", ProgressBar.seconds(ContinuousClock.now - state.started))
+            let seconds = ProgressBar.seconds(ContinuousClock.now - state.started).text(decimals: 1)
             let work = state.last.map { ProgressBar.logLine(title, $0.done, $0.total, $0.unit, $0.detail) } ?? title
             return "\(work); ended after \(seconds) s"
         }
@@ -95,13 +95,14 @@ package final class ProgressBar: Sendable {
         title: String, done: Int64, total: Int64?, unit: String, detail: String, elapsed: Double
     ) -> String {
         let rate = elapsed > 0.2 ? Double(done) / elapsed : 0
-        var parts = [title.padding(toLength: max(20, title.count), withPad: " ", startingAt: 0)]
+        var parts = [title + String(repeating: " ", count: max(0, 20 - title.count))]
         if let total, total > 0 {
             let share = min(1, Double(done) / Double(total))
             let filled = Int(share * 24)
             parts.append(
                 "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled) + "]")
-            parts.append(String(format: "%3d %%", Int(share * 100)))
+            let percent = "\(Int(share * 100))"
+            parts.append(String(repeating: " ", count: max(0, 3 - percent.count)) + percent + " %")
             if rate > 0 {
                 parts.append("\(compact(rate)) \(unit)/s")
                 parts.append("\(duration(Double(total - min(done, total)) / rate)) left")
@@ -117,10 +118,10 @@ package final class ProgressBar: Sendable {
     /// 1234567 -> `1.23M`.
     package static func compact(_ number: Double) -> String {
         switch abs(number) {
-        case 1e9...: String(format: "%.2fG", number / 1e9)
-        case 1e6...: String(format: "%.2fM", number / 1e6)
-        case 1e4...: String(format: "%.1fk", number / 1e3)
-        default: String(format: "%.0f", number)
+        case 1e9...: (number / 1e9).text(decimals: 2) + "G"
+        case 1e6...: (number / 1e6).text(decimals: 2) + "M"
+        case 1e4...: (number / 1e3).text(decimals: 1) + "k"
+        default: number.text(decimals: 0)
         }
     }
 

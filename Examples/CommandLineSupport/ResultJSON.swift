@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The JSON that programs print: keys in snake_case and sorted, times in ISO 8601, null for a number that is undefined.
 package enum ResultJSON {

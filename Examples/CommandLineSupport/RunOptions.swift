@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Essentials
 
 /// Options of programs that compute.
 package struct RunOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Files that options name, such as plans and settings: read whole, be they files, pipes or process substitutions.
 package enum SmallFile {
@@ -17,7 +17,7 @@ package enum SmallFile {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = Foundation.read(file, &buffer, buffer.count)
+            let count = Essentials.read(file, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure(errno) }
             if count == 0 { return bytes }

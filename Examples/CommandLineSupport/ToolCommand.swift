@@ -1,6 +1,6 @@
 package import ArgumentParser
 import Dispatch
-import Foundation
+import Essentials
 import Synchronization
 
 /// A command-line program with the manners that all of ours share: one clear line for an error, exit code 1 for a
@@ -35,13 +35,13 @@ extension ToolCommand {
             return
         case .failure(let error) where error is CancellationError || work.isCancelled:
             StandardError.write("interrupted\n")
-            Foundation.exit(130)
+            Essentials.exit(130)
         case .failure(let error) where error is ExitCode || exitCode(for: error) != .failure:
             // Help, version, and what is wrong with the arguments.
             end(error)
         case .failure(let error):
             StandardError.write("error: \(PlainError.text(error))\n")
-            Foundation.exit(1)
+            Essentials.exit(1)
         }
     }
 }
@@ -54,7 +54,7 @@ extension ToolCommand {
         let shown = ArgumentSecrets(CommandLine.arguments).hiding(in: text)
         guard shown != text else { exit(withError: error) }
         StandardError.write(shown + "\n")
-        Foundation.exit(exitCode(for: error).rawValue)
+        Essentials.exit(exitCode(for: error).rawValue)
     }
 }
 
@@ -68,7 +68,7 @@ private final class InterruptHandler {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if count.next() == 1 { cancel() } else { Foundation.exit(130) }
+                if count.next() == 1 { cancel() } else { Essentials.exit(130) }
             }
             source.resume()
             return source

@@ -75,10 +75,9 @@ struct ScoreStream: ToolCommand {
             topics: [outputTopic, deadLetterTopic].compactMap { $0 }, within: .seconds(kafka.connectTimeout),
             logger: logger)
         let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-stream")
-        let first = try await places.load(model)
-        let models =
-            try await reload > 0
-            ? places.watch(model, every: .seconds(reload), logger: logger) : .fixed(first)
+        let models = try await places.open(
+            model, every: reload > 0 ? .seconds(reload) : nil, logger: logger
+        ).models
         let end: ScoringStreamSettings.End = limit.map { .afterRecords($0) } ?? (untilEnd ? .atEndOfTopic : .never)
         let bar = talk.progress("scoring")
         defer { bar.finish() }

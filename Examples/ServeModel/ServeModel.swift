@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import JobSupport
+import Logging
 import Scoring
 import ServiceSupport
 import Serving
@@ -97,28 +98,28 @@ struct ServeModel: ToolCommand {
     mutating func run() async throws {
         if let healthcheck { return try await HealthCheck.run(healthcheck) }
         guard let model else { return }
+        let configuration = ServerConfiguration(
+            host: host, port: port, maximumConnections: maxConnections,
+            maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
+            bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
+            shutdownTimeout: .seconds(shutdownTimeout), recordsTransactions: record)
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
         // A model that cannot be read, or that asks for columns which no single transaction has, is found out before the port
         // is taken.
         let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "serve-model")
-        let first = try await places.load(model)
-        _ = try OnlineScorer(first)
-        let models =
-            try await reload > 0
-            ? places.watch(model, every: .seconds(reload), logger: logger) : .fixed(first)
+        let models = try await checkedModels(model, places, logger)
         let (host, talk) = (host, talk)
-        let server = ScoringServer(
-            models,
-            configuration: ServerConfiguration(
-                host: host, port: port, maximumConnections: maxConnections,
-                maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
-                bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
-                shutdownTimeout: .seconds(shutdownTimeout), recordsTransactions: record),
-            logger: logger
-        ) { port in
+        let server = ScoringServer(models, configuration: configuration, logger: logger) { port in
             talk.note("listening on http://\(host):\(port)")
         }
         try await ServiceRunner.run([server], logger: logger)
+    }
+
+    private func checkedModels(_ model: String, _ places: ModelPlaces, _ logger: Logger) async throws -> ModelSource {
+        let (first, models) = try await places.open(
+            model, every: reload > 0 ? .seconds(reload) : nil, logger: logger)
+        try OnlineScorer.check(first)
+        return models
     }
 }

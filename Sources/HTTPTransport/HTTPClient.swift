@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Sends HTTP requests over connections that it keeps for the next ones.
 ///

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import Essentials
 import Synchronization
 
 /// Threads for short blocking calls, such as reading a file, so that no thread of the cooperative pool waits for a disk.

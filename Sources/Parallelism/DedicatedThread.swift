@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// How much of the machine work may use.

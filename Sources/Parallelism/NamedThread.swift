@@ -1,18 +1,30 @@
 import CThreads
-import Foundation
+import Essentials
 
 /// Starts a thread that runs `body` under a name of its own.
-///
-/// The name is set by the system's call, not by `Thread.name`: Foundation forgets one that is set before the start, and one
-/// that the thread itself sets before the thread that starts it has stored whom it started.
 /// - Parameters:
 ///   - name: Linux keeps its first 15 bytes.
 ///   - stackSize: in bytes; nil for what the system gives.
 package func startThread(named name: String, stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread {
-        thread_set_name(name)
-        body()
+    let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+    let code = thread_start(
+        stackSize ?? 0,
+        { context in
+            guard let context else { return }
+            let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
+            thread_set_name(start.name)
+            start.body()
+        }, start.toOpaque())
+    // As Foundation and Dispatch do: without a thread nobody would ever do the work that others wait for.
+    precondition(code == 0, "the system gives no further thread: \(String(cString: strerror(code)))")
+}
+
+private final class ThreadStart: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
     }
-    if let stackSize { thread.stackSize = stackSize }
-    thread.start()
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// OpenSSL as C libraries use it on threads of ours.
 package enum OpenSSL {

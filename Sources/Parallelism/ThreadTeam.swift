@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// A fixed team of threads that run many short jobs together (fork and join).
@@ -60,7 +60,7 @@ private final class Exchange: @unchecked Sendable {
     private let state = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
     private let isStopping = Atomic<Bool>(false)
-    private let condition = NSCondition()
+    private let condition = Condition()
 
     private static let helperMask = 0xFFFF
     private static let open = 0x1_0000

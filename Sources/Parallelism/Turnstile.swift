@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Lets threads through one at a time, in the order of the numbers they hold.
 ///
@@ -6,7 +6,7 @@ import Foundation
 /// them in the order of their numbers.
 package final class Turnstile: @unchecked Sendable {
     // Invariant: `next` and `isClosed` are touched only while `condition` is locked.
-    private let condition = NSCondition()
+    private let condition = Condition()
     private var next = 0
     private var isClosed = false
 

@@ -1,5 +1,5 @@
 import DataPrep
-import Foundation
+import Essentials
 import ModelKit
 
 /// A model as named files.

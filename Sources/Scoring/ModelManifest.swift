@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Essentials
 
 /// The files of a stored model with their SHA-256, in the form of `sha256sum`: `sha256sum --check SHA256SUMS` in the folder
 /// verifies it. Written last, it makes the model complete.

@@ -36,17 +36,15 @@ private struct ModelWatcher: Sendable {
     @concurrent
     func run(_ continuation: AsyncThrowingStream<FraudModel, any Error>.Continuation) async {
         do {
-            var current = try await folder.load()
-            continuation.yield(current.model)
+            var manifest = try await publish(to: continuation)
             var lastFailure: String?
             while true {
                 try await Task.sleep(for: interval)
                 do {
-                    guard try await folder.readManifest() != current.manifest else { continue }
-                    current = try await folder.load()
+                    guard try await folder.readManifest() != manifest else { continue }
+                    manifest = try await publish(to: continuation)
                     lastFailure = nil
                     logger?.info("new model", metadata: ["place": "\(folder.place)"])
-                    continuation.yield(current.model)
                 } catch {
                     try Task.checkCancellation()
                     guard "\(error)" != lastFailure else { continue }
@@ -59,5 +57,15 @@ private struct ModelWatcher: Sendable {
         } catch {
             continuation.finish(throwing: error)
         }
+    }
+
+    /// Reads the model and hands it over. A model with its history is large: it is not kept here.
+    /// - Returns: the list of checksums that vouches for it.
+    private func publish(
+        to continuation: AsyncThrowingStream<FraudModel, any Error>.Continuation
+    ) async throws -> [UInt8] {
+        let (model, manifest) = try await folder.load()
+        continuation.yield(model)
+        return manifest
     }
 }

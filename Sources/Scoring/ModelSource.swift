@@ -8,7 +8,7 @@ public struct ModelSource: AsyncSequence, Sendable {
     /// Goes through the models.
     public typealias AsyncIterator = AsyncThrowingStream<FraudModel, any Error>.Iterator
 
-    private let makeStream: @Sendable () -> AsyncThrowingStream<FraudModel, any Error>
+    let makeStream: @Sendable () -> AsyncThrowingStream<FraudModel, any Error>
 
     /// A source of any kind, such as a model registry: `makeStream` starts to look for models.
     public init(_ makeStream: @escaping @Sendable () -> AsyncThrowingStream<FraudModel, any Error>) {
@@ -21,6 +21,23 @@ public struct ModelSource: AsyncSequence, Sendable {
             AsyncThrowingStream { continuation in
                 continuation.yield(model)
                 continuation.finish()
+            }
+        }
+    }
+
+    /// One model, which is read when it is asked for.
+    public static func reading(_ read: @escaping @Sendable () async throws -> FraudModel) -> ModelSource {
+        ModelSource {
+            AsyncThrowingStream { continuation in
+                let task = Task {
+                    do {
+                        continuation.yield(try await read())
+                        continuation.finish()
+                    } catch {
+                        continuation.finish(throwing: error)
+                    }
+                }
+                continuation.onTermination = { _ in task.cancel() }
             }
         }
     }

@@ -11,11 +11,14 @@ import Synchronization
 public final class OnlineScorer: Sendable {
     /// A model with what is derived from it once; a class, so that handing it out is one reference.
     private final class Loaded: Sendable {
+        /// Without the history that came with it: the scorer has its own, and a second one would be copied at the first recording.
         let model: FraudModel
         let features: TransactionFeatures
         let takesDoubles: Bool
 
         init(_ model: FraudModel) throws(ScoringError) {
+            var model = model
+            model.state = nil
             self.model = model
             features = try TransactionFeatures(model.features)
             takesDoubles = features.areOwnNumbers && model.classifier.takesDoubles
@@ -55,6 +58,10 @@ public final class OnlineScorer: Sendable {
 
     private let current: Mutex<Current>
 
+    /// Whether single transactions can be scored with a model, found out without making a scorer.
+    /// - Throws: ``ScoringError/notInTransaction(columns:)``.
+    public static func check(_ model: FraudModel) throws(ScoringError) { _ = try TransactionFeatures(model.features) }
+
     /// - Parameter state: the history to start from; without one, the model's saved one, or none.
     /// - Throws: ``ScoringError`` when the model's features are columns that a transaction does not have, or the state was kept
     ///   for other windows.
@@ -68,7 +75,7 @@ public final class OnlineScorer: Sendable {
         current = Mutex(Current(loaded: loaded, state: start))
     }
 
-    /// The model in use.
+    /// The model in use, without the history that was saved with it; ``state`` is the present one.
     public var model: FraudModel { current.withLock { $0.loaded.model } }
 
     /// The history up to now, for saving. The scorer's next recording after this copies what it still shares.

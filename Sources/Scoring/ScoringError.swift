@@ -7,6 +7,8 @@ public enum ScoringError: Error, Sendable, Hashable {
     case stateMismatch(expected: FeatureWindows, actual: FeatureWindows)
     /// The features are columns that a single transaction does not have.
     case notInTransaction(columns: [String])
+    /// A source of models ended without one.
+    case noModel
     /// A saved history was asked for, and the model has none.
     case noSavedHistory
     /// A data set had another number of rows when it was read again.
@@ -26,6 +28,8 @@ extension ScoringError: CustomStringConvertible {
             "the feature state was kept for the windows \(actual), the model has \(expected)"
         case .notInTransaction(let columns):
             "the model's features \(columns.joined(separator: ", ")) are not numbers that a single transaction has"
+        case .noModel:
+            "the source of models ended without one"
         case .noSavedHistory:
             "the model holds no feature state to start from"
         case .dataChanged(let rows, let rowsLater):

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// MLflow's time: whole milliseconds since 1970-01-01T00:00:00Z.
 enum Clock {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Names that nobody else has, as MLflow's ids and this library's tokens are.
 enum Identifier {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Parameters of any length as MLflow can keep them: long values cut, and a file that has them whole.
 struct LongParameters {

@@ -35,6 +35,41 @@ import Testing
         #expect(try await models.next()?.threshold == 0.3)
     }
 
+    @Test(.timeLimit(.minutes(1))) func anOpenedSourceBeginsWithTheModelThatWasReadAndGoesOn() async throws {
+        let place = try ScoringFixture.place()
+        try await ScoringFixture.model(threshold: 0.1).save(to: place)
+        let (first, models) = try await ModelSource.watching(place, every: .milliseconds(5)).opened()
+        #expect(first.threshold == 0.1)
+        var iterator = models.makeAsyncIterator()
+        #expect(try await iterator.next()?.threshold == 0.1)
+        try await ScoringFixture.model(threshold: 0.2).save(to: place)
+        #expect(try await iterator.next()?.threshold == 0.2)
+        await #expect(throws: ScoringError.noModel) { for try await _ in models {} }
+    }
+
+    @Test func anOpenedSourceReadsOnce() async throws {
+        let reads = Mutex(0)
+        let source = ModelSource.reading {
+            reads.withLock { $0 += 1 }
+            return try ScoringFixture.model(threshold: 0.4)
+        }
+        let (first, models) = try await source.opened()
+        var thresholds = [first.threshold]
+        for try await model in models { thresholds.append(model.threshold) }
+        #expect(thresholds == [0.4, 0.4])
+        #expect(reads.withLock { $0 } == 1)
+    }
+
+    @Test func aSourceThatCannotBeReadIsNotOpened() async throws {
+        let place = try ScoringFixture.place()
+        await #expect(throws: StoredModelError.unfinished(folder: "memory://tests/models/one")) {
+            _ = try await ModelSource.watching(place, every: .milliseconds(5)).opened()
+        }
+        await #expect(throws: ScoringError.noModel) {
+            _ = try await ModelSource { AsyncThrowingStream { $0.finish() } }.opened()
+        }
+    }
+
     @Test func withoutAModelToBeginWithThereIsAnError() async throws {
         let place = try ScoringFixture.place()
         await #expect(throws: StoredModelError.unfinished(folder: "memory://tests/models/one")) {

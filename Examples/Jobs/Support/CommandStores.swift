@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import Logging
 package import StorageIO
 

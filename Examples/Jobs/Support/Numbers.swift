@@ -1,6 +1,6 @@
-import Foundation
+import Essentials
 
 extension Double {
     /// Fixed decimals, the point as separator whatever the locale.
-    package func formatted(places: Int) -> String { String(format: "%.\(places)f", self) }
+    package func formatted(places: Int) -> String { text(decimals: places) }
 }

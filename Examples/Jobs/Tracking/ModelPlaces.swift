@@ -30,10 +30,18 @@ package struct ModelPlaces: Sendable {
         }
     }
 
-    /// The model and each one that takes its place.
-    package func watch(_ place: String, every interval: Duration, logger: Logger) async throws -> ModelSource {
+    /// The model, and a source that begins with it and goes on with each one that takes its place.
+    /// - Parameter interval: the time between two looks for a newer one; nil to keep the first.
+    package func open(
+        _ place: String, every interval: Duration?, logger: Logger
+    ) async throws -> (first: FraudModel, models: ModelSource) {
+        guard let interval else { return try await ModelSource.reading { try await load(place) }.opened() }
+        return try await watch(place, every: interval, logger: logger).opened()
+    }
+
+    private func watch(_ place: String, every interval: Duration, logger: Logger) async throws -> ModelSource {
         guard place.hasPrefix("models:") else {
-            guard !TrackedURI.isTracked(place) else { return .fixed(try await load(place)) }
+            guard !TrackedURI.isTracked(place) else { return .reading { try await load(place) } }
             return .watching(try stores.resolve(place), every: interval, logger: logger)
         }
         // Kept open for as long as the program runs.

@@ -1,5 +1,5 @@
 package import CommandLineSupport
-import Foundation
+import Essentials
 import JobSupport
 package import StorageIO
 package import Tracking
@@ -51,7 +51,7 @@ package struct TrackingPlace: Sendable {
     /// Who and what makes runs.
     package func context(program: String) -> RunContext {
         RunContext(
-            user: NSUserName(), sourceName: program, sourceType: .local,
+            user: Self.userName, sourceName: program, sourceType: .local,
             gitCommit: GitCommit.current(ofRepositoryAround: FileManager.default.currentDirectoryPath))
     }
 
@@ -65,6 +65,12 @@ package struct TrackingPlace: Sendable {
         }
         options.certificateAuthorities = Self.value("MLFLOW_TRACKING_SERVER_CERT_PATH", environment)
         return options
+    }
+
+    /// The account that the program runs as; its number where the system knows no name, as in containers.
+    private static var userName: String {
+        guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else { return "\(geteuid())" }
+        return String(cString: name)
     }
 
     private static func value(_ name: String, _ environment: [String: String]) -> String? {

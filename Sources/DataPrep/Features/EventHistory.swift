@@ -19,6 +19,9 @@ struct EventHistory: Sendable, Hashable {
 
     var count: Int { events.count - first }
 
+    /// Makes room for so many events, and no more, so that a history that is read takes no more memory than it needs.
+    mutating func reserveCapacity(_ count: Int) { events.reserveCapacity(count) }
+
     var oldestTime: Int64? { first < events.count ? events[first].time : nil }
 
     var newestTime: Int64? { first < events.count ? events[events.count - 1].time : nil }

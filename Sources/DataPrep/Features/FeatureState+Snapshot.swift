@@ -1,3 +1,5 @@
+import CStorageKernels
+
 extension FeatureState {
     /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were portioned.
     ///
@@ -27,7 +29,7 @@ extension FeatureState {
             writer.append(customers, after: horizon, as: hasRests ? .amounts : .integers)
             writer.append(terminals, after: spans.terminalHorizon(newest: newest, lateness: lateness), as: .integers)
         }
-        let checksum = FeatureState.checksum(writer.bytes)
+        let checksum = FeatureState.checksum(writer.bytes[...])
         for shift in stride(from: 0, to: 32, by: 8) {
             writer.bytes.append(UInt8(truncatingIfNeeded: checksum >> UInt32(shift)))
         }
@@ -45,12 +47,12 @@ extension FeatureState {
         guard (1...2).contains(version) else {
             throw .malformedState(byteOffset: header - 1, message: "version \(version), known are 1 and 2")
         }
-        let content = Array(bytes[..<(bytes.count - 4)])
-        let stored = bytes[(bytes.count - 4)...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard FeatureState.checksum(content) == stored else {
-            throw .malformedState(byteOffset: content.count, message: "the checksum does not fit")
+        let end = bytes.count - 4
+        let stored = bytes[end...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard FeatureState.checksum(bytes[..<end]) == stored else {
+            throw .malformedState(byteOffset: end, message: "the checksum does not fit")
         }
-        var reader = VarintReader(bytes: content, position: header)
+        var reader = VarintReader(bytes: bytes[..<end], position: header)
         let customerDays = try reader.days(), terminalDays = try reader.days()
         let windows: FeatureWindows
         do {
@@ -68,22 +70,14 @@ extension FeatureState {
             terminals = try reader.table(as: .integers, values: 0...1)
             restoreNewestDateTime()
         }
-        guard reader.position == content.count else { throw reader.failure("something follows the tables") }
+        guard reader.position == end else { throw reader.failure("something follows the tables") }
     }
 
     private static let magic = Array("AFFS".utf8)
 
     /// CRC-32C (Castagnoli's polynomial, reflected).
-    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        var crc: UInt32 = .max
-        checksumTable.withUnsafeBufferPointer { table in
-            for byte in bytes { crc = table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8 }
-        }
-        return ~crc
-    }
-
-    private static let checksumTable: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { crc, _ in crc & 1 == 1 ? 0x82F6_3B78 ^ crc >> 1 : crc >> 1 }
+    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.withUnsafeBufferPointer { storage_crc32c(0, $0.baseAddress, $0.count) }
     }
 }
 
@@ -148,7 +142,7 @@ private struct VarintWriter {
 
 /// Reads what ``VarintWriter`` wrote, trusting nothing.
 private struct VarintReader {
-    let bytes: [UInt8]
+    let bytes: ArraySlice<UInt8>
     var position: Int
 
     func failure(_ message: String) -> FeatureError { .malformedState(byteOffset: position, message: message) }
@@ -156,7 +150,7 @@ private struct VarintReader {
     mutating func unsigned() throws(FeatureError) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
-            guard position < bytes.count else { throw failure("the state ends early") }
+            guard position < bytes.endIndex else { throw failure("the state ends early") }
             let byte = bytes[position]
             position += 1
             guard shift < 63 || byte <= 1 else { break }
@@ -192,7 +186,7 @@ private struct VarintReader {
     }
 
     private mutating func double() throws(FeatureError) -> ExactAmount {
-        guard bytes.count - position >= 8 else { throw failure("the state ends early") }
+        guard bytes.endIndex - position >= 8 else { throw failure("the state ends early") }
         let pattern = bytes[position..<position + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let value = Double(bitPattern: pattern)
         guard value.isFinite else { throw failure("an amount of \(value)") }
@@ -217,15 +211,17 @@ private struct VarintReader {
     ) throws(FeatureError) -> HistoryTable {
         var table = HistoryTable()
         // Every key and every event takes two bytes at least, so that counts cannot ask for more than the bytes hold.
-        let keyCount = try integer(upTo: (bytes.count - position) / 2)
+        let keyCount = try integer(upTo: (bytes.endIndex - position) / 2)
+        table.reserveCapacity(keyCount)
         var previousKey: Int64 = 0
         for index in 0..<keyCount {
             let key = previousKey &+ (try signed())
             guard index == 0 || key > previousKey else { throw failure("keys that do not ascend") }
             previousKey = key
-            let eventCount = try integer(upTo: (bytes.count - position) / 2)
+            let eventCount = try integer(upTo: (bytes.endIndex - position) / 2)
             guard eventCount > 0 else { throw failure("a key without events") }
             var history = EventHistory()
+            history.reserveCapacity(eventCount)
             var previousTime: Int64 = 0
             for event in 0..<eventCount {
                 let time = previousTime &+ (try signed())

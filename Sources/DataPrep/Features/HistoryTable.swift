@@ -4,6 +4,12 @@ struct HistoryTable: Sendable {
     private(set) var keys: [Int64] = []
     var histories: [EventHistory] = []
 
+    /// Makes room for so many keys.
+    mutating func reserveCapacity(_ count: Int) {
+        keys.reserveCapacity(count)
+        histories.reserveCapacity(count)
+    }
+
     func history(of key: Int64) -> EventHistory? { slot(of: key).map { histories[$0] } }
 
     func slot(of key: Int64) -> Int? { index.slot(of: key, in: keys) }

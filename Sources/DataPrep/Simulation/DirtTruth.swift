@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What is wrong in a simulated raw data set, and where: what a cleaning job should find. Written beside the data as
 /// `_truth.json`, which readers of data sets pass over as they do all names that start with `_`.

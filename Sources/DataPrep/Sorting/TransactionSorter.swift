@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Brings any number of transactions into the order of time, then id, then row, in bounded memory: sorted runs wait in a
 /// temporary file and are merged (D. Knuth, "The Art of Computer Programming", volume 3, 5.4).

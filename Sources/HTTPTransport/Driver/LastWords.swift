@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What lies unread in connections when curl closes them.
 ///
@@ -23,7 +23,7 @@ final class LastWords {
             }
             if !words.isEmpty { wordsByPort[port] = words }
         }
-        _ = Foundation.close(socket)
+        _ = Essentials.close(socket)
     }
 
     /// What was in the connection from that local port.

@@ -1,5 +1,5 @@
 import CCurl
-import Foundation
+import Essentials
 
 /// The thread that moves bytes: curl's multi interface and all its transfers. Nothing of curl is touched elsewhere.
 final class TransferDriver {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 
 /// Measures of how well scores tell frauds (label 1) from genuine rows (label 0).

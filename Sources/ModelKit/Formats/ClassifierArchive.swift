@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The stored form of a classifier: named files.
 ///

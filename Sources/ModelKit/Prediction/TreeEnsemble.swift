@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 
 /// Boosted trees or a random forest: a sum or mean of decision trees.

@@ -1,5 +1,5 @@
 import CTreeKernels
-import Foundation
+import Essentials
 package import Parallelism
 
 /// Rows on which a model is measured while it is trained.

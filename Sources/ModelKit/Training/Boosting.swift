@@ -1,5 +1,5 @@
 import CTreeKernels
-import Foundation
+import Essentials
 import Parallelism
 
 /// The state of a boosting between rounds: each row's score, and the rows that the coming tree is grown on.

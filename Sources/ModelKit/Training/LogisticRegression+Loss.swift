@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 
 /// The penalised log loss of a logistic regression over all rows, with gradient and Hessian.

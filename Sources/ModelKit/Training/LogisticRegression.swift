@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 
 /// A linear model of the log-odds over standardised features; made by ``LogisticRegressionTrainer``.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 
 /// Follows the metric on the validation set from round to round.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// An axis with its ends settled: maps values to 0...1 and knows its ticks.
 struct AxisScale {

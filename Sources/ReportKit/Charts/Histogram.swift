@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How often values fall into bins, for one or several sets of values laid over one another: an amount before and
 /// after cleaning, scores of frauds and of genuine transactions.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Numbers as a report's reader expects them; independent of the machine's locale.
 package enum NumberText {
@@ -16,7 +16,7 @@ package enum NumberText {
     /// A fixed number of decimals; an en dash for what is not finite.
     package static func decimal(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return "\u{2013}" }
-        let text = String(format: "%.\(max(0, min(decimals, 17)))f", abs(value))
+        let text = abs(value).text(decimals: max(0, min(decimals, 17)))
         let isZero = !text.contains { $0 != "0" && $0 != "." }
         return (value < 0 && !isZero ? "\u{2212}" : "") + text
     }

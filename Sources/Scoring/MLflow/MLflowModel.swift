@@ -1,5 +1,5 @@
 import Columnar
-import Foundation
+import Essentials
 import ModelKit
 
 /// The files that make a model's folder a model of MLflow, too, of the flavours `onnx` and `python_function`

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Hummingbird
 import HummingbirdCore
 public import Logging

@@ -1,5 +1,5 @@
 import CStorageKernels
-import Foundation
+import Essentials
 
 /// Memory for the positions of fields, used for one piece of text after the other.
 ///

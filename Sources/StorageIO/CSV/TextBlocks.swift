@@ -1,5 +1,5 @@
 import CStorageKernels
-import Foundation
+import Essentials
 
 /// Some whole records of a text, each closed by a line feed.
 package struct TextBlock: Sendable {

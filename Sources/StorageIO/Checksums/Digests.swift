@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Essentials
 import Parallelism
 
 /// Hashes of bodies, made on a thread for blocking work when they take more than a moment.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What `_SUCCESS` says in a folder that ``DataSetWriter`` has written: which files make up the data set.
 ///

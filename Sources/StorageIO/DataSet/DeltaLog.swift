@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The log of a Delta Lake table: commits in JSON that add files and remove them.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Memory that grows without being filled, owned by one decoder or encoder at a time.
 final class ScratchBuffer {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 import Synchronization
 
@@ -97,7 +97,7 @@ private struct PipeReader {
         var question = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
         guard poll(&question, 1, waitMilliseconds) > 0 else { return false }
         var piece = [UInt8](repeating: 0, count: pieceBytes)
-        let count = piece.withUnsafeMutableBytes { Foundation.read(pipe.number, $0.baseAddress, $0.count) }
+        let count = piece.withUnsafeMutableBytes { Essentials.read(pipe.number, $0.baseAddress, $0.count) }
         if count == 0 { return true }
         guard count > 0 else {
             let code = errno

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// A place as users write it: a path, a folder, a pattern such as `raw/*.txt`, or a URL.

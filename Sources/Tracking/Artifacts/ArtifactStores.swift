@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import StorageIO
 
 /// Opens the places that runs and models name.

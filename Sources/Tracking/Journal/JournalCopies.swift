@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import StorageIO
 
 /// Copies of files that a journal is to deliver, a folder for each entry: what is logged must not change when its place is

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// Carries a journal to its destination piece by piece, and keeps count of how far it has come.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import StorageIO
 
 /// Brings entries of a journal to their destination.

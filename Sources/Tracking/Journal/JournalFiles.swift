@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The files of one journal in a folder.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How far a journal has been delivered; kept beside it so that another process can go on.
 ///
@@ -43,7 +43,7 @@ struct JournalProgress: Codable, Hashable, Sendable {
         do {
             try JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
         } catch {
-            throw TrackingError(.unavailable, path, "cannot be written: \(error.localizedDescription)")
+            throw TrackingError(.unavailable, path, "cannot be written: \(reason(of: error))")
         }
     }
 }

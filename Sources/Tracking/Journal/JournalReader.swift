@@ -1,5 +1,5 @@
 import CStorageKernels
-import Foundation
+import Essentials
 
 /// Reads entries from a journal's segments.
 struct JournalReader: Sendable {

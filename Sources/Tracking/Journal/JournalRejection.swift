@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Logging
 
 /// What a destination will never take, whole, so that nothing is lost with it: one JSON object a line of `NAME.rejected`.

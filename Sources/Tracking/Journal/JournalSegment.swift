@@ -1,5 +1,5 @@
 import CStorageKernels
-import Foundation
+import Essentials
 import Synchronization
 
 /// The file that a journal is being appended to. What has been appended outlives the process, however it ends.
@@ -62,7 +62,7 @@ struct JournalSegment {
     /// - Parameter end: of the last record.
     mutating func close(at end: Int64) {
         if stretch != nil { _ = cut(at: end) }
-        Foundation.close(descriptor)
+        Essentials.close(descriptor)
     }
 
     // MARK: Room ahead

@@ -1,5 +1,5 @@
 import CStorageKernels
-import Foundation
+import Essentials
 import Synchronization
 
 /// Appends entries to a journal's segments. Once an append returns, the entry outlives the process.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// A local journal of what runs log, delivered in the background: logging never waits for a server and never loses what
@@ -58,7 +58,7 @@ public final class TrackingJournal: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         } catch {
-            throw TrackingError(.unavailable, self.folder, "cannot be made: \(error.localizedDescription)")
+            throw TrackingError(.unavailable, self.folder, "cannot be made: \(reason(of: error))")
         }
         var files = JournalFiles(folder: self.folder, name: Identifier.random())
         var lock = try JournalLock(files, creating: true)

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 package import HTTPTransport
 
 /// An MLflow server as a place of tracking: every call is one of MLflow's REST API, as MLflow's own Python client makes it.

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// Where an MLflow server is, and what it is to know its client by.

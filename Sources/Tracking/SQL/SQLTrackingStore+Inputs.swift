@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 extension SQLTrackingStore {
     func log(_ inputs: [DatasetInput], toRun id: String) async throws {

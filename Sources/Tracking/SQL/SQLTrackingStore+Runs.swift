@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 extension SQLTrackingStore {
     static let runColumns =

@@ -1,5 +1,5 @@
 #if TrackingDatabases
-    import Foundation
+    import Essentials
     import GRDB
     import Parallelism
 
@@ -40,7 +40,7 @@
                 do {
                     try files.createDirectory(at: folder, withIntermediateDirectories: true)
                 } catch {
-                    throw TrackingError(.unavailable, name, "its folder cannot be made: \(error.localizedDescription)")
+                    throw TrackingError(.unavailable, name, "its folder cannot be made: \(reason(of: error))")
                 }
             }
             let settings = configuration(readOnly: isReadOnly, busyTimeout: busyTimeout)

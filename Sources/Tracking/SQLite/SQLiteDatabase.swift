@@ -1,5 +1,5 @@
 #if TrackingDatabases
-    import Foundation
+    import Essentials
     import GRDB
     import Parallelism
 

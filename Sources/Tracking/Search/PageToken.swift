@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// MLflow's page token: base64 of `{"offset": N}`.
 enum PageToken {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The commit that a working folder has checked out.
 public enum GitCommit {
@@ -50,6 +50,6 @@ public enum GitCommit {
 
     private static func text(_ file: URL) -> String? {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.trimmed
     }
 }

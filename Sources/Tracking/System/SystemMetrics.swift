@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What this machine and process use, under the names that MLflow's pages show as system metrics.
 ///

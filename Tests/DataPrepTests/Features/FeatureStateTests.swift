@@ -234,7 +234,7 @@ import Testing
             if Bool.random(using: &generator) {
                 damaged.removeLast(Int.random(in: 0..<damaged.count - 8, using: &generator))
             }
-            let checksum = FeatureState.checksum(damaged)
+            let checksum = FeatureState.checksum(damaged[...])
             for shift in stride(from: 0, to: 32, by: 8) {
                 damaged.append(UInt8(truncatingIfNeeded: checksum >> UInt32(shift)))
             }

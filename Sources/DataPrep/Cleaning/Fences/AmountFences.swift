@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The bounds that amounts must keep; both are inside.
 struct AmountFences: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What cleaning drops and repairs: a value that can be printed, stored as JSON and run by any engine.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import ReportKit
 
 extension CleaningReport {
@@ -11,7 +11,7 @@ extension CleaningReport {
             sections: [overview, incrementSection, ruleSection, amountSection, sampleSection, fileSection].compactMap {
                 $0
             },
-            footer: String(format: "%.1f seconds, %.0f rows a second", seconds, rowsPerSecond)
+            footer: "\(seconds.text(decimals: 1)) seconds, \(rowsPerSecond.text(decimals: 0)) rows a second"
         ).html()
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What a cleaning did. `rowsRead - rowsKept` is the sum of the rules' rows.
 public struct CleaningReport: Sendable, Hashable, Codable {

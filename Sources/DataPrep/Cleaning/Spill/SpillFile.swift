@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// Where what does not fit memory waits.
@@ -59,7 +59,7 @@ package final class SpillFile: SpillStorage {
     }
 
     private func open() throws -> Int32 {
-        var path = Array((folder as NSString).appendingPathComponent("antifraud-XXXXXX").utf8CString)
+        var path = Array("\(folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/")antifraud-XXXXXX".utf8CString)
         let descriptor = mkstemp(&path)
         guard descriptor >= 0 else { throw failure("making it", errno) }
         unlink(path)

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The regularised incomplete beta function, from which the t distribution's tails follow.
 package enum IncompleteBeta {

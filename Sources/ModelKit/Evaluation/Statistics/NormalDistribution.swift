@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// The standard normal distribution.
 package enum NormalDistribution {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A classifier as an ONNX model, for ONNX Runtime (1.17 and later) and whatever else runs ONNX.
 ///

@@ -1,6 +1,6 @@
 import CStorageKernels
 import Columnar
-import Foundation
+import Essentials
 
 extension ColumnChunkDecoder {
     /// Values of any length, of a fixed one, and of INT96's 12 bytes.

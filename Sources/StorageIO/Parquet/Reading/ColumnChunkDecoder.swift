@@ -1,6 +1,6 @@
 import CStorageKernels
 import Columnar
-import Foundation
+import Essentials
 
 /// Decodes one column chunk.
 struct ColumnChunkDecoder {

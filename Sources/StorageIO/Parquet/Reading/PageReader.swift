@@ -1,5 +1,5 @@
 import CZlib
-import Foundation
+import Essentials
 
 /// The pages of one column chunk, one after the other, decompressed.
 struct PageReader {

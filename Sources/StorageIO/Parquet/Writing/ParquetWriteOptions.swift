@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// How a Parquet file is to be written.
 public struct ParquetWriteOptions: Sendable, Hashable {

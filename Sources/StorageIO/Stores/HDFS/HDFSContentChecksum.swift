@@ -1,6 +1,6 @@
 import CStorageKernels
 import Crypto
-import Foundation
+import Essentials
 
 /// HDFS's checksum of a file, made from the content: MD5 over the MD5 sums of its blocks, each over the CRC-32C sums of the
 /// block's chunks of 512 bytes (`MD5MD5CRC32CastagnoliFileChecksum` in Hadoop's sources).

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Paths as HDFS knows them: absolute, without closing `/` but for the root's.
 enum HDFSPath {
@@ -36,7 +36,7 @@ enum HDFSPath {
     /// redirect has accents composed (`java.net.URI` does that), so that it leads to another name.
     static func misleadsDataNodes(_ path: String) -> Bool {
         path.utf8.contains(UInt8(ascii: "%"))
-            || !path.utf8.allSatisfy({ $0 < 0x80 }) && !path.precomposedStringWithCanonicalMapping.hasBytes(of: path)
+            || !path.utf8.allSatisfy({ $0 < 0x80 }) && !path.utf8.elementsEqual(path._nfcCodeUnits)
     }
 
     /// A new name for the unfinished parts of an object: in its folder, or in the nearest one above it whose path data nodes

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What Hadoop's `core-site.xml` and `hdfs-site.xml` say about where name nodes are.
 struct HadoopSettings: Sendable, Hashable {
@@ -92,6 +92,6 @@ struct HadoopSettings: Sendable, Hashable {
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {
-        text.trimmingCharacters(in: .whitespacesAndNewlines)
+        text.trimmed
     }
 }

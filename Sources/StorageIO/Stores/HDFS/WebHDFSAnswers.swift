@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What WebHDFS says of a file or folder: `FileStatus` in the JSON schemas of the REST API's documentation.
 struct WebHDFSFileStatus: Sendable, Hashable, Decodable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 extension WebHDFSConfiguration {
     /// The cluster that a place lies in, as Hadoop's programs would find it.
@@ -33,7 +33,7 @@ extension WebHDFSConfiguration {
         if scheme == "swebhdfs" { return ["https://" + authority] }
         if let addresses = environment["ANTIFRAUD_WEBHDFS_ADDRESS"] {
             return addresses.split(separator: ",").map { address in
-                let address = address.trimmingCharacters(in: .whitespaces)
+                let address = address.trimmed
                 return address.contains("://") ? address : "http://" + address
             }
         }
@@ -53,7 +53,7 @@ extension WebHDFSConfiguration {
         if let token = environment["HADOOP_TOKEN"] { return token }
         guard let path = environment["HADOOP_TOKEN_FILE_TEXT"] else { return nil }
         guard let data = FileManager.default.contents(atPath: path),
-            let text = String(data: data, encoding: .utf8)?.trimmingCharacters(in: .whitespacesAndNewlines),
+            let text = String(data: data, encoding: .utf8)?.trimmed,
             !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else {
             throw ObjectStoreError(

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Synchronization
 
 /// Objects in memory, for tests and small data; all copies of a reference share them.

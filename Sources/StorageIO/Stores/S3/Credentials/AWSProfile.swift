@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// What the shared files say about one profile. Reflection shows its name alone.
 struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// A role that somebody else's credentials may take on: `role_arn` with `source_profile` or `credential_source` of a profile

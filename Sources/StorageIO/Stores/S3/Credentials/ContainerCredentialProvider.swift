@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// The role of a container, from the agent beside it: Amazon ECS, and EKS Pod Identity (AWS SDKs and Tools Reference Guide,
@@ -51,7 +51,7 @@ struct ContainerCredentialProvider: CredentialProvider {
         guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
             throw CredentialError(source: tokenFile, message: "the authorization token cannot be read")
         }
-        return try checked(text.trimmingCharacters(in: .whitespacesAndNewlines), source: tokenFile)
+        return try checked(text.trimmed, source: tokenFile)
     }
 
     private func checked(_ token: String, source: String) throws -> String {

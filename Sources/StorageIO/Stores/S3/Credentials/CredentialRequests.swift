@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// What sources of credentials that answer requests have in common.

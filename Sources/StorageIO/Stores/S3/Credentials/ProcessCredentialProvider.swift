@@ -1,4 +1,3 @@
-import Foundation
 import Parallelism
 
 /// What a program of the user's prints (AWS SDKs and Tools Reference Guide, "Process credential provider"): the setting
@@ -13,25 +12,12 @@ struct ProcessCredentialProvider: CredentialProvider {
         let words = Self.words(command)
         guard !words.isEmpty else { throw CredentialError(source: source, message: "names no program") }
         let output = try await onDedicatedThread(named: "aws-process") { _ in
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            // `--` so that no word is taken for an option, or for a variable to set.
-            process.arguments = ["--"] + words
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            process.standardInput = FileHandle.nullDevice
-            do {
-                try process.run()
+            do throws(CredentialProgram.Failure) {
+                return try CredentialProgram.output(of: words)
             } catch {
-                throw CredentialError(source: source, message: "cannot be started")
+                // What it prints may be secret; what it says about a failure goes to the terminal by itself.
+                throw CredentialError(source: source, message: error.message)
             }
-            let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            // What it prints may be secret; what it says about a failure goes to the terminal by itself.
-            guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-                throw CredentialError(source: source, message: "ended with status \(process.terminationStatus)")
-            }
-            return [UInt8](output)
         }
         return try CredentialDocument.credentials(output, source: source, version: 1)
     }

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// A role by the token that `aws sso login` has left in the cache (AWS SDKs and Tools Reference Guide, "IAM Identity Center

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// Asks for the credentials of a role (AWS Security Token Service API Reference).

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// Exchanges a token that the platform writes to a file, as Kubernetes does, for credentials of a role (AWS Security Token
@@ -20,7 +20,7 @@ struct WebIdentityCredentialProvider: CredentialProvider {
             [
                 (name: "Action", value: "AssumeRoleWithWebIdentity"), (name: "Version", value: "2011-06-15"),
                 (name: "RoleArn", value: roleARN), (name: "RoleSessionName", value: sessionName),
-                (name: "WebIdentityToken", value: token.trimmingCharacters(in: .whitespacesAndNewlines)),
+                (name: "WebIdentityToken", value: token.trimmed),
             ], result: "AssumeRoleWithWebIdentityResult")
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import HTTPTransport
 
 /// What a server says about a request that it refused (Amazon S3 API Reference, "Error responses").

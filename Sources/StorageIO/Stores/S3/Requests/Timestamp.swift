@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// A second in the forms that S3 knows: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and
 /// `Fri, 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).

@@ -1,0 +1,47 @@
+import Synchronization
+
+extension ModelSource {
+    /// Waits for the first model, so that one which cannot be read is found out before anything else is done.
+    ///
+    /// The source that it gives begins with that model and goes on as this one does; nothing is read twice. It is for one
+    /// iteration, after which it keeps no model alive; a further one throws ``ScoringError/noModel``.
+    /// - Throws: what the source throws; ``ScoringError/noModel`` when it ends without a model.
+    public func opened() async throws -> (first: FraudModel, models: ModelSource) {
+        let stream = makeStream()
+        var iterator = stream.makeAsyncIterator()
+        guard let first = try await iterator.next() else { throw ScoringError.noModel }
+        let waiting = FirstModel(first)
+        let models = ModelSource {
+            guard let first = waiting.take() else {
+                return AsyncThrowingStream { $0.finish(throwing: ScoringError.noModel) }
+            }
+            return AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+                continuation.yield(first)
+                let task = Task {
+                    do {
+                        for try await model in stream { continuation.yield(model) }
+                        continuation.finish()
+                    } catch {
+                        continuation.finish(throwing: error)
+                    }
+                }
+                continuation.onTermination = { _ in task.cancel() }
+            }
+        }
+        return (first, models)
+    }
+}
+
+/// Holds a model until it is taken.
+private final class FirstModel: Sendable {
+    private let model: Mutex<FraudModel?>
+
+    init(_ model: FraudModel) { self.model = Mutex(model) }
+
+    func take() -> FraudModel? {
+        model.withLock { model in
+            defer { model = nil }
+            return model
+        }
+    }
+}
