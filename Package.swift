@@ -136,12 +136,14 @@ let package = Package(
         library(
             "Streaming",
             ["Columnar", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics, serviceLifecycle]),
-        library(
-            "Serving",
-            [
-                "Columnar", "DataPrep", "Essentials", "Scoring", coreMetrics, hummingbird, hummingbirdCore, httpTypes,
-                logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
-            ]),
+        .target(
+            name: "Serving",
+            dependencies: [
+                "Columnar", "DataPrep", "Essentials", "Scoring", coreMetrics, crypto, hummingbird, hummingbirdCore,
+                httpTypes, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
+            ],
+            // Part of the program: nothing has to lie beside it.
+            resources: [.embedInCode("Docs/docs.css"), .embedInCode("Docs/docs.js")], swiftSettings: swiftSettings),
 
         // What all executables share: terminal manners, errors, progress.
         .target(

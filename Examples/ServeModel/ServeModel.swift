@@ -29,7 +29,8 @@ struct ServeModel: ToolCommand {
                 -d '[{"transaction_id": 1, "tx_datetime": "2019-08-22 00:00:31",
                       "terminal_id": 3156, "tx_fraud": 1}]'
 
-            GET / says "OK", GET /health the model in use and what to look after, GET /metrics figures for Prometheus. When \
+            GET / says "OK", GET /health the model in use and what to look after, GET /metrics figures for Prometheus. GET /docs \
+            is a page on which requests can be tried, GET /openapi.json describes them to programs. When \
             the model's folder is replaced, or the alias of a registered model moves, the service changes to the new model \
             between two requests. The history lives in memory: a restart begins with the one saved with the model.
             """,
@@ -44,6 +45,9 @@ struct ServeModel: ToolCommand {
             Serve nothing, but ask a service that runs, such as http://127.0.0.1:8080/health: exit code 0 when it is well.
             """)
     var healthcheck: String?
+
+    @Flag(help: "Print the OpenAPI document of GET /openapi.json, and serve nothing.")
+    var printOpenapi = false
 
     @Option(help: "The address to listen on; 0.0.0.0 lets other machines in.")
     var host = "127.0.0.1"
@@ -81,8 +85,9 @@ struct ServeModel: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
-        guard (model == nil) != (healthcheck == nil) else {
-            throw ValidationError("Give --model, or --healthcheck alone.")
+        let modes = [model != nil, healthcheck != nil, printOpenapi]
+        guard modes.count(where: { $0 }) == 1 else {
+            throw ValidationError("Give --model, or --healthcheck or --print-openapi alone.")
         }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must lie in 0...65535.") }
         guard reload >= 0 else { throw ValidationError("--reload must not be negative.") }
@@ -103,6 +108,8 @@ struct ServeModel: ToolCommand {
             maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
             bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
             shutdownTimeout: .seconds(shutdownTimeout), recordsTransactions: record)
+        if printOpenapi { return try StandardOutput.write(OpenAPIDocument(configuration).json + "\n") }
+        guard let model else { return }
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
         // A model that cannot be read, or that asks for columns which no single transaction has, is found out before the port

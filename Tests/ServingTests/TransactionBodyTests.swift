@@ -176,7 +176,7 @@ import Testing
                 #expect(actual == expected, "\(body)")
             case .failure(let failure):
                 try #require(answer.status == 422, "refused \(body), which FastAPI accepts: \(answer.text)")
-                let text = ValidationProblem.body(failure.problems)
+                let text = ValidationProblem.json(failure.problems).text
                 let actual = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary
                 let expected = try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? NSDictionary
                 #expect(actual == expected, "\(body)\n  ours \(text)\n  FastAPI \(answer.text)")
@@ -210,7 +210,7 @@ import Testing
                     #expect(
                         answer.status == 400 && answer.body == "{\"detail\":\"There was an error parsing the body\"}")
                 case .failure(let failure):
-                    #expect(answer.status == 422 && answer.body == ValidationProblem.body(failure.problems))
+                    #expect(answer.status == 422 && answer.body == ValidationProblem.json(failure.problems).text)
                 }
             }
         }

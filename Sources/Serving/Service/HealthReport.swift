@@ -34,10 +34,37 @@ struct HealthReport {
                     ])))
         }
         members.append(member("warnings", .array(warnings)))
-        var text = ""
-        JSONValue.object(members).write(to: &text)
-        return text
+        return JSONValue.object(members).text
     }
+
+    /// What ``text`` is, as a JSON Schema.
+    static let schema: JSONValue = [
+        "type": "object", "title": "Health", "required": ["status", "warnings"],
+        "properties": [
+            "status": ["enum": ["ok", "no model", "shutting down"]],
+            "model": [
+                "type": "object", "required": ["created_at", "library_version", "features", "threshold"],
+                "properties": [
+                    "created_at": ["type": "string"], "library_version": ["type": "string"],
+                    "features": ["type": "array", "items": ["type": "string"]], "threshold": ["type": "number"],
+                ],
+            ],
+            "labels": [
+                "type": "object", "required": ["seconds_since_last", "limit_seconds"],
+                "description": "How long no label has come, in the time of the transactions.",
+                "properties": ["seconds_since_last": ["type": "number"], "limit_seconds": ["type": "number"]],
+            ],
+            "warnings": [
+                "type": "array",
+                "items": [
+                    "type": "object", "required": ["type", "message"],
+                    "properties": [
+                        "type": ["enum": ["labels_missing", "model_refused"]], "message": ["type": "string"],
+                    ],
+                ],
+            ],
+        ],
+    ]
 
     private var warnings: [JSONValue] {
         var warnings: [JSONValue] = []

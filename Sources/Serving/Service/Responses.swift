@@ -22,11 +22,16 @@ extension Response {
 
     static func refusal(_ failure: ValidationFailure) -> Response {
         failure.isText
-            ? .json(ValidationProblem.body(failure.problems), .unprocessableContent)
-            : .detail("There was an error parsing the body", .badRequest)
+            ? .json(ValidationProblem.json(failure.problems).text, .unprocessableContent)
+            : .detail(notText, .badRequest)
     }
 
-    static var noModel: Response { .detail("No model is loaded yet", .serviceUnavailable) }
+    static var noModel: Response { .detail(noModelText, .serviceUnavailable) }
+
+    static let notText = "There was an error parsing the body"
+    static let noModelText = "No model is loaded yet"
+
+    static func tooLongText(_ limit: Int) -> String { "Request body is longer than \(limit) bytes" }
 
     static func methodNotAllowed(allow: String) -> Response {
         var response = Response.detail("Method Not Allowed", .methodNotAllowed)
@@ -36,7 +41,7 @@ extension Response {
 
     /// The connection ends with it: the rest of the body is not worth reading.
     static func tooLong(_ limit: Int) -> Response {
-        var response = Response.detail("Request body is longer than \(limit) bytes", .contentTooLarge)
+        var response = Response.detail(tooLongText(limit), .contentTooLarge)
         response.headers[.connection] = "close"
         return response
     }

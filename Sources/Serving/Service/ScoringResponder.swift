@@ -8,7 +8,7 @@ import NIOCore
 import Scoring
 import Synchronization
 
-/// Answers requests. A handful of fixed paths need no router.
+/// Responds to requests. A handful of fixed paths need no router.
 final class ScoringResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
@@ -60,15 +60,16 @@ final class ScoringResponder: HTTPResponder {
     }
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-        switch (request.uri.path, request.method) {
-        case ("/predict", .post): return try await predict(request)
-        case ("/labels", .post): return try await takeLabels(request)
-        case ("/", .get), ("/", .head): return .json("\"OK\"")
-        case ("/health", .get), ("/health", .head): return health()
-        case ("/metrics", .get), ("/metrics", .head): return exposition()
-        case ("/predict", _), ("/labels", _): return .methodNotAllowed(allow: "POST")
-        case ("/", _), ("/health", _), ("/metrics", _): return .methodNotAllowed(allow: "GET, HEAD")
-        default: return .detail("Not Found", .notFound)
+        guard let route = Route(rawValue: request.uri.path) else { return .detail("Not Found", .notFound) }
+        guard route.methods.contains(request.method) else { return .methodNotAllowed(allow: route.allow) }
+        switch route {
+        case .predict: return try await predict(request)
+        case .labels: return try await takeLabels(request)
+        case .root: return .json("\"OK\"")
+        case .health: return health()
+        case .metrics: return exposition()
+        case .openAPI: return .json(OpenAPIDocument(configuration).json)
+        case .docs: return .docs
         }
     }
 
@@ -104,7 +105,7 @@ final class ScoringResponder: HTTPResponder {
             var counts: [LabelOutcome: Int] = [:]
             for label in labels { counts[scorer.applyLabel(label), default: 0] += 1 }
             figures.count(counts)
-            return .json(LabelsBody.answer(counts))
+            return .json(LabelsBody.counts(counts).text)
         }
     }
 

@@ -17,6 +17,8 @@ import Synchronization
 /// | either with another body | 422 with FastAPI's `detail` list |
 /// | `GET /health` | 200 with the model in use and what to look after; 503 without a model and while shutting down |
 /// | `GET /metrics` | what ``PrometheusMetrics`` has counted |
+/// | `GET /openapi.json` | the ``OpenAPIDocument`` |
+/// | `GET /docs` | a page that shows the document and sends requests |
 ///
 /// It begins with the source's first model and changes to each later one between two requests. One that cannot be used is
 /// reported, and the model before stays.

@@ -31,22 +31,38 @@ package enum LabelsBody {
                 continue
             }
             var reader = FieldReader(value, at: location)
+            let values = reader.values(RequestField.label)
             labels.append(
                 TransactionLabel(
-                    transactionID: reader.integer(.transactionID), dateTime: reader.dateTime(.dateTime),
-                    terminalID: reader.integer(.terminalID), isFraud: reader.flag(.fraud)))
+                    transactionID: values.integer(.transactionID), dateTime: values.integer(.dateTime),
+                    terminalID: values.integer(.terminalID), isFraud: values.integer(.fraud) == 1))
             problems += reader.problems
         }
         return problems.isEmpty ? .success(labels) : .failure(ValidationFailure(problems))
     }
 
     /// `{"applied":1,"unchanged":0,"pending":0,"unknown":0}`
-    static func answer(_ counts: [LabelOutcome: Int]) -> String {
-        let members = LabelOutcome.allCases.map {
-            JSONValue.Member(name: "\($0)", value: .integer(String(counts[$0, default: 0])))
+    static func counts(_ counts: [LabelOutcome: Int]) -> JSONValue {
+        JSONValue(members: LabelOutcome.allCases.map { ("\($0)", .integer(String(counts[$0, default: 0]))) })
+    }
+
+    /// What ``counts(_:)`` gives, as a JSON Schema.
+    static let countsSchema: JSONValue = [
+        "type": "object", "title": "LabelCounts", "required": .array(LabelOutcome.allCases.map { .string("\($0)") }),
+        "properties": JSONValue(
+            members: LabelOutcome.allCases.map { outcome in
+                ("\(outcome)", ["type": "integer", "minimum": 0, "description": .string(outcome.explanation)])
+            }),
+    ]
+}
+
+extension LabelOutcome {
+    fileprivate var explanation: String {
+        switch self {
+        case .applied: "Changed the history."
+        case .unchanged: "Known already."
+        case .pending: "Waiting for their transaction."
+        case .unknown: "Behind every window, or for a model that looks at no history."
         }
-        var text = ""
-        JSONValue.object(members).write(to: &text)
-        return text
     }
 }

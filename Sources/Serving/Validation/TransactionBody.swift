@@ -34,11 +34,12 @@ package enum TransactionBody {
             return .failure(ValidationFailure([ValidationFailure.notAnObject(body, at: [.name("body")])]))
         }
         var reader = FieldReader(body)
+        let values = reader.values(RequestField.transaction)
         let transaction = Transaction(
-            transactionID: reader.integer(.transactionID), dateTime: reader.dateTime(.dateTime),
-            customerID: reader.integer(.customerID), terminalID: reader.integer(.terminalID),
-            amount: reader.float(.amount), timeSeconds: reader.integer(.timeSeconds),
-            timeDays: reader.integer(.timeDays))
+            transactionID: values.integer(.transactionID), dateTime: values.integer(.dateTime),
+            customerID: values.integer(.customerID), terminalID: values.integer(.terminalID),
+            amount: values.number(.amount), timeSeconds: values.integer(.timeSeconds),
+            timeDays: Int32(truncatingIfNeeded: values.integer(.timeDays)))
         return reader.problems.isEmpty ? .success(transaction) : .failure(ValidationFailure(reader.problems))
     }
 }

@@ -14,8 +14,8 @@ package struct ValidationProblem: Sendable, Hashable {
     /// More about the cause, under `ctx`.
     package var context: JSONValue.Member?
 
-    /// The answer's body: `{"detail":[...]}`.
-    package static func body(_ problems: [ValidationProblem]) -> String {
+    /// The response's body: `{"detail":[...]}`.
+    package static func json(_ problems: [ValidationProblem]) -> JSONValue {
         let entries = problems.map { problem in
             let location = problem.location.map { part in
                 switch part {
@@ -34,8 +34,31 @@ package struct ValidationProblem: Sendable, Hashable {
             }
             return JSONValue.object(members)
         }
-        var text = ""
-        JSONValue.object([JSONValue.Member(name: "detail", value: .array(entries))]).write(to: &text)
-        return text
+        return ["detail": .array(entries)]
     }
+
+    /// What ``json(_:)`` gives, as a JSON Schema.
+    static let bodySchema: JSONValue = [
+        "type": "object", "title": "Problems", "required": ["detail"],
+        "properties": [
+            "detail": [
+                "type": "array", "minItems": 1,
+                "items": [
+                    "type": "object", "title": "Problem", "required": ["type", "loc", "msg", "input"],
+                    "properties": [
+                        "type": [
+                            "type": "string", "description": "The kind of problem, such as missing or int_parsing.",
+                        ],
+                        "loc": [
+                            "type": "array", "items": ["type": ["string", "integer"]],
+                            "description": "Where it is: body, then names of members and positions in lists.",
+                        ],
+                        "msg": ["type": "string", "description": "What is wrong, for people."],
+                        "input": ["description": "What was sent there."],
+                        "ctx": ["type": "object", "description": "More about the cause, such as a limit."],
+                    ],
+                ],
+            ]
+        ],
+    ]
 }

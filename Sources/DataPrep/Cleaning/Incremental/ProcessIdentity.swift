@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 
 /// Tells a process from all others, as far as it can be asked whether it still lives.
 struct ProcessIdentity: Sendable, Hashable, Codable {
@@ -29,7 +29,7 @@ struct ProcessIdentity: Sendable, Hashable, Codable {
         guard let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
             let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
         else { return nil }
-        return "\(boot.trimmingCharacters(in: .whitespacesAndNewlines)) \(namespace)"
+        return "\(boot.filter { !$0.isWhitespace }) \(namespace)"
     }
 
     /// The 22nd field of `/proc/PID/stat`; nil where there is no such process, and for one that has ended and waits for its

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import Parallelism
 import StorageIO
 import Synchronization

@@ -1,4 +1,4 @@
-import Foundation
+import Essentials
 import StorageIO
 
 /// A JSON document with a version, and with a checksum over its own bytes, so that damage is told from content.

@@ -1,0 +1,33 @@
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+
+    package init(booleanLiteral value: Bool) { self = .boolean(value) }
+
+    package init(integerLiteral value: Int64) { self = .integer(String(value)) }
+
+    package init(floatLiteral value: Double) { self = .number("\(value)") }
+
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+
+    /// Members in the order in which they are written.
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(members: elements) }
+
+    init(members: some Sequence<(String, JSONValue)>) {
+        self = .object(members.map { Member(name: $0, value: $1) })
+    }
+
+    /// The object with another member at its end.
+    func with(_ name: String, _ value: JSONValue?) -> JSONValue {
+        guard case .object(let members) = self, let value else { return self }
+        return .object(members + [Member(name: name, value: value)])
+    }
+
+    /// As compact JSON.
+    package var text: String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+}

@@ -1,0 +1,162 @@
+import DataPrep
+import HTTPTypes
+import Scoring
+
+/// The service's description in OpenAPI 3.1, made of the routes and fields that requests are dispatched and validated by.
+public struct OpenAPIDocument: Sendable {
+    /// The document as JSON.
+    public let json: String
+
+    /// - Parameter configuration: whose limits the document states.
+    public init(_ configuration: ServerConfiguration = ServerConfiguration()) {
+        let document: JSONValue = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Antifraud", "version": .string(ModelProvenance.currentLibraryVersion),
+                "summary": "Scores card transactions for fraud.",
+                "description": .string(Self.overview(configuration)),
+                "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
+            ],
+            "servers": [["url": "/"]],
+            "tags": [
+                ["name": "scoring", "description": "Transactions and what became of them"],
+                ["name": "operation", "description": "For load balancers, monitoring and people"],
+            ],
+            "paths": JSONValue(members: Route.allCases.map { ($0.rawValue, $0.operations(configuration)) }),
+            "components": ["schemas": Self.schemas],
+        ]
+        json = document.text
+    }
+
+    private static func overview(_ configuration: ServerConfiguration) -> String {
+        "Each scored transaction belongs to the history that later ones are scored against"
+            + (configuration.recordsTransactions ? ", " : " when recording is on, ")
+            + "and labels tell the history what became of it."
+    }
+
+    private static let schemas: JSONValue = [
+        "Transaction": transaction, "Label": label, "LabelCounts": LabelsBody.countsSchema,
+        "Problems": ValidationProblem.bodySchema, "Detail": detail, "Health": HealthReport.schema,
+    ]
+
+    private static let transaction = RequestField.schema(
+        of: RequestField.transaction, title: "Transaction",
+        description: """
+            What is known of a transaction when it is to be scored. Further members are passed over. Numbers may be written as \
+            text, and whole numbers with a fraction of zeros.
+            """)
+
+    private static let label = RequestField.schema(
+        of: RequestField.label, title: "Label",
+        description: "What became known of the transaction that has these three values.")
+
+    /// The body of an error that is no list of problems.
+    private static let detail: JSONValue = [
+        "type": "object", "title": "Detail", "required": ["detail"], "properties": ["detail": ["type": "string"]],
+    ]
+}
+
+extension Route {
+    /// The path item: one operation for each method.
+    fileprivate func operations(_ configuration: ServerConfiguration) -> JSONValue {
+        JSONValue(
+            members: methods.map { method in
+                (method.rawValue.lowercased(), operation(method, configuration))
+            })
+    }
+
+    private func operation(_ method: HTTPRequest.Method, _ configuration: ServerConfiguration) -> JSONValue {
+        let isHead = method == .head
+        let described = responses(configuration).map { ($0.status, isHead ? $0.headersOnly : $0.value) }
+        let operation: JSONValue = [
+            "operationId": .string(isHead ? "head_\(self)" : "\(self)"), "tags": [.string(tag)],
+            "summary": .string(isHead ? "\(summary), headers only" : summary), "description": .string(explanation),
+        ]
+        return operation.with("requestBody", requestBody).with("responses", JSONValue(members: described))
+    }
+
+    private var tag: String {
+        switch self {
+        case .predict, .labels: "scoring"
+        case .root, .health, .metrics, .openAPI, .docs: "operation"
+        }
+    }
+
+    private var summary: String {
+        switch self {
+        case .root: "Whether the service runs"
+        case .predict: "The probability of fraud of one transaction"
+        case .labels: "What became known of earlier transactions"
+        case .health: "The model in use, and what to look after"
+        case .metrics: "Figures for Prometheus"
+        case .openAPI: "This document"
+        case .docs: "This document as a page on which requests can be sent"
+        }
+    }
+
+    private var explanation: String {
+        switch self {
+        case .root: "Says OK as soon as the port is open, also before a model is loaded."
+        case .predict:
+            "Scores a transaction against the history of its customer and terminal. The body is read as JSON whatever its "
+                + "Content-Type says."
+        case .labels:
+            "Takes one label or a list of them: late, in any order and repeatedly. A label that is not valid refuses the list "
+                + "as a whole. The body is read as JSON whatever its Content-Type says."
+        case .health: "For readiness probes: 503 without a model and while shutting down."
+        case .metrics: "Counters, latencies and the age of the last label in Prometheus' text format."
+        case .openAPI: "Made of the same tables as the validation of requests."
+        case .docs: "Works without any other server and without scripts from elsewhere."
+        }
+    }
+
+    private var requestBody: JSONValue? {
+        let schema: JSONValue, examples: JSONValue
+        switch self {
+        case .predict:
+            schema = ["$ref": "#/components/schemas/Transaction"]
+            examples = ["transaction": ["value": RequestField.example(of: RequestField.transaction)]]
+        case .labels:
+            let label = RequestField.example(of: RequestField.label)
+            schema = [
+                "anyOf": [
+                    ["$ref": "#/components/schemas/Label"],
+                    ["type": "array", "items": ["$ref": "#/components/schemas/Label"]],
+                ]
+            ]
+            examples = [
+                "list": ["summary": "A list of labels", "value": [label]],
+                "one": ["summary": "One label", "value": label],
+            ]
+        case .root, .health, .metrics, .openAPI, .docs: return nil
+        }
+        return ["required": true, "content": ["application/json": ["schema": schema, "examples": examples]]]
+    }
+
+    private func responses(_ configuration: ServerConfiguration) -> [DescribedResponse] {
+        let health: JSONValue = ["$ref": "#/components/schemas/Health"]
+        switch self {
+        case .root:
+            return [.json(.ok, "The service runs", ["type": "string", "const": "OK"], example: "OK")]
+        case .predict:
+            let probability: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]
+            let success = DescribedResponse.json(.ok, "The probability of fraud", probability, example: 0.013442776)
+            let refused = TransactionBody.read(Array("{}".utf8))
+            return [success] + DescribedResponse.refusals(longest: configuration.maximumBodySize, example: refused)
+        case .labels:
+            let counts: JSONValue = ["$ref": "#/components/schemas/LabelCounts"]
+            let success = DescribedResponse.json(
+                .ok, "How many labels did what", counts, example: LabelsBody.counts([.applied: 1]))
+            let refused = LabelsBody.read(Array("{}".utf8))
+            return [success] + DescribedResponse.refusals(longest: configuration.maximumLabelsSize, example: refused)
+        case .health:
+            return [
+                .json(.ok, "There is a model, and the service takes requests", health),
+                .json(.serviceUnavailable, "There is no model yet, or the service is shutting down", health),
+            ]
+        case .metrics: return [DescribedResponse(.ok, "The figures", type: "text/plain", schema: ["type": "string"])]
+        case .openAPI: return [.json(.ok, "The document", ["type": "object"])]
+        case .docs: return [DescribedResponse(.ok, "The page", type: "text/html", schema: ["type": "string"])]
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import DataPrep
+import Foundation
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+import Scoring
+import Serving
+import TestSupport
+import Testing
+
+/// The OpenAPI document and the validation of requests say the same.
+@Suite struct OpenAPITests {
+    struct Document: Decodable {
+        struct Schema: Decodable {
+            var required: [String]?
+        }
+        struct Components: Decodable {
+            var schemas: [String: Schema]
+        }
+        struct Operation: Decodable {
+            struct Response: Decodable {}
+            var responses: [String: Response]
+        }
+        var openapi: String
+        var paths: [String: [String: Operation]]
+        var components: Components
+    }
+
+    static func document() throws -> Document {
+        try JSONDecoder().decode(Document.self, from: Data(OpenAPIDocument().json.utf8))
+    }
+
+    /// The problems' types and fields of a body.
+    private static func missing<Body>(_ result: Result<Body, ValidationFailure>) -> [String] {
+        guard case .failure(let failure) = result else { return [] }
+        return failure.problems.filter { $0.type == "missing" }.compactMap {
+            if case .name(let name) = $0.location.last { name } else { nil }
+        }
+    }
+
+    @Test func whatTheDocumentRequiresIsWhatValidationMisses() throws {
+        let schemas = try Self.document().components.schemas
+        let transaction = try #require(schemas["Transaction"]?.required)
+        #expect(transaction.count == 7 && transaction == Self.missing(TransactionBody.read(Array("{}".utf8))))
+        let label = try #require(schemas["Label"]?.required)
+        #expect(label.count == 4 && label == Self.missing(LabelsBody.read(Array("{}".utf8))))
+    }
+
+    /// The fast decoder of plain bodies has names of its own: it, too, must ask for each field of the table.
+    @Test func plainBodiesNeedTheSameFields() {
+        let members = RequestField.transaction.map {
+            ($0.column.name, $0 == RequestField(.dateTime) ? "\"2019-08-22\"" : "1")
+        }
+        func body(without name: String?) -> [UInt8] {
+            Array("{\(members.filter { $0.0 != name }.map { "\"\($0)\":\($1)" }.joined(separator: ","))}".utf8)
+        }
+        #expect(throws: Never.self) { _ = try TransactionBody.read(body(without: nil)).get() }
+        for (name, _) in members { #expect(Self.missing(TransactionBody.read(body(without: name))) == [name]) }
+    }
+
+    @Test func valuesThatTheSchemaAllowsAreTaken() throws {
+        let kinds: [(RequestField, [String])] = [
+            (RequestField(.transactionID), TransactionBodyTests.integers),
+            (RequestField(.timeDays), TransactionBodyTests.integers + ["-2147483648", "-2147483649", "2147483647"]),
+            (RequestField(.amount), TransactionBodyTests.floats), (RequestField(.dateTime), TransactionBodyTests.dates),
+        ]
+        for (field, values) in kinds {
+            let bodies = values.map { TransactionBodyTests.replacing(field.column.name, with: $0) }
+            let allowed = try Self.allowed(bodies, by: "Transaction")
+            for (body, isAllowed) in zip(bodies, allowed) {
+                let isTaken = if case .success = TransactionBody.read(Array(body.utf8)) { true } else { false }
+                // Texts may be spelt in more ways than the schema says; anything else is taken just where it is allowed.
+                let isText = body.split(separator: "\"\(field.column.name)\": ")[1].hasPrefix("\"")
+                #expect(isAllowed == isTaken || isText && isTaken, "\(body)")
+            }
+            #expect(allowed.contains(true) && allowed.contains(false))
+        }
+        let flags = ["0", "1", "2", "-1", "true", "\"1\"", "\"2\"", "null", "1.0", "0.5"]
+        let labels = flags.map { LabelsRouteTests.label(1, day: 1, fraud: $0) }
+        for (label, isAllowed) in zip(labels, try Self.allowed(labels, by: "Label")) {
+            let isTaken = if case .success = LabelsBody.read(Array(label.utf8)) { true } else { false }
+            #expect(isAllowed == isTaken, "\(label)")
+        }
+    }
+
+    /// What Python's jsonschema says of bodies; those that are no JSON for Python are not allowed.
+    private static func allowed(_ bodies: [String], by schema: String) throws -> [Bool] {
+        let folder = try TemporaryFolder()
+        try Data(OpenAPIDocument().json.utf8).write(to: URL(filePath: folder.path("api.json")))
+        try JSONEncoder().encode(bodies).write(to: URL(filePath: folder.path("bodies.json")))
+        return try Oracle.json(
+            [Bool].self,
+            """
+            import json, math, sys, jsonschema
+            schema = json.load(open(sys.argv[1] + "api.json"))["components"]["schemas"][sys.argv[2]]
+            validator = jsonschema.Draft202012Validator(schema)
+            def allowed(text):
+                value = json.loads(text)
+                # JSON has no infinite numbers; Python reads some that are too large for it as such.
+                finite = all(not isinstance(v, float) or math.isfinite(v) for v in value.values())
+                return finite and validator.is_valid(value)
+            print(json.dumps([allowed(text) for text in json.load(open(sys.argv[1] + "bodies.json"))]))
+            """, [folder.path(""), schema])
+    }
+
+    @Test func documentAndPageAreServed() async throws {
+        try await ScoringServerTests().withServer(.fixed(try ScoringServerTests.model())) { base in
+            let document = try await ScoringServerTests.get(base + "/openapi.json")
+            #expect(document == (200, OpenAPIDocument(ServerConfiguration(port: 0)).json))
+            let url = try #require(URL(string: base + "/docs"))
+            let (data, response) = try await URLSession.shared.data(for: URLRequest(url: url))
+            let policy = try #require(
+                (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "Content-Security-Policy"))
+            let page = String(decoding: data, as: UTF8.self)
+            // Nothing from elsewhere, neither asked for nor allowed.
+            #expect(!page.contains("src=") && !page.contains("@import") && !page.contains("http://"))
+            #expect(policy.contains("default-src 'none'") && policy.contains("script-src 'sha256-"))
+            for path in try Self.document().paths.keys where path != "/predict" && path != "/labels" {
+                #expect(try await ScoringServerTests.get(base + path).status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test func everyResponseOfARouteIsDescribed() async throws {
+        let paths = try Self.document().paths
+        try await ScoringServerTests().withServer(.fixed(try ScoringServerTests.model())) { base in
+            for path in ["/predict", "/labels"] {
+                let described = try #require(paths[path]?["post"]).responses
+                for body in [Data("{}".utf8), Data([0xFF, 0xFE, 0x00]), Data(count: 2 << 20)] {
+                    let status = try await ScoringServerTests.post(base + path, body).status
+                    #expect(described["\(status)"] != nil, "\(path): \(status)")
+                }
+            }
+        }
+    }
+
+    /// Sends what the document allows and what it does not, and holds every response to the document.
+    @Test(.timeLimit(.minutes(5))) func schemathesisFindsNoFailure() async throws {
+        try await ScoringServerTests().withServer(.fixed(try ScoringServerTests.model())) { base in
+            try await withCheckedThrowingContinuation { continuation in
+                DispatchQueue.global().async {
+                    continuation.resume(
+                        with: Result {
+                            _ = try Oracle.execute(
+                                Oracle.python,
+                                [
+                                    "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
+                                    base + "/openapi.json", "--checks=all", "--max-examples=60", "--seed=1",
+                                    "--no-color",
+                                ])
+                        })
+                }
+            }
+        }
+    }
+}
