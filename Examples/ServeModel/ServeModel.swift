@@ -102,7 +102,6 @@ struct ServeModel: ToolCommand {
 
     mutating func run() async throws {
         if let healthcheck { return try await HealthCheck.run(healthcheck) }
-        guard let model else { return }
         let configuration = ServerConfiguration(
             host: host, port: port, maximumConnections: maxConnections,
             maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
