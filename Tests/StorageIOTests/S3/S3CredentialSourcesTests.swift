@@ -103,7 +103,9 @@ import Testing
             credential_process = /nowhere/program
             """
         #expect(try await credentials(["AWS_PROFILE": "work"], config: config, silent) == Self.expected)
-        for (profile, reason) in [("old", "version"), ("failing", "status 3"), ("missing", "status 127")] {
+        for (profile, reason) in [
+            ("old", "version"), ("failing", "status 3"), ("missing", "cannot be started: No such file"),
+        ] {
             let error = await #expect(throws: CredentialError.self) {
                 try await credentials(["AWS_PROFILE": profile], config: config, silent)
             }

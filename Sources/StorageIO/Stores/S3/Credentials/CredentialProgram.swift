@@ -5,29 +5,35 @@ enum CredentialProgram {
     /// How a program ended that did not succeed.
     struct Failure: Error {
         let message: String
+
+        init(message: String) { self.message = message }
+
+        init(notStarted code: Int32) { message = "cannot be started: \(String(cString: strerror(code)))" }
     }
 
     /// Blocks until the program has ended. Its standard input is empty; its standard error is ours.
     /// - Parameter words: the program, found along `PATH`, and its arguments.
     static func output(of words: [String]) throws(Failure) -> [UInt8] {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw Failure(message: "cannot be started") }
+        guard pipe(&ends) == 0 else { throw Failure(notStarted: errno) }
         let (reading, writing) = (ends[0], ends[1])
         defer { close(reading) }
         // Programs that other threads start meanwhile must not hold the writing end open.
         _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
         _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
-        let child = start(words, writingTo: writing)
+        var child = pid_t()
+        let code = start(words, writingTo: writing, &child)
         close(writing)
-        guard let child else { throw Failure(message: "cannot be started") }
+        guard code == 0 else { throw Failure(notStarted: code) }
         let output = read(reading)
         let status = wait(for: child)
         guard status == 0 else { throw Failure(message: "ended with status \(status)") }
         return output
     }
 
-    private static func start(_ words: [String], writingTo writing: Int32) -> pid_t? {
-        guard let program = words.first else { return nil }
+    /// - Returns: 0, or the system's error.
+    private static func start(_ words: [String], writingTo writing: Int32, _ child: inout pid_t) -> Int32 {
+        guard let program = words.first else { return ENOENT }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -45,9 +51,7 @@ enum CredentialProgram {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
-        var child = pid_t()
-        guard posix_spawnp(&child, program, &actions, &attributes, &arguments, environ) == 0 else { return nil }
-        return child
+        return posix_spawnp(&child, program, &actions, &attributes, &arguments, environ)
     }
 
     private static func read(_ descriptor: Int32) -> [UInt8] {
