@@ -12,7 +12,7 @@ package final class OwnServer: Sendable {
     }
 
     /// MLflow imports for half a minute of processor time. Several that start at once beside other tests would all be too
-    /// late, so each waits for the one before it.
+    /// late, so each waits for the one before it. Later starts do not: clients wait for them.
     private static let mlflowStart = Mutex(())
 
     private let program: Program
@@ -26,14 +26,15 @@ package final class OwnServer: Sendable {
         self.program = program
         self.options = options
         folder = try TemporaryFolder()
-        try start()
+        switch program {
+        case .mlflow: try Self.mlflowStart.withLock { _ in try start() }
+        case .seaweedfs, .hdfs, .postgresql: try start()
+        }
     }
 
     /// - Throws: ``Oracle/Failure`` with the ends of its logs when it does not start.
     package func start() throws {
-        let arguments = options + ["--while", "\(ProcessInfo.processInfo.processIdentifier)"]
-        guard program == .mlflow else { return try command("start", arguments) }
-        try Self.mlflowStart.withLock { _ in try command("start", arguments) }
+        try command("start", options + ["--while", "\(ProcessInfo.processInfo.processIdentifier)"])
     }
 
     /// Ends it as a power failure would: `kill -9` of all its processes.

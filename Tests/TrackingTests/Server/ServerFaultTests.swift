@@ -168,7 +168,8 @@ import Tracking
         let store = try RESTTrackingStore(
             uri: server.mlflow().uri,
             policy: RetryPolicy(
-                maximumAttempts: 60, initialDelay: .milliseconds(50), maximumDelay: .seconds(2)))
+                maximumAttempts: 1_000, initialDelay: .milliseconds(50), maximumDelay: .seconds(2),
+                maximumElapsed: .seconds(300)))
         let experiment = try await store.createExperiment(named: "e", artifactLocation: nil, tags: [:])
         let restart = Task {
             try await onDedicatedThread(named: "restart") { _ in
