@@ -21,7 +21,7 @@ extension RequestField {
                 [
                     ("type", ["string", "number"]), ("pattern", .string(DateTimeText.pattern)),
                     ("minimum", .integer(String(DateTimeText.unixTimes.lowerBound))),
-                    ("maximum", .integer(String(DateTimeText.unixTimes.upperBound))),
+                    ("exclusiveMaximum", .integer(String(DateTimeText.unixTimes.upperBound))),
                 ]
             }
         members.append(("description", .string(description)))
@@ -84,7 +84,7 @@ extension RequestField {
 
 extension DateTimeText {
     /// Numbers that ``microseconds(unixTime:)`` takes.
-    static let unixTimes: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+    static let unixTimes: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
 
     /// Texts that ``parse(_:)`` takes, but for its rarer spellings: dates that exist, in the years from 1000 to 9999.
     static let pattern: String = {
