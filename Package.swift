@@ -118,7 +118,7 @@ let package = Package(
         library("StorageIOTesting", ["StorageIO"]),
 
         // Data preparation and machine learning.
-        library("DataPrep", ["Columnar", "CStorageKernels", "Essentials", "Parallelism", "ReportKit", "StorageIO"]),
+        library("DataPrep", ["Columnar", "Essentials", "Parallelism", "ReportKit", "StorageIO"]),
         .target(name: "CTreeKernels"),
         library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
         library(
@@ -129,7 +129,7 @@ let package = Package(
         library(
             "Tracking",
             [
-                "Columnar", "Essentials", "HTTPTransport", "Parallelism", "StorageIO", "CStorageKernels", postgreSQL,
+                "Columnar", "Essentials", "HTTPTransport", "Parallelism", "StorageIO", postgreSQL,
                 grdb, logging,
             ]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
@@ -170,7 +170,7 @@ let package = Package(
         jobs(
             "TrainingJobs", folder: "Training",
             [
-                "Columnar", "CStorageKernels", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
+                "Columnar", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
                 "StorageIO", "Tracking", "TrackingJobs", logging,
             ]),
         jobs(

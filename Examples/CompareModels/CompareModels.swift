@@ -34,40 +34,19 @@ struct CompareModels: ToolCommand {
     @Option(help: "The model that might replace it, likewise.", completion: .file())
     var candidate: String
 
-    @Option(
-        help:
-            "The column that holds 1 for a fraud and 0 for none; the candidate's, 'tx_fraud' unless it was trained on another."
-    )
-    var label: String?
-
-    @Flag(help: "Compare on all rows, also those that the models were trained on; the result is marked then.")
-    var includeTrainingRows = false
-
-    @Option(help: "Bootstrap samples for the paired interval.")
-    var samples = 1_000
-
-    @Option(help: "Seed of the bootstrap.")
-    var seed: UInt64 = 42
-
-    @Option(help: "An HTML page to write.", completion: .file())
-    var report: String?
-
+    @OptionGroup var comparison: ComparisonOptions
     @OptionGroup var place: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
-
-    func validate() throws {
-        guard samples >= 100 else { throw ValidationError("--samples must be at least 100.") }
-    }
 
     mutating func run() async throws {
         let bar = talk.progress("comparing")
         defer { bar.finish() }
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("compare-models"))
         let result = try await ComparisonJob(
-            data: data, champion: champion, candidate: candidate, label: label,
-            includesTrainingRows: includeTrainingRows, report: report,
-            settings: ModelComparison.Settings(samples: samples, seed: seed),
+            data: data, champion: champion, candidate: candidate, label: comparison.label,
+            includesTrainingRows: comparison.includeTrainingRows, report: comparison.report,
+            settings: ModelComparison.Settings(samples: comparison.samples, seed: comparison.seed),
             models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "compare-models"),
             stores: stores, threads: run.threads
         ) { bar.update($0) }.run()

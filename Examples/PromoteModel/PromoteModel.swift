@@ -54,31 +54,16 @@ struct PromoteModel: ToolCommand {
     @Flag(help: "Compare and tell the decision; log nothing and leave the alias alone.")
     var dryRun = false
 
-    @Option(help: "The column that holds 1 for a fraud and 0 for none; the candidate's unless given.")
-    var label: String?
-
-    @Flag(help: "Compare on all rows, also those that the models were trained on; the result is marked then.")
-    var includeTrainingRows = false
-
-    @Option(help: "Bootstrap samples for the paired interval.")
-    var samples = 1_000
-
-    @Option(help: "Seed of the bootstrap.")
-    var seed: UInt64 = 42
-
-    @Option(help: "An HTML page to write.", completion: .file())
-    var report: String?
-
+    @OptionGroup var comparison: ComparisonOptions
     @OptionGroup var place: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
-        guard samples >= 100 else { throw ValidationError("--samples must be at least 100.") }
         guard data != nil || policy == .always else {
             throw ValidationError("--data is needed to compare on, unless --policy is always.")
         }
-        if data == nil, report != nil { throw ValidationError("--report needs --data to compare on.") }
+        if data == nil, comparison.report != nil { throw ValidationError("--report needs --data to compare on.") }
         guard TrackingPlace(place).uri != nil else {
             throw ValidationError("Name the registry with --tracking, or set MLFLOW_TRACKING_URI.")
         }
@@ -90,9 +75,10 @@ struct PromoteModel: ToolCommand {
         let stores = ObjectStores.ofThisProcess(logger: talk.logger("promote-model"))
         let result = try await PromotionJob(
             PromotionJob.Request(
-                candidate: candidate, champion: champion, data: data, label: label, policy: policy, isDryRun: dryRun,
-                includesTrainingRows: includeTrainingRows, report: report,
-                settings: ModelComparison.Settings(samples: samples, seed: seed)),
+                candidate: candidate, champion: champion, data: data, label: comparison.label,
+                policy: policy, isDryRun: dryRun, includesTrainingRows: comparison.includeTrainingRows,
+                report: comparison.report,
+                settings: ModelComparison.Settings(samples: comparison.samples, seed: comparison.seed)),
             tracking: TrackingPlace(place), stores: stores, program: "promote-model", threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()

@@ -67,10 +67,10 @@ def load_dag() -> Callable[[str], DAG]:
 class Run:
     """What became of a DAG run."""
 
-    def __init__(self, state: str, states: dict[str, str], tries: dict[str, int]) -> None:
+    def __init__(self, state: str, states: dict[str, str], attempts: dict[str, int]) -> None:
         self.state = state
         self.states = states
-        self.tries = tries
+        self.attempts = attempts
 
 
 @pytest.fixture

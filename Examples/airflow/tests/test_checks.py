@@ -43,7 +43,7 @@ def test_nothing_runs_after_a_failed_check(settings: Settings, run_dag: Callable
     run = run_dag("train_model")
     assert run.state == "failed"
     assert run.states["check_settings"] == "failed"
-    assert run.tries["check_settings"] == 1
+    assert run.attempts["check_settings"] == 1
     assert {run.states[task] for task in ("wait_for_data", "train", "promote")} == {"upstream_failed"}
 
 

@@ -145,4 +145,4 @@ def test_settings_that_cannot_be_used_fail_the_first_task(
     run = run_dag(dag_id)
     assert run.state == "failed"
     assert run.states == {"check_settings": "failed"}
-    assert run.tries == {"check_settings": 1}
+    assert run.attempts == {"check_settings": 1}

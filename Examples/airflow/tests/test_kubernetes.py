@@ -77,7 +77,7 @@ def test_resources_and_addresses_come_from_variables(
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "program", "end", "state", "task", "task_state", "tries"),
+    ("dag_id", "program", "end", "state", "task", "task_state", "attempts"),
     [
         ("prepare_data", "clean-transactions", 1, "failed", "clean", "failed", 2),
         ("prepare_data", "clean-transactions", 2, "failed", "clean", "failed", 1),
@@ -98,7 +98,7 @@ def test_ends_count_for_what_they_mean_and_no_pod_is_left(
     state: str,
     task: str,
     task_state: str,
-    tries: int,
+    attempts: int,
     server: PodServer,
     settings: Settings,
     run_dag: Callable[[str], Run],
@@ -109,7 +109,7 @@ def test_ends_count_for_what_they_mean_and_no_pod_is_left(
     run = run_dag(dag_id)
     assert run.state == state
     assert run.states[task] == task_state
-    assert run.tries[task] == tries
+    assert run.attempts[task] == attempts
     assert server.pods() == {}
 
 
@@ -121,6 +121,6 @@ def test_a_pod_whose_task_was_killed_is_taken_up_again(
     server.end_with({"clean-transactions": "kills"})
     run = run_dag("prepare_data")
     assert run.state == "success"
-    assert run.tries["clean"] == 2
+    assert run.attempts["clean"] == 2
     assert len(server.created()) == 1
     assert server.pods() == {}

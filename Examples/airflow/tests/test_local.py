@@ -67,7 +67,7 @@ def test_commands_run_with_locations_and_credentials(
 
 
 @pytest.mark.parametrize(
-    ("dag_id", "program", "body", "state", "task", "task_state", "tries"),
+    ("dag_id", "program", "body", "state", "task", "task_state", "attempts"),
     [
         ("prepare_data", "clean-transactions", "exit 1", "failed", "clean", "failed", 2),
         ("prepare_data", "clean-transactions", "exit 2", "failed", "clean", "failed", 1),
@@ -87,7 +87,7 @@ def test_exit_codes_count_for_what_they_mean(
     state: str,
     task: str,
     task_state: str,
-    tries: int,
+    attempts: int,
     programs: Programs,
     run_dag: Callable[[str], Run],
 ) -> None:
@@ -95,8 +95,8 @@ def test_exit_codes_count_for_what_they_mean(
     run = run_dag(dag_id)
     assert run.state == state
     assert run.states[task] == task_state
-    assert run.tries[task] == tries
-    assert len(programs.starts(program)) == tries
+    assert run.attempts[task] == attempts
+    assert len(programs.starts(program)) == attempts
 
 
 def test_a_retry_goes_on(programs: Programs, run_dag: Callable[[str], Run]) -> None:
@@ -114,7 +114,7 @@ def test_a_missing_program_is_named_and_not_tried_again(programs: Programs, run_
     (programs.folder / "clean-transactions").unlink()
     run = run_dag("prepare_data")
     assert run.state == "failed"
-    assert run.tries["clean"] == 1
+    assert run.attempts["clean"] == 1
 
 
 def test_a_connection_that_cannot_be_used_is_not_tried_again(
@@ -123,7 +123,7 @@ def test_a_connection_that_cannot_be_used_is_not_tried_again(
     settings.connection("antifraud_mlflow", {"conn_type": "mysql", "host": "mlflow.example.org"})
     run = run_dag("train_model")
     assert run.state == "failed"
-    assert run.tries["train"] == 1
+    assert run.attempts["train"] == 1
     assert programs.starts("train-model") == []
 
 
@@ -157,7 +157,7 @@ def test_a_killed_task_leaves_no_program_running(
     )
     run = run_dag("prepare_data")
     assert run.state == "success"
-    assert run.tries["clean"] == 2
+    assert run.attempts["clean"] == 2
     assert not is_running(first.read_text().strip())
 
 

@@ -85,7 +85,7 @@ def test_a_second_attempt_at_creation_deletes_what_the_first_has_left(
     cloud.lay_fault("create cluster", fault, times=1)
     run = run_dag("prepare_data")
     assert run.state == "success"
-    assert run.tries["create_cluster"] == 2
+    assert run.attempts["create_cluster"] == 2
     assert len(cloud.calls("cluster is there")) == 2
     assert cloud.clusters() == {}
 
@@ -98,7 +98,7 @@ def test_a_second_attempt_of_a_job_cancels_what_the_first_has_left_running(
     cloud.lay_fault("run clean", fault, times=1)
     run = run_dag("prepare_data")
     assert run.state == "success"
-    assert run.tries["clean"] == 2
+    assert run.attempts["clean"] == 2
     assert len(cloud.calls("cancel job")) == (0 if fault == "unavailable" else 1)
     assert len(cloud.calls("cluster is there")) == 1
     assert cloud.clusters() == {}
@@ -123,7 +123,7 @@ def test_deletion_is_repeated(
     cloud.lay_fault("delete cluster", fault, times=1)
     run = run_dag("prepare_data")
     assert run.state == "success"
-    assert run.tries["delete_cluster"] == 2
+    assert run.attempts["delete_cluster"] == 2
     assert cloud.clusters() == {}
 
 

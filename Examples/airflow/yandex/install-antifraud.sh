@@ -24,7 +24,7 @@ token=$(curl -fsS --retry 5 --retry-connrefused --max-time 30 -H 'Metadata-Flavo
 (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$token" >"$work/token")
 curl -fsSL --retry 5 --retry-connrefused --max-time 300 --config "$work/token" -o "$work/bundle.tar.gz" "$url"
 if ! echo "$checksum  $work/bundle.tar.gz" | sha256sum --check --status; then
-    echo "install-antifraud: $url does not have the SHA-256 $checksum; set antifraud_yandex_bundle_sha256 anew" >&2
+    echo "install-antifraud: $url does not have the SHA-256 $checksum; correct antifraud_yandex_bundle_sha256" >&2
     exit 1
 fi
 rm -rf "$folder.new"

@@ -1,4 +1,4 @@
-import CStorageKernels
+import StorageIO
 
 extension FeatureState {
     /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were portioned.
@@ -77,7 +77,7 @@ extension FeatureState {
 
     /// CRC-32C (Castagnoli's polynomial, reflected).
     package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.withUnsafeBufferPointer { storage_crc32c(0, $0.baseAddress, $0.count) }
+        CRC32C.checksum(bytes)
     }
 }
 

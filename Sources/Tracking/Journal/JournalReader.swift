@@ -1,4 +1,4 @@
-import CStorageKernels
+import StorageIO
 import Essentials
 
 /// Reads entries from a journal's segments.
@@ -67,9 +67,7 @@ struct JournalReader: Sendable {
                 throw corrupt(position, start, "says that it has \(size) bytes")
             }
             guard bytes.count - payload >= size else { break }
-            let sum = bytes.withUnsafeBufferPointer { buffer in
-                storage_crc32c(0, buffer.baseAddress.map { $0 + payload }, size)
-            }
+            let sum = CRC32C.checksum(bytes[payload..<payload + size])
             let next = payload + size
             guard sum == Self.number(bytes, start + 4), size > 0 else {
                 // The last bytes of a process that was ended may be any, with the zeros behind them that it had not come to

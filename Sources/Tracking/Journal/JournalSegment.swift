@@ -1,4 +1,4 @@
-import CStorageKernels
+import StorageIO
 import Essentials
 import Synchronization
 
@@ -93,8 +93,8 @@ struct JournalSegment {
         unmap()
         let pageBytes = Int64(sysconf(Int32(_SC_PAGESIZE)))
         let start = offset / pageBytes * pageBytes
-        if let memory = storage_map_ahead(descriptor, start, Self.stretchBytes) {
-            stretch = UnsafeMutableRawBufferPointer(start: memory, count: Self.stretchBytes)
+        if let memory = MappedFile.ahead(descriptor, from: start, count: Self.stretchBytes) {
+            stretch = memory
             stretchStart = start
         } else {
             _ = ftruncate(descriptor, off_t(offset))

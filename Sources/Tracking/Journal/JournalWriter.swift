@@ -1,4 +1,4 @@
-import CStorageKernels
+import StorageIO
 import Essentials
 import Synchronization
 
@@ -79,7 +79,7 @@ final class JournalWriter: Sendable {
         let start = state.end.offset
         let failed = state.buffer.bytes.withUnsafeMutableBytes { bytes in
             let payload = UnsafeRawBufferPointer(rebasing: bytes[JournalFiles.recordHeader...])
-            let sum = storage_crc32c(0, payload.assumingMemoryBound(to: UInt8.self).baseAddress, size)
+            let sum = CRC32C.checksum(payload)
             bytes.storeBytes(of: UInt32(size).littleEndian, as: UInt32.self)
             bytes.storeBytes(of: sum.littleEndian, toByteOffset: 4, as: UInt32.self)
             return state.segment.append(UnsafeRawBufferPointer(bytes), at: start)

@@ -1,4 +1,3 @@
-import CStorageKernels
 import Foundation
 import ModelKit
 import Scoring
@@ -60,7 +59,7 @@ package struct RunContent: Sendable {
         for object in try await place.contents().objects {
             state += Array("\(object.key.path)\n\(object.size)\n\(object.entityTag ?? "")\n".utf8)
         }
-        let sum = state.withUnsafeBufferPointer { storage_crc32c(0, $0.baseAddress, $0.count) }
+        let sum = CRC32C.checksum(state)
         let digits = String(sum, radix: 16)
         let source = try JSONEncoder().encode(["uri": place.description])
         return DatasetInput(

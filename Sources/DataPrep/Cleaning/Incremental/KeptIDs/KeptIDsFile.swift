@@ -36,7 +36,7 @@ package actor KeptIDsFile {
                 &- blocks &* UInt64(KeptIDsFormat.indexEntrySize), offset >= UInt64(KeptIDsFormat.headerSize)
         else { throw damaged("it is cut off") }
         let entries = try await input.read(Int64(offset)..<input.size - Int64(KeptIDsFormat.trailerSize))
-        let sum = KeptIDsFormat.checksum(entries + trailer.prefix(24))
+        let sum = CRC32C.checksum(entries + trailer.prefix(24))
         guard sum == KeptIDsFormat.number(UInt32.self, trailer[...], at: 24) else {
             throw damaged("its checksum is another one")
         }

@@ -1,4 +1,4 @@
-import CStorageKernels
+import StorageIO
 
 /// How a set of transaction_ids is stored: ascending intervals in blocks that can be read alone, and an index of the blocks.
 ///
@@ -40,10 +40,6 @@ enum KeptIDsFormat {
         bytes.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
     }
 
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        bytes.withUnsafeBufferPointer { storage_crc32c(0, $0.baseAddress, $0.count) }
-    }
-
     static func append(_ number: UInt64, to bytes: inout [UInt8]) {
         var rest = number
         while rest >= 0x80 {
@@ -55,7 +51,7 @@ enum KeptIDsFormat {
 
     /// The intervals of a block; nil where its bytes are none.
     static func intervals(_ bytes: [UInt8], _ block: Block) -> [IDInterval]? {
-        guard checksum(bytes) == block.checksum else { return nil }
+        guard CRC32C.checksum(bytes) == block.checksum else { return nil }
         var intervals: [IDInterval] = []
         var position = 0
         func number() -> UInt64? {

@@ -46,7 +46,7 @@ package actor KeptIDsWriter {
             end += KeptIDsFormat.bytes(block.checksum)
         }
         end += KeptIDsFormat.bytes(offset) + KeptIDsFormat.bytes(UInt64(index.count)) + KeptIDsFormat.bytes(count)
-        end += KeptIDsFormat.bytes(KeptIDsFormat.checksum(end)) + KeptIDsFormat.endMagic
+        end += KeptIDsFormat.bytes(CRC32C.checksum(end)) + KeptIDsFormat.endMagic
         try await output.write(end)
         try await output.finish()
         return Int64(offset) + Int64(end.count)
@@ -75,7 +75,7 @@ package actor KeptIDsWriter {
         index.append(
             KeptIDsFormat.Block(
                 first: blockFirst, last: blockLast, offset: offset, byteCount: UInt32(bytes.count),
-                checksum: KeptIDsFormat.checksum(bytes)))
+                checksum: CRC32C.checksum(bytes)))
         offset += UInt64(bytes.count)
         try await output.write(bytes)
     }

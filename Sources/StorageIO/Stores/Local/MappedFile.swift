@@ -1,0 +1,14 @@
+import CStorageKernels
+
+/// Parts of files that are memory.
+package enum MappedFile {
+    /// Allocates `count` bytes of a file from `start` (a multiple of the page size) on, maps them for reading and writing, and
+    /// touches their pages, so that stores to them neither fail nor wait.
+    /// - Returns: nil where that cannot be promised, as on a full disk; the file may have become longer then. The caller
+    ///   unmaps it.
+    package static func ahead(
+        _ descriptor: Int32, from start: Int64, count: Int
+    ) -> UnsafeMutableRawBufferPointer? {
+        storage_map_ahead(descriptor, start, count).map { UnsafeMutableRawBufferPointer(start: $0, count: count) }
+    }
+}
