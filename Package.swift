@@ -45,7 +45,7 @@ func example(_ name: String, folder: String, _ dependencies: [Target.Dependency]
 
 func jobs(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
-        name: name, dependencies: dependencies + ["JobSupport"], path: "Examples/Jobs/\(folder)",
+        name: name, dependencies: dependencies + ["Essentials", "JobSupport"], path: "Examples/Jobs/\(folder)",
         swiftSettings: swiftSettings)
 }
 
@@ -165,7 +165,7 @@ let package = Package(
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
         jobs(
             "TrackingJobs", folder: "Tracking",
-            ["CommandLineSupport", "Essentials", "Scoring", "StorageIO", "Tracking", logging]),
+            ["CommandLineSupport", "Scoring", "StorageIO", "Tracking", logging]),
         jobs("ScoringJobs", folder: "Scoring", ["Columnar", "Scoring", "StorageIO", "TrackingJobs", logging]),
         jobs(
             "TrainingJobs", folder: "Training",

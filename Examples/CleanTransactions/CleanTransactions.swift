@@ -104,11 +104,11 @@ struct CleanTransactions: ToolCommand {
     }
 
     mutating func run() async throws {
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("clean-transactions"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("clean-transactions"))
         var chosen = CleaningPlan()
         if let plan {
-            let place = try stores.resolve(plan)
-            chosen = try CleaningPlan(json: try await place.store.read(place.key()))
+            let location = try stores.resolve(plan)
+            chosen = try CleaningPlan(json: try await location.store.read(location.key()))
         }
         if let outliers { chosen.outliers = outliers }
         if let duplicates { chosen.duplicates = duplicates }

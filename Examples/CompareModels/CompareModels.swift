@@ -35,19 +35,19 @@ struct CompareModels: ToolCommand {
     var candidate: String
 
     @OptionGroup var comparison: ComparisonOptions
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
     mutating func run() async throws {
         let bar = talk.progress("comparing")
         defer { bar.finish() }
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("compare-models"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("compare-models"))
         let result = try await ComparisonJob(
             data: data, champion: champion, candidate: candidate, label: comparison.label,
             includesTrainingRows: comparison.includeTrainingRows, report: comparison.report,
             settings: ModelComparison.Settings(samples: comparison.samples, seed: comparison.seed),
-            models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "compare-models"),
+            models: ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "compare-models"),
             stores: stores, threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()

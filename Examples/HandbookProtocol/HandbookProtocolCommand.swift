@@ -63,7 +63,7 @@ struct HandbookProtocolCommand: ToolCommand {
         output.note("\(transactions.count) transactions")
         guard let firstDay = parsedFirstDay ?? HandbookProtocol.firstDay(of: transactions) else {
             throw JobError.unusableData(
-                place: data,
+                location: data,
                 reason: "the protocol takes transactions of 58 days or more: 37 to fill the windows, then three weeks")
         }
         output.note("learning from \(CivilDateTime.text(microseconds: firstDay.microsecondsSince1970).prefix(10)) on")

@@ -43,12 +43,12 @@ struct ProduceTransactions: ToolCommand {
     }
 
     mutating func run() async throws {
-        let place = try kafka.settings()
+        let location = try kafka.settings()
         let bar = talk.progress("producing")
         defer { bar.finish() }
         let result = try await ProducingJob(
             data: data, topic: topic, rate: rate, limit: limit,
-            kafka: KafkaConfiguration(place), connectTimeout: .seconds(kafka.connectTimeout),
+            kafka: KafkaConfiguration(location), connectTimeout: .seconds(kafka.connectTimeout),
             stores: .ofThisProcess(logger: talk.logger("produce-transactions")), threads: run.threads,
             logger: talk.logger("produce-transactions")
         ) { bar.update($0) }.run()

@@ -55,7 +55,7 @@ struct PromoteModel: ToolCommand {
     var dryRun = false
 
     @OptionGroup var comparison: ComparisonOptions
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
@@ -64,7 +64,7 @@ struct PromoteModel: ToolCommand {
             throw ValidationError("--data is needed to compare on, unless --policy is always.")
         }
         if data == nil, comparison.report != nil { throw ValidationError("--report needs --data to compare on.") }
-        guard TrackingPlace(place).uri != nil else {
+        guard TrackingDestination(location).uri != nil else {
             throw ValidationError("Name the registry with --tracking, or set MLFLOW_TRACKING_URI.")
         }
     }
@@ -72,14 +72,14 @@ struct PromoteModel: ToolCommand {
     mutating func run() async throws {
         let bar = talk.progress("comparing")
         defer { bar.finish() }
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("promote-model"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("promote-model"))
         let result = try await PromotionJob(
             PromotionJob.Request(
                 candidate: candidate, champion: champion, data: data, label: comparison.label,
                 policy: policy, isDryRun: dryRun, includesTrainingRows: comparison.includeTrainingRows,
                 report: comparison.report,
                 settings: ModelComparison.Settings(samples: comparison.samples, seed: comparison.seed)),
-            tracking: TrackingPlace(place), stores: stores, program: "promote-model", threads: run.threads
+            tracking: TrackingDestination(location), stores: stores, program: "promote-model", threads: run.threads
         ) { bar.update($0) }.run()
         bar.finish()
         try talk.print(result, text: result.text)

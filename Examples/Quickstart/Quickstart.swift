@@ -41,7 +41,7 @@ struct Quickstart: ToolCommand {
     @Option(help: "Another seed gives other transactions and another model.")
     var seed: UInt64 = 42
 
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
@@ -54,7 +54,8 @@ struct Quickstart: ToolCommand {
         let talk = talk
         let result = try await QuickstartJob(
             settings: QuickstartJob.Settings(
-                data: data, output: output, tracking: TrackingPlace(place), simulatedTransactions: transactions,
+                data: data, output: output, tracking: TrackingDestination(location),
+                simulatedTransactions: transactions,
                 streamedTransactions: stream,
                 features: features, seed: seed, threads: run.threads),
             stores: .ofThisProcess(logger: talk.logger("quickstart")), version: Version.current,

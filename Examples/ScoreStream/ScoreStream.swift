@@ -57,7 +57,7 @@ struct ScoreStream: ToolCommand {
 
     @OptionGroup var kafka: KafkaOptions
     @OptionGroup var run: RunOptions
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
@@ -69,13 +69,13 @@ struct ScoreStream: ToolCommand {
     mutating func run() async throws {
         let kafkaPlace = try kafka.settings()
         let configuration = KafkaConfiguration(kafkaPlace)
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("score-stream"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("score-stream"))
         let logger = talk.logger("score-stream")
         try await configuration.check(
             topics: [outputTopic, deadLetterTopic].compactMap { $0 }, within: .seconds(kafka.connectTimeout),
             logger: logger)
-        let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-stream")
-        let models = try await places.open(
+        let locations = ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "score-stream")
+        let models = try await locations.open(
             model, every: reload > 0 ? .seconds(reload) : nil, logger: logger
         ).models
         let end: ScoringStreamSettings.End = limit.map { .afterRecords($0) } ?? (untilEnd ? .atEndOfTopic : .never)

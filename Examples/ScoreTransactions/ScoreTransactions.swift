@@ -38,17 +38,17 @@ struct ScoreTransactions: ToolCommand {
         completion: .file())
     var output: String
 
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
 
     mutating func run() async throws {
         let bar = talk.progress("scoring")
         defer { bar.finish() }
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("score-transactions"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("score-transactions"))
         let result = try await ScoringJob(
             data: data, model: model, output: output,
-            models: ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "score-transactions"),
+            models: ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "score-transactions"),
             stores: stores, threads: run.threads, logger: talk.logger("score-transactions")
         ) { bar.update($0) }.run()
         bar.finish()

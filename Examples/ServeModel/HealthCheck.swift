@@ -5,9 +5,9 @@ import JobSupport
 enum HealthCheck {
     /// - Throws: ``JobError`` when the service says that it is not well; what the transport throws when it says nothing.
     static func run(_ url: String) async throws {
-        let client = try HTTPClient(
-            configuration: HTTPClientConfiguration(connectTimeout: .seconds(2), totalTimeout: .seconds(3)))
-        let response = try await client.send(HTTPRequest(method: "GET", url: url), maximumBodyBytes: 1 << 20)
+        let client = try TransportClient(
+            configuration: TransportClientConfiguration(connectTimeout: .seconds(2), totalTimeout: .seconds(3)))
+        let response = try await client.send(TransportRequest(method: "GET", url: url), maximumBodyBytes: 1 << 20)
         await client.shutDown()
         guard response.status == 200 else {
             throw JobError.unhealthyService(url: HTTPTransportError.withoutSecrets(url), status: response.status)

@@ -81,7 +81,7 @@ struct ServeModel: ToolCommand {
     @Option(help: "Open connections of one address; for a further one, its own that has waited longest is closed.")
     var maxConnectionsPerAddress = 1_024
 
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
@@ -102,19 +102,19 @@ struct ServeModel: ToolCommand {
 
     mutating func run() async throws {
         if let healthcheck { return try await HealthCheck.run(healthcheck) }
-        let configuration = ServerConfiguration(
+        let configuration = ScoringServerConfiguration(
             host: host, port: port, maximumConnections: maxConnections,
             maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
             bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
             shutdownTimeout: .seconds(shutdownTimeout), recordsTransactions: record)
         if printOpenapi { return try StandardOutput.write(OpenAPIDocument(configuration).json + "\n") }
         guard let model else { return }
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("serve-model"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
         // A model that cannot be read, or that asks for columns which no single transaction has, is found out before the port
         // is taken.
-        let places = ModelPlaces(stores: stores, tracking: TrackingPlace(place), program: "serve-model")
-        let models = try await checkedModels(model, places, logger)
+        let locations = ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "serve-model")
+        let models = try await checkedModels(model, locations, logger)
         let (host, talk) = (host, talk)
         let server = ScoringServer(models, configuration: configuration, logger: logger) { port in
             talk.note("listening on http://\(host):\(port)")
@@ -122,8 +122,9 @@ struct ServeModel: ToolCommand {
         try await ServiceRunner.run([server], logger: logger)
     }
 
-    private func checkedModels(_ model: String, _ places: ModelPlaces, _ logger: Logger) async throws -> ModelSource {
-        let (first, models) = try await places.open(
+    private func checkedModels(_ model: String, _ locations: ModelLoader, _ logger: Logger) async throws -> ModelSource
+    {
+        let (first, models) = try await locations.open(
             model, every: reload > 0 ? .seconds(reload) : nil, logger: logger)
         try OnlineScorer.check(first)
         return models

@@ -24,7 +24,7 @@ struct StorageCostCommand: ToolCommand {
         version: Version.current)
 
     @Argument(help: "The place of the data.", completion: .file())
-    var place: String?
+    var location: String?
 
     @Option(
         help: "A size instead of a place, such as 112G; K, M, G and T are powers of 1000 here, KiB and so on of 1024.")
@@ -57,7 +57,7 @@ struct StorageCostCommand: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
-        if !printPrices, (place == nil) == (size == nil) { throw ValidationError("Give a place or --size.") }
+        if !printPrices, (location == nil) == (size == nil) { throw ValidationError("Give a place or --size.") }
         if let size, Self.bytes(size) == nil {
             throw ValidationError("--size is a number above 0 such as 800, 112G, 2.5T or 1GiB.")
         }
@@ -80,14 +80,14 @@ struct StorageCostCommand: ToolCommand {
             stores: .ofThisProcess(logger: talk.logger("storage-cost"))
         )
         let cost: StorageCost
-        if let place {
-            cost = try await job.run(place: place)
+        if let location {
+            cost = try await job.run(location: location)
         } else {
             let bytes = size.flatMap(Self.bytes) ?? 0
             cost = try await job.run(
                 StorageCost.Usage(
                     objects: objects, bytes: bytes, readsPerMonth: readsPerMonth, writesPerMonth: writesPerMonth),
-                place: "data")
+                location: "data")
         }
         try talk.print(cost, text: cost.text)
         if !cost.uncounted.isEmpty { throw JobError.incompleteCount(cost.uncounted.count) }

@@ -65,8 +65,8 @@ struct TrackingCopyCommand: ToolCommand {
         let bar = talk.progress("copying")
         defer { bar.finish() }
         let report = try await TrackingCopyJob(
-            from: TrackingPlace(uri: source, artifactRoot: sourceArtifactRoot),
-            to: TrackingPlace(uri: destination, artifactRoot: artifactRoot),
+            from: TrackingDestination(uri: source, artifactRoot: sourceArtifactRoot),
+            to: TrackingDestination(uri: destination, artifactRoot: artifactRoot),
             options: TrackingCopy.Options(
                 experiments: experiment.isEmpty ? nil : Set(experiment), copiesArtifacts: !withoutArtifacts,
                 copiesModels: !withoutModels, copiesDeleted: !withoutDeleted, parallelRuns: parallel),

@@ -25,13 +25,14 @@ struct TrackingReplay: ToolCommand {
     @Argument(help: "The folder of the journals.", completion: .directory)
     var folder: String
 
-    @OptionGroup var place: TrackingArguments
+    @OptionGroup var location: TrackingArguments
     @OptionGroup var talk: OutputOptions
 
     mutating func run() async throws {
         let logger = talk.logger("tracking-replay")
         let result = try await TrackingReplayJob(
-            folder: folder, place: TrackingPlace(place), stores: .ofThisProcess(logger: logger), logger: logger
+            folder: folder, location: TrackingDestination(location), stores: .ofThisProcess(logger: logger),
+            logger: logger
         ).run()
         try talk.print(result, text: result.text)
         if result.hasPending { throw ExitCode(1) }

@@ -76,7 +76,7 @@ struct TrainModel: ToolCommand {
     var threshold: Double?
 
     @OptionGroup(title: "Tracking")
-    var place: TrackingArguments
+    var location: TrackingArguments
 
     @Option(help: "The experiment to log to: MLFLOW_EXPERIMENT_NAME, or 'antifraud-experiment'.")
     var experiment: String?
@@ -115,7 +115,7 @@ struct TrainModel: ToolCommand {
             if let share, !(share > 0 && share < 1) { throw ValidationError("\(name) must lie between 0 and 1.") }
         }
         if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1.") }
-        let isTracked = TrackingPlace(place).uri != nil
+        let isTracked = TrackingDestination(location).uri != nil
         if registration != nil, !isTracked {
             throw ValidationError("--register, --registered-model-name and --alias need --tracking.")
         }
@@ -165,17 +165,17 @@ struct TrainModel: ToolCommand {
     }
 
     mutating func run() async throws {
-        let stores = ObjectStores.ofThisProcess(logger: talk.logger("train-model"))
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("train-model"))
         let bar = talk.progress("training")
         defer { bar.finish() }
-        let tracking = TrackingPlace(place)
+        let tracking = TrackingDestination(location)
         let summary: TrainingSummary
         if let journal {
             let (outcome, receipt) = try await JournaledTraining(
                 JournaledTraining.Settings(
                     journal: journal, experiment: experiment, registration: registration,
                     systemMetricsInterval: systemMetrics > 0 ? .seconds(systemMetrics) : nil),
-                place: tracking, stores: stores, logger: talk.logger("train-model")
+                location: tracking, stores: stores, logger: talk.logger("train-model")
             ).run(program: "train-model", data: data, model: output) { try await trainAndSave(stores, bar) }
             summary = TrainingSummary(outcome, model: output, publication: receipt)
         } else if tracking.uri != nil {
@@ -195,7 +195,7 @@ struct TrainModel: ToolCommand {
         try talk.print(summary, text: summary.text)
     }
 
-    private func trainAndSave(_ stores: ObjectStores, _ bar: ProgressBar) async throws -> TrainingOutcome {
+    private func trainAndSave(_ stores: ObjectStoreRegistry, _ bar: ProgressBar) async throws -> TrainingOutcome {
         try await stores.checkOutputs([output], against: [data])
         let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
         try await outcome.model.save(to: stores.resolve(output))

@@ -21,7 +21,7 @@ struct UnfinishedObjects: ToolCommand {
         version: Version.current)
 
     @Argument(help: "The folder or bucket to look through.", completion: .file())
-    var place: String
+    var location: String
 
     @Option(help: "Only those that were begun at least so many hours ago.")
     var olderThan = 0.0
@@ -37,7 +37,7 @@ struct UnfinishedObjects: ToolCommand {
 
     mutating func run() async throws {
         let result = try await UnfinishedJob(
-            place: place, olderThan: .seconds(olderThan * 3_600), removes: remove,
+            location: location, olderThan: .seconds(olderThan * 3_600), removes: remove,
             stores: .ofThisProcess(logger: talk.logger("unfinished-objects"))
         ).run()
         try talk.print(result, text: result.text)

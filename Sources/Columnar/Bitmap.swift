@@ -76,7 +76,7 @@ public struct Bitmap: Sendable, Hashable {
     }
 
     /// The bits at these positions, in this order.
-    public func gathering(_ indices: [Int]) -> Bitmap {
+    public func take(_ indices: [Int]) -> Bitmap {
         Bitmap(indices.lazy.map { self[$0] })
     }
 

@@ -49,7 +49,7 @@ public struct ByteArrays: Sendable, Hashable {
     public func string(at index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
 
     /// The values at these positions, in this order.
-    public func gathering(_ indices: [Int]) -> ByteArrays {
+    public func take(_ indices: [Int]) -> ByteArrays {
         var result = ByteArrays()
         result.offsets.reserveCapacity(indices.count + 1)
         for index in indices { result.append(self[index]) }

@@ -12,7 +12,7 @@ extension Column {
         hasher.combine(type)
         hasher.combine(validity)
         if let validity {
-            hasher.combine(storage.gathering(validity.trueIndices))
+            hasher.combine(storage.take(validity.trueIndices))
         } else {
             hasher.combine(storage)
         }

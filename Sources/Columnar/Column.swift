@@ -36,13 +36,13 @@ public struct Column: Sendable, Hashable {
     public func isNull(_ row: Int) -> Bool { validity.map { !$0[row] } ?? false }
 
     /// The rows at these positions, in this order.
-    public func gathering(_ rows: [Int]) -> Column {
-        Column(unchecked: type, storage.gathering(rows), validity?.gathering(rows))
+    public func take(_ rows: [Int]) -> Column {
+        Column(unchecked: type, storage.take(rows), validity?.take(rows))
     }
 
     /// The rows of a range.
     public func slice(_ rows: Range<Int>) -> Column {
-        rows == 0..<count ? self : gathering(Array(rows))
+        rows == 0..<count ? self : take(Array(rows))
     }
 
     /// One column after the other.
@@ -106,14 +106,14 @@ public enum ColumnStorage: Sendable, Hashable {
         }
     }
 
-    func gathering(_ rows: [Int]) -> ColumnStorage {
+    func take(_ rows: [Int]) -> ColumnStorage {
         switch self {
-        case .boolean(let values): .boolean(values.gathering(rows))
+        case .boolean(let values): .boolean(values.take(rows))
         case .int32(let values): .int32(rows.map { values[$0] })
         case .int64(let values): .int64(rows.map { values[$0] })
         case .float32(let values): .float32(rows.map { values[$0] })
         case .float64(let values): .float64(rows.map { values[$0] })
-        case .bytes(let values): .bytes(values.gathering(rows))
+        case .bytes(let values): .bytes(values.take(rows))
         }
     }
 

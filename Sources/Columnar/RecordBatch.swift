@@ -59,8 +59,8 @@ public struct RecordBatch: Sendable, Hashable {
     }
 
     /// The rows at these positions, in this order.
-    public func gathering(_ rows: [Int]) -> RecordBatch {
-        RecordBatch(unchecked: schema, columns.map { $0.gathering(rows) }, rows.count)
+    public func take(_ rows: [Int]) -> RecordBatch {
+        RecordBatch(unchecked: schema, columns.map { $0.take(rows) }, rows.count)
     }
 
     /// The rows of a range.

@@ -58,7 +58,7 @@ public struct FeatureMatrix: Sendable, Hashable {
     public var featureCount: Int { columns.count }
 
     /// The rows at these positions, in this order.
-    public func gathering(_ rows: [Int]) -> FeatureMatrix {
+    public func take(_ rows: [Int]) -> FeatureMatrix {
         FeatureMatrix(
             unchecked: names, columns.map { column in rows.map { column[$0] } }, rows.count,
             doubles: doubles.mapValues { column in rows.map { column[$0] } })

@@ -14,13 +14,13 @@ extension FraudModel {
     /// - Parameter withMLflow: whether to write the files of MLflow.
     /// - Throws: `ObjectStoreError`; `ModelError` for a classifier that has no stored form; ``StoredModelError`` when the folder's
     ///   present list of checksums is not one.
-    public func save(to place: StoredPlace, withMLflow: Bool = true) async throws {
-        try await ModelFolder(place: place).save(self, withMLflow: withMLflow)
+    public func save(to location: StorageLocation, withMLflow: Bool = true) async throws {
+        try await ModelFolder(location: location).save(self, withMLflow: withMLflow)
     }
 
     /// Reads a model from a folder that ``save(to:withMLflow:)`` wrote, and checks every file that it takes. MLflow's are not read.
     /// - Throws: `ObjectStoreError`; ``StoredModelError`` that names the file.
-    public static func load(from place: StoredPlace) async throws -> FraudModel {
-        try await ModelFolder(place: place).load().model
+    public static func load(from location: StorageLocation) async throws -> FraudModel {
+        try await ModelFolder(location: location).load().model
     }
 }

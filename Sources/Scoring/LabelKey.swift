@@ -3,22 +3,22 @@ import DataPrep
 /// What tells one transaction's label from another's. The id alone would do, but for the rare ones that occur twice.
 struct LabelKey: Sendable, Hashable {
     /// A terminal's microsecond: all that the history knows of a transaction.
-    struct Place: Sendable, Hashable {
+    struct Occurrence: Sendable, Hashable {
         var terminalID: Int64
         var dateTime: Int64
     }
 
     var transactionID: Int64
-    var place: Place
+    var occurrence: Occurrence
 
     init(_ label: TransactionLabel) {
         transactionID = label.transactionID
-        place = Place(terminalID: label.terminalID, dateTime: label.dateTime)
+        occurrence = Occurrence(terminalID: label.terminalID, dateTime: label.dateTime)
     }
 
     init(_ transaction: Transaction) {
         transactionID = transaction.transactionID
-        place = Place(terminalID: transaction.terminalID, dateTime: transaction.dateTime)
+        occurrence = Occurrence(terminalID: transaction.terminalID, dateTime: transaction.dateTime)
     }
 }
 
@@ -45,7 +45,7 @@ struct BoundedLabelKeys: Sendable {
             nextArrival += 1
         }
         guard arrivals.count > capacity else { return [] }
-        var dropped = arrivals.keys.filter { $0.place.dateTime <= (horizon ?? .min) }
+        var dropped = arrivals.keys.filter { $0.occurrence.dateTime <= (horizon ?? .min) }
         // A quarter at once: the walk over all then costs each key a constant.
         let excess = arrivals.count - dropped.count - capacity / 4 * 3
         if dropped.count < capacity / 4, excess > 0 {

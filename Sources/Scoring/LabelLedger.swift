@@ -10,7 +10,7 @@ import DataPrep
 /// for their transactions.
 struct LabelLedger: Sendable {
     private var frauds: BoundedLabelKeys
-    private var fraudCounts: [LabelKey.Place: Int] = [:]
+    private var fraudCounts: [LabelKey.Occurrence: Int] = [:]
     /// Frauds whose transactions have not come. (A label of no fraud need not wait: that is what a transaction comes as.)
     private var pending: BoundedLabelKeys
 
@@ -29,7 +29,7 @@ struct LabelLedger: Sendable {
             return set(label, in: &state) ? .applied : .unchanged
         }
         let counts = state.labelCounts(terminalID: label.terminalID, dateTime: label.dateTime)
-        let known = min(counts.frauds, fraudCounts[key.place] ?? 0)
+        let known = min(counts.frauds, fraudCounts[key.occurrence] ?? 0)
         guard counts.transactions > known else {
             if label.isFraud { _ = pending.insert(key, horizon: horizon) } else { _ = pending.remove(key) }
             return .pending
@@ -64,7 +64,7 @@ struct LabelLedger: Sendable {
 
     private mutating func insert(_ key: LabelKey, _ horizon: Int64?) {
         guard !frauds.contains(key) else { return }
-        fraudCounts[key.place, default: 0] += 1
+        fraudCounts[key.occurrence, default: 0] += 1
         for gone in frauds.insert(key, horizon: horizon) { forget(gone) }
     }
 
@@ -73,7 +73,7 @@ struct LabelLedger: Sendable {
     }
 
     private mutating func forget(_ key: LabelKey) {
-        guard let count = fraudCounts[key.place] else { return }
-        fraudCounts[key.place] = count > 1 ? count - 1 : nil
+        guard let count = fraudCounts[key.occurrence] else { return }
+        fraudCounts[key.occurrence] = count > 1 ? count - 1 : nil
     }
 }

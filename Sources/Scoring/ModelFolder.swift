@@ -3,19 +3,19 @@ import StorageIO
 
 /// A folder of an object store as the place of one model.
 struct ModelFolder: Sendable {
-    let place: StoredPlace
+    let location: StorageLocation
 
     private static let attempts = 5
 
-    func location(_ name: String) -> String { "\(place.description)/\(name)" }
+    func location(_ name: String) -> String { "\(location.description)/\(name)" }
 
     /// The list of checksums as it stands.
     /// - Throws: ``StoredModelError/unfinished(folder:)`` where there is none.
     func readManifest() async throws -> [UInt8] {
         do {
-            return try await place.store.read(try place.key(ModelManifest.fileName))
+            return try await location.store.read(try location.key(ModelManifest.fileName))
         } catch let error as ObjectStoreError where error.code == .notFound {
-            throw StoredModelError.unfinished(folder: place.description)
+            throw StoredModelError.unfinished(folder: location.description)
         }
     }
 
@@ -41,7 +41,7 @@ struct ModelFolder: Sendable {
         var files: [String: [UInt8]] = [:]
         for path in manifest.checksums.keys.sorted() where ModelFiles.isOwn(manifest.name(ofPath: path)) {
             do {
-                files[path] = try await place.store.read(try place.key(path))
+                files[path] = try await location.store.read(try location.key(path))
             } catch let error as ObjectStoreError where error.code == .notFound {
                 throw StoredModelError.missingFile(location(path))
             } catch let error as ObjectStoreError where error.code == .invalidKey {
@@ -75,14 +75,14 @@ struct ModelFolder: Sendable {
         var undo: [() async -> Void] = []
         do {
             for (path, bytes) in version.files.sorted(by: { $0.key < $1.key }) {
-                let key = try place.key(path)
-                try await place.store.put(bytes, to: key)
-                undo.append { try? await place.store.delete(key) }
+                let key = try location.key(path)
+                try await location.store.put(bytes, to: key)
+                undo.append { try? await location.store.delete(key) }
             }
             for (name, bytes) in version.topFiles.sorted(by: { $0.key < $1.key }) {
                 if let restore = try await replace(name, with: bytes) { undo.append(restore) }
             }
-            try await place.store.put(version.manifest.encoded, to: try place.key(ModelManifest.fileName))
+            try await location.store.put(version.manifest.encoded, to: try location.key(ModelManifest.fileName))
         } catch {
             for step in undo.reversed() { await step() }
             throw error
@@ -91,24 +91,28 @@ struct ModelFolder: Sendable {
         var old = Set(earlier.map { Array($0.checksums.keys) } ?? [])
         if earlier != nil { old.formUnion(MLflowModel.topNames) }
         for path in old.sorted() where version.files[path] == nil && version.topFiles[path] == nil {
-            if let key = try? place.key(path) { try? await place.store.delete(key) }
+            if let key = try? location.key(path) { try? await location.store.delete(key) }
         }
     }
 
     /// Writes a file that may be there already.
     /// - Returns: what puts things back as they were; nil where nothing had to be changed.
     private func replace(_ name: String, with bytes: [UInt8]) async throws -> (() async -> Void)? {
-        let key = try place.key(name)
+        let key = try location.key(name)
         let earlier: [UInt8]?
         do {
-            earlier = try await place.store.read(key)
+            earlier = try await location.store.read(key)
         } catch let error as ObjectStoreError where error.code == .notFound {
             earlier = nil
         }
         guard earlier != bytes else { return nil }
-        try await place.store.put(bytes, to: key)
+        try await location.store.put(bytes, to: key)
         return {
-            if let earlier { try? await place.store.put(earlier, to: key) } else { try? await place.store.delete(key) }
+            if let earlier {
+                try? await location.store.put(earlier, to: key)
+            } else {
+                try? await location.store.delete(key)
+            }
         }
     }
 
@@ -125,8 +129,8 @@ struct ModelFolder: Sendable {
     /// The first number after those of all subfolders.
     private func unusedGeneration() async throws -> Int {
         var last = 1
-        for try await object in place.store.list(prefix: place.folderPrefix) {
-            let path = object.key.path.dropFirst(place.folderPrefix.count)
+        for try await object in location.store.list(prefix: location.folderPrefix) {
+            let path = object.key.path.dropFirst(location.folderPrefix.count)
             if let number = path.split(separator: "/").first.flatMap({ Int($0) }), number < .max {
                 last = max(last, number)
             }

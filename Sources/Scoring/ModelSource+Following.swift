@@ -8,26 +8,26 @@ extension ModelSource {
     /// - Parameters:
     ///   - logger: gets new models (info) and failures (error).
     ///   - onFailure: gets every failure after the first model.
-    ///   - places: starts to look for places; its errors end the source.
-    public static func following<Places: AsyncSequence & SendableMetatype>(
+    ///   - locations: starts to look for places; its errors end the source.
+    public static func following<Locations: AsyncSequence & SendableMetatype>(
         logger: Logger? = nil, onFailure: @escaping @Sendable (any Error) -> Void = { _ in },
-        _ places: @escaping @Sendable () -> Places
-    ) -> ModelSource where Places.Element == StoredPlace, Places.AsyncIterator: SendableMetatype {
+        _ locations: @escaping @Sendable () -> Locations
+    ) -> ModelSource where Locations.Element == StorageLocation, Locations.AsyncIterator: SendableMetatype {
         ModelSource {
             AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
                 let task = Task {
                     var hasModel = false
                     do {
-                        for try await place in places() {
+                        for try await location in locations() {
                             do {
-                                continuation.yield(try await FraudModel.load(from: place))
+                                continuation.yield(try await FraudModel.load(from: location))
                                 hasModel = true
-                                logger?.info("new model", metadata: ["place": "\(place)"])
+                                logger?.info("new model", metadata: ["place": "\(location)"])
                             } catch {
                                 guard hasModel, !Task.isCancelled else { throw error }
                                 logger?.error(
                                     "the new model cannot be used, the earlier one stays",
-                                    metadata: ["place": "\(place)", "error": "\(error)"])
+                                    metadata: ["place": "\(location)", "error": "\(error)"])
                                 onFailure(error)
                             }
                         }

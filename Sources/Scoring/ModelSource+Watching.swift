@@ -7,18 +7,18 @@ extension ModelSource {
     /// Looks at the folder's list of checksums every `interval`. When that has changed, the new model is read and checked as a whole;
     /// when that fails, the earlier one stays in use, the failure is reported, and the next look tries again.
     /// - Parameters:
-    ///   - place: a folder that ``FraudModel/save(to:withMLflow:)`` writes to; it must hold a model from the start.
+    ///   - location: a folder that ``FraudModel/save(to:withMLflow:)`` writes to; it must hold a model from the start.
     ///   - interval: the time between two looks.
     ///   - logger: gets new models (info) and failures (error).
     ///   - onFailure: gets every failure after the first model; the same one in a row only once.
     public static func watching(
-        _ place: StoredPlace, every interval: Duration = .seconds(10), logger: Logger? = nil,
+        _ location: StorageLocation, every interval: Duration = .seconds(10), logger: Logger? = nil,
         onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
     ) -> ModelSource {
         ModelSource {
             AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
                 let watcher = ModelWatcher(
-                    folder: ModelFolder(place: place), interval: interval, logger: logger, onFailure: onFailure)
+                    folder: ModelFolder(location: location), interval: interval, logger: logger, onFailure: onFailure)
                 let task = Task { await watcher.run(continuation) }
                 continuation.onTermination = { _ in task.cancel() }
             }
@@ -44,7 +44,7 @@ private struct ModelWatcher: Sendable {
                     guard try await folder.readManifest() != manifest else { continue }
                     manifest = try await publish(to: continuation)
                     lastFailure = nil
-                    logger?.info("new model", metadata: ["place": "\(folder.place)"])
+                    logger?.info("new model", metadata: ["place": "\(folder.location)"])
                 } catch {
                     try Task.checkCancellation()
                     guard "\(error)" != lastFailure else { continue }

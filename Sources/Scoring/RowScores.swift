@@ -63,20 +63,20 @@ struct RowScores: Sendable {
     private mutating func read(_ range: Int) throws -> [Double] {
         var probabilities = [Double](repeating: .nan, count: RowScores.rangeRows)
         guard waiting.indices.contains(range) else { return probabilities }
-        func place(_ words: [UInt64]) {
+        func location(_ words: [UInt64]) {
             for index in stride(from: 0, to: words.count, by: RowScores.wordsPerScore) {
                 let row = Int(words[index]) - range * RowScores.rangeRows
                 probabilities[row] = Double(bitPattern: words[index + 1])
             }
         }
         for (position, count) in spilled[range] {
-            place(
+            location(
                 try [UInt64](unsafeUninitializedCapacity: count) { words, initialized in
                     try storage.read(at: position, into: UnsafeMutableBufferPointer(rebasing: words[..<count]))
                     initialized = count
                 })
         }
-        place(waiting[range])
+        location(waiting[range])
         waiting[range] = []
         return probabilities
     }

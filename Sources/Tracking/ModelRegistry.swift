@@ -79,15 +79,14 @@ public struct ModelRegistry: Sendable {
         for (key, value) in tags { try EntityLimits.check(registryTag: key, value) }
         var runID = runID
         if case .run(let id, _) = try ArtifactReference(source) { runID = runID ?? id }
-        let location = try await client.location(of: source)
-        let place = ArtifactPath.normalized(location)
-        try EntityLimits.check(length: place, of: "source of model '\(name)'", limit: EntityLimits.source)
+        let location = ArtifactPath.normalized(try await client.location(of: source))
+        try EntityLimits.check(length: location, of: "source of model '\(name)'", limit: EntityLimits.source)
         if let runID { _ = try await store.run(id: runID) }
         do {
             _ = try await store.createModel(named: name, description: nil, tags: [:])
         } catch let error as TrackingError where error.code == .alreadyExists {}
         return try await store.createVersion(
-            ModelVersionCreation(name: name, source: place, runID: runID, description: description, tags: tags))
+            ModelVersionCreation(name: name, source: location, runID: runID, description: description, tags: tags))
     }
 
     /// A version by number.

@@ -29,7 +29,7 @@ extension Run {
 
     /// Copies the objects of a folder in any store to the run.
     /// - Parameter path: A folder of the run; its root by default.
-    public func log(artifacts place: StoredPlace, as path: String? = nil) async throws {
-        try await artifacts.upload(place, to: path)
+    public func log(artifacts location: StorageLocation, as path: String? = nil) async throws {
+        try await artifacts.upload(location, to: path)
     }
 }

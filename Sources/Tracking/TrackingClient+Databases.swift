@@ -4,7 +4,7 @@ extension TrackingClient {
     #if TrackingDatabases
         /// Opens an SQLite file or a PostgreSQL database.
         static func openDatabase(
-            _ location: TrackingURI, artifactRoot: String?, context: RunContext, stores: ObjectStores,
+            _ location: TrackingURI, artifactRoot: String?, context: RunContext, stores: ObjectStoreRegistry,
             options: TrackingOptions
         ) async throws -> TrackingClient {
             let root: String
@@ -31,7 +31,7 @@ extension TrackingClient {
     #else
         /// This build has no database clients.
         static func openDatabase(
-            _ location: TrackingURI, artifactRoot: String?, context: RunContext, stores: ObjectStores,
+            _ location: TrackingURI, artifactRoot: String?, context: RunContext, stores: ObjectStoreRegistry,
             options: TrackingOptions
         ) async throws -> TrackingClient {
             throw TrackingError(

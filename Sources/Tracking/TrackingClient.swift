@@ -35,7 +35,7 @@ public struct TrackingClient: Sendable {
     /// - Throws: ``TrackingError`` that says why the place cannot be used and, where that helps, what to run.
     public static func open(
         _ uri: String, artifactRoot: String? = nil, context: RunContext = RunContext(),
-        stores: ObjectStores = ObjectStores(), options: TrackingOptions = TrackingOptions()
+        stores: ObjectStoreRegistry = ObjectStoreRegistry(), options: TrackingOptions = TrackingOptions()
     ) async throws -> TrackingClient {
         let location = try TrackingURI(uri)
         switch location {
@@ -169,19 +169,19 @@ public struct TrackingClient: Sendable {
             return path.isEmpty ? root : ArtifactPath.join(root, path)
         case .model(let reference):
             let version = try await models.resolve(reference)
-            let place = version.storageLocation ?? version.source
-            guard case .place = try ArtifactReference(place) else {
-                guard place.utf8.starts(with: "runs:".utf8) else {
+            let location = version.storageLocation ?? version.source
+            guard case .location = try ArtifactReference(location) else {
+                guard location.utf8.starts(with: "runs:".utf8) else {
                     throw TrackingError(
-                        .invalidValue, uri, "its files are said to be at '\(place)', which names no place")
+                        .invalidValue, uri, "its files are said to be at '\(location)', which names no place")
                 }
-                return try await location(of: place)
+                return try await self.location(of: location)
             }
-            return place
+            return location
         case .loggedModel:
             throw TrackingError(
                 .invalidValue, uri, "is a logged model of MLflow 3; name the registered version that was made of it")
-        case .place(let place): return place
+        case .location(let location): return location
         }
     }
 }

@@ -13,7 +13,7 @@ import Testing
         #expect(bitmap.trueIndices == bits.indices.filter { bits[$0] })
         #expect(bitmap == Bitmap(words: bitmap.words + [.max], count: count))
         let rows = bits.indices.shuffled(using: &generator)
-        #expect(bitmap.gathering(rows) == Bitmap(rows.map { bits[$0] }))
+        #expect(bitmap.take(rows) == Bitmap(rows.map { bits[$0] }))
     }
 
     @Test func unusedBitsAreClear() {

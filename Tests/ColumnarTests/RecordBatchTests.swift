@@ -14,13 +14,13 @@ import Testing
     }
 
     @Test func rowsAreGatheredInTheOrderAskedFor() throws {
-        let picked = batch.gathering([3, 2, 0])
+        let picked = batch.take([3, 2, 0])
         #expect(try picked.column("id").int64Values() == [4, 3, 1])
         #expect(picked.columns[1].isNull(1))
         #expect(picked.columns[1].nullCount == 1)
         let names = try picked.column("name").byteValues()
         #expect((0..<3).map { names.string(at: $0) } == ["d", "żółw", "a"])
-        #expect(batch.slice(1..<3) == batch.gathering([1, 2]))
+        #expect(batch.slice(1..<3) == batch.take([1, 2]))
         #expect(batch.slice(0..<4) == batch)
     }
 

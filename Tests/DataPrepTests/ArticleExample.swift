@@ -2,7 +2,7 @@ import Columnar
 import DataPrep
 import StorageIO
 
-func cleanAndDescribe(_ raw: StoredPlace, to clean: StoredPlace) async throws -> (CleaningReport, [[Float]]) {
+func cleanAndDescribe(_ raw: StorageLocation, to clean: StorageLocation) async throws -> (CleaningReport, [[Float]]) {
     let files = try await DataFiles.find(raw)
     let cleaner = Cleaner(plan: CleaningPlan(outliers: .standard))
     let report = try await cleaner.clean(

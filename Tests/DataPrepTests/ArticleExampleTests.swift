@@ -11,7 +11,7 @@ import Testing
 
     @Test func exampleCleansAndDescribes() async throws {
         let folder = try TemporaryFolder()
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         let simulator = try HandbookSimulator(options: .scaled(toTransactions: 20_000, days: 35))
         let raw = try stores.resolve(folder.path("raw"))
         let truth = try await DirtWriter(simulator: simulator, rates: DirtRates(each: 1e-3)).write(to: raw, threads: 2)

@@ -6,14 +6,14 @@ import Testing
     /// The cleaner, written from the rules alone, finds what the simulator says it has spoiled.
     @Test func cleaningFindsTheDirtThatWasPutIn() async throws {
         let options = HandbookOptions(customers: 400, terminals: 800, days: 75, radius: 10, seed: 21)
-        let place = try ObjectStores().resolve("memory://cleaning/raw/")
+        let location = try ObjectStoreRegistry().resolve("memory://cleaning/raw/")
         let writer = try DirtWriter(simulator: HandbookSimulator(options: options), rates: DirtRates(each: 0.004))
-        let truth = try await writer.write(to: place, threads: 2)
-        let files = try await DataFiles.find(place)
+        let truth = try await writer.write(to: location, threads: 2)
+        let files = try await DataFiles.find(location)
         #expect(files.files.map(\.key.name) == truth.files.map(\.name))
 
         let report = try await Cleaner(plan: CleaningPlan(outliers: .none)).clean(
-            files.files.map(\.key), in: place.store, to: .file(ObjectKey("clean.parquet"), in: place.store))
+            files.files.map(\.key), in: location.store, to: .file(ObjectKey("clean.parquet"), in: location.store))
         func lines(_ kinds: DirtKind...) -> Int { kinds.reduce(0) { $0 + (truth.dirt[$1.rawValue]?.lines ?? 0) } }
         func frauds(_ kinds: DirtKind...) -> Int { kinds.reduce(0) { $0 + (truth.dirt[$1.rawValue]?.frauds ?? 0) } }
         #expect(report.rowsRead == truth.lines)

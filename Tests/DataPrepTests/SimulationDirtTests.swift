@@ -9,7 +9,7 @@ import Testing
         "# tranaction_id | tx_datetime | customer_id | terminal_id | tx_amount | tx_time_seconds | tx_time_days | tx_fraud | tx_fraud_scenario"
 
     private struct Output {
-        let truth: DirtTruth
+        let truth: GroundTruth
         /// By file, its lines, the header among them.
         let lines: [[Substring]]
         let bytes: [[UInt8]]
@@ -18,12 +18,12 @@ import Testing
     private func simulated(_ rates: DirtRates, days: Int = 70, threads: Int = 2) async throws -> Output {
         let options = HandbookOptions(customers: 300, terminals: 500, days: days, radius: 10, seed: 5)
         let writer = try DirtWriter(simulator: HandbookSimulator(options: options), rates: rates)
-        let place = try ObjectStores().resolve("memory://raw/set/")
-        let truth = try await writer.write(to: place, threads: threads)
+        let location = try ObjectStoreRegistry().resolve("memory://raw/set/")
+        let truth = try await writer.write(to: location, threads: threads)
         var bytes: [[UInt8]] = []
-        for file in truth.files { bytes.append(try await place.store.read(place.key(file.name))) }
-        let stored = try await place.store.read(place.key(DirtTruth.fileName))
-        #expect(try JSONDecoder().decode(DirtTruth.self, from: Data(stored)) == truth)
+        for file in truth.files { bytes.append(try await location.store.read(location.key(file.name))) }
+        let stored = try await location.store.read(location.key(GroundTruth.fileName))
+        #expect(try JSONDecoder().decode(GroundTruth.self, from: Data(stored)) == truth)
         let lines = bytes.map {
             String(decoding: $0, as: UTF8.self).dropLast().split(separator: "\n", omittingEmptySubsequences: false)
         }
@@ -59,9 +59,9 @@ import Testing
     @Test func cleanFilesAreReadAsOneTable() async throws {
         let options = HandbookOptions(customers: 200, terminals: 300, days: 65, radius: 10, seed: 9)
         let simulator = try HandbookSimulator(options: options)
-        let place = try ObjectStores().resolve("memory://raw/set/")
-        try await DirtWriter(simulator: simulator, rates: .none).write(to: place, threads: 2)
-        let dataSet = try await DataSet.open(place)
+        let location = try ObjectStoreRegistry().resolve("memory://raw/set/")
+        try await DirtWriter(simulator: simulator, rates: .none).write(to: location, threads: 2)
+        let dataSet = try await DataSet.open(location)
         #expect(dataSet.files.files.count == 3)
         var read: [RecordBatch] = [], simulated: [RecordBatch] = []
         for try await batch in dataSet.batches(threads: 2) { read.append(batch) }
@@ -87,10 +87,10 @@ import Testing
             }
         }
         // And nowhere else.
-        let places = Set(truth.dirtyLines.map { [$0.file, $0.line] })
+        let locations = Set(truth.dirtyLines.map { [$0.file, $0.line] })
         var identifiers: Set<Int64> = [], zeros = 0
         for (file, lines) in output.lines.enumerated() {
-            for (position, line) in lines.enumerated().dropFirst() where !places.contains([file, position + 1]) {
+            for (position, line) in lines.enumerated().dropFirst() where !locations.contains([file, position + 1]) {
                 let fields = line.split(separator: ",", omittingEmptySubsequences: false)
                 guard fields.count == 9, let identifier = Int64(fields[0]), let customer = Int(fields[2]),
                     let amount = Double(fields[4]), let seconds = Int(fields[5]), let day = Int(fields[6]),
@@ -106,7 +106,7 @@ import Testing
         #expect(zeros == truth.naturalZeroAmounts)
     }
 
-    private func isDirty(_ line: Substring, _ kind: DirtKind, _ output: Output, _ dirty: DirtTruth.Line) -> Bool {
+    private func isDirty(_ line: Substring, _ kind: DirtKind, _ output: Output, _ dirty: GroundTruth.Line) -> Bool {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
         let isWhole = fields.count == 9 && fields[0] == "\(dirty.transactionID)"
         switch kind {
@@ -144,11 +144,11 @@ import Testing
         let simulator = try HandbookSimulator(
             options: HandbookOptions(customers: 20, terminals: 20, days: 2, radius: 50))
         let writer = try DirtWriter(simulator: simulator, rates: .course)
-        let place = try ObjectStores().resolve("memory://raw/set")
-        try await writer.write(to: place, threads: 1)
-        try await writer.write(to: place, threads: 1)
-        try await place.store.put([], to: place.key("2020-01-01.txt"))
-        let error = await #expect(throws: ObjectStoreError.self) { try await writer.write(to: place, threads: 1) }
+        let location = try ObjectStoreRegistry().resolve("memory://raw/set")
+        try await writer.write(to: location, threads: 1)
+        try await writer.write(to: location, threads: 1)
+        try await location.store.put([], to: location.key("2020-01-01.txt"))
+        let error = await #expect(throws: ObjectStoreError.self) { try await writer.write(to: location, threads: 1) }
         #expect(error?.code == .alreadyExists && error?.message.contains("2020-01-01.txt") == true)
     }
 
@@ -156,16 +156,16 @@ import Testing
         let simulator = try HandbookSimulator(
             options: HandbookOptions(customers: 50, terminals: 50, days: 60, radius: 50))
         let store = InMemoryObjectStore(capacity: 200_000)
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://full/set"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://full/set"))
         let error = await #expect(throws: ObjectStoreError.self) {
-            try await DirtWriter(simulator: simulator, rates: .none).write(to: place, threads: 2)
+            try await DirtWriter(simulator: simulator, rates: .none).write(to: location, threads: 2)
         }
         #expect(error?.code == .noSpace)
         for try await object in store.list(prefix: "") {
             let text = String(decoding: try await store.read(object.key), as: UTF8.self)
             #expect(text.hasSuffix("\n") && text.split(separator: "\n").last?.split(separator: ",").count == 9)
         }
-        #expect(try await !store.exists(place.key(DirtTruth.fileName)))
+        #expect(try await !store.exists(location.key(GroundTruth.fileName)))
     }
 
     @Test func impossibleSharesAreNamed() throws {

@@ -10,7 +10,7 @@ import Testing
 
     @Test func exampleCountsAndNotes() async throws {
         let peer = try Peer()
-        let client = try HTTPClient()
+        let client = try TransportClient()
         // Each 251 bytes of the pattern hold one line feed.
         #expect(try await countLines(of: peer.url("table/\(251 * 100_000)"), client: client) == 100_000)
         #expect(try await peer.mark("table") == 100_000)

@@ -27,8 +27,8 @@ struct Certificates {
 
     func peer() throws -> Peer { try Peer(["tls", server, serverKey]) }
 
-    func client(trusting authority: String? = nil) throws -> HTTPClient {
-        let tls = HTTPClientConfiguration.TLS(certificateAuthorityFile: authority ?? self.authority)
-        return try HTTPClient(configuration: HTTPClientConfiguration(tls: tls))
+    func client(trusting authority: String? = nil) throws -> TransportClient {
+        let tls = TransportClientConfiguration.TLS(certificateAuthorityFile: authority ?? self.authority)
+        return try TransportClient(configuration: TransportClientConfiguration(tls: tls))
     }
 }

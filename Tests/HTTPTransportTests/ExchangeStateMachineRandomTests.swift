@@ -10,7 +10,7 @@ import Testing
     private struct World {
         var machine: ExchangeStateMachine
         let isStreamed: Bool
-        var isAnswered = false, hasSucceeded = false, hasHead = false
+        var hasResponse = false, hasSucceeded = false, hasHead = false
         var isReading = false, isReadingOver = false
         var isProducing = false, isSourceWaiting = false, isSourceOver = false
         var isTransferring = false
@@ -38,14 +38,14 @@ import Testing
                 case .resumeSending:
                     #expect(isSendingPaused, "resumed without having been paused")
                     isSendingPaused = false
-                case .answer, .failAnswer:
-                    #expect(!isAnswered, "answered twice")
-                    isAnswered = true
-                    if case .answer = action { hasSucceeded = true }
-                case .deliver(let piece):
+                case .response, .failResponse:
+                    #expect(!hasResponse, "answered twice")
+                    hasResponse = true
+                    if case .response = action { hasSucceeded = true }
+                case .deliver(let chunk):
                     #expect(isReading && !isReadingOver)
                     isReading = false
-                    if let piece { delivered += piece } else { isReadingOver = true }
+                    if let chunk { delivered += chunk } else { isReadingOver = true }
                 case .failReader:
                     #expect(isReading && !isReadingOver)
                     isReading = false
@@ -61,9 +61,9 @@ import Testing
 
         mutating func receive(_ generator: inout SeededGenerator) {
             guard isTransferring, hasHead, !isReceivingPaused, isStreamed else { return }
-            let piece = bytes(Int.random(in: 1...9, using: &generator))
-            let (isTaken, actions) = piece.withUnsafeBytes { machine.receive($0) }
-            if isTaken { received += piece } else { isReceivingPaused = true }
+            let chunk = bytes(Int.random(in: 1...9, using: &generator))
+            let (isTaken, actions) = chunk.withUnsafeBytes { machine.receive($0) }
+            if isTaken { received += chunk } else { isReceivingPaused = true }
             carryOut(actions)
         }
 
@@ -84,9 +84,9 @@ import Testing
             guard isStreamed, hasSucceeded, !isReading, !isReadingOver else { return }
             switch machine.read() {
             case .wait: isReading = true
-            case .piece(let piece, let resumes):
-                #expect(!piece.isEmpty)
-                delivered += piece
+            case .chunk(let chunk, let resumes):
+                #expect(!chunk.isEmpty)
+                delivered += chunk
                 if resumes {
                     #expect(isReceivingPaused)
                     isReceivingPaused = false
@@ -114,9 +114,9 @@ import Testing
                 isSourceOver = true
                 carryOut(machine.failBody(Refusal()))
             default:
-                let piece = bytes(Int.random(in: 1...12, using: &generator))
-                supplied += piece
-                carryOut(machine.supply(piece))
+                let chunk = bytes(Int.random(in: 1...12, using: &generator))
+                supplied += chunk
+                carryOut(machine.supply(chunk))
             }
         }
     }
@@ -145,7 +145,7 @@ import Testing
             case 25..<32 where world.isTransferring && !world.hasHead:
                 world.hasHead = true
                 let status = Int.random(in: 0..<4, using: &generator) == 0 ? 503 : 200
-                world.carryOut(world.machine.receive(HTTPResponseHead(status: status)))
+                world.carryOut(world.machine.receive(TransportResponseHead(status: status)))
             case 32..<50: world.receive(&generator)
             case 50..<65: world.send(&generator)
             case 65..<80: world.read()
@@ -167,7 +167,7 @@ import Testing
         }
         #expect(!world.isTransferring || world.isSourceOver, "source and connection wait for each other")
         world.carryOut(world.machine.fail(Refusal()))
-        #expect(world.isAnswered)
+        #expect(world.hasResponse)
         #expect(world.machine.phase == .ended)
         #expect(world.machine.fail(Refusal()).isEmpty && world.machine.finish(.success([])).isEmpty)
         #expect(world.starts <= 1 && world.stops <= 1)

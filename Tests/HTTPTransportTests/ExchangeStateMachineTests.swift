@@ -17,9 +17,9 @@ import Testing
             case .stop: "stop"
             case .resumeReceiving: "resumeReceiving"
             case .resumeSending: "resumeSending"
-            case .answer(let answer): "answer \(answer.status) \(answer.body.count)"
-            case .failAnswer(let error): "failAnswer \(type(of: error))"
-            case .deliver(let piece): "deliver \(piece.map { "\($0.count)" } ?? "end")"
+            case .response(let response): "answer \(response.status) \(response.body.count)"
+            case .failResponse(let error): "failResponse \(type(of: error))"
+            case .deliver(let chunk): "deliver \(chunk.map { "\($0.count)" } ?? "end")"
             case .failReader(let error): "failReader \(type(of: error))"
             case .resumeSource(let proceeds): "resumeSource \(proceeds)"
             case .cancelSource: "cancelSource"
@@ -51,7 +51,7 @@ import Testing
 
     @Test func wholeAnswersComeAtTheEnd() {
         var machine = Self.running(isStreamed: false)
-        #expect(Self.names(machine.receive(HTTPResponseHead(status: 200))).isEmpty)
+        #expect(Self.names(machine.receive(TransportResponseHead(status: 200))).isEmpty)
         #expect(Self.names(machine.finish(.success([1, 2]))) == ["cancelSource", "answer 200 2"])
         #expect(machine.phase == .ended)
         #expect(machine.fail(Refusal()).isEmpty)
@@ -59,18 +59,18 @@ import Testing
 
     @Test func anEndWithoutAHeadIsAFailure() {
         var machine = Self.running(isStreamed: false)
-        #expect(Self.names(machine.finish(.success([]))) == ["cancelSource", "failAnswer NoAnswer"])
+        #expect(Self.names(machine.finish(.success([]))) == ["cancelSource", "failResponse NoResponse"])
     }
 
     @Test func streamedAnswersComeWithTheHead() {
         var machine = Self.running(isStreamed: true)
-        #expect(Self.names(machine.receive(HTTPResponseHead(status: 200))) == ["answer 200 0"])
+        #expect(Self.names(machine.receive(TransportResponseHead(status: 200))) == ["answer 200 0"])
         guard case .wait = machine.read() else { return #expect(Bool(false), "nothing is there yet") }
         #expect(Self.receive(3, &machine) == (true, ["deliver 3"]))
         #expect(Self.receive(4, &machine) == (true, []))
         #expect(Self.names(machine.finish(.success([]))) == ["cancelSource"])
-        guard case .piece(let piece, false) = machine.read() else { return #expect(Bool(false), "a piece was left") }
-        #expect(piece.count == 4)
+        guard case .chunk(let chunk, false) = machine.read() else { return #expect(Bool(false), "a piece was left") }
+        #expect(chunk.count == 4)
         guard case .end = machine.read() else { return #expect(Bool(false), "all was read") }
     }
 
@@ -79,7 +79,7 @@ import Testing
             (Result<[UInt8], any Error>.success([]), "deliver end"), (.failure(Refusal()), "failReader Refusal"),
         ] {
             var machine = Self.running(isStreamed: true)
-            _ = machine.receive(HTTPResponseHead(status: 200))
+            _ = machine.receive(TransportResponseHead(status: 200))
             _ = machine.read()
             #expect(Self.names(machine.finish(outcome)) == ["cancelSource", action])
         }
@@ -87,17 +87,17 @@ import Testing
 
     @Test func failuresBeforeTheHeadFailTheAnswer() {
         var machine = Self.running(isStreamed: true)
-        #expect(Self.names(machine.finish(.failure(Refusal()))) == ["cancelSource", "failAnswer Refusal"])
+        #expect(Self.names(machine.finish(.failure(Refusal()))) == ["cancelSource", "failResponse Refusal"])
     }
 
     @Test func readersThatAreBehindPauseTheConnection() {
         var machine = Self.running(isStreamed: true)
-        _ = machine.receive(HTTPResponseHead(status: 200))
+        _ = machine.receive(TransportResponseHead(status: 200))
         #expect(Self.receive(10, &machine).isTaken)
         #expect(!Self.receive(1, &machine).isTaken)
         #expect(machine.isReceivingPaused)
-        guard case .piece(let piece, true) = machine.read() else { return #expect(Bool(false), "it has to resume") }
-        #expect(piece.count == 10)
+        guard case .chunk(let chunk, true) = machine.read() else { return #expect(Bool(false), "it has to resume") }
+        #expect(chunk.count == 10)
         #expect(!machine.isReceivingPaused)
         #expect(Self.receive(1, &machine).isTaken)
     }
@@ -107,21 +107,21 @@ import Testing
     @Test func cancelledBeforeTheStart() {
         var machine = Self.machine(isStreamed: false)
         #expect(Self.names(machine.fail(Refusal())) == ["cancelSource"])
-        #expect(Self.names(machine.submit()) == ["failAnswer Refusal"])
+        #expect(Self.names(machine.submit()) == ["failResponse Refusal"])
         #expect(machine.begin() == false)
     }
 
     @Test func cancelledInTheQueue() {
         var machine = Self.machine(isStreamed: false)
         _ = machine.submit()
-        #expect(Self.names(machine.fail(Refusal())) == ["cancelSource", "failAnswer Refusal", "stop"])
+        #expect(Self.names(machine.fail(Refusal())) == ["cancelSource", "failResponse Refusal", "stop"])
         #expect(machine.begin() == false)
         #expect(machine.finish(.success([])).isEmpty)
     }
 
     @Test func cancelledWhileReading() {
         var machine = Self.running(isStreamed: true)
-        _ = machine.receive(HTTPResponseHead(status: 200))
+        _ = machine.receive(TransportResponseHead(status: 200))
         _ = machine.read()
         #expect(Self.names(machine.fail(Refusal())) == ["cancelSource", "failReader Refusal", "stop"])
         #expect(Self.receive(5, &machine) == (true, []))
@@ -163,13 +163,13 @@ import Testing
     }
 
     @Test(arguments: [[1, 2], [5]])
-    func wrongLengthsFail(pieces: [Int]) {
+    func wrongLengthsFail(chunks: [Int]) {
         var machine = Self.running(isStreamed: false, length: 4)
         _ = Self.send(1, &machine)
         var actions: [String] = []
-        for count in pieces { actions += Self.names(machine.supply([UInt8](repeating: 0, count: count))) }
+        for count in chunks { actions += Self.names(machine.supply([UInt8](repeating: 0, count: count))) }
         actions += Self.names(machine.completeBody())
-        #expect(actions.suffix(3) == ["cancelSource", "failAnswer LengthFailure", "stop"])
+        #expect(actions.suffix(3) == ["cancelSource", "failResponse LengthFailure", "stop"])
     }
 
     @Test func refusalsEndTheSourceAndLetTheConnectionGoOn() {
@@ -177,7 +177,7 @@ import Testing
         _ = Self.send(1, &machine)
         #expect(machine.isSendingPaused)
         _ = machine.askToProduce()
-        let actions = Self.names(machine.receive(HTTPResponseHead(status: 403)))
+        let actions = Self.names(machine.receive(TransportResponseHead(status: 403)))
         #expect(actions == ["cancelSource", "resumeSending", "answer 403 0"])
         #expect(machine.failBody(Refusal()).isEmpty)
         #expect(machine.supply([1]).isEmpty)
@@ -187,6 +187,6 @@ import Testing
 
     @Test func failuresOfTheSourceEndAll() {
         var machine = Self.running(isStreamed: false)
-        #expect(Self.names(machine.failBody(Refusal())) == ["cancelSource", "failAnswer Refusal", "stop"])
+        #expect(Self.names(machine.failBody(Refusal())) == ["cancelSource", "failResponse Refusal", "stop"])
     }
 }

@@ -39,7 +39,7 @@ import Testing
     private let certificates: Certificates
     private let peer: Peer
     private let front: Front
-    private let client: HTTPClient
+    private let client: TransportClient
 
     init() async throws {
         certificates = try Certificates()
@@ -48,38 +48,42 @@ import Testing
         client = try certificates.client()
         let (client, front) = (client, front)
         let isUp = try await eventually {
-            (try? await client.send(HTTPRequest(method: "GET", url: front.url("echo")), maximumBodyBytes: 0)) != nil
+            (try? await client.send(TransportRequest(method: "GET", url: front.url("echo")), maximumBodyBytes: 0))
+                != nil
         }
         try #require(isUp, "nghttpx is not up")
     }
 
     @Test func requestsSpeakHTTP2() async throws {
-        let answer = try await client.send(HTTPRequest(method: "GET", url: front.url("head")), maximumBodyBytes: 10_000)
-        #expect(String(decoding: answer.body, as: UTF8.self).lowercased().contains("via: 2 nghttpx"))
-        let tls = HTTPClientConfiguration.TLS(certificateAuthorityFile: certificates.authority)
-        let older = try HTTPClient(configuration: HTTPClientConfiguration(usesHTTP2: false, tls: tls))
-        let other = try await older.send(HTTPRequest(method: "GET", url: front.url("head")), maximumBodyBytes: 10_000)
+        let response = try await client.send(
+            TransportRequest(method: "GET", url: front.url("head")), maximumBodyBytes: 10_000)
+        #expect(String(decoding: response.body, as: UTF8.self).lowercased().contains("via: 2 nghttpx"))
+        let tls = TransportClientConfiguration.TLS(certificateAuthorityFile: certificates.authority)
+        let older = try TransportClient(configuration: TransportClientConfiguration(usesHTTP2: false, tls: tls))
+        let other = try await older.send(
+            TransportRequest(method: "GET", url: front.url("head")), maximumBodyBytes: 10_000)
         #expect(String(decoding: other.body, as: UTF8.self).lowercased().contains("via: 1.1 nghttpx"))
     }
 
     /// A server that refuses a long body over HTTP/2 would not be heard by libcurl 7.88.
     @Test func longBodiesGoOverHTTP1() async throws {
         for (count, version) in [(0, "2"), (1_000, "2"), (1_000_000, "1.1"), (0, "2"), (1_000_000, "1.1")] {
-            let request = HTTPRequest(method: "PUT", url: front.url("head"), body: .bytes(pattern(count)))
-            let answer = try await client.send(request, maximumBodyBytes: 10_000)
-            #expect(String(decoding: answer.body, as: UTF8.self).lowercased().contains("via: \(version) nghttpx"))
+            let request = TransportRequest(method: "PUT", url: front.url("head"), body: .bytes(pattern(count)))
+            let response = try await client.send(request, maximumBodyBytes: 10_000)
+            #expect(String(decoding: response.body, as: UTF8.self).lowercased().contains("via: \(version) nghttpx"))
         }
     }
 
     @Test(arguments: [0, 1, 3_000_000])
     func bodiesComeBack(count: Int) async throws {
         let body = pattern(count)
-        let whole = HTTPRequest(method: "PUT", url: front.url("echo"), body: .bytes(body))
+        let whole = TransportRequest(method: "PUT", url: front.url("echo"), body: .bytes(body))
         #expect(try await client.send(whole, maximumBodyBytes: count).body == body)
         let source = PieceSource(body, pieceSize: 70_001)
-        let request = HTTPRequest(method: "PUT", url: front.url("echo"), body: .stream(length: nil) { source.next() })
+        let request = TransportRequest(
+            method: "PUT", url: front.url("echo"), body: .stream(length: nil) { source.next() })
         var received: [UInt8] = []
-        for try await piece in try await client.stream(request).body { received += piece }
+        for try await chunk in try await client.stream(request).body { received += chunk }
         #expect(received == body)
     }
 
@@ -87,14 +91,14 @@ import Testing
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
             for index in 0..<30 {
                 group.addTask {
-                    let request = HTTPRequest(method: "GET", url: front.url("size/3000000"))
+                    let request = TransportRequest(method: "GET", url: front.url("size/3000000"))
                     guard index % 3 == 0 else {
                         return try await client.send(request, maximumBodyBytes: 3_000_000).body.count
                     }
                     var count = 0
-                    for try await piece in try await client.stream(request).body {
+                    for try await chunk in try await client.stream(request).body {
                         try await Task.sleep(for: .milliseconds(20))
-                        count += piece.count
+                        count += chunk.count
                     }
                     return count
                 }
@@ -106,11 +110,11 @@ import Testing
 
     @Test func cancelledRequestsLeaveTheOthersAlone() async throws {
         async let other = client.send(
-            HTTPRequest(method: "GET", url: front.url("trickle/10/0.1")), maximumBodyBytes: 10)
+            TransportRequest(method: "GET", url: front.url("trickle/10/0.1")), maximumBodyBytes: 10)
         for _ in 0..<5 {
             let task = Task {
                 try await client.send(
-                    HTTPRequest(method: "GET", url: front.url("trickle/1000/0.1")), maximumBodyBytes: 1_000)
+                    TransportRequest(method: "GET", url: front.url("trickle/1000/0.1")), maximumBodyBytes: 1_000)
             }
             try await Task.sleep(for: .milliseconds(100))
             task.cancel()
@@ -121,7 +125,7 @@ import Testing
 
     @Test func truncatedBodiesAreFailures() async throws {
         let failure = await #expect(throws: HTTPTransportError.self) {
-            try await client.send(HTTPRequest(method: "GET", url: front.url("truncated")), maximumBodyBytes: 1_000)
+            try await client.send(TransportRequest(method: "GET", url: front.url("truncated")), maximumBodyBytes: 1_000)
         }
         #expect(failure?.code == .connectionLost, "\(String(describing: failure))")
     }

@@ -44,7 +44,7 @@ final class Peer: @unchecked Sendable {
         "\(scheme)://\(host):\(port)/\(path)"
     }
 
-    func get(_ path: String) -> HTTPRequest { HTTPRequest(method: "GET", url: url(path)) }
+    func get(_ path: String) -> TransportRequest { TransportRequest(method: "GET", url: url(path)) }
 
     /// Heads of the requests that a proxy has seen.
     func seenHeads() throws -> [String] {
@@ -59,18 +59,18 @@ final class Peer: @unchecked Sendable {
 
     /// Connections that the server has seen, the asking one among them.
     func counts() async throws -> Counts {
-        let client = try HTTPClient()
-        let answer = try await client.send(get("stats"), maximumBodyBytes: 1_000)
+        let client = try TransportClient()
+        let response = try await client.send(get("stats"), maximumBodyBytes: 1_000)
         await client.shutDown()
-        return try JSONDecoder().decode(Counts.self, from: Data(answer.body))
+        return try JSONDecoder().decode(Counts.self, from: Data(response.body))
     }
 
     /// How far the server has come with a long body.
     func mark(_ name: String) async throws -> Int {
-        let client = try HTTPClient()
-        let answer = try await client.send(get("mark/\(name)"), maximumBodyBytes: 1_000)
+        let client = try TransportClient()
+        let response = try await client.send(get("mark/\(name)"), maximumBodyBytes: 1_000)
         await client.shutDown()
-        return Int(String(decoding: answer.body, as: UTF8.self)) ?? 0
+        return Int(String(decoding: response.body, as: UTF8.self)) ?? 0
     }
 }
 

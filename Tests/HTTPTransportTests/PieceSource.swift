@@ -5,7 +5,7 @@ import Synchronization
 final class PieceSource: Sendable {
     private let remaining: Mutex<ArraySlice<[UInt8]>>
 
-    init(_ pieces: [[UInt8]]) { remaining = Mutex(pieces[...]) }
+    init(_ chunks: [[UInt8]]) { remaining = Mutex(chunks[...]) }
 
     /// A body in pieces of that size.
     convenience init(_ body: [UInt8], pieceSize: Int) {

@@ -35,10 +35,10 @@ import Testing
 
     @Test func triesUntilSuccess() async throws {
         let clock = FakeClock()
-        let answer = try await clock.retrier(RetryPolicy()).run { attempt in
+        let response = try await clock.retrier(RetryPolicy()).run { attempt in
             attempt < 4 ? .transientFailure(Refusal()) : .success(attempt)
         }
-        #expect(answer == 4)
+        #expect(response == 4)
         #expect(clock.sleeps.withLock { $0.count } == 3)
     }
 
@@ -64,16 +64,16 @@ import Testing
     /// When a server fails everything, it soon gets one try for each request instead of eight.
     @Test func theBudgetEndsRetriesOfATroubledServer() async throws {
         let budget = RetryBudget(capacity: 20)
-        let tries = Mutex(0)
+        let attempts = Mutex(0)
         for _ in 0..<10 {
             await #expect(throws: RetryFailure.self) {
                 try await FakeClock().retrier(RetryPolicy(), budget: budget).run { _ in
-                    tries.withLock { $0 += 1 }
+                    attempts.withLock { $0 += 1 }
                     return Attempt<Int>.transientFailure(Refusal())
                 }
             }
         }
-        #expect(tries.withLock { $0 } == 10 + 4)
+        #expect(attempts.withLock { $0 } == 10 + 4)
         for _ in 0..<5 { _ = try await FakeClock().retrier(RetryPolicy(), budget: budget).run { _ in .success(1) } }
         let last = await #expect(throws: RetryFailure.self) {
             try await FakeClock().retrier(RetryPolicy(), budget: budget).run { _ in

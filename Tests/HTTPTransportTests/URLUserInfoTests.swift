@@ -39,21 +39,21 @@ import Testing
     }
 
     @Test func clientsRefuseSuchURLs() async throws {
-        let client = try HTTPClient()
+        let client = try TransportClient()
         for url in ["http://user:Win@ter@127.0.0.1:1/", "http://user:Win/ter@127.0.0.1:1/", "http://u:W:te@r@h:1"] {
             let error = await #expect(throws: HTTPTransportError.self) {
-                try await client.send(HTTPRequest(method: "GET", url: url), maximumBodyBytes: 1)
+                try await client.send(TransportRequest(method: "GET", url: url), maximumBodyBytes: 1)
             }
             #expect(error?.code == .invalidURL && error?.description.contains("ter") == false)
         }
-        let proxy = HTTPClientConfiguration.Proxy(url: "http://user:Win@ter@127.0.0.1:1", password: "hidden")
+        let proxy = TransportClientConfiguration.Proxy(url: "http://user:Win@ter@127.0.0.1:1", password: "hidden")
         #expect(!"\(proxy)".contains("ter") && !"\([proxy])".contains("hidden"))
         var dumped = ""
-        dump(HTTPClientConfiguration(proxy: proxy), to: &dumped)
+        dump(TransportClientConfiguration(proxy: proxy), to: &dumped)
         #expect(!dumped.contains("ter@") && !dumped.contains("hidden"))
-        let through = try HTTPClient(configuration: HTTPClientConfiguration(proxy: proxy))
+        let through = try TransportClient(configuration: TransportClientConfiguration(proxy: proxy))
         let error = await #expect(throws: HTTPTransportError.self) {
-            try await through.send(HTTPRequest(method: "GET", url: "http://127.0.0.1:1/"), maximumBodyBytes: 1)
+            try await through.send(TransportRequest(method: "GET", url: "http://127.0.0.1:1/"), maximumBodyBytes: 1)
         }
         #expect(error?.code == .invalidConfiguration && error?.description.contains("ter@") == false)
         await through.shutDown()

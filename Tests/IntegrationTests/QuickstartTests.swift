@@ -77,13 +77,13 @@ import Testing
             Scoring.self, "score-transactions",
             ["--data", "all.parquet", "--model", "model", "--output", "scores.parquet"], in: folder)
         #expect(scoring.history == "not_needed")
-        struct Answer: Decodable {
+        struct Response: Decodable {
             var difference: Double
             var auc: Double
             var rows: Int
         }
-        let answer = try Oracle.json(
-            Answer.self,
+        let response = try Oracle.json(
+            Response.self,
             """
             import json, sys, lightgbm, numpy as np, pyarrow.parquet as pq
             from sklearn.metrics import roc_auc_score
@@ -99,9 +99,9 @@ import Testing
             print(json.dumps({"difference": float(abs(p - s.probability).max()), "rows": len(s),
                               "auc": roc_auc_score(t.tx_fraud[test], s.probability[test])}))
             """, [folder.url.path(percentEncoded: false)])
-        #expect(answer.difference < 1e-9)
-        #expect(answer.rows == scoring.rows)
-        #expect(abs(answer.auc - training.metrics["test_roc_auc", default: 0]) < 1e-9)
+        #expect(response.difference < 1e-9)
+        #expect(response.rows == scoring.rows)
+        #expect(abs(response.auc - training.metrics["test_roc_auc", default: 0]) < 1e-9)
     }
 
     @Test func savedHistoryContinuesWhereTrainingEnded() throws {

@@ -97,7 +97,7 @@ import Testing
         let known = try PostgreSQLConfiguration(server.uri)
         let port = try #require(known.parameters["port"].flatMap { UInt16($0) })
         var generator = SeededGenerator(seed: 5)
-        var answers = 0
+        var responses = 0
         for round in 0..<60 {
             // An answer takes about 500 bytes of greetings, and then 3000.
             let relay = try BreakingRelay(
@@ -109,14 +109,14 @@ import Testing
             do {
                 let text = try await pool.value("SELECT repeat('abc', $1)", [1000])
                 #expect(text == .text(String(repeating: "abc", count: 1000)))
-                answers += 1
+                responses += 1
             } catch let error as PostgreSQLError {
                 #expect(error.kind == .connectionLost || error.kind == .connectionFailed, "\(error)")
                 #expect(round >= 10)
             }
             await pool.close()
         }
-        #expect((10..<60).contains(answers))
+        #expect((10..<60).contains(responses))
     }
 }
 

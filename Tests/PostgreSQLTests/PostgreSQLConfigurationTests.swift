@@ -106,7 +106,7 @@ import Testing
 
     /// Whatever comes in: no crash, and no text from within an error that the URI's author may want hidden.
     @Test func randomURIs() throws {
-        let pieces = [
+        let chunks = [
             "postgresql", "postgres", "+psycopg2", "://", ":", "/", "@", "?", "&", "=", "%", "%2F", "%zz", "[", "]",
             ",",
             "host", "5432", "::1", "sslmode", "require", "options", "#", " ", "\0", "é", "🦊", "\\", "'", "\"",
@@ -117,7 +117,7 @@ import Testing
         for _ in 0..<20_000 {
             var uri = Bool.random(using: &generator) ? "postgresql://user:HIDDEN" : ""
             for _ in 0..<Int.random(in: 0...12, using: &generator) {
-                uri += pieces.randomElement(using: &generator) ?? ""
+                uri += chunks.randomElement(using: &generator) ?? ""
                 if Int.random(in: 0..<6, using: &generator) == 0 { uri += "HIDDEN" }
             }
             do {

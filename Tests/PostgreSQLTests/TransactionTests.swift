@@ -95,12 +95,12 @@ import Testing
     @Test func deadlocksAreRunAgain() async throws {
         let pool = try await pool()
         let bothHoldOne = Barrier(2)
-        let tries = Shared(0)
+        let attempts = Shared(0)
         func transfer(_ first: Int64, _ second: Int64) async throws {
             try await pool.write { connection in
-                let isFirstTry = tries.withLock { tries in
-                    tries += 1
-                    return tries <= 2
+                let isFirstTry = attempts.withLock { attempts in
+                    attempts += 1
+                    return attempts <= 2
                 }
                 try connection.execute("UPDATE t SET n = n + 1 WHERE id = $1", [.integer(first)])
                 if isFirstTry { bothHoldOne.meet() }
@@ -110,7 +110,7 @@ import Testing
         async let one: Void = transfer(1, 2)
         async let two: Void = transfer(2, 1)
         _ = try await (one, two)
-        #expect(tries.withLock { $0 } == 3)
+        #expect(attempts.withLock { $0 } == 3)
         #expect(try await pool.value("SELECT sum(n) FROM t") == 4)
     }
 
@@ -129,14 +129,14 @@ import Testing
             try await group.waitForAll()
         }
         #expect(try await pool.value("SELECT n FROM t WHERE id = 1") == 8)
-        let tries = Shared(0)
+        let attempts = Shared(0)
         let error = await failure {
             try await pool.write(retries: 2) { connection in
-                tries.withLock { $0 += 1 }
+                attempts.withLock { $0 += 1 }
                 try connection.simple("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$")
             }
         }
-        #expect(error?.isConflict == true && error?.isTransient == true && tries.withLock { $0 } == 3)
+        #expect(error?.isConflict == true && error?.isTransient == true && attempts.withLock { $0 } == 3)
     }
 
     /// The server's process is ended while it commits.
@@ -150,10 +150,10 @@ import Testing
             CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION slow()
             """)
-        let process = Shared(0), tries = Shared(0)
+        let process = Shared(0), attempts = Shared(0)
         let work = Task {
             try await pool.write { connection in
-                tries.withLock { $0 += 1 }
+                attempts.withLock { $0 += 1 }
                 process.withLock { $0 = connection.serverProcess }
                 try connection.execute("INSERT INTO t VALUES (1)")
             }
@@ -165,7 +165,7 @@ import Testing
         _ = try await pool.value("SELECT pg_terminate_backend($1)", [.integer(Int64(process.withLock { $0 }))])
         let error = await failure { try await work.value }
         #expect(error?.kind == .outcomeUnknown && error?.isTransient == false && error?.sqlState == "57P01")
-        #expect(tries.withLock { $0 } == 1)
+        #expect(attempts.withLock { $0 } == 1)
         #expect(try await pool.value("SELECT count(*) FROM t") == 0)
     }
 }

@@ -114,8 +114,8 @@ import Testing
         let many = await failure { try await pool.value("SELECT 1", Array(repeating: 1, count: 65_536)) }
         #expect(many?.kind == .invalidValue)
         #expect(try await pool.value("SELECT count(*) FROM t") == 0)
-        let places = (1...65_535).map { "$\($0)::int" }.joined(separator: ",")
-        let count = try await pool.value("SELECT cardinality(ARRAY[\(places)])", Array(repeating: 2, count: 65_535))
+        let locations = (1...65_535).map { "$\($0)::int" }.joined(separator: ",")
+        let count = try await pool.value("SELECT cardinality(ARRAY[\(locations)])", Array(repeating: 2, count: 65_535))
         #expect(count == 65_535)
     }
 }
@@ -150,13 +150,13 @@ struct RandomValues {
     }
 
     private mutating func text() -> PostgreSQLValue {
-        let pieces = [
+        let chunks = [
             "a", "\\", "\\N", "\\.", "\t", "\n", "\r", "\r\n", "'", "\"", "''", "$1", ";", "--", "é", "🦊", "\u{1}",
             "\u{7F}",
             "\u{2028}", " ", "NULL", "{}", "e\u{301}", "\u{FEFF}", "\u{10FFFF}",
         ]
         let count = Int.random(in: 0...12, using: &generator)
-        return .text((0..<count).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined())
+        return .text((0..<count).map { _ in chunks.randomElement(using: &generator) ?? "" }.joined())
     }
 
     private mutating func bytes() -> PostgreSQLValue {

@@ -68,7 +68,7 @@ import Testing
                     [
                         .heading(hostile), .paragraph(hostile), .bullets([hostile]), .note(.bad, hostile),
                         .code(hostile),
-                        .keyFigures([KeyFigure(hostile, hostile, detail: hostile)]), .figures(figures),
+                        .keyMetrics([KeyMetric(hostile, hostile, detail: hostile)]), .figures(figures),
                         .table(ReportTable([.text(hostile)], rows: [[hostile]], caption: hostile)),
                     ])
             ], footer: hostile

@@ -43,12 +43,12 @@ func sampleReport() -> HTMLReport {
             ReportSection(
                 "Summary",
                 [
-                    .keyFigures([
-                        KeyFigure("ROC AUC", "0.904", detail: "champion 0.871", tone: .good),
-                        KeyFigure("Average precision", "0.749"),
-                        KeyFigure("Frauds dropped by cleaning", NumberText.count(1204), tone: .caution),
-                        KeyFigure("Rejected", NumberText.percent(0.0312), tone: .bad),
-                        KeyFigure("Throughput", "52k/s", detail: "transactions a second, two threads"),
+                    .keyMetrics([
+                        KeyMetric("ROC AUC", "0.904", detail: "champion 0.871", tone: .good),
+                        KeyMetric("Average precision", "0.749"),
+                        KeyMetric("Frauds dropped by cleaning", NumberText.count(1204), tone: .caution),
+                        KeyMetric("Rejected", NumberText.percent(0.0312), tone: .bad),
+                        KeyMetric("Throughput", "52k/s", detail: "transactions a second, two threads"),
                     ]),
                     .note(
                         .good, "The candidate is better than the champion: the interval of the difference lies above 0."

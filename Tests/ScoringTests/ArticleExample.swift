@@ -4,7 +4,7 @@ import ModelKit
 import Scoring
 import StorageIO
 
-func trainAndReload(_ past: RecordBatch, in folder: StoredPlace) async throws -> OnlineScorer {
+func trainAndReload(_ past: RecordBatch, in folder: StorageLocation) async throws -> OnlineScorer {
     let transactions = try TransactionColumns(past)
     let pipeline = FeaturePipeline(.windows)
     var history = pipeline.makeState()

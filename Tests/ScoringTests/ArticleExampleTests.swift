@@ -15,7 +15,7 @@ import Testing
         var batches: [RecordBatch] = []
         for try await batch in simulator.batches(threads: 2) { batches.append(batch) }
         let past = try RecordBatch.concatenating(Array(batches.dropLast()), schema: batches[0].schema)
-        let scorer = try await trainAndReload(past, in: ObjectStores().resolve("memory://article/model"))
+        let scorer = try await trainAndReload(past, in: ObjectStoreRegistry().resolve("memory://article/model"))
         let next = try TransactionColumns(batches[batches.count - 1])[0]
         let score = scorer.score(next, recording: false)
         #expect((0...1).contains(score.probability))

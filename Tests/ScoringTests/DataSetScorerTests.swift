@@ -43,7 +43,7 @@ import Testing
             try await writer.finish()
         }
         return try await DataSet.open(
-            StoredPlace(store: store, location: try StorageLocation("memory://tests/\(folder)/")))
+            StorageLocation(store: store, uri: try StorageURI("memory://tests/\(folder)/")))
     }
 
     private func score(
@@ -146,7 +146,7 @@ import Testing
         try await writer.write(columns)
         try await writer.finish()
         let dataSet = try await DataSet.open(
-            StoredPlace(store: store, location: try StorageLocation("memory://tests/null-\(inOrder)/")))
+            StorageLocation(store: store, uri: try StorageURI("memory://tests/null-\(inOrder)/")))
         await #expect(throws: TransactionError.missingValue(column: "terminal_id", row: 4321)) {
             try await score(model, dataSet)
         }
@@ -161,7 +161,7 @@ import Testing
         try await writer.write(poorer)
         try await writer.finish()
         let dataSet = try await DataSet.open(
-            StoredPlace(store: store, location: try StorageLocation("memory://tests/poorer/")))
+            StorageLocation(store: store, uri: try StorageURI("memory://tests/poorer/")))
         await #expect(
             throws: TransactionError.missingColumn(name: "terminal_id", available: poorer.schema.names)
         ) { try await score(model, dataSet) }

@@ -24,9 +24,9 @@ import Testing
             features = try FeatureMatrix(names: model.features.names, columns: columns)
         }
 
-        var place: StoredPlace {
+        var location: StorageLocation {
             get throws {
-                StoredPlace(store: try LocalObjectStore(folder: "/"), location: try StorageLocation(path))
+                StorageLocation(store: try LocalObjectStore(folder: "/"), uri: try StorageURI(path))
             }
         }
 
@@ -38,7 +38,7 @@ import Testing
             try JSONEncoder().encode(features.names).write(to: folder.url.appending(path: "names.json"))
             try Data(features.columns.flatMap { $0 }.flatMap { withUnsafeBytes(of: $0, Array.init) })
                 .write(to: folder.url.appending(path: "x.f32"))
-            let answer = try Oracle.json(
+            let response = try Oracle.json(
                 [[Double]].self,
                 """
                 import sys, os, json, logging, warnings
@@ -54,9 +54,9 @@ import Testing
                 print(json.dumps([np.asarray(probability, float).tolist(), np.asarray(label, float).tolist()]))
                 """, [folder.url.path(percentEncoded: false)], interpreter: Oracle.mlflowPython)
             let ours = try model.classifier.probabilities(features, threads: 1)
-            let largest = zip(ours, answer[0]).reduce(0) { max($0, abs($1.0 - $1.1)) }
-            #expect(largest < 1e-6 && answer[0].count == ours.count, sourceLocation: location)
-            #expect((ours.map { Double(model.prediction($0)) } == answer[1]) == true, sourceLocation: location)
+            let largest = zip(ours, response[0]).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            #expect(largest < 1e-6 && response[0].count == ours.count, sourceLocation: location)
+            #expect((ours.map { Double(model.prediction($0)) } == response[1]) == true, sourceLocation: location)
         }
     }
 
@@ -75,7 +75,7 @@ import Testing
             try await logisticModel(["tx_amount"]), try await logisticModel(["terminal_id", "tx_amount"]),
         ] {
             let saved = try Saved(model)
-            try await model.save(to: saved.place)
+            try await model.save(to: saved.location)
             try saved.check(
                 """
                 model = mlflow.pyfunc.load_model(folder)
@@ -102,7 +102,7 @@ import Testing
 
     @Test func theFilesAreThoseThatMLflowWrites() async throws {
         let saved = try Saved(ScoringFixture.model())
-        try await saved.model.save(to: saved.place)
+        try await saved.model.save(to: saved.location)
         try saved.check(
             """
             import onnx, yaml
@@ -147,7 +147,7 @@ import Testing
 
     @Test func runsAndRegisteredVersionsLoadIt() async throws {
         let saved = try Saved(ScoringFixture.model())
-        try await saved.model.save(to: saved.place)
+        try await saved.model.save(to: saved.location)
         try saved.check(
             """
             mlflow.set_tracking_uri(f'sqlite:///{temporary}/mlflow.db')
@@ -166,7 +166,7 @@ import Testing
 
     @Test func mlflowServesIt() async throws {
         let saved = try Saved(ScoringFixture.model(threshold: 0.3))
-        try await saved.model.save(to: saved.place)
+        try await saved.model.save(to: saved.location)
         try saved.check(
             """
             import ctypes, signal, socket, subprocess, time, urllib.request
@@ -200,8 +200,8 @@ import Testing
 
     @Test func aModelThatReplacesAnotherIsLoadedFromTheSameFolder() async throws {
         let saved = try Saved(ScoringFixture.model(rounds: 3, threshold: 0.2))
-        for rounds in [20, 2] { try await ScoringFixture.model(rounds: rounds).save(to: saved.place) }
-        try await saved.model.save(to: saved.place)
+        for rounds in [20, 2] { try await ScoringFixture.model(rounds: rounds).save(to: saved.location) }
+        try await saved.model.save(to: saved.location)
         try saved.check(
             """
             frame = pd.DataFrame(x.astype(float), columns=names)
@@ -218,7 +218,7 @@ import Testing
             assert mlflow.pyfunc.load_model(f'{folder}/{number}').predict(frame).equals(answer)
             probability, label = answer.probability, answer.label
             """)
-        #expect(try await FraudModel.load(from: saved.place).threshold == 0.2)
+        #expect(try await FraudModel.load(from: saved.location).threshold == 0.2)
     }
 
     private func names(_ store: InMemoryObjectStore) async throws -> [String] {
@@ -229,23 +229,23 @@ import Testing
 
     @Test func modelsThatOnnxCannotNameAreSavedWithout() async throws {
         let store = InMemoryObjectStore(name: "tests")
-        let place = try ScoringFixture.place(store)
+        let location = try ScoringFixture.location(store)
         let rows = try FeatureMatrix(names: ["label"], columns: [[1, 2, 3, 4]])
         let model = try FraudModel(
             features: .columns(["label"]), classifier: ScoringFixture.classifier(rows, [0, 0, 1, 1]),
             provenance: ScoringFixture.provenance)
         #expect(throws: ModelError.self) { try model.onnx() }
-        try await ScoringFixture.model().save(to: place)
+        try await ScoringFixture.model().save(to: location)
         #expect(try await names(store).contains("models/one/MLmodel"))
-        try await model.save(to: place)
-        #expect(try await FraudModel.load(from: place).features == model.features)
+        try await model.save(to: location)
+        #expect(try await FraudModel.load(from: location).features == model.features)
         #expect(try await names(store).filter { $0.hasSuffix("MLmodel") || $0.hasSuffix(".onnx") } == [])
         // The same for who does not want them; and then again with them.
-        try await ScoringFixture.model().save(to: place, withMLflow: false)
+        try await ScoringFixture.model().save(to: location, withMLflow: false)
         #expect(try await names(store).count == 5)
-        try await ScoringFixture.model().save(to: place)
+        try await ScoringFixture.model().save(to: location)
         #expect(try await names(store).contains("models/one/MLmodel"))
-        try await ScoringFixture.model().save(to: place, withMLflow: false)
+        try await ScoringFixture.model().save(to: location, withMLflow: false)
         #expect(try await names(store).count == 5)
     }
 
@@ -253,7 +253,7 @@ import Testing
         var contents: [[String: [UInt8]]] = [[:], [:]]
         for index in 0..<2 {
             let store = InMemoryObjectStore(name: "tests")
-            try await ScoringFixture.model().save(to: ScoringFixture.place(store))
+            try await ScoringFixture.model().save(to: ScoringFixture.location(store))
             for name in try await names(store) { contents[index][name] = try await store.read(ObjectKey(name)) }
         }
         #expect((contents[0] == contents[1]) == true)
@@ -264,7 +264,7 @@ import Testing
         var model = try ScoringFixture.model()
         model.provenance.createdAt = "yesterday: \"noon\"\n"
         let saved = try Saved(model)
-        try await model.save(to: saved.place)
+        try await model.save(to: saved.location)
         try saved.check(
             """
             import yaml
@@ -279,7 +279,7 @@ import Testing
             try Article.holdsCompiledExample(
                 module: "Scoring", source: "Tests/ScoringTests/MLflowArticleExample.swift", number: 1))
         let saved = try Saved(ScoringFixture.model(threshold: 0.25))
-        try await saved.model.save(to: saved.place)
+        try await saved.model.save(to: saved.location)
         let rows = try ScoringFixture.batch(ScoringFixture.transactions(400, seed: 300, firstDay: 60))
         let table = try featureTable(rows, for: saved.model)
         #expect(table.schema.fields.map(\.name) == saved.model.features.names && table.rowCount == 400)

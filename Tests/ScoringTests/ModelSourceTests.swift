@@ -15,10 +15,10 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func aWatchedFolderGivesEachNewModelAndKeepsTheOldOneOnFailure() async throws {
         let store = InMemoryObjectStore(name: "tests")
-        let place = try ScoringFixture.place(store)
-        try await ScoringFixture.model(threshold: 0.1).save(to: place)
+        let location = try ScoringFixture.location(store)
+        try await ScoringFixture.model(threshold: 0.1).save(to: location)
         let (failures, report) = AsyncStream.makeStream(of: String.self)
-        let source = ModelSource.watching(place, every: .milliseconds(5)) { report.yield("\($0)") }
+        let source = ModelSource.watching(location, every: .milliseconds(5)) { report.yield("\($0)") }
         var models = source.makeAsyncIterator()
         #expect(try await models.next()?.threshold == 0.1)
 
@@ -29,20 +29,20 @@ import Testing
         var reported = failures.makeAsyncIterator()
         #expect(try #require(await reported.next()).contains("is damaged"))
 
-        try await ScoringFixture.model(threshold: 0.2).save(to: place)
+        try await ScoringFixture.model(threshold: 0.2).save(to: location)
         #expect(try await models.next()?.threshold == 0.2)
-        try await ScoringFixture.model(threshold: 0.3).save(to: place)
+        try await ScoringFixture.model(threshold: 0.3).save(to: location)
         #expect(try await models.next()?.threshold == 0.3)
     }
 
     @Test(.timeLimit(.minutes(1))) func anOpenedSourceBeginsWithTheModelThatWasReadAndGoesOn() async throws {
-        let place = try ScoringFixture.place()
-        try await ScoringFixture.model(threshold: 0.1).save(to: place)
-        let (first, models) = try await ModelSource.watching(place, every: .milliseconds(5)).opened()
+        let location = try ScoringFixture.location()
+        try await ScoringFixture.model(threshold: 0.1).save(to: location)
+        let (first, models) = try await ModelSource.watching(location, every: .milliseconds(5)).opened()
         #expect(first.threshold == 0.1)
         var iterator = models.makeAsyncIterator()
         #expect(try await iterator.next()?.threshold == 0.1)
-        try await ScoringFixture.model(threshold: 0.2).save(to: place)
+        try await ScoringFixture.model(threshold: 0.2).save(to: location)
         #expect(try await iterator.next()?.threshold == 0.2)
         await #expect(throws: ScoringError.noModel) { for try await _ in models {} }
     }
@@ -61,9 +61,9 @@ import Testing
     }
 
     @Test func aSourceThatCannotBeReadIsNotOpened() async throws {
-        let place = try ScoringFixture.place()
+        let location = try ScoringFixture.location()
         await #expect(throws: StoredModelError.unfinished(folder: "memory://tests/models/one")) {
-            _ = try await ModelSource.watching(place, every: .milliseconds(5)).opened()
+            _ = try await ModelSource.watching(location, every: .milliseconds(5)).opened()
         }
         await #expect(throws: ScoringError.noModel) {
             _ = try await ModelSource { AsyncThrowingStream { $0.finish() } }.opened()
@@ -71,18 +71,18 @@ import Testing
     }
 
     @Test func withoutAModelToBeginWithThereIsAnError() async throws {
-        let place = try ScoringFixture.place()
+        let location = try ScoringFixture.location()
         await #expect(throws: StoredModelError.unfinished(folder: "memory://tests/models/one")) {
-            for try await _ in ModelSource.watching(place, every: .milliseconds(5)) {}
+            for try await _ in ModelSource.watching(location, every: .milliseconds(5)) {}
         }
     }
 
     @Test(.timeLimit(.minutes(1))) func watchingEndsWithItsTask() async throws {
-        let place = try ScoringFixture.place()
-        try await ScoringFixture.model().save(to: place)
+        let location = try ScoringFixture.location()
+        try await ScoringFixture.model().save(to: location)
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
-            for try await _ in ModelSource.watching(place, every: .milliseconds(5)) { signal.yield() }
+            for try await _ in ModelSource.watching(location, every: .milliseconds(5)) { signal.yield() }
         }
         for await _ in started { break }
         task.cancel()

@@ -57,7 +57,7 @@ enum ScoringFixture {
     }
 
     /// An empty folder in memory.
-    static func place(_ store: InMemoryObjectStore = InMemoryObjectStore(name: "tests")) throws -> StoredPlace {
-        StoredPlace(store: store, location: try StorageLocation("memory://tests/models/one"))
+    static func location(_ store: InMemoryObjectStore = InMemoryObjectStore(name: "tests")) throws -> StorageLocation {
+        StorageLocation(store: store, uri: try StorageURI("memory://tests/models/one"))
     }
 }

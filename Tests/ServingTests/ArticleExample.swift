@@ -5,9 +5,9 @@ import Serving
 import StorageIO
 import UnixSignals
 
-func serve(_ folder: StoredPlace, port: Int, logger: Logger) async throws -> ServiceGroup {
+func serve(_ folder: StorageLocation, port: Int, logger: Logger) async throws -> ServiceGroup {
     let models = ModelSource.watching(folder, every: .seconds(10), logger: logger)
-    let server = ScoringServer(models, configuration: ServerConfiguration(port: port), logger: logger)
+    let server = ScoringServer(models, configuration: ScoringServerConfiguration(port: port), logger: logger)
     return ServiceGroup(
         configuration: ServiceGroupConfiguration(
             services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

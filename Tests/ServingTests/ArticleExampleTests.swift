@@ -13,8 +13,8 @@ import Testing
 
     @Test func exampleEndsWhenThereIsNoModel() async throws {
         let folder = try TemporaryFolder()
-        let place = try ObjectStores().resolve(folder.path("nothing"))
-        let group = try await serve(place, port: 0, logger: ScoringServerTests.quiet)
-        await #expect(throws: StoredModelError.unfinished(folder: place.description)) { try await group.run() }
+        let location = try ObjectStoreRegistry().resolve(folder.path("nothing"))
+        let group = try await serve(location, port: 0, logger: ScoringServerTests.quiet)
+        await #expect(throws: StoredModelError.unfinished(folder: location.description)) { try await group.run() }
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
     /// Runs a server and gives its port to a body that blocks, on a thread of its own.
     static func withServer(
-        _ configuration: ServerConfiguration = ServerConfiguration(port: 0),
+        _ configuration: ScoringServerConfiguration = ScoringServerConfiguration(port: 0),
         _ body: @escaping @Sendable (_ port: Int) throws -> Void
     ) async throws {
         try await ScoringServerTests().withServer(.fixed(ScoringServerTests.model()), configuration: configuration) {
@@ -32,9 +32,9 @@ import Testing
             let connection = try RawConnection(port: port)
             for path in ["/", "/health", "/metrics", "/nothing", "/predict", "/labels"] {
                 try connection.send("HEAD \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
-                let head = try connection.answer(isHead: true)
+                let head = try connection.response(isHead: true)
                 try connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
-                let get = try connection.answer()
+                let get = try connection.response()
                 #expect(head.status == (path == "/predict" || path == "/labels" ? 405 : get.status), "\(path)")
                 // The figures count on between two looks; their length may differ.
                 if path != "/metrics" {
@@ -52,14 +52,14 @@ import Testing
             let head = try #require(request.range(of: "\r\n\r\n")).upperBound
             for _ in 0..<2 {
                 try connection.send(String(request[..<head]))
-                #expect(try connection.answer().status == 100)
+                #expect(try connection.response().status == 100)
                 try connection.send(String(request[head...]))
-                #expect(try connection.answer().status == 200)
+                #expect(try connection.response().status == 200)
             }
             // A body that would be refused is not asked for.
             try connection.send(
                 "POST /labels HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\nExpect: 100-continue\r\n\r\n")
-            let refusal = try connection.answer()
+            let refusal = try connection.response()
             #expect(refusal.status == 413 && refusal.fields["connection"] == "close")
             #expect(connection.isClosedByServer())
         }
@@ -74,13 +74,13 @@ import Testing
         try await Self.withServer { port in
             let connection = try RawConnection(port: port)
             try connection.send(request)
-            let answer = try connection.answer()
-            #expect((answer.fields["connection"] == "close") == ends)
+            let response = try connection.response()
+            #expect((response.fields["connection"] == "close") == ends)
             if ends {
                 #expect(connection.isClosedByServer())
             } else {
                 try connection.send(request)
-                #expect(try connection.answer().status == 200)
+                #expect(try connection.response().status == 200)
             }
         }
     }
@@ -92,13 +92,13 @@ import Testing
             try connection.send(
                 amounts.map { RawConnection.predict(TransactionBodyTests.replacing("tx_amount", with: $0)) }.joined())
             for amount in amounts {
-                #expect(Double(try connection.answer().body) == (Double(amount) ?? 0) / 1_000)
+                #expect(Double(try connection.response().body) == (Double(amount) ?? 0) / 1_000)
             }
         }
     }
 
     @Test func slowRequestsAreEnded() async throws {
-        let configuration = ServerConfiguration(
+        let configuration = ScoringServerConfiguration(
             port: 0, headTimeout: .milliseconds(300), bodyTimeout: .milliseconds(300), idleTimeout: .milliseconds(600))
         try await Self.withServer(configuration) { port in
             let silent = try RawConnection(port: port)
@@ -108,23 +108,24 @@ import Testing
             try slowBody.send("POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
             let idle = try RawConnection(port: port)
             try idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(try idle.answer().status == 200)
+            #expect(try idle.response().status == 200)
             #expect(silent.isClosedByServer())
-            #expect(try slowHead.answer().status == 408)
+            #expect(try slowHead.response().status == 408)
             #expect(slowHead.isClosedByServer())
-            #expect(try slowBody.answer().status == 408)
+            #expect(try slowBody.response().status == 408)
             #expect(slowBody.isClosedByServer())
             #expect(idle.isClosedByServer())
         }
     }
 
     @Test func halfOpenRequestsShutNobodyOut() async throws {
-        let configuration = ServerConfiguration(port: 0, maximumConnections: 60, maximumConnectionsPerAddress: 40)
+        let configuration = ScoringServerConfiguration(
+            port: 0, maximumConnections: 60, maximumConnectionsPerAddress: 40)
         try await Self.withServer(configuration) { port in
             // This one has been answered: it is missed more than those that never sent a request.
             let kept = try RawConnection(port: port)
             try kept.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(try kept.answer().status == 200)
+            #expect(try kept.response().status == 200)
             var halfOpen: [RawConnection] = []
             for _ in 0..<300 {
                 let connection = try RawConnection(port: port)
@@ -133,9 +134,9 @@ import Testing
             }
             let health = try RawConnection(port: port)
             try health.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(try health.answer().status == 200)
+            #expect(try health.response().status == 200)
             try kept.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(try kept.answer().status == 200)
+            #expect(try kept.response().status == 200)
             #expect(halfOpen.first?.isClosedByServer() == true)
         }
     }

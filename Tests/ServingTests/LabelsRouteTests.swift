@@ -47,7 +47,7 @@ import Testing
                 _ post: @Sendable (String, String) async throws -> (status: Int, text: String), _ base: String
             ) async throws -> Void
     ) async throws {
-        var configuration = ServerConfiguration(port: 0)
+        var configuration = ScoringServerConfiguration(port: 0)
         configuration.recordsTransactions = recording
         try await ScoringServerTests().withServer(.fixed(Self.model()), configuration: configuration) { base in
             try await body({ try await ScoringServerTests.post(base + $0, Data($1.utf8)) }, base)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func purchasesOnOneCardRaiseTheScore() async throws {
-        #expect(ServerConfiguration().recordsTransactions)
+        #expect(ScoringServerConfiguration().recordsTransactions)
         try await withServer { post, _ in
             for purchase in 1...8 {
                 let text = try await post("/predict", Self.request(purchase, day: 1)).text
@@ -101,21 +101,21 @@ import Testing
         try await withServer { post, _ in
             _ = try await post("/predict", Self.request(1, day: 1))
             let bad = "[\(Self.label(1, day: 1)), {\"tx_fraud\": 2}, 5, \(Self.label(2, day: 1, fraud: "\"0x1\""))]"
-            let answer = try await post("/labels", bad)
-            #expect(answer.status == 422)
+            let response = try await post("/labels", bad)
+            #expect(response.status == 422)
             struct Detail: Decodable {
                 struct Problem: Decodable {
                     var type: String
                 }
                 var detail: [Problem]
             }
-            let problems = try JSONDecoder().decode(Detail.self, from: Data(answer.text.utf8)).detail
+            let problems = try JSONDecoder().decode(Detail.self, from: Data(response.text.utf8)).detail
             #expect(
                 problems.map(\.type) == [
                     "missing", "missing", "missing", "less_than_equal", "model_attributes_type", "int_parsing",
                 ])
             #expect(
-                answer.text.contains(
+                response.text.contains(
                     #""loc":["body",1,"tx_fraud"],"msg":"Input should be less than or equal to 1","input":2,"ctx":{"le":1}"#
                 ))
             // None of a bad list counts.

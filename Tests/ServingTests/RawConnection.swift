@@ -4,7 +4,7 @@ import Foundation
 final class RawConnection {
     struct Closed: Error {}
 
-    struct Answer: Equatable {
+    struct Response: Equatable {
         var status: Int
         /// By names in lower case.
         var fields: [String: String]
@@ -52,7 +52,7 @@ final class RawConnection {
     }
 
     /// Reads one answer; of a HEAD's, no body is expected.
-    func answer(isHead: Bool = false) throws -> Answer {
+    func response(isHead: Bool = false) throws -> Response {
         while true {
             if let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {
                 let lines = String(decoding: received[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
@@ -65,7 +65,7 @@ final class RawConnection {
                 while received.count < end.upperBound + length { try receive() }
                 let body = String(decoding: received[end.upperBound..<(end.upperBound + length)], as: UTF8.self)
                 received.removeFirst(end.upperBound + length)
-                return Answer(status: Int(lines[0].split(separator: " ")[1]) ?? 0, fields: fields, body: body)
+                return Response(status: Int(lines[0].split(separator: " ")[1]) ?? 0, fields: fields, body: body)
             }
             try receive()
         }

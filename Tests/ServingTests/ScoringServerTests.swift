@@ -35,7 +35,7 @@ import Testing
 
     /// Runs a server on a free port, then shuts it down gracefully.
     func withServer(
-        _ models: ModelSource, configuration: ServerConfiguration = ServerConfiguration(port: 0),
+        _ models: ModelSource, configuration: ScoringServerConfiguration = ScoringServerConfiguration(port: 0),
         _ body: @escaping @Sendable (_ base: String) async throws -> Void
     ) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
@@ -84,9 +84,9 @@ import Testing
         try await withServer(.fixed(try Self.model())) { base in
             #expect(try await Self.get(base + "/") == (200, "\"OK\""))
             let body = TransactionBodyTests.body(TransactionBodyTests.good)
-            let answer = try await Self.post(base + "/predict", Data(body.utf8))
-            #expect(answer.status == 200)
-            #expect(Double(answer.text) == Double(Float(57.16)) / 1_000)
+            let response = try await Self.post(base + "/predict", Data(body.utf8))
+            #expect(response.status == 200)
+            #expect(Double(response.text) == Double(Float(57.16)) / 1_000)
             let bad = try await Self.post(base + "/predict", Data("{}".utf8))
             #expect(bad.status == 422 && bad.text.hasPrefix("{\"detail\":[{\"type\":\"missing\""))
             let health = try await Self.get(base + "/health")
@@ -101,10 +101,10 @@ import Testing
     }
 
     @Test func longBodiesAreRefused() async throws {
-        let configuration = ServerConfiguration(port: 0, maximumBodySize: 1_000)
+        let configuration = ScoringServerConfiguration(port: 0, maximumBodySize: 1_000)
         try await withServer(.fixed(try Self.model()), configuration: configuration) { base in
-            let answer = try await Self.post(base + "/predict", Data(repeating: 0x20, count: 5_000))
-            #expect(answer.status == 413)
+            let response = try await Self.post(base + "/predict", Data(repeating: 0x20, count: 5_000))
+            #expect(response.status == 413)
             #expect(try await Self.get(base + "/").status == 200)
         }
     }
@@ -129,7 +129,7 @@ import Testing
         try await withServer(.fixed(try Self.model())) { base in
             let port = try #require(URL(string: base)?.port)
             let second = ScoringServer(
-                .fixed(try Self.model()), configuration: ServerConfiguration(port: port), logger: Self.quiet)
+                .fixed(try Self.model()), configuration: ScoringServerConfiguration(port: port), logger: Self.quiet)
             await #expect(
                 throws: ServingError.cannotListen(host: "127.0.0.1", port: port, reason: "Address already in use")
             ) {

@@ -15,7 +15,7 @@ import Testing
 
     /// A server whose shutdown the body begins.
     static func withServer(
-        _ configuration: ServerConfiguration = ServerConfiguration(port: 0),
+        _ configuration: ScoringServerConfiguration = ScoringServerConfiguration(port: 0),
         _ body: @escaping @Sendable (_ port: Int, _ shutDown: @escaping @Sendable () -> Void) throws -> Void
     ) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
@@ -45,7 +45,7 @@ import Testing
     @Test func noRequestUnderLoadIsLost() async throws {
         try await Self.withServer { port, shutDown in
             let request = RawConnection.predict(HTTPMannersTests.body)
-            let lost = Count(), answered = Count(), closes = Count()
+            let lost = Count(), responded = Count(), closes = Count()
             let clients = DispatchGroup()
             for _ in 0..<32 {
                 clients.enter()
@@ -56,9 +56,9 @@ import Testing
                     while true {
                         do {
                             try connection.send(request)
-                            let answer = try connection.answer()
-                            answered.add()
-                            if answer.fields["connection"] == "close" { return closes.add() }
+                            let response = try connection.response()
+                            responded.add()
+                            if response.fields["connection"] == "close" { return closes.add() }
                         } catch {
                             return lost.add()
                         }
@@ -70,13 +70,13 @@ import Testing
             clients.wait()
             #expect(lost.value == 0)
             #expect(closes.value == 32)
-            #expect(answered.value > 64)
+            #expect(responded.value > 64)
         }
     }
 
-    private static func health(_ connection: RawConnection) throws -> RawConnection.Answer {
+    private static func health(_ connection: RawConnection) throws -> RawConnection.Response {
         try connection.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
-        return try connection.answer()
+        return try connection.response()
     }
 
     @Test func aRequestUnderWayIsWaitedForAndHealthSaysSo() async throws {
@@ -85,7 +85,7 @@ import Testing
             let idle = try RawConnection(port: port)
             for connection in [other, idle] {
                 try connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                _ = try connection.answer()
+                _ = try connection.response()
             }
             let request = RawConnection.predict(HTTPMannersTests.body)
             try slow.send(String(request.dropLast(5)))
@@ -104,19 +104,19 @@ import Testing
             // An idle connection ends by itself, while a request is still coming.
             #expect(idle.isClosedByServer())
             try slow.send(String(request.suffix(5)))
-            let answer = try slow.answer()
-            #expect(answer.status == 200 && answer.fields["connection"] == "close")
+            let response = try slow.response()
+            #expect(response.status == 200 && response.fields["connection"] == "close")
         }
     }
 
     @Test func waitingHasALimit() async throws {
-        let configuration = ServerConfiguration(port: 0, shutdownTimeout: .milliseconds(300))
+        let configuration = ScoringServerConfiguration(port: 0, shutdownTimeout: .milliseconds(300))
         try await Self.withServer(configuration) { port, shutDown in
             let slow = try RawConnection(port: port)
             try slow.send("POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
             Thread.sleep(forTimeInterval: 0.1)
             shutDown()
-            #expect(try slow.answer().status == 408)
+            #expect(try slow.response().status == 408)
         }
     }
 }

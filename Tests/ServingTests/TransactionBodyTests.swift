@@ -118,7 +118,7 @@ import Testing
         return bodies
     }
 
-    struct Answer: Decodable {
+    struct Response: Decodable {
         var status: Int
         var text: String
     }
@@ -158,16 +158,17 @@ import Testing
         let bodies = TransactionBodyTests.allBodies()
         let folder = try TemporaryFolder()
         try JSONEncoder().encode(bodies).write(to: folder.url.appending(path: "bodies.json"))
-        let answers = try Oracle.json(
-            [Answer].self, TransactionBodyTests.fastAPI, [folder.path("bodies.json")])
-        try #require(answers.count == bodies.count)
+        let responses = try Oracle.json(
+            [Response].self, TransactionBodyTests.fastAPI, [folder.path("bodies.json")])
+        try #require(responses.count == bodies.count)
         var accepted = 0
-        for (body, answer) in zip(bodies, answers) where !TransactionBodyTests.isDeliberatelyDifferent(body, answer) {
+        for (body, response) in zip(bodies, responses)
+        where !TransactionBodyTests.isDeliberatelyDifferent(body, response) {
             switch TransactionBody.read(Array(body.utf8)) {
             case .success(let transaction):
                 accepted += 1
-                try #require(answer.status == 200, "accepted \(body), where FastAPI says \(answer.text)")
-                let expected = try JSONDecoder().decode([Double].self, from: Data(answer.text.utf8))
+                try #require(response.status == 200, "accepted \(body), where FastAPI says \(response.text)")
+                let expected = try JSONDecoder().decode([Double].self, from: Data(response.text.utf8))
                 let actual = [
                     Double(transaction.transactionID), Double(transaction.dateTime), Double(transaction.customerID),
                     Double(transaction.terminalID), transaction.amount, Double(transaction.timeSeconds),
@@ -175,20 +176,21 @@ import Testing
                 ]
                 #expect(actual == expected, "\(body)")
             case .failure(let failure):
-                try #require(answer.status == 422, "refused \(body), which FastAPI accepts: \(answer.text)")
+                try #require(response.status == 422, "refused \(body), which FastAPI accepts: \(response.text)")
                 let text = ValidationProblem.json(failure.problems).text
                 let actual = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary
-                let expected = try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? NSDictionary
-                #expect(actual == expected, "\(body)\n  ours \(text)\n  FastAPI \(answer.text)")
+                let expected = try JSONSerialization.jsonObject(with: Data(response.text.utf8)) as? NSDictionary
+                #expect(actual == expected, "\(body)\n  ours \(text)\n  FastAPI \(response.text)")
             }
         }
         #expect(accepted > 100)
     }
 
     /// Where we are stricter by choice: integers that no column can hold, and numbers that are not finite.
-    static func isDeliberatelyDifferent(_ body: String, _ answer: Answer) -> Bool {
-        if answer.status == 500 { return true }
-        guard answer.status == 200, let values = try? JSONDecoder().decode([Double].self, from: Data(answer.text.utf8))
+    static func isDeliberatelyDifferent(_ body: String, _ response: Response) -> Bool {
+        if response.status == 500 { return true }
+        guard response.status == 200,
+            let values = try? JSONDecoder().decode([Double].self, from: Data(response.text.utf8))
         else { return false }
         return values[6].magnitude > Double(Int32.max) || values.contains { $0.magnitude > 9e18 }
     }
@@ -202,15 +204,17 @@ import Testing
             for body in bodies {
                 let head = "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n"
                 try connection.send(Array(head.utf8) + body)
-                let answer = try connection.answer()
+                let response = try connection.response()
                 switch TransactionBody.read(body) {
                 case .success(let transaction):
-                    #expect(answer.status == 200 && Double(answer.body) == Double(Float(transaction.amount)) / 1_000)
+                    #expect(
+                        response.status == 200 && Double(response.body) == Double(Float(transaction.amount)) / 1_000)
                 case .failure(let failure) where !failure.isText:
                     #expect(
-                        answer.status == 400 && answer.body == "{\"detail\":\"There was an error parsing the body\"}")
+                        response.status == 400
+                            && response.body == "{\"detail\":\"There was an error parsing the body\"}")
                 case .failure(let failure):
-                    #expect(answer.status == 422 && answer.body == ValidationProblem.json(failure.problems).text)
+                    #expect(response.status == 422 && response.body == ValidationProblem.json(failure.problems).text)
                 }
             }
         }

@@ -14,7 +14,7 @@ import Testing
         for (name, rows) in [("1.csv", "1,a\n2,b\n"), ("2.csv", "3,c\n")] {
             try Data(("id,name\n" + rows).utf8).write(to: folder.url.appending(path: name))
         }
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         let output = folder.path("out.parquet")
         #expect(try await convertToParquet(folder.path("*.csv"), output, stores: stores) == 3)
         let table = try await DataSet.open(output, stores: stores)

@@ -134,10 +134,10 @@ import Testing
 
     @Test func whatIsWrittenIsReadBackEqual() async throws {
         var random = SeededGenerator(seed: 11)
-        let pieces = ["", "a", ",", "\"", "\n", "\r", "ż", " ", "NULL", "#", "|", "1"]
+        let chunks = ["", "a", ",", "\"", "\n", "\r", "ż", " ", "NULL", "#", "|", "1"]
         func texts(_ count: Int) -> [String] {
             (0..<count).map { _ in
-                (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                (0..<Int.random(in: 0...4, using: &random)).map { _ in chunks.randomElement(using: &random) ?? "" }
                     .joined()
             }
         }
@@ -207,14 +207,14 @@ import Testing
         try await writer.write(batch)
         try await writer.finish()
         try Data(await collected.bytes).write(to: URL(filePath: ours))
-        let answer = try Oracle.run(
+        let response = try Oracle.run(
             """
             import sys, pandas as pd
             a = pd.read_pickle(sys.argv[1] + '.pickle')
             b = pd.read_csv(sys.argv[2], parse_dates=['t'], float_precision='round_trip')
             print(all(bool((a[c].to_numpy() == b[c].to_numpy()).all()) for c in a.columns), len(b))
             """, [theirs, ours])
-        #expect(answer == "True 20000\n")
+        #expect(response == "True 20000\n")
     }
 
     @Test func noInputCrashesAndCuttingDoesNotMatter() async throws {

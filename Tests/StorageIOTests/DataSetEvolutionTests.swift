@@ -7,7 +7,7 @@ import Testing
 /// Files of one data set that other programs wrote at different times, and what their folders' names say.
 @Suite struct DataSetEvolutionTests {
     private let folder: TemporaryFolder
-    private let stores = ObjectStores()
+    private let stores = ObjectStoreRegistry()
 
     init() throws { folder = try TemporaryFolder() }
 
@@ -110,11 +110,12 @@ import Testing
             try table.column("place")
                 == .string(["a b", "a b", "", ""], validity: Bitmap([true, true, false, false])))
         #expect(try await self.table(dataSet, ["_day"]).column("_day").int32Values() == [0, 0, 1, 1])
-        for place in [
+        for location in [
             "set/_day=1", "set/_day=1/place=*/p.parquet", "set/_day=1/place=__HIVE_DEFAULT_PARTITION__/p.parquet",
         ] {
             #expect(
-                try await self.table(open(place), ["v", "_day"]).column("_day").int32Values() == [1, 1], "\(place)")
+                try await self.table(open(location), ["v", "_day"]).column("_day").int32Values() == [1, 1],
+                "\(location)")
         }
     }
 
@@ -168,15 +169,15 @@ import Testing
             {"add":{"path":"day=2%20x/p2.parquet","partitionValues":{"day":"12"},"size":1}}
             {"remove":{"path":"day=0%20x/p0.parquet"}}
             """#)
-        for place in ["delta", "delt*"] {
-            let table = try await table(open(place))
+        for location in ["delta", "delt*"] {
+            let table = try await table(open(location))
             #expect(try table.column("v").int64Values() == [1, 2])
             #expect(try table.column("day").int32Values() == [11, 12])
         }
-        for place in ["delta/day=0 x", "delta/day=0 x/*.parquet", "delta/*/*.parquet"] {
+        for location in ["delta/day=0 x", "delta/day=0 x/*.parquet", "delta/*/*.parquet"] {
             #expect(
-                await failure { _ = try await open(place) }.contains("this is a table of Delta Lake: a part of it"),
-                "\(place)")
+                await failure { _ = try await open(location) }.contains("this is a table of Delta Lake: a part of it"),
+                "\(location)")
         }
         #expect(try await table(open("delta/day=0 x/p0.parquet"), ["v"]).rowCount == 1)
     }
@@ -211,11 +212,12 @@ import Testing
             """)
         try text("{}", "ice/metadata/v1.metadata.json")
         try text("", "hudi/.hoodie/hoodie.properties")
-        for (place, name) in [
+        for (location, name) in [
             ("ice", "Iceberg"), ("ice/data", "Iceberg"), ("ice/data/day=1", "Iceberg"), ("hudi", "Hudi"),
             ("hudi/*.parquet", "Hudi"),
         ] {
-            #expect(await failure { _ = try await open(place) }.contains("this is a table of \(name)"), "\(place)")
+            #expect(
+                await failure { _ = try await open(location) }.contains("this is a table of \(name)"), "\(location)")
         }
     }
 }

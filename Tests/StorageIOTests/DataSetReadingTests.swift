@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DataSetReadingTests {
     private let folder: TemporaryFolder
-    private let stores = ObjectStores()
+    private let stores = ObjectStoreRegistry()
 
     init() throws { folder = try TemporaryFolder() }
 
@@ -49,9 +49,9 @@ import Testing
         try write("nothing of value", "set/.hidden.csv")
         try write("{}", "set/truth.json")
         try write("nothing of value", "set/_temporary/0/e.csv")
-        for place in ["set", "set/", "set/**/*.csv"] {
-            let dataSet = try await open(place)
-            #expect(names(dataSet) == ["z.csv", "b.csv", "c.csv"], "\(place)")
+        for location in ["set", "set/", "set/**/*.csv"] {
+            let dataSet = try await open(location)
+            #expect(names(dataSet) == ["z.csv", "b.csv", "c.csv"], "\(location)")
             #expect(dataSet.files.format == .csv && dataSet.rowCount == nil)
             let table = try await table(dataSet)
             #expect(try table.column("id").int64Values() == [3, 1, 2, 4])

@@ -27,45 +27,45 @@ import Testing
         }
     }
 
-    private func table(_ place: StoredPlace) async throws -> RecordBatch {
-        let dataSet = try await DataSet.open(place)
+    private func table(_ location: StorageLocation) async throws -> RecordBatch {
+        let dataSet = try await DataSet.open(location)
         var batches: [RecordBatch] = []
         for try await batch in dataSet.batches(threads: 2) { batches.append(batch) }
         return try RecordBatch.concatenating(batches, schema: dataSet.schema)
     }
 
-    private func names(_ place: StoredPlace) async throws -> [String] {
+    private func names(_ location: StorageLocation) async throws -> [String] {
         var names: [String] = []
-        for try await object in place.store.list(prefix: "") { names.append(object.key.path) }
+        for try await object in location.store.list(prefix: "") { names.append(object.key.path) }
         return names
     }
 
     @Test(arguments: ["memory://t/a.parquet", "memory://t/a.csv", "memory://t/folder", "memory://t/folder.parquet/"])
-    func whatIsWrittenIsReadBack(place: String) async throws {
-        let place = try ObjectStores().resolve(place)
+    func whatIsWrittenIsReadBack(location: String) async throws {
+        let location = try ObjectStoreRegistry().resolve(location)
         let expected = try RecordBatch.concatenating(batches, schema: schema)
-        #expect(try await DataSet.write(stream(batches), schema: schema, to: place) == 2_000)
-        #expect(try await table(place) == expected)
+        #expect(try await DataSet.write(stream(batches), schema: schema, to: location) == 2_000)
+        #expect(try await table(location) == expected)
         // Once more, over the first one.
-        try await DataSet.write(stream([batches[1]]), schema: schema, to: place)
-        #expect(try await table(place) == batches[1])
+        try await DataSet.write(stream([batches[1]]), schema: schema, to: location)
+        #expect(try await table(location) == batches[1])
     }
 
     @Test func foldersHavePartsAndSuccess() async throws {
         for format in DataFormat.allCases {
-            let place = try ObjectStores().resolve("memory://t/set")
+            let location = try ObjectStoreRegistry().resolve("memory://t/set")
             let options = DataSetWriteOptions(format: format, layout: .folder(rowsPerFile: 600))
-            try await DataSet.write(stream(batches), schema: schema, to: place, options: options)
-            let names = try await names(place)
+            try await DataSet.write(stream(batches), schema: schema, to: location, options: options)
+            let names = try await names(location)
             #expect(names.first == "set/_SUCCESS" && names.count == 5)
             for (index, name) in names.dropFirst().enumerated() {
                 #expect(name.hasPrefix("set/part-0000\(index)-") && name.hasSuffix(".\(format.rawValue)"))
             }
-            #expect(try await table(place) == RecordBatch.concatenating(batches, schema: schema))
+            #expect(try await table(location) == RecordBatch.concatenating(batches, schema: schema))
             if format == .parquet {
                 var counts: [Int64] = []
                 for name in names.dropFirst() {
-                    let input = try await StoredObjectInput(store: place.store, key: ObjectKey(name))
+                    let input = try await StoredObjectInput(store: location.store, key: ObjectKey(name))
                     counts.append(try await ParquetReader.open(input).rowCount)
                 }
                 #expect(counts == [600, 600, 600, 200])
@@ -75,42 +75,42 @@ import Testing
 
     @Test func aFailureLeavesTheEarlierDataSet() async throws {
         for text in ["memory://t/a.parquet", "memory://t/a.csv", "memory://t/folder"] {
-            let place = try ObjectStores().resolve(text)
+            let location = try ObjectStoreRegistry().resolve(text)
             let options = DataSetWriteOptions(layout: text.hasSuffix("folder") ? .folder(rowsPerFile: 300) : nil)
-            try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
-            let before = try await names(place)
+            try await DataSet.write(stream([batches[0]]), schema: schema, to: location, options: options)
+            let before = try await names(location)
             await #expect(throws: CancellationError.self) {
-                try await DataSet.write(stream(batches, failing: true), schema: schema, to: place, options: options)
+                try await DataSet.write(stream(batches, failing: true), schema: schema, to: location, options: options)
             }
-            #expect(try await names(place) == before)
-            #expect(try await table(place) == batches[0])
+            #expect(try await names(location) == before)
+            #expect(try await table(location) == batches[0])
         }
     }
 
     @Test func aFullStoreLeavesTheEarlierDataSet() async throws {
         let store = InMemoryObjectStore(capacity: 60_000)
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://full/set"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://full/set"))
         let options = DataSetWriteOptions(format: .csv, layout: .folder(rowsPerFile: 500))
-        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
-        let before = try await names(place)
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: location, options: options)
+        let before = try await names(location)
         let error = await #expect(throws: ObjectStoreError.self) {
-            try await DataSet.write(stream(batches + batches), schema: schema, to: place, options: options)
+            try await DataSet.write(stream(batches + batches), schema: schema, to: location, options: options)
         }
         #expect(error?.code == .noSpace)
-        #expect(try await names(place) == before)
-        #expect(try await table(place) == batches[0])
+        #expect(try await names(location) == before)
+        #expect(try await table(location) == batches[0])
     }
 
     @Test func dataSetsAreNotMixedWithOtherFiles() async throws {
-        let place = try ObjectStores().resolve("memory://t/set/")
-        try await place.store.put([1], to: place.key("precious.csv"))
+        let location = try ObjectStoreRegistry().resolve("memory://t/set/")
+        try await location.store.put([1], to: location.key("precious.csv"))
         let error = await #expect(throws: DataSetError.self) {
-            try await DataSet.write(stream(batches), schema: schema, to: place)
+            try await DataSet.write(stream(batches), schema: schema, to: location)
         }
-        #expect(error == .occupied(place: "memory://t/set", file: "precious.csv"))
+        #expect(error == .occupied(location: "memory://t/set", file: "precious.csv"))
         for name in ["memory://t/*.parquet", "memory://t/a.csv.gz"] {
             await #expect(throws: DataSetError.self) {
-                try await DataSet.write(stream(batches), schema: schema, to: ObjectStores().resolve(name))
+                try await DataSet.write(stream(batches), schema: schema, to: ObjectStoreRegistry().resolve(name))
             }
         }
     }
@@ -119,7 +119,7 @@ import Testing
         for name in ["s.csv.gz", "s.CSV.GZ", "s.json", "s.xlsx", "s.csv.zst", "s.orc"] {
             let error = await #expect(throws: DataSetError.self) {
                 try await DataSet.write(
-                    stream(batches), schema: schema, to: ObjectStores().resolve("memory://t/\(name)"))
+                    stream(batches), schema: schema, to: ObjectStoreRegistry().resolve("memory://t/\(name)"))
             }
             guard case .unwritable = error else {
                 Issue.record("\(name): \(String(describing: error))")
@@ -127,9 +127,9 @@ import Testing
             }
         }
         for (name, start) in [("s.csv", "id,share,name\n0,0.0,n0\n"), ("s.tsv", "id\tshare\tname\n0\t0.0\tn0\n")] {
-            let place = try ObjectStores().resolve("memory://t/\(name)")
-            try await DataSet.write(stream(batches), schema: schema, to: place)
-            #expect(try await place.store.read(place.key()).starts(with: Array(start.utf8)))
+            let location = try ObjectStoreRegistry().resolve("memory://t/\(name)")
+            try await DataSet.write(stream(batches), schema: schema, to: location)
+            #expect(try await location.store.read(location.key()).starts(with: Array(start.utf8)))
         }
     }
 
@@ -140,41 +140,41 @@ import Testing
             guard case .delete = operation, fails.withLock({ $0 }) else { return }
             throw ObjectStoreError(.unavailable, location: "set", message: "the network is gone")
         }
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://s/set"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://s/set"))
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
         // Another program's part, which no list of ours has named.
-        let other = try ObjectStores().resolve("memory://t/other.parquet")
+        let other = try ObjectStoreRegistry().resolve("memory://t/other.parquet")
         try await DataSet.write(stream([batches[0]]), schema: schema, to: other)
-        try await store.put(try await other.store.read(other.key()), to: place.key("part-00000.parquet"))
-        #expect(try await table(place) == batches[0])
+        try await store.put(try await other.store.read(other.key()), to: location.key("part-00000.parquet"))
+        #expect(try await table(location) == batches[0])
         fails.withLock { $0 = true }
-        #expect(try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options) == 1)
-        #expect(try await table(place) == batches[1])
+        #expect(try await DataSet.write(stream([batches[1]]), schema: schema, to: location, options: options) == 1)
+        #expect(try await table(location) == batches[1])
         fails.withLock { $0 = false }
-        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
-        #expect(try await table(place) == batches[0])
-        #expect(try await names(place).count == 4)
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: location, options: options)
+        #expect(try await table(location) == batches[0])
+        #expect(try await names(location).count == 4)
         // A part of that name may come again.
-        try await store.put(try await other.store.read(other.key()), to: place.key("part-00000.parquet"))
-        #expect(try await table(place).rowCount == 1_400)
+        try await store.put(try await other.store.read(other.key()), to: location.key("part-00000.parquet"))
+        #expect(try await table(location).rowCount == 1_400)
     }
 
     /// The list may be there though its writer never heard so.
     @Test(arguments: [true, false])
     func aLostAnswerIsAskedFor(arrives: Bool) async throws {
         let store = LossyStore(arrives: arrives)
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://s/set"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://s/set"))
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
-        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: location, options: options)
         store.loses.withLock { $0 = true }
         if arrives {
-            try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options)
-            #expect(try await table(place) == batches[1])
+            try await DataSet.write(stream([batches[1]]), schema: schema, to: location, options: options)
+            #expect(try await table(location) == batches[1])
         } else {
             await #expect(throws: ObjectStoreError.self) {
-                try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options)
+                try await DataSet.write(stream([batches[1]]), schema: schema, to: location, options: options)
             }
-            #expect(try await table(place) == batches[0])
+            #expect(try await table(location) == batches[0])
         }
     }
 
@@ -183,10 +183,10 @@ import Testing
         let seen = Mutex<[RecordBatch?]>([])
         let isChecking = Mutex(false)
         let inner = InMemoryObjectStore()
-        let location = try StorageLocation("memory://t/set/")
+        let uri = try StorageURI("memory://t/set/")
         let read: @Sendable () async throws -> RecordBatch? = { [self] in
             do {
-                return try await table(StoredPlace(store: inner, location: location))
+                return try await table(StorageLocation(store: inner, uri: uri))
             } catch DataSetError.unfinished, DataSetError.nothingFound {
                 return nil
             }
@@ -196,65 +196,66 @@ import Testing
             let now = try await read()
             seen.withLock { $0.append(now) }
         }
-        let place = StoredPlace(store: watched, location: location)
+        let location = StorageLocation(store: watched, uri: uri)
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
         let new = try RecordBatch.concatenating(batches, schema: schema)
         isChecking.withLock { $0 = true }
-        try await DataSet.write(stream([batches[0]]), schema: schema, to: place, options: options)
+        try await DataSet.write(stream([batches[0]]), schema: schema, to: location, options: options)
         let first = seen.withLock { $0 }
         #expect(first.contains(nil) && first.contains(batches[0]) && first.allSatisfy { $0 == nil || $0 == batches[0] })
         seen.withLock { $0 = [] }
-        try await DataSet.write(stream(batches), schema: schema, to: place, options: options)
+        try await DataSet.write(stream(batches), schema: schema, to: location, options: options)
         let second = seen.withLock { $0 }
         let switched = try #require(second.firstIndex(of: new))
         #expect(switched > 5 && switched < second.count - 1)
         #expect(second[..<switched].allSatisfy { $0 == batches[0] } && second[switched...].allSatisfy { $0 == new })
         // A writer that is killed leaves the earlier data set, and the next one clears up behind it.
         isChecking.withLock { $0 = false }
-        let killed = try await DataSetWriter(to: place, schema: schema, options: options)
+        let killed = try await DataSetWriter(to: location, schema: schema, options: options)
         try await killed.write(batches[0])
-        #expect(try await names(place).count > 9)
-        #expect(try await table(place) == new)
-        try await DataSet.write(stream([batches[1]]), schema: schema, to: place, options: options)
-        #expect(try await table(place) == batches[1])
-        #expect(try await names(place).count == 2)
+        #expect(try await names(location).count > 9)
+        #expect(try await table(location) == new)
+        try await DataSet.write(stream([batches[1]]), schema: schema, to: location, options: options)
+        #expect(try await table(location) == batches[1])
+        #expect(try await names(location).count == 2)
     }
 
     @Test func foldersOfUnfinishedWritersAreRefused() async throws {
-        let place = try ObjectStores().resolve("memory://t/set/")
+        let location = try ObjectStoreRegistry().resolve("memory://t/set/")
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
-        let writer = try await DataSetWriter(to: place, schema: schema, options: options)
+        let writer = try await DataSetWriter(to: location, schema: schema, options: options)
         try await writer.write(batches[0])
-        await #expect(throws: DataSetError.unfinished(folder: "memory://t/set/")) { try await table(place) }
+        await #expect(throws: DataSetError.unfinished(folder: "memory://t/set/")) { try await table(location) }
         await writer.abort()
-        #expect(try await names(place) == [])
+        #expect(try await names(location) == [])
     }
 
     @Test func listedFilesMustBeThere() async throws {
-        let place = try ObjectStores().resolve("memory://t/set/")
+        let location = try ObjectStoreRegistry().resolve("memory://t/set/")
         try await DataSet.write(
-            stream(batches), schema: schema, to: place, options: DataSetWriteOptions(layout: .folder(rowsPerFile: 900)))
-        let part = try await names(place)[2]
-        try await place.store.delete(ObjectKey(part))
+            stream(batches), schema: schema, to: location,
+            options: DataSetWriteOptions(layout: .folder(rowsPerFile: 900)))
+        let part = try await names(location)[2]
+        try await location.store.delete(ObjectKey(part))
         await #expect(
-            throws: DataSetError.incomplete(place: "memory://t/set", missingFile: "memory://t/" + part)
-        ) { try await table(place) }
+            throws: DataSetError.incomplete(location: "memory://t/set", missingFile: "memory://t/" + part)
+        ) { try await table(location) }
         // Files that other programs add count, listed or not; so do all files where another program wrote _SUCCESS.
-        try await place.store.put(Array("id,share,name\n7,1.5,x\n".utf8), to: place.key("other.csv"))
-        try await place.store.put([], to: place.key("_SUCCESS"))
-        for name in try await names(place) where name.hasSuffix(".parquet") {
-            try await place.store.delete(ObjectKey(name))
+        try await location.store.put(Array("id,share,name\n7,1.5,x\n".utf8), to: location.key("other.csv"))
+        try await location.store.put([], to: location.key("_SUCCESS"))
+        for name in try await names(location) where name.hasSuffix(".parquet") {
+            try await location.store.delete(ObjectKey(name))
         }
-        #expect(try await table(place).rowCount == 1)
+        #expect(try await table(location).rowCount == 1)
     }
 
     @Test func abortingACancelledTaskTidiesUp() async throws {
         let folder = try TemporaryFolder()
         try Data().write(to: folder.url.appending(path: "beside"))
-        let place = try ObjectStores().resolve(folder.path("set/"))
+        let location = try ObjectStoreRegistry().resolve(folder.path("set/"))
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
         let task = Task {
-            let writer = try await DataSetWriter(to: place, schema: schema, options: options)
+            let writer = try await DataSetWriter(to: location, schema: schema, options: options)
             try await writer.write(batches[0])
             withUnsafeCurrentTask { $0?.cancel() }
             await writer.abort()
@@ -265,19 +266,19 @@ import Testing
 
     @Test func tablesWithoutRowsKeepTheirColumns() async throws {
         for text in ["memory://t/a.parquet", "memory://t/folder"] {
-            let place = try ObjectStores().resolve(text)
-            #expect(try await DataSet.write(stream([]), schema: schema, to: place) == 0)
-            let dataSet = try await DataSet.open(place)
+            let location = try ObjectStoreRegistry().resolve(text)
+            #expect(try await DataSet.write(stream([]), schema: schema, to: location) == 0)
+            let dataSet = try await DataSet.open(location)
             #expect(dataSet.rowCount == 0 && dataSet.schema.names == schema.names)
-            #expect(try await table(place).rowCount == 0)
+            #expect(try await table(location).rowCount == 0)
         }
     }
 
     @Test func othersReadTheFolders() async throws {
         let folder = try TemporaryFolder()
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 900))
-        let place = try ObjectStores().resolve(folder.path("set.parquet/"))
-        try await DataSet.write(stream(batches), schema: schema, to: place, options: options)
+        let location = try ObjectStoreRegistry().resolve(folder.path("set.parquet/"))
+        try await DataSet.write(stream(batches), schema: schema, to: location, options: options)
         let counts = try Oracle.json(
             [Double].self,
             """

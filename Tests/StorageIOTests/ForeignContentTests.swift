@@ -27,7 +27,7 @@ import Testing
         let folder = try TemporaryFolder()
         try Data(bytes).write(to: folder.url.appending(path: "x.csv"))
         let found = await #expect(throws: DataSetError.self) {
-            try await DataSet.open(folder.path("x.csv"), stores: ObjectStores())
+            try await DataSet.open(folder.path("x.csv"), stores: ObjectStoreRegistry())
         }
         #expect("\(try #require(found))".contains(word))
         for packed in [bytes, try StreamDecompressorTests.compressed(.gzip, bytes)] {

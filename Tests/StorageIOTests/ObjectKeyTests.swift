@@ -43,12 +43,12 @@ import Testing
     func usualNamesArePortable(_ path: String) throws { #expect(try ObjectKey(path).isPortable) }
 
     @Test func placesAreTakenApartByBytes() throws {
-        #expect(try StorageLocation("/a/b/../\u{301}c").path.utf8.elementsEqual("a/\u{301}c".utf8))
-        #expect(try StorageLocation("/\u{301}a/").path.utf8.elementsEqual("\u{301}a".utf8))
-        #expect(try StorageLocation("/a\u{600}/").isFolder)
-        #expect(try StorageLocation("memory://x/\u{301}a").path.utf8.elementsEqual("\u{301}a".utf8))
-        #expect(throws: ObjectStoreError.self) { try StorageLocation("s3://bucket/a/../\u{301}b") }
-        let error = #expect(throws: ObjectStoreError.self) { try StorageLocation("s3://id:secret@\u{301}bucket/key") }
+        #expect(try StorageURI("/a/b/../\u{301}c").path.utf8.elementsEqual("a/\u{301}c".utf8))
+        #expect(try StorageURI("/\u{301}a/").path.utf8.elementsEqual("\u{301}a".utf8))
+        #expect(try StorageURI("/a\u{600}/").isFolder)
+        #expect(try StorageURI("memory://x/\u{301}a").path.utf8.elementsEqual("\u{301}a".utf8))
+        #expect(throws: ObjectStoreError.self) { try StorageURI("s3://bucket/a/../\u{301}b") }
+        let error = #expect(throws: ObjectStoreError.self) { try StorageURI("s3://id:secret@\u{301}bucket/key") }
         #expect(error?.description.contains("secret") == false)
     }
 

@@ -5,21 +5,21 @@ import Testing
 
 /// Names that other programs make and keys cannot have, or that lead astray: copied, or reported one by one.
 @Suite struct OddNamesTests {
-    private let stores = ObjectStores()
+    private let stores = ObjectStoreRegistry()
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     private func copy(
-        _ source: StoredPlace, _ destination: String, _ options: TransferOptions = TransferOptions()
+        _ source: StorageLocation, _ destination: String, _ options: TransferOptions = TransferOptions()
     ) async throws -> TransferReport {
         try await Transfer(from: source, to: stores.resolve(destination), options: options).run()
     }
 
-    private func memory(_ keys: [String]) async throws -> StoredPlace {
+    private func memory(_ keys: [String]) async throws -> StorageLocation {
         let store = InMemoryObjectStore()
         for key in keys { try await store.put(Array("content".utf8), to: ObjectKey(verbatim: key)) }
-        return StoredPlace(store: store, location: try StorageLocation("memory://s/d/"))
+        return StorageLocation(store: store, uri: try StorageURI("memory://s/d/"))
     }
 
     private func everyFile() throws -> [String] {
@@ -90,7 +90,7 @@ import Testing
         #expect(try files.contentsOfDirectory(atPath: folder.path("outside")) == ["file"])
         #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "mine")
         // Also for a single object that goes into the folder.
-        let single = StoredPlace(store: source.store, location: try StorageLocation("memory://s/d/file"))
+        let single = StorageLocation(store: source.store, uri: try StorageURI("memory://s/d/file"))
         let error = await #expect(throws: ObjectStoreError.self) { try await copy(single, folder.path("dest/")) }
         #expect(error?.code == .permissionDenied)
         #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "mine")
@@ -119,9 +119,9 @@ import Testing
         #expect(try await copy(source, "memory://t/local/", TransferOptions(deletesOthers: true)).deleted.isEmpty)
 
         // A data set is not read without one of its files.
-        for place in ["src/", "src/*.txt", "src/dangl*"] {
-            await #expect(throws: ObjectStoreError.self, "\(place)") {
-                try await DataFiles.find(stores.resolve(folder.path(place)))
+        for location in ["src/", "src/*.txt", "src/dangl*"] {
+            await #expect(throws: ObjectStoreError.self, "\(location)") {
+                try await DataFiles.find(stores.resolve(folder.path(location)))
             }
         }
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct PartDigestTests {
-    private struct Answer: Decodable {
+    private struct Response: Decodable {
         var md5: String
         var sha256: String
     }
@@ -34,8 +34,8 @@ import Testing
         }
         let folder = try TemporaryFolder()
         try Data(Self.bytes).write(to: URL(filePath: folder.path("bytes")))
-        let answers = try Oracle.json(
-            [[Answer]].self,
+        let responses = try Oracle.json(
+            [[Response]].self,
             """
             import hashlib, json
             data = open(r"\(folder.path("bytes"))", "rb").read()
@@ -43,7 +43,7 @@ import Testing
             print(json.dumps([[digests(data[a:b]) for a, b in group] for group in
                 json.loads('\(groups.map { $0.map { [$0.lowerBound, $0.upperBound] } })')]))
             """)
-        for (group, expected) in zip(groups, answers) {
+        for (group, expected) in zip(groups, responses) {
             let digests = try PartDigests.compute(group, withSHA256: true, flag: CancellationFlag()) { buffer, offset in
                 buffer.copyBytes(from: Self.bytes[Int(offset)..<Int(offset) + buffer.count])
             }

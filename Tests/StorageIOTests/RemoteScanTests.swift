@@ -9,20 +9,22 @@ import Testing
 @Suite struct RemoteScanTests {
     /// Passes on what a client answers, and counts the bytes of bodies.
     private final class CountingSender: HTTPSending {
-        private let client: HTTPClient
+        private let client: TransportClient
         private let counts = Mutex((requests: 0, bytes: 0))
 
-        init(_ client: HTTPClient) { self.client = client }
+        init(_ client: TransportClient) { self.client = client }
 
         var received: (requests: Int, bytes: Int) { counts.withLock { $0 } }
 
-        func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
+        func send(_ request: TransportRequest, maximumBodyBytes: Int) async throws -> TransportResponse {
             let response = try await client.send(request, maximumBodyBytes: maximumBodyBytes)
             counts.withLock { $0 = ($0.requests + 1, $0.bytes + response.body.count) }
             return response
         }
 
-        func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse { try await client.stream(request) }
+        func stream(_ request: TransportRequest) async throws -> TransportStreamedResponse {
+            try await client.stream(request)
+        }
     }
 
     @Test func twoOfNineColumns() async throws {
@@ -35,15 +37,15 @@ import Testing
             })
         let server = try TestServers.s3()
         let bucket = try S3TestServer.newBucket()
-        let place = StoredPlace(
-            store: try S3TestServer.store(bucket: bucket), location: try StorageLocation("s3://\(bucket)/t.parquet"))
+        let location = StorageLocation(
+            store: try S3TestServer.store(bucket: bucket), uri: try StorageURI("s3://\(bucket)/t.parquet"))
         try await DataSet.write(
             AsyncThrowingStream { continuation in
                 continuation.yield(batch)
                 continuation.finish()
-            }, schema: batch.schema, to: place,
+            }, schema: batch.schema, to: location,
             options: DataSetWriteOptions(parquet: ParquetWriteOptions(rowGroupRows: 200_000)))
-        let size = try await place.store.head(place.key()).size
+        let size = try await location.store.head(location.key()).size
 
         let sender = try CountingSender(S3TestServer.http.get())
         let store = try S3ObjectStore(
@@ -51,7 +53,7 @@ import Testing
             configuration: S3Configuration(
                 endpoint: "http://\(server.authority)",
                 credentials: StaticCredentialProvider(AWSCredentials(server.admin))), http: sender)
-        let dataSet = try await DataSet.open(StoredPlace(store: store, location: place.location))
+        let dataSet = try await DataSet.open(StorageLocation(store: store, uri: location.uri))
         var sum: Int64 = 0
         for try await part in dataSet.batches(columns: ["column2", "column7"]) {
             for column in part.columns {

@@ -7,13 +7,13 @@ import Testing
 /// Outputs onto what is no regular file, and what is left by writers that were killed.
 @Suite struct StoresLocalOutputTests {
     private let folder: TemporaryFolder
-    private let stores = ObjectStores()
+    private let stores = ObjectStoreRegistry()
 
     init() throws { folder = try TemporaryFolder() }
 
     private func put(_ text: String, _ name: String, ifAbsent: Bool = false) async throws {
-        let place = try stores.resolve(folder.path(name))
-        try await place.store.put(Array(text.utf8), to: place.key(), options: WriteOptions(ifAbsent: ifAbsent))
+        let location = try stores.resolve(folder.path(name))
+        try await location.store.put(Array(text.utf8), to: location.key(), options: WriteOptions(ifAbsent: ifAbsent))
     }
 
     private func text(_ name: String) throws -> String {
@@ -106,8 +106,8 @@ import Testing
         #expect(try kind("null") == .typeCharacterSpecial && names() == ["full", "null"])
         #expect(await code { try await put("text", "full") } == .noSpace)
         #expect(try kind("full") == .typeCharacterSpecial)
-        let place = try stores.resolve(folder.path("null"))
-        try await place.store.delete(place.key())
+        let location = try stores.resolve(folder.path("null"))
+        try await location.store.delete(location.key())
         #expect(try kind("null") == .typeCharacterSpecial)
         // Who names a folder does not mean a device in it.
         let confined = try LocalObjectStore(folder: folder.path(""))
@@ -122,8 +122,8 @@ import Testing
     }
 
     @Test func theNextWriterClearsWhatAKilledOneLeft() async throws {
-        let place = try stores.resolve(folder.path("out/a"))
-        let living = try await place.store.write(place.key())
+        let location = try stores.resolve(folder.path("out/a"))
+        let living = try await location.store.write(location.key())
         let name = try #require(try names("out").first)
         await living.abort()
         #expect(try names("out").isEmpty)
@@ -136,22 +136,24 @@ import Testing
         // What living writers are at stays: any number of them.
         var writers: [any ObjectWriter] = []
         for number in 0..<12 {
-            let writer = try await place.store.write(place.key())
+            let writer = try await location.store.write(location.key())
             try await writer.write([UInt8](repeating: UInt8(number), count: 300_000))
             writers.append(writer)
         }
         #expect(try names("out").count == 14)
         for writer in writers { try await writer.finish() }
         #expect(try names("out") == [".unfinished-other", "a"])
-        #expect(try await place.store.read(place.key()) == [UInt8](repeating: 11, count: 300_000))
+        #expect(try await location.store.read(location.key()) == [UInt8](repeating: 11, count: 300_000))
     }
 
     /// `/proc` answers "no such file" to every new file in a folder that is there.
     @Test(.timeLimit(.minutes(1)))
     func fileSystemsWithoutNewFilesAreOneError() async throws {
         for path in ["/proc/antifraud-test.csv", "/proc/antifraud-test/deep/file.csv"] {
-            let place = try stores.resolve(path)
-            let error = await #expect(throws: ObjectStoreError.self) { try await place.store.put([1], to: place.key()) }
+            let location = try stores.resolve(path)
+            let error = await #expect(throws: ObjectStoreError.self) {
+                try await location.store.put([1], to: location.key())
+            }
             #expect(error?.location.hasPrefix("/proc/antifraud-test") == true, "\(String(describing: error))")
         }
     }

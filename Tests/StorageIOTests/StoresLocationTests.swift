@@ -25,7 +25,7 @@ import Testing
             ("s3a://bucket/x/prepared_data.parquet", "s3a://bucket/x/prepared_data.parquet", false),
             ("webhdfs://host:9870/data/", "webhdfs://host:9870/data", true),
         ] {
-            let location = try StorageLocation(text)
+            let location = try StorageURI(text)
             #expect(location.description == description, "\(text)")
             #expect(location.isFolder == isFolder, "\(text)")
         }
@@ -36,9 +36,9 @@ import Testing
             "", "file://host/a", "file:///a%2", "file:///a%zz", "file:///%FF", "s3://", "s3:///key", "a\0b",
             "s3://bucket/../other", "/data/[a", "/data/{a,b",
         ] {
-            #expect(throws: ObjectStoreError.self, "\(text)") { try StorageLocation(text) }
+            #expect(throws: ObjectStoreError.self, "\(text)") { try StorageURI(text) }
         }
-        let error = #expect(throws: ObjectStoreError.self) { try StorageLocation("s3://id:secret@bucket/key") }
+        let error = #expect(throws: ObjectStoreError.self) { try StorageURI("s3://id:secret@bucket/key") }
         #expect(error?.description.contains("secret") == false)
     }
 
@@ -51,7 +51,7 @@ import Testing
         ] {
             func words(_ password: String) -> String? {
                 do {
-                    _ = try ObjectStores().resolve(before + password + after)
+                    _ = try ObjectStoreRegistry().resolve(before + password + after)
                     return nil
                 } catch {
                     return "\(error)"
@@ -69,15 +69,15 @@ import Testing
             }
         }
         for text in ["s3://key:pa/ss@bucket/x", "s3://key:12/ss@bucket/x", "hdfs://user:pa/ss@host/x", "s3://k:/p@b"] {
-            #expect(throws: ObjectStoreError.self, "\(text)") { try StorageLocation(text) }
+            #expect(throws: ObjectStoreError.self, "\(text)") { try StorageURI(text) }
         }
         for text in ["s3://bucket/a@b", "hdfs://host:9000/user/a@b", "webhdfs://[::1]:9870/a@b", "/data/a:b@c", "a@b"] {
-            #expect(throws: Never.self, "\(text)") { try StorageLocation(text) }
+            #expect(throws: Never.self, "\(text)") { try StorageURI(text) }
         }
     }
 
     @Test func storesAreFoundByScheme() async throws {
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         let error = #expect(throws: ObjectStoreError.self) { try stores.resolve("s3://bucket/a") }
         #expect(error?.code == .invalidURL)
         #expect(error?.message == "no store is known for s3://, only for file, memory")
@@ -142,7 +142,7 @@ import Testing
 
     /// No text may crash, and what is accepted names a key or the store's root.
     @Test func anyTextIsAPlaceOrAnError() async throws {
-        let pieces = [
+        let chunks = [
             "a", "é", "/", "//", ".", "..", "*", "**", "?", "[", "]", "[!", "-", "{", "}", ",", "\\", "%", "%41", "%zz",
             ":",
             "://", "file:", "memory://", "s3://", "@", " ", "\n", "\0", "~", "🐢",
@@ -153,8 +153,8 @@ import Testing
         var accepted = 0
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...9, using: &generator)
-            let text = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
-            if let location = try? StorageLocation(text) {
+            let text = (0..<count).map { _ in chunks[Int.random(in: 0..<chunks.count, using: &generator)] }.joined()
+            if let location = try? StorageURI(text) {
                 accepted += 1
                 #expect(location.path.isEmpty || (try? ObjectKey(location.path)) != nil, "\(text) -> \(location.path)")
             }

@@ -28,8 +28,8 @@ import Testing
         var buffer = [UInt8](repeating: 0, count: outputSize)
         var position = 0
         while true {
-            let piece = input[position..<min(input.count, position + inputSize)]
-            let (consumed, produced) = try piece.withUnsafeBytes { source in
+            let chunk = input[position..<min(input.count, position + inputSize)]
+            let (consumed, produced) = try chunk.withUnsafeBytes { source in
                 try buffer.withUnsafeMutableBytes { try decompressor.decompress(source, into: $0) }
             }
             result += buffer[..<produced]

@@ -6,19 +6,19 @@ import TestSupport
 import Testing
 
 @Suite struct TransferTests {
-    private let stores = ObjectStores()
+    private let stores = ObjectStoreRegistry()
 
-    private func put(_ files: [String: String], in place: String) async throws {
-        let place = try stores.resolve(place)
-        for (name, text) in files { try await place.store.put(Array(text.utf8), to: place.key(name)) }
+    private func put(_ files: [String: String], in location: String) async throws {
+        let location = try stores.resolve(location)
+        for (name, text) in files { try await location.store.put(Array(text.utf8), to: location.key(name)) }
     }
 
-    private func files(_ place: String) async throws -> [String: String] {
-        let place = try stores.resolve(place)
+    private func files(_ location: String) async throws -> [String: String] {
+        let location = try stores.resolve(location)
         var files: [String: String] = [:]
-        for try await object in place.store.list(prefix: place.folderPrefix) {
-            let name = object.key.path.dropFirst(place.folderPrefix.count)
-            files[String(name)] = String(decoding: try await place.store.read(object.key), as: UTF8.self)
+        for try await object in location.store.list(prefix: location.folderPrefix) {
+            let name = object.key.path.dropFirst(location.folderPrefix.count)
+            files[String(name)] = String(decoding: try await location.store.read(object.key), as: UTF8.self)
         }
         return files
     }
@@ -93,17 +93,17 @@ import Testing
     /// A data set that is being copied is either not there yet or whole.
     @Test func whatVouchesForOthersComesLast() async throws {
         let batch = try RecordBatch([("id", .int64(Array(0..<1_000)))])
-        let place = try stores.resolve("memory://s/set/")
+        let location = try stores.resolve("memory://s/set/")
         let writer = try await DataSetWriter(
-            to: place, schema: batch.schema, options: DataSetWriteOptions(layout: .folder(rowsPerFile: 100)))
+            to: location, schema: batch.schema, options: DataSetWriteOptions(layout: .folder(rowsPerFile: 100)))
         try await writer.write(batch)
         try await writer.finish()
         let states = Mutex<Set<String>>([])
         let target = InMemoryObjectStore()
-        let copy = StoredPlace(store: target, location: try StorageLocation("memory://d/set/"))
+        let copy = StorageLocation(store: target, uri: try StorageURI("memory://d/set/"))
         _ = try await Transfer(
-            from: place,
-            to: StoredPlace(
+            from: location,
+            to: StorageLocation(
                 store: WatchedStore(inner: target) {
                     let state: String
                     do {
@@ -112,7 +112,7 @@ import Testing
                         state = "unfinished"
                     }
                     states.withLock { _ = $0.insert(state) }
-                }, location: copy.location)
+                }, uri: copy.uri)
         ).run()
         #expect(states.withLock { $0 } == ["unfinished", "1000"])
         #expect(try await DataSet.open(copy).rowCount == 1_000)
@@ -131,8 +131,8 @@ import Testing
         let target = InMemoryObjectStore()
         try await target.put([1], to: ObjectKey("other"))
         let report = try await Transfer(
-            from: StoredPlace(store: source, location: StorageLocation("memory://s/")),
-            to: StoredPlace(store: target, location: StorageLocation("memory://d/")),
+            from: StorageLocation(store: source, uri: StorageURI("memory://s/")),
+            to: StorageLocation(store: target, uri: StorageURI("memory://d/")),
             options: TransferOptions(deletesOthers: true)
         ).run()
         #expect(report.copied.map(\.location) == ["memory:///a", "memory:///c"])
@@ -155,8 +155,8 @@ import Testing
             try await watched.put([UInt8](repeating: 2, count: 400_000), to: key)
         }
         let report = try await Transfer(
-            from: StoredPlace(store: watched, location: StorageLocation("memory://s/a")),
-            to: StoredPlace(store: replacing, location: StorageLocation("memory://d/a")),
+            from: StorageLocation(store: watched, uri: StorageURI("memory://s/a")),
+            to: StorageLocation(store: replacing, uri: StorageURI("memory://d/a")),
             options: TransferOptions(memoryLimit: 1 << 18)
         ).run()
         #expect(report.failures.count == 1 && report.failures[0].message.contains("modified"))
@@ -174,7 +174,7 @@ import Testing
         let target = try stores.resolve(folder.path("out/"))
         let task = Task {
             try await Transfer(
-                from: StoredPlace(store: source, location: StorageLocation("memory://s/")), to: target,
+                from: StorageLocation(store: source, uri: StorageURI("memory://s/")), to: target,
                 options: TransferOptions(memoryLimit: 1 << 18)
             ).run()
         }
@@ -202,7 +202,7 @@ import Testing
 
     @Test func checksumsAreThoseOfS3() throws {
         // MD5 of the MD5 sums of parts, as S3 makes it; the digests are hashlib's.
-        let answers = try Oracle.json(
+        let responses = try Oracle.json(
             [String].self,
             """
             import hashlib, json
@@ -214,7 +214,7 @@ import Testing
             """)
         let bytes = (0..<100_000).map { UInt8($0 * 7 % 251) }
         var generator = SeededGenerator(seed: 1)
-        for (answer, partSize) in zip(answers, [nil, 1_000, 33_333, 100_000, 200_000] as [Int64?]) {
+        for (response, partSize) in zip(responses, [nil, 1_000, 33_333, 100_000, 200_000] as [Int64?]) {
             var digest = ContentDigest(like: partSize.map { .md5OfParts("", partSize: $0) })
             var position = 0
             while position < bytes.count {
@@ -222,7 +222,7 @@ import Testing
                 digest.update(Array(bytes[position..<end]))
                 position = end
             }
-            #expect(digest.finish() == (partSize.map { .md5OfParts(answer, partSize: $0) } ?? .md5(answer)))
+            #expect(digest.finish() == (partSize.map { .md5OfParts(response, partSize: $0) } ?? .md5(response)))
         }
     }
 }

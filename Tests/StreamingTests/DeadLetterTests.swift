@@ -22,18 +22,18 @@ struct DeadLetterTests {
         let consumer = KafkaConsumer(
             cluster.configuration, topics: [topic], settings: Sample.settings(group: "\(group) of \(topic)"))
         async let running: Void = consumer.run()
-        var letters: [Letter] = []
+        var deadLetters: [Letter] = []
         for try await batch in consumer.batches {
             for index in 0..<batch.count {
-                letters.append(
+                deadLetters.append(
                     Letter(
                         key: batch.key(at: index).map { Array($0) }, value: batch.value(at: index).map { Array($0) },
                         headers: batch.headers(at: index)))
             }
-            if letters.count >= count { consumer.stop() }
+            if deadLetters.count >= count { consumer.stop() }
         }
         try await running
-        return letters
+        return deadLetters
     }
 
     private static func stream(
@@ -62,16 +62,16 @@ struct DeadLetterTests {
         // Headers arrive as they were sent.
         #expect(try await Self.read(cluster, "transactions", count: 3).map(\.headers) == [headers, [], []])
         try await Self.stream(cluster.configuration).run()
-        let letters = try await Self.read(cluster, "letters", count: 3)
-        #expect(letters.map(\.key) == [Array("k".utf8), nil, []])
-        #expect(letters.map(\.value) == [nil, Array("{".utf8), []])
-        #expect(Array(letters[0].headers.prefix(4)) == headers)
-        for (offset, letter) in letters.enumerated() {
-            #expect(letter.text("__connect.errors.topic") == "transactions")
-            #expect(letter.text("__connect.errors.partition") == "0")
-            #expect(letter.text("__connect.errors.offset") == "\(offset)")
-            #expect(letter.text("__connect.errors.exception.message")?.contains("the text ends early") == true)
-            #expect(letter.text("antifraud.original.value.size") == nil)
+        let deadLetters = try await Self.read(cluster, "letters", count: 3)
+        #expect(deadLetters.map(\.key) == [Array("k".utf8), nil, []])
+        #expect(deadLetters.map(\.value) == [nil, Array("{".utf8), []])
+        #expect(Array(deadLetters[0].headers.prefix(4)) == headers)
+        for (offset, deadLetter) in deadLetters.enumerated() {
+            #expect(deadLetter.text("__connect.errors.topic") == "transactions")
+            #expect(deadLetter.text("__connect.errors.partition") == "0")
+            #expect(deadLetter.text("__connect.errors.offset") == "\(offset)")
+            #expect(deadLetter.text("__connect.errors.exception.message")?.contains("the text ends early") == true)
+            #expect(deadLetter.text("antifraud.original.value.size") == nil)
         }
     }
 
@@ -95,12 +95,12 @@ struct DeadLetterTests {
         #expect(stream.statistics.cutDeadLetters == 1 && stream.statistics.undeliverable == 0)
         #expect(metrics.total("stream_dead_letters_cut") == 1)
         #expect(try await cluster.results(count: 2).count == 2)
-        let letter = try #require(try await Self.read(cluster, "letters", count: 1).first)
-        #expect(letter.key == Array("k".utf8))
-        #expect(letter.value == Array(value.prefix(1_000)))
-        #expect(letter.text("trace") == "1")
-        #expect(letter.text("__connect.errors.offset") == "1")
-        #expect(letter.text("antifraud.original.value.size") == "\(value.count)")
+        let deadLetter = try #require(try await Self.read(cluster, "letters", count: 1).first)
+        #expect(deadLetter.key == Array("k".utf8))
+        #expect(deadLetter.value == Array(value.prefix(1_000)))
+        #expect(deadLetter.text("trace") == "1")
+        #expect(deadLetter.text("__connect.errors.offset") == "1")
+        #expect(deadLetter.text("antifraud.original.value.size") == "\(value.count)")
         // Nothing is left for the next start.
         let again = try Self.stream(cluster.configuration)
         try await again.run()
@@ -120,9 +120,9 @@ struct DeadLetterTests {
         let stream = try Self.stream(small)
         try await stream.run()
         #expect(stream.statistics.delivered == 2 && stream.statistics.undeliverable == 0)
-        let letters = try await Self.read(cluster, "letters", count: 2)
-        #expect(Set(letters.compactMap { $0.text("__connect.errors.offset") }) == ["0", "1"])
-        let bare = try #require(letters.first { $0.text("__connect.errors.offset") == "0" })
+        let deadLetters = try await Self.read(cluster, "letters", count: 2)
+        #expect(Set(deadLetters.compactMap { $0.text("__connect.errors.offset") }) == ["0", "1"])
+        let bare = try #require(deadLetters.first { $0.text("__connect.errors.offset") == "0" })
         #expect(bare.key == nil && bare.value == nil)
         #expect(bare.text("antifraud.original.key.size") == "5000")
         #expect(bare.text("antifraud.original.value.size") == "5000")

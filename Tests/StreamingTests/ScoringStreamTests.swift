@@ -73,13 +73,13 @@ struct ScoringStreamTests {
         let consumer = KafkaConsumer(
             cluster.configuration, topics: ["malformed"], settings: Sample.settings(group: "dead letters"))
         async let running: Void = consumer.run()
-        var letters: [[UInt8]] = []
+        var deadLetters: [[UInt8]] = []
         for try await batch in consumer.batches {
-            letters += (0..<batch.count).map { Array(batch.value(at: $0) ?? []) }
-            if letters.count == 10 { consumer.stop() }
+            deadLetters += (0..<batch.count).map { Array(batch.value(at: $0) ?? []) }
+            if deadLetters.count == 10 { consumer.stop() }
         }
         try await running
-        #expect(letters == bad.map { Array($0.utf8) } + [[0xFF, 0xFE]])
+        #expect(deadLetters == bad.map { Array($0.utf8) } + [[0xFF, 0xFE]])
     }
 
     @Test func aKilledStreamLosesNothing() async throws {

@@ -60,14 +60,14 @@ import Tracking
         #expect(FileManager.default.fileExists(atPath: "\(run.artifactURI)/model/\(name)"))
         let model = try await client.artifacts(at: "runs:/\(run.id)/model")
         #expect(try await model.list().map(\.path) == [name])
-        #expect(try await model.place.store.read(model.key(name)) == Array("x".utf8))
+        #expect(try await model.location.store.read(model.key(name)) == Array("x".utf8))
         try await client.close()
     }
 
     @Test func otherStoresAndTheServersPlaceAreOpened() async throws {
         let folder = try TemporaryFolder()
         let client = try await TrackingClient.open(
-            "sqlite:///\(folder.path("a.db"))", artifactRoot: "memory://tests/root", stores: ObjectStores())
+            "sqlite:///\(folder.path("a.db"))", artifactRoot: "memory://tests/root", stores: ObjectStoreRegistry())
         let run = try await client.experiment(named: "e").startRun()
         try await run.log(text: "x", as: "a/b")
         #expect(run.artifactURI.hasPrefix("memory://tests/root/"))

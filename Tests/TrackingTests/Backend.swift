@@ -7,11 +7,11 @@ enum Backend: String, CaseIterable, Sendable {
     case sqlite, postgresql, server
 
     func open(in folder: TemporaryFolder, context: RunContext = RunContext()) async throws -> TrackingClient {
-        try await open(place(in: folder), in: folder, context: context)
+        try await open(location(in: folder), in: folder, context: context)
     }
 
     /// A place that ``open(_:in:context:)`` opens, with the password that a client does not show.
-    func place(in folder: TemporaryFolder) async throws -> String {
+    func location(in folder: TemporaryFolder) async throws -> String {
         switch self {
         case .sqlite: "sqlite:///\(folder.path("mlflow.db"))"
         case .postgresql: try await TestDatabases.make()
@@ -20,21 +20,21 @@ enum Backend: String, CaseIterable, Sendable {
     }
 
     func open(
-        _ place: String, in folder: TemporaryFolder, context: RunContext = RunContext()
+        _ location: String, in folder: TemporaryFolder, context: RunContext = RunContext()
     ) async throws -> TrackingClient {
         // A server says itself where files go.
         try await TrackingClient.open(
-            place, artifactRoot: self == .server ? nil : folder.path("mlruns"), context: context)
+            location, artifactRoot: self == .server ? nil : folder.path("mlruns"), context: context)
     }
 
     /// Whether nothing but the test's own is there. Elsewhere tests know theirs by ``UniqueNames``.
     var hasOwnDatabase: Bool { self != .server }
 
     /// Whether a new experiment's artifacts are where this backend puts them.
-    func isArtifactLocation(_ place: String, ofExperiment id: String, in folder: TemporaryFolder) -> Bool {
+    func isArtifactLocation(_ location: String, ofExperiment id: String, in folder: TemporaryFolder) -> Bool {
         switch self {
-        case .sqlite, .postgresql: place == folder.path("mlruns/\(id)")
-        case .server: place == "mlflow-artifacts:/\(id)"
+        case .sqlite, .postgresql: location == folder.path("mlruns/\(id)")
+        case .server: location == "mlflow-artifacts:/\(id)"
         }
     }
 

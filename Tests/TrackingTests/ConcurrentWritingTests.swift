@@ -112,10 +112,10 @@ import Tracking
             #expect(Set(steps).isSuperset(of: lines.compactMap { Int64($0) }))
             #expect(Set(steps).count == steps.count && steps.count <= lines.count + 1)
         }
-        let answer = try await MLflowOracle.run(
+        let response = try await MLflowOracle.run(
             "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('pragma integrity_check').fetchall())",
             [path])
-        #expect(answer == "[('ok',)]\n")
+        #expect(response == "[('ok',)]\n")
         try await client.close()
     }
 }

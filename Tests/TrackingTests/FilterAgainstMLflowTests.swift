@@ -25,9 +25,9 @@ import Tracking
     @Test(arguments: Backend.allCases)
     func findsWhatMLflowFinds(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
-        let place = try await backend.place(in: folder)
-        let client = try await backend.open(place, in: folder)
-        let uri = place.replacing("postgresql:", with: "postgresql+psycopg:")
+        let location = try await backend.location(in: folder)
+        let client = try await backend.open(location, in: folder)
+        let uri = location.replacing("postgresql:", with: "postgresql+psycopg:")
         let experiments = try await Self.fill(client)
         var generator = SeededGenerator(seed: 20)
         var queries = (0..<300).map { _ in Self.query(&generator) }

@@ -12,7 +12,7 @@ import Tracking
         let oursRead = try await Snapshot(ours)
         try await ours.close()
 
-        struct Answer: Decodable, Sendable {
+        struct Response: Decodable, Sendable {
             var ours: Snapshot
             var theirs: Snapshot
             var both: Snapshot
@@ -20,24 +20,24 @@ import Tracking
             var schemaDifferences: [String]
             var migrationMessages: String
         }
-        let answer = try await MLflowOracle.json(
-            Answer.self, Snapshot.python + "\n" + Self.python,
+        let response = try await MLflowOracle.json(
+            Response.self, Snapshot.python + "\n" + Self.python,
             [
                 "sqlite:///\(folder.path("ours/mlflow.db"))", "sqlite:///\(folder.path("theirs.db"))",
                 folder.path("files"),
             ])
 
-        #expect(answer.schemaDifferences == [])
-        #expect(!answer.migrationMessages.contains("Updating database tables"), "MLflow migrated our file")
-        #expect(answer.ours == oursRead)
+        #expect(response.schemaDifferences == [])
+        #expect(!response.migrationMessages.contains("Updating database tables"), "MLflow migrated our file")
+        #expect(response.ours == oursRead)
         #expect(oursRead.runs.count == 6)
         #expect(oursRead.runs.contains { $0.contents["reports/täglich 🦊.txt"] == "bytes" })
         let champion = try #require(oursRead.versions.first { $0.name == "fraud 🦊" && $0.version == 2 })
-        #expect(answer.championSource == champion.source)
+        #expect(response.championSource == champion.source)
 
         let theirs = try await TrackingClient.open("sqlite:///\(folder.path("theirs.db"))")
-        #expect(try await Snapshot(theirs) == answer.theirs)
-        #expect(answer.theirs.runs.count == 5)
+        #expect(try await Snapshot(theirs) == response.theirs)
+        #expect(response.theirs.runs.count == 5)
         let resolved = try await theirs.models.resolve("models:/their model@champion")
         #expect(resolved.version == 2)
         let bytes = try await theirs.artifacts(at: "models:/their model@champion").read("model/data.bin")
@@ -47,8 +47,8 @@ import Tracking
 
         // MLflow went on with our file; so do we.
         let again = try await TrackingClient.open("sqlite:///\(folder.path("ours/mlflow.db"))")
-        #expect(try await Snapshot(again) == answer.both)
-        #expect(answer.both.runs.count == 7)
+        #expect(try await Snapshot(again) == response.both)
+        #expect(response.both.runs.count == 7)
         try await again.close()
     }
 

@@ -12,19 +12,19 @@ import Tracking
         let uri = try await TestDatabases.make()
         let ours = try await MLflowExchangeTests.write(to: uri, artifactRoot: folder.path("files"))
         let oursRead = try await Snapshot(ours)
-        struct Answer: Decodable, Sendable {
+        struct Response: Decodable, Sendable {
             var ours: Snapshot
             var both: Snapshot
             var migrationMessages: String
         }
-        let answer = try await MLflowOracle.json(
-            Answer.self, Snapshot.python + "\n" + Self.python,
+        let response = try await MLflowOracle.json(
+            Response.self, Snapshot.python + "\n" + Self.python,
             [uri.replacing("postgresql:", with: "postgresql+psycopg:")])
-        #expect(!answer.migrationMessages.contains("Updating database tables"), "MLflow migrated our tables")
-        #expect(answer.ours == oursRead)
+        #expect(!response.migrationMessages.contains("Updating database tables"), "MLflow migrated our tables")
+        #expect(response.ours == oursRead)
         #expect(oursRead.runs.count == 6)
-        #expect(try await Snapshot(ours) == answer.both)
-        #expect(answer.both.runs.count == 7)
+        #expect(try await Snapshot(ours) == response.both)
+        #expect(response.both.runs.count == 7)
         try await ours.close()
     }
 
@@ -99,14 +99,14 @@ import Tracking
         }
         #expect(tables == .integer(1))
         await pool.close()
-        for (place, code) in [
+        for (location, code) in [
             (uri.replacing("antifraud-secret", with: "wrong-secret"), TrackingError.Code.unavailable),
             (uri + "-none", .unavailable), ("postgresql://u:other-secret@127.0.0.1:1/x", .unavailable),
             ("postgresql://u:other-secret@127.0.0.1:x/x", .invalidValue),
         ] {
             do {
-                _ = try await TrackingClient.open(place)
-                Issue.record("\(place) was opened")
+                _ = try await TrackingClient.open(location)
+                Issue.record("\(location) was opened")
             } catch let error as TrackingError {
                 #expect(error.code == code, "\(error)")
                 #expect(!error.description.contains("secret"), "\(error)")

@@ -20,7 +20,7 @@ import Tracking
     func theStoreConforms(_ name: String) async throws {
         let (client, folder) = try await Self.folder()
         let conformance = ObjectStoreConformance(
-            store: folder.place.store, folder: folder.place.location.path, excludedCharacters: Self.excluded)
+            store: folder.location.store, folder: folder.location.uri.path, excludedCharacters: Self.excluded)
         try await conformance.run(name)
         try await client.close()
     }
@@ -34,7 +34,7 @@ import Tracking
             #expect(try await folder.read(name) == Array(name.utf8), "\(name)")
         }
         #expect(try await folder.list().count == 8)
-        let store = folder.place.store
+        let store = folder.location.store
         try await store.delete([folder.key("100%.txt"), folder.key("a b"), folder.key("none"), folder.key("%zz")])
         #expect(try await folder.list().count == 6)
         try await client.close()
@@ -51,7 +51,7 @@ import Tracking
         let folder = try await client.artifacts(at: "mlflow-artifacts:/7/x")
         for body in [
             { _ = try await folder.read(path) }, { try await folder.write([1], to: path) },
-            { try await folder.place.store.delete(folder.key(path)) },
+            { try await folder.location.store.delete(folder.key(path)) },
         ] as [() async throws -> Void] {
             do {
                 try await body()
@@ -73,13 +73,13 @@ import Tracking
         let server = try TestServers.mlflow()
         let (client, folder) = try await Self.folder()
         try await folder.write([1, 2], to: "a/b")
-        let path = folder.place.location.path
+        let path = folder.location.uri.path
         let api = "/api/2.0/mlflow-artifacts/artifacts/"
-        for place in [
+        for location in [
             "mlflow-artifacts:/\(path)/a", "mlflow-artifacts:///\(path)/a",
             "mlflow-artifacts://\(server.authority)/\(path)/a", "\(server.uri)\(api)\(path)/a",
         ] {
-            #expect(try await client.artifacts(at: place).read("b") == [1, 2], "\(place)")
+            #expect(try await client.artifacts(at: location).read("b") == [1, 2], "\(location)")
         }
         await #expect(throws: ObjectStoreError.self) { _ = try await client.artifacts(at: "http://host/x") }
         await expect(.invalidValue) { _ = try await client.artifacts(at: "mlflow-artifacts://u:p@host/x") }
@@ -123,8 +123,8 @@ import Tracking
         let faults = RandomFaults(
             seed: 3,
             [
-                (.loseAnswer, 0.1), (.resetInAnswer, 0.1), (.truncateAnswer, 0.1), (.answer(status: 503), 0.08),
-                (.answer(status: 500), 0.05), (.resetAfterReading, 0.08),
+                (.loseResponse, 0.1), (.resetInResponse, 0.1), (.truncateResponse, 0.1), (.response(status: 503), 0.08),
+                (.response(status: 500), 0.05), (.resetAfterReading, 0.08),
             ], longestRun: 3)
         let proxy = try FaultProxy(TestServers.mlflow().authority) {
             $0.target.contains("mlflow-artifacts") ? faults.fault(for: $0) : nil

@@ -257,8 +257,8 @@ import Tracking
         await expect(.notFound) { _ = try await models.version(2, of: m) }
         #expect(try await models.model(named: m).aliases == [:])
         // A server takes no paths of its own machine from strangers.
-        let place = backend == .server ? "s3://bucket/other" : "/tmp"
-        #expect(try await models.register(m, source: place).version == 3)
+        let location = backend == .server ? "s3://bucket/other" : "/tmp"
+        #expect(try await models.register(m, source: location).version == 3)
         try await models.rename(m, to: n)
         #expect(try await models.versions(matching: "name = \(n)").all().count == 2)
         #expect(try await models.version(1, of: n).tags == ["k": "1"])

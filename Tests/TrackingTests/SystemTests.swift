@@ -11,12 +11,12 @@ import Tracking
         var sum = 0.0
         for number in 0..<20_000_000 { sum += Double(number).squareRoot() }
         let values = metrics.sample()
-        struct Answer: Decodable {
+        struct Response: Decodable {
             var memory: Double
             var disk: [Double]
         }
-        let answer = try Oracle.json(
-            Answer.self,
+        let response = try Oracle.json(
+            Response.self,
             """
             import json, os, shutil, sys
             total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -28,11 +28,11 @@ import Tracking
         let utilization = try value("cpu_utilization_percentage")
         #expect((1...100).contains(utilization))
         let used = try value("system_memory_usage_megabytes")
-        #expect(used > 50 && used < answer.memory)
-        #expect(try abs(value("system_memory_usage_percentage") - 100 * used / answer.memory) < 5)
+        #expect(used > 50 && used < response.memory)
+        #expect(try abs(value("system_memory_usage_percentage") - 100 * used / response.memory) < 5)
         #expect(try (5...20_000).contains(value("process_memory_usage_megabytes")))
-        #expect(try abs(value("disk_usage_megabytes") - answer.disk[0]) < 0.02 * (answer.disk[0] + 1000))
-        #expect(try abs(value("disk_available_megabytes") - answer.disk[1]) < 0.02 * (answer.disk[1] + 1000))
+        #expect(try abs(value("disk_usage_megabytes") - response.disk[0]) < 0.02 * (response.disk[0] + 1000))
+        #expect(try abs(value("disk_available_megabytes") - response.disk[1]) < 0.02 * (response.disk[1] + 1000))
         #expect(try value("network_receive_megabytes") >= 0 && value("network_transmit_megabytes") >= 0)
     }
 

@@ -12,22 +12,22 @@ import Tracking
         var source = try await MLflowExchangeTests.write(to: "sqlite:///\(folder.path("first.db"))")
         let expected = try await Content(source)
         #expect(expected.runs.count == 6 && expected.versions.count == 3)
-        let places = [
+        let locations = [
             try await TestDatabases.make(), try server.mlflow().uri, "sqlite:///\(folder.path("last.db"))",
         ]
-        for (index, place) in places.enumerated() {
+        for (index, location) in locations.enumerated() {
             let destination = try await TrackingClient.open(
-                place, artifactRoot: place.hasPrefix("http") ? nil : folder.path("files\(index)"))
+                location, artifactRoot: location.hasPrefix("http") ? nil : folder.path("files\(index)"))
             let copy = TrackingCopy(from: source, to: destination)
             let report = try await copy.run()
-            #expect(report.failures == [], "to \(place)")
+            #expect(report.failures == [], "to \(location)")
             #expect(report.runs == 6 && report.runsLeft == 0 && report.models == 2 && report.versions == 3)
-            #expect(try await Content(destination) == expected, "to \(place)")
+            #expect(try await Content(destination) == expected, "to \(location)")
 
             // Once more: what is complete is left, the runs that go on are done again, nothing is there twice.
             let again = try await copy.run()
             #expect(again.failures == [] && again.runsLeft == 4 && again.runs == 2)
-            #expect(try await Content(destination) == expected, "again to \(place)")
+            #expect(try await Content(destination) == expected, "again to \(location)")
             try await source.close()
             source = destination
         }
@@ -64,9 +64,9 @@ import Tracking
     @Test func versionsOfMLflow3AreCopiedWithTheirFiles() async throws {
         let folder = try TemporaryFolder()
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
-        let place = "sqlite:///\(folder.path("theirs.db"))"
-        try await MLflowOracle.run(Self.loggedModels, [place, folder.path("files")])
-        let source = try await TrackingClient.open(place)
+        let location = "sqlite:///\(folder.path("theirs.db"))"
+        try await MLflowOracle.run(Self.loggedModels, [location, folder.path("files")])
+        let source = try await TrackingClient.open(location)
         let destinations = [
             "sqlite:///\(folder.path("ours.db"))", try await TestDatabases.make(), try server.mlflow().uri,
         ]

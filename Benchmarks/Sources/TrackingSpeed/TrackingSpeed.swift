@@ -19,7 +19,7 @@ struct TrackingSpeed {
         case "points": try await points(arguments[2], count: Int(arguments[3]) ?? 0)
         case "calls": try await calls(arguments[2], count: Int(arguments[3]) ?? 0, folder: arguments[4])
         case "one-by-one": try await oneByOne(arguments[2], count: Int(arguments[3]) ?? 0, folder: arguments[4])
-        default: try await search(arguments[2], experiment: arguments[3], tries: Int(arguments[4]) ?? 0)
+        default: try await search(arguments[2], experiment: arguments[3], attempts: Int(arguments[4]) ?? 0)
         }
     }
 
@@ -68,12 +68,12 @@ struct TrackingSpeed {
         report(["seconds": (ContinuousClock.now - start).inSeconds])
     }
 
-    private static func search(_ uri: String, experiment: String, tries: Int) async throws {
+    private static func search(_ uri: String, experiment: String, attempts: Int) async throws {
         let client = try await TrackingClient.open(uri)
         let experiment = try await client.experiment(named: experiment)
         var seconds: [Double] = []
         var found: [String] = []
-        for _ in 0..<tries {
+        for _ in 0..<attempts {
             let start = ContinuousClock.now
             found = try await experiment.runs(
                 matching: "metrics.auc > 0.9 and params.depth = '5'", orderBy: ["metrics.auc DESC"], pageSize: 10
@@ -82,7 +82,7 @@ struct TrackingSpeed {
         }
         try await client.close()
         seconds.sort()
-        report(["seconds": seconds[tries / 2]], runs: found)
+        report(["seconds": seconds[attempts / 2]], runs: found)
     }
 
     struct Failure: Error, CustomStringConvertible {

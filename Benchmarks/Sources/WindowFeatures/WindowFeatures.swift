@@ -18,8 +18,8 @@ struct WindowFeatures {
             exit(2)
         }
         let runs = arguments.count > 2 ? Int(arguments[2]) ?? 3 : 3
-        let place = try ObjectStores().resolve(arguments[1])
-        let reader = try await ParquetReader.open(StoredObjectInput(store: place.store, key: place.key()))
+        let location = try ObjectStoreRegistry().resolve(arguments[1])
+        let reader = try await ParquetReader.open(StoredObjectInput(store: location.store, key: location.key()))
         var batches: [RecordBatch] = []
         for try await batch in reader.batches(threads: 2) { batches.append(batch) }
         let transactions = try TransactionColumns(RecordBatch.concatenating(batches, schema: reader.schema))

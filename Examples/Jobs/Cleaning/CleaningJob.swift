@@ -12,7 +12,7 @@ package struct CleaningJob: Sendable {
     private let rejects: String?
     private let mode: IncrementalCleaner.Mode?
     private let options: CleaningOptions
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let progress: ProgressHandler
 
     /// - Parameters:
@@ -23,7 +23,7 @@ package struct CleaningJob: Sendable {
     package init(
         input: String, output: String, plan: CleaningPlan, report: String?, rejects: String? = nil,
         incremental mode: IncrementalCleaner.Mode? = nil, options: CleaningOptions,
-        stores: ObjectStores, progress: @escaping ProgressHandler = { _ in }
+        stores: ObjectStoreRegistry, progress: @escaping ProgressHandler = { _ in }
     ) {
         self.input = input
         self.output = output
@@ -57,14 +57,14 @@ package struct CleaningJob: Sendable {
                 source, to: target, mode: mode, rejects: rejects, progress: progress)
         }
         return try await Cleaner(plan: plan, options: options).clean(
-            DataFiles.find(source), to: .place(target), rejects: rejects, progress: progress)
+            DataFiles.find(source), to: .location(target), rejects: rejects, progress: progress)
     }
 
     private func write(_ result: CleaningReport) async throws {
         guard let report else { return }
-        let place = try stores.resolve(report)
+        let location = try stores.resolve(report)
         let bytes = report.lowercased().hasSuffix(".json") ? try result.json() : Array(result.html().utf8)
-        try await place.store.put(bytes, to: place.key())
+        try await location.store.put(bytes, to: location.key())
     }
 }
 

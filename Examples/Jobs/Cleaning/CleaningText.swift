@@ -1,4 +1,5 @@
 package import DataPrep
+import Essentials
 import JobSupport
 import ReportKit
 
@@ -17,14 +18,14 @@ package struct CleaningText: Sendable {
         for outcome in report.rules { lines.append(line("- \(outcome.rule.rawValue)", outcome.rows, outcome.frauds)) }
         lines.append(line("kept", report.rowsKept, report.fraudsKept))
         if report.increment == nil, let amounts = report.amounts {
-            let fences = [amounts.lowerFence, amounts.upperFence].map { $0?.formatted(places: 2) ?? "open" }
+            let fences = [amounts.lowerFence, amounts.upperFence].map { $0?.text(decimals: 2) ?? "open" }
             lines.append("fences  \(fences.joined(separator: " to ")) by \(report.plan.outliers)")
         }
         if let increment = report.increment { lines += text(of: increment) }
         if let rejects = report.rejects { lines.append("rejects \(rejects.joined(separator: ", "))") }
         lines.append("output  \(report.outputs.isEmpty ? "none" : report.outputs.joined(separator: ", "))")
         lines.append(
-            "seconds \(report.seconds.formatted(places: 2)) (\(NumberText.count(Int(report.rowsPerSecond))) rows a second)"
+            "seconds \(report.seconds.text(decimals: 2)) (\(NumberText.count(Int(report.rowsPerSecond))) rows a second)"
         )
         return lines.joined(separator: "\n")
     }
@@ -43,7 +44,7 @@ package struct CleaningText: Sendable {
         case .rebuilt: lines.append("run \(increment.run) has built the data set again")
         }
         if let fences = increment.fences {
-            let bounds = [fences.lower, fences.upper].map { $0?.formatted(places: 2) ?? "open" }
+            let bounds = [fences.lower, fences.upper].map { $0?.text(decimals: 2) ?? "open" }
             lines.append("fences  \(bounds.joined(separator: " to ")) since run \(fences.run)")
         }
         lines.append(

@@ -1,5 +1,6 @@
 import Columnar
 package import DataPrep
+import Essentials
 package import JobSupport
 package import StorageIO
 
@@ -18,19 +19,19 @@ package struct SimulationJob: Sendable {
             output        \(output)
             transactions  \(transactions), \(frauds) frauds among them
             lines         \(lines)
-            seconds       \(seconds.formatted(places: 2))
+            seconds       \(seconds.text(decimals: 2))
             """
         }
     }
 
     private let options: HandbookOptions
     private let output: String
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let threads: Int
     private let progress: ProgressHandler
 
     package init(
-        options: HandbookOptions, output: String, stores: ObjectStores, threads: Int,
+        options: HandbookOptions, output: String, stores: ObjectStoreRegistry, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.options = options
@@ -61,9 +62,10 @@ package struct SimulationJob: Sendable {
         }
         let start = ContinuousClock.now
         let simulator = try HandbookSimulator(options: options)
-        let place = try stores.resolve(output)
+        let location = try stores.resolve(output)
         let writer = try await DataSetWriter(
-            to: place, schema: TransactionSchema.schema, options: .table(at: place, format: format, threads: threads))
+            to: location, schema: TransactionSchema.schema,
+            options: .table(at: location, format: format, threads: threads))
         var rows = 0, frauds = 0
         do {
             for try await batch in simulator.batches(threads: threads) {

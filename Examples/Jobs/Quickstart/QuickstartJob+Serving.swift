@@ -1,4 +1,5 @@
 import DataPrep
+import Essentials
 import JobSupport
 import Parallelism
 import Scoring
@@ -23,15 +24,15 @@ extension QuickstartJob {
         _ model: FraudModel, _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
     ) async throws -> QuickstartResult.Serving {
         guard let transactions = outcome.test?.transactions, transactions.count > 0 else {
-            throw JobError.unusableData(place: settings.output, reason: "there are no transactions to serve")
+            throw JobError.unusableData(location: settings.output, reason: "there are no transactions to serve")
         }
         let plan = ServingPlan(after: transactions)
         return try await step("serve", &steps) { (result: QuickstartResult.Serving) in
             let requests =
-                "\(result.requests) requests over HTTP, median \(result.medianMilliseconds.formatted(places: 2)) ms"
+                "\(result.requests) requests over HTTP, median \(result.medianMilliseconds.text(decimals: 2)) ms"
             guard let labels = result.labels else { return requests }
             return requests + "; \(labels.frauds) labels of fraud at a terminal raise its score from "
-                + "\(labels.scoreBefore.formatted(places: 4)) to \(labels.scoreAfter.formatted(places: 4))"
+                + "\(labels.scoreBefore.text(decimals: 4)) to \(labels.scoreAfter.text(decimals: 4))"
         } _: { _ in
             let demo = try await ServingDemo.run(model, plan, logger: logger)
             // The same steps without HTTP give the same scores.

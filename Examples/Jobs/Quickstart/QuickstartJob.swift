@@ -1,6 +1,7 @@
 import CleaningJobs
 import Columnar
 package import DataPrep
+import Essentials
 import Foundation
 package import JobSupport
 package import Logging
@@ -20,7 +21,7 @@ package struct QuickstartJob: Sendable {
         package var output: String
         /// Where runs are logged; nil for a file in the output where that is a local folder, and in the working directory
         /// elsewhere.
-        package var tracking: TrackingPlace
+        package var tracking: TrackingDestination
         package var simulatedTransactions: Int
         package var streamedTransactions: Int
         package var features: FeatureSet
@@ -28,7 +29,7 @@ package struct QuickstartJob: Sendable {
         package var threads: Int
 
         package init(
-            data: String?, output: String, tracking: TrackingPlace, simulatedTransactions: Int,
+            data: String?, output: String, tracking: TrackingDestination, simulatedTransactions: Int,
             streamedTransactions: Int, features: FeatureSet,
             seed: UInt64, threads: Int
         ) {
@@ -55,14 +56,14 @@ package struct QuickstartJob: Sendable {
     }
 
     let settings: Settings
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let version: String
     let logger: Logger
     private let progress: @Sendable (_ title: String) -> StepProgress
     private let note: @Sendable (_ line: String) -> Void
 
     package init(
-        settings: Settings, stores: ObjectStores, version: String, logger: Logger,
+        settings: Settings, stores: ObjectStoreRegistry, version: String, logger: Logger,
         progress: @escaping @Sendable (_ title: String) -> StepProgress,
         note: @escaping @Sendable (_ line: String) -> Void
     ) {
@@ -82,14 +83,14 @@ package struct QuickstartJob: Sendable {
         let cleaning = try await clean(raw, &steps)
         let (outcome, table) = try await train(&steps)
         let served = try await servedModel(outcome)
-        try await served.save(to: stores.resolve(place("model")))
+        try await served.save(to: stores.resolve(location("model")))
 
         let (contest, publication) = try await ModelPublication.withTracking(
-            TrackingPlace(
+            TrackingDestination(
                 uri: settings.tracking.uri ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
                 // A server says itself where files go.
                 artifactRoot: settings.tracking.artifactRoot
-                    ?? (settings.tracking.isServer ? nil : localPath("mlruns") ?? place("mlruns"))),
+                    ?? (settings.tracking.isServer ? nil : localPath("mlruns") ?? location("mlruns"))),
             program: "quickstart", stores: stores
         ) { publication in
             let contest = try await compare(outcome, table, publication, &steps)
@@ -101,7 +102,7 @@ package struct QuickstartJob: Sendable {
 
         var result = QuickstartResult(
             version: version, createdAt: outcome.model.provenance.createdAt, data: settings.data ?? raw,
-            output: settings.output, report: place("report.html"), cleaning: cleaning, metrics: outcome.metrics,
+            output: settings.output, report: location("report.html"), cleaning: cleaning, metrics: outcome.metrics,
             publication: publication, champion: contest.championName, isPromoted: contest.isPromoted,
             decision: contest.decision, streaming: streaming, serving: serving, steps: steps, seconds: 0)
         result.seconds = (ContinuousClock.now - start).inSeconds
@@ -113,13 +114,13 @@ package struct QuickstartJob: Sendable {
         return result
     }
 
-    private func place(_ name: String) -> String {
+    private func location(_ name: String) -> String {
         settings.output.hasSuffix("/") ? settings.output + name : "\(settings.output)/\(name)"
     }
 
     /// The absolute path of something in the output; nil where that is not on this machine.
     private func localPath(_ name: String) throws -> String? {
-        let location = try StorageLocation(place(name))
+        let location = try StorageURI(location(name))
         return location.scheme == "file" ? "/" + location.path : nil
     }
 
@@ -137,14 +138,14 @@ package struct QuickstartJob: Sendable {
         bar.finish()
         steps.append(QuickstartResult.Step(name: title, seconds: seconds, detail: detail(result)))
         note(
-            "\(title.padding(toLength: 12, withPad: " ", startingAt: 0)) \(seconds.formatted(places: 1)) s  "
+            "\(title.padding(toLength: 12, withPad: " ", startingAt: 0)) \(seconds.text(decimals: 1)) s  "
                 + detail(result))
         return result
     }
 
     private func simulate(_ steps: inout [QuickstartResult.Step]) async throws -> String {
         if let data = settings.data { return data }
-        let folder = place("raw")
+        let folder = location("raw")
         let options = HandbookOptions.scaled(
             toTransactions: settings.simulatedTransactions, seed: settings.seed)
         _ = try await step("simulate", &steps) { (result: SimulationJob.Result) in
@@ -160,12 +161,12 @@ package struct QuickstartJob: Sendable {
     private func clean(
         _ raw: String, _ steps: inout [QuickstartResult.Step]
     ) async throws -> QuickstartResult.Cleaning {
-        let report = place("cleaning.html")
+        let report = location("cleaning.html")
         let result = try await step("clean", &steps) { (result: CleaningReport) in
             "\(result.rowsKept) of \(result.rowsRead) rows kept, report in \(report)"
         } _: { progress in
             try await CleaningJob(
-                input: raw, output: place("clean.parquet"), plan: CleaningPlan(repairsTimeDays: true),
+                input: raw, output: location("clean.parquet"), plan: CleaningPlan(repairsTimeDays: true),
                 report: report,
                 options: CleaningOptions(threads: settings.threads), stores: stores, progress: progress
             ).run()
@@ -176,7 +177,7 @@ package struct QuickstartJob: Sendable {
     private func train(
         _ steps: inout [QuickstartResult.Step]
     ) async throws -> (TrainingOutcome, RecordBatch) {
-        let clean = place("clean.parquet")
+        let clean = location("clean.parquet")
         let table = try await TableLoader.load(clean, stores: stores, threads: settings.threads) {
             try $0.transactionColumns(needing: TransactionColumn.labelled)
         }
@@ -188,8 +189,8 @@ package struct QuickstartJob: Sendable {
             threads: settings.threads)
         let outcome = try await step("train", &steps) { (outcome: TrainingOutcome) in
             let evaluation = outcome.evaluation
-            return "ROC AUC \((evaluation?.rocAUC ?? 0).formatted(places: 4)), average precision "
-                + "\((evaluation?.averagePrecision ?? 0).formatted(places: 4)) on the last days, best of "
+            return "ROC AUC \((evaluation?.rocAUC ?? 0).text(decimals: 4)), average precision "
+                + "\((evaluation?.averagePrecision ?? 0).text(decimals: 4)) on the last days, best of "
                 + "\(outcome.candidates.count) candidates"
         } _: { progress in
             try await TrainingJob(request, stores: stores, progress: progress).run(on: table)
@@ -224,7 +225,7 @@ extension QuickstartJob {
         _ steps: inout [QuickstartResult.Step]
     ) async throws -> Contest {
         guard let test = outcome.test else {
-            throw JobError.unusableData(place: settings.output, reason: "there are no test rows to compare on")
+            throw JobError.unusableData(location: settings.output, reason: "there are no test rows to compare on")
         }
         return try await step("compare", &steps) { (contest: Contest) in
             contest.decision
@@ -257,7 +258,7 @@ extension QuickstartJob {
             probabilities: championScores, labels: test.labels, threshold: champion.model.threshold,
             threads: settings.threads)
         let isPromoted = comparison.verdict == .better
-        let difference = abs(comparison.deLong.difference).formatted(places: 5)
+        let difference = abs(comparison.deLong.difference).text(decimals: 5)
         let decision =
             switch comparison.verdict {
             case .better: "The candidate is better than \(champion.name) by \(difference) of ROC AUC and replaces it."
@@ -286,7 +287,7 @@ extension QuickstartJob {
         } _: { progress in
             progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
             let receipt = try await publication.publish(
-                outcome, model: stores.resolve(place("model")), data: settings.data ?? place("raw"),
+                outcome, model: stores.resolve(location("model")), data: settings.data ?? location("raw"),
                 metrics: metrics, registration: ModelRegistration())
             if contest.isPromoted, let version = receipt.modelVersion {
                 try await publication.tracking.models.setAlias(
@@ -300,7 +301,7 @@ extension QuickstartJob {
         _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
     ) async throws -> QuickstartResult.Streaming {
         guard let test = outcome.test, let transactions = test.transactions else {
-            throw JobError.unusableData(place: settings.output, reason: "there are no transactions to stream")
+            throw JobError.unusableData(location: settings.output, reason: "there are no transactions to stream")
         }
         // The first ones after training, in time order: the model's history ends just before them.
         let order = transactions.dateTime.indices.sorted {
@@ -310,7 +311,7 @@ extension QuickstartJob {
         let expected = Dictionary(
             order.map { (transactions.transactionID[$0], outcome.testProbabilities[$0]) }, uniquingKeysWith: { $1 })
         return try await step("stream", &steps) { (result: QuickstartResult.Streaming) in
-            "\(result.transactions) transactions, \(result.transactionsPerSecond.formatted(places: 0)) a second; "
+            "\(result.transactions) transactions, \(result.transactionsPerSecond.text(decimals: 0)) a second; "
                 + result.agreement
         } _: { progress in
             try await StreamingDemo.run(

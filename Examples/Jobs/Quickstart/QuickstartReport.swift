@@ -1,4 +1,5 @@
 import DataPrep
+import Essentials
 import Foundation
 import JobSupport
 package import ModelKit
@@ -23,29 +24,29 @@ package struct QuickstartReport: Sendable {
     }
 
     private var summary: ReportSection {
-        var figures: [KeyFigure] = []
+        var metrics: [KeyMetric] = []
         if let evaluation = outcome.evaluation {
-            figures.append(KeyFigure("ROC AUC", evaluation.rocAUC.formatted(places: 4)))
-            figures.append(
-                KeyFigure(
-                    "Average precision", evaluation.averagePrecision.formatted(places: 4),
+            metrics.append(KeyMetric("ROC AUC", evaluation.rocAUC.text(decimals: 4)))
+            metrics.append(
+                KeyMetric(
+                    "Average precision", evaluation.averagePrecision.text(decimals: 4),
                     detail: "\(evaluation.positiveCount) frauds in \(NumberText.count(evaluation.rowCount)) test rows"))
         }
         if let cards = outcome.cardPrecisionAt100 {
-            figures.append(KeyFigure("Card precision@100", cards.formatted(places: 3), detail: "mean of the test days"))
+            metrics.append(KeyMetric("Card precision@100", cards.text(decimals: 3), detail: "mean of the test days"))
         }
-        figures.append(
-            KeyFigure(
+        metrics.append(
+            KeyMetric(
                 "Kept by cleaning", NumberText.count(result.cleaning.rowsKept),
                 detail: "of \(NumberText.count(result.cleaning.rowsRead)) rows"))
-        figures.append(
-            KeyFigure(
+        metrics.append(
+            KeyMetric(
                 "Streamed", "\(NumberText.count(Int(result.streaming.transactionsPerSecond)))/s",
                 detail: "\(NumberText.count(result.streaming.transactions)) transactions"))
         return ReportSection(
             "Summary",
             [
-                .keyFigures(figures),
+                .keyMetrics(metrics),
                 .note(result.isPromoted ? .good : .neutral, result.decision),
                 .paragraph(
                     "Trained on \(NumberText.count(outcome.trainingRows)) transactions of the first days with "
@@ -84,7 +85,7 @@ package struct QuickstartReport: Sendable {
                             ["max_depth", "max_leaves", "rounds", "row_subsample"].map {
                                 candidate.parameters[$0] ?? ""
                             }
-                                + [candidate.validationROCAUC.formatted(places: 4)]
+                                + [candidate.validationROCAUC.text(decimals: 4)]
                         }, caption: "Candidates of the grid; 0 stands for no limit", highlightedRows: [0])))
         }
         return ReportSection("Model", elements)
@@ -100,8 +101,8 @@ package struct QuickstartReport: Sendable {
                         ReportTable(
                             [.text("Terminal \(labels.terminalID)"), .number("Score")],
                             rows: [
-                                ["before its frauds are known", labels.scoreBefore.formatted(places: 4)],
-                                ["after \(labels.frauds) labels", labels.scoreAfter.formatted(places: 4)],
+                                ["before its frauds are known", labels.scoreBefore.text(decimals: 4)],
+                                ["after \(labels.frauds) labels", labels.scoreAfter.text(decimals: 4)],
                             ])),
                     .paragraph(
                         "The service records what it scores, and takes what becomes known of it: the same transaction at the "
@@ -117,7 +118,7 @@ package struct QuickstartReport: Sendable {
                 .table(
                     ReportTable(
                         [.text("Step"), .number("Seconds"), .text("")],
-                        rows: result.steps.map { [$0.name, $0.seconds.formatted(places: 2), $0.detail] })),
+                        rows: result.steps.map { [$0.name, $0.seconds.text(decimals: 2), $0.detail] })),
                 .paragraph(result.streaming.agreement),
             ])
     }

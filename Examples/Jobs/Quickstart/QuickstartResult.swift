@@ -1,3 +1,4 @@
+import Essentials
 import JobSupport
 package import TrainingJobs
 
@@ -66,12 +67,12 @@ extension QuickstartResult {
         """
 
         \(decision)
-        ROC AUC             \(metrics["test_roc_auc", default: 0].formatted(places: 4))
-        average precision   \(metrics["test_average_precision", default: 0].formatted(places: 4))
+        ROC AUC             \(metrics["test_roc_auc", default: 0].text(decimals: 4))
+        average precision   \(metrics["test_average_precision", default: 0].text(decimals: 4))
         report              \(report)
         runs                \(runsAdvice)
         service             serve-model --model \(output)/model
-        seconds             \(seconds.formatted(places: 1))
+        seconds             \(seconds.text(decimals: 1))
         """
     }
 }

@@ -23,7 +23,8 @@ enum ServingDemo {
 
     static func run(_ model: FraudModel, _ plan: ServingPlan, logger: Logger) async throws -> Result {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = ScoringServer(.fixed(model), configuration: ServerConfiguration(port: 0), logger: logger) { port in
+        let server = ScoringServer(.fixed(model), configuration: ScoringServerConfiguration(port: 0), logger: logger) {
+            port in
             continuation.yield(port)
         }
         let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
@@ -88,11 +89,11 @@ enum ServingDemo {
         request.httpMethod = "POST"
         request.httpBody = Data(body)
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        let answer = try await status(request)
-        guard answer.code == 200 else {
-            throw JobError.inconsistentScores("the service answered \(answer.code): \(answer.text)")
+        let response = try await status(request)
+        guard response.code == 200 else {
+            throw JobError.inconsistentScores("the service answered \(response.code): \(response.text)")
         }
-        return answer.text
+        return response.text
     }
 
     private static func status(_ request: URLRequest) async throws -> (code: Int, text: String) {

@@ -1,4 +1,5 @@
 import Columnar
+import Essentials
 import Foundation
 package import JobSupport
 package import Logging
@@ -46,7 +47,7 @@ package struct ScoringJob: Sendable {
             output     \(output)
             rows       \(rows), \(predictedFrauds) predicted to be fraud, \(unscored) without a score
             history    \(history.text)
-            seconds    \(seconds.formatted(places: 2)) (\((Double(rows) / seconds).formatted(places: 0)) rows a second)
+            seconds    \(seconds.text(decimals: 2)) (\((Double(rows) / seconds).text(decimals: 0)) rows a second)
             """
         }
     }
@@ -54,14 +55,14 @@ package struct ScoringJob: Sendable {
     private let data: String
     private let model: String
     private let output: String
-    private let models: ModelPlaces
-    private let stores: ObjectStores
+    private let models: ModelLoader
+    private let stores: ObjectStoreRegistry
     private let threads: Int
     private let logger: Logger
     private let progress: ProgressHandler
 
     package init(
-        data: String, model: String, output: String, models: ModelPlaces, stores: ObjectStores, threads: Int,
+        data: String, model: String, output: String, models: ModelLoader, stores: ObjectStoreRegistry, threads: Int,
         logger: Logger, progress: @escaping ProgressHandler = { _ in }
     ) {
         self.data = data
@@ -93,7 +94,7 @@ package struct ScoringJob: Sendable {
             } startingOver: {
                 guard try await !target.isStream else {
                     throw JobError.unusableData(
-                        place: data,
+                        location: data,
                         reason: "its rows are not in the order of time, so that scores are computed twice; "
                             + "\(output) cannot be begun anew: write to a file")
                 }
@@ -121,7 +122,7 @@ package struct ScoringJob: Sendable {
         }
     }
 
-    private func writer(_ target: StoredPlace, _ schema: Schema) async throws -> DataSetWriter {
+    private func writer(_ target: StorageLocation, _ schema: Schema) async throws -> DataSetWriter {
         try await DataSetWriter(to: target, schema: schema, options: .table(at: target, threads: threads))
     }
 }

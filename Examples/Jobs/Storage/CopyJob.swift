@@ -6,11 +6,11 @@ package struct CopyJob: Sendable {
     private let source: String
     private let destination: String
     private let options: TransferOptions
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let progress: ProgressHandler
 
     package init(
-        source: String, destination: String, options: TransferOptions, stores: ObjectStores,
+        source: String, destination: String, options: TransferOptions, stores: ObjectStoreRegistry,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.source = source

@@ -1,3 +1,4 @@
+import Essentials
 import JobSupport
 import ReportKit
 package import StorageIO
@@ -27,7 +28,7 @@ package struct CopyText: Sendable {
             ? ", \(NumberText.bytes(Int64(Double(report.copiedBytes) / report.seconds)))/s" : ""
         lines.append(
             "\(report.isDryRun ? "to copy" : "copied")     \(amount(report.copied.count, report.copiedBytes))"
-                + (report.isDryRun ? "" : " in \(report.seconds.formatted(places: 2)) s\(rate)"))
+                + (report.isDryRun ? "" : " in \(report.seconds.text(decimals: 2)) s\(rate)"))
         lines.append("unchanged  \(amount(report.unchanged, report.unchangedBytes))")
         if !report.deleted.isEmpty {
             lines.append(

@@ -24,12 +24,12 @@ extension StorageCost {
                 ReportSection(
                     "In a bucket and on a running cluster",
                     [
-                        .keyFigures([
-                            KeyFigure("bucket", money(bucket.total), tone: .good),
-                            KeyFigure(
+                        .keyMetrics([
+                            KeyMetric("bucket", money(bucket.total), tone: .good),
+                            KeyMetric(
                                 "cluster", money(cluster.total),
                                 detail: "\(cluster.nodes) nodes, \(cluster.replication) copies"),
-                            KeyFigure("ratio", ratio.isFinite ? "\(NumberText.compact(ratio)) \u{00D7}" : "\u{2013}"),
+                            KeyMetric("ratio", ratio.isFinite ? "\(NumberText.compact(ratio)) \u{00D7}" : "\u{2013}"),
                         ]),
                         .figure(
                             Figure(

@@ -50,9 +50,9 @@ package struct StorageCost: Sendable, Codable {
     package var uncounted: [Uncounted] = []
 
     package init(
-        place: String, usage: Usage, prices: StoragePrices, replication: Int? = nil, nodes: Int? = nil
+        location: String, usage: Usage, prices: StoragePrices, replication: Int? = nil, nodes: Int? = nil
     ) throws {
-        location = place
+        self.location = location
         self.usage = usage
         currency = prices.currency
         let gigabytes = Double(usage.bytes) / 1e9

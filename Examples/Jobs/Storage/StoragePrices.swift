@@ -61,26 +61,26 @@ package struct StoragePrices: Sendable, Hashable, Codable {
         cluster: Cluster(
             nodeHour: 9, nameNodes: 1, minimumDataNodes: 3, gigabytesPerDataNode: 128, replication: 3))
 
-    /// - Throws: ``JobError/unusableData(place:reason:)`` that names the place and what is wrong with it.
-    package init(json: [UInt8], place: String) throws {
+    /// - Throws: ``JobError/unusableData(location:reason:)`` that names the place and what is wrong with it.
+    package init(json: [UInt8], location: String) throws {
         do {
             self = try JSONDecoder().decode(StoragePrices.self, from: Data(json))
         } catch {
-            throw JobError.unusableData(place: place, reason: "not a table of prices: \(Self.explain(error))")
+            throw JobError.unusableData(location: location, reason: "not a table of prices: \(Self.explain(error))")
         }
         for (name, value) in [
             ("hours_per_month", hoursPerMonth), ("gigabyte_month", bucket.gigabyteMonth),
             ("node_hour", cluster.nodeHour), ("gigabytes_per_data_node", cluster.gigabytesPerDataNode),
             ("replication", Double(cluster.replication)),
         ] where !(value > 0 && value.isFinite) {
-            throw JobError.unusableData(place: place, reason: "\(name) is \(value), but must be above 0")
+            throw JobError.unusableData(location: location, reason: "\(name) is \(value), but must be above 0")
         }
         for (name, value) in [
             ("thousand_writes", bucket.thousandWrites), ("thousand_reads", bucket.thousandReads),
             ("gigabyte_out", bucket.gigabyteOut), ("name_nodes", Double(cluster.nameNodes)),
             ("minimum_data_nodes", Double(cluster.minimumDataNodes)),
         ] where !(value >= 0 && value.isFinite) {
-            throw JobError.unusableData(place: place, reason: "\(name) is \(value), but must not be below 0")
+            throw JobError.unusableData(location: location, reason: "\(name) is \(value), but must not be below 0")
         }
     }
 

@@ -28,25 +28,27 @@ package struct UnfinishedJob: Sendable {
         }
     }
 
-    private let place: String
+    private let location: String
     private let olderThan: Duration
     private let removes: Bool
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
 
-    package init(place: String, olderThan: Duration, removes: Bool, stores: ObjectStores) {
-        self.place = place
+    package init(location: String, olderThan: Duration, removes: Bool, stores: ObjectStoreRegistry) {
+        self.location = location
         self.olderThan = olderThan
         self.removes = removes
         self.stores = stores
     }
 
     package func run() async throws -> Result {
-        let place = try stores.resolve(place)
+        let location = try stores.resolve(location)
         let latest = Date.now.timeIntervalSince1970 - olderThan / .seconds(1)
-        let found = try await place.store.unfinishedObjects(prefix: place.folderPrefix).filter { $0.started <= latest }
-        if removes { try await place.store.remove(found) }
+        let found = try await location.store.unfinishedObjects(prefix: location.folderPrefix).filter {
+            $0.started <= latest
+        }
+        if removes { try await location.store.remove(found) }
         return Result(
-            location: place.description,
+            location: location.description,
             objects: found.map {
                 Result.Object(
                     location: $0.location, identifier: $0.identifier, started: Date(timeIntervalSince1970: $0.started),

@@ -1,4 +1,5 @@
 import DataPrep
+import Essentials
 package import JobSupport
 package import Logging
 package import StorageIO
@@ -17,7 +18,7 @@ package struct ProducingJob: Sendable {
             """
             topic         \(topic)
             transactions  \(transactions), \(refused) refused
-            seconds       \(seconds.formatted(places: 2)) (\((Double(transactions) / seconds).formatted(places: 0)) a second)
+            seconds       \(seconds.text(decimals: 2)) (\((Double(transactions) / seconds).text(decimals: 0)) a second)
             """
         }
     }
@@ -28,14 +29,14 @@ package struct ProducingJob: Sendable {
     private let limit: Int?
     private let kafka: KafkaConfiguration
     private let connectTimeout: Duration
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let threads: Int
     private let logger: Logger
     private let progress: ProgressHandler
 
     package init(
         data: String, topic: String, rate: Double?, limit: Int?, kafka: KafkaConfiguration,
-        connectTimeout: Duration, stores: ObjectStores, threads: Int, logger: Logger,
+        connectTimeout: Duration, stores: ObjectStoreRegistry, threads: Int, logger: Logger,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.data = data

@@ -1,3 +1,4 @@
+import Essentials
 package import JobSupport
 package import Logging
 package import Scoring
@@ -27,7 +28,7 @@ package struct StreamScoringJob: Sendable {
             return """
                 records       \(records), \(malformed) malformed\(lost), \(predictedFrauds) predicted to be fraud
                 labels        \(labels), \(malformedLabels) malformed
-                rate          \(recordsPerSecond.formatted(places: 0)) a second, mean latency \(meanLatencyMilliseconds.formatted(places: 1)) ms
+                rate          \(recordsPerSecond.text(decimals: 0)) a second, mean latency \(meanLatencyMilliseconds.text(decimals: 1)) ms
                 """
         }
     }

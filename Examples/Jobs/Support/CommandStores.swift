@@ -2,10 +2,10 @@ import Essentials
 package import Logging
 package import StorageIO
 
-extension ObjectStores {
+extension ObjectStoreRegistry {
     /// The stores of a program: local files, memory, and S3 and HDFS as the environment says.
-    package static func ofThisProcess(logger: Logger) -> ObjectStores {
-        let stores = ObjectStores()
+    package static func ofThisProcess(logger: Logger) -> ObjectStoreRegistry {
+        let stores = ObjectStoreRegistry()
         stores.registerRemoteStores(environment: ProcessInfo.processInfo.environment, logger: logger)
         return stores
     }

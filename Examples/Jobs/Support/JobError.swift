@@ -4,11 +4,11 @@ import DataPrep
 /// What keeps a job from being done, beyond what the libraries' own errors say.
 package enum JobError: Error, Sendable, Hashable {
     /// The data do not allow what was asked for.
-    case unusableData(place: String, reason: String)
+    case unusableData(location: String, reason: String)
     /// Settings that contradict one another.
     case contradictorySettings(String)
     /// Something did not answer in time.
-    case noAnswer(from: String, seconds: Int)
+    case noResponse(from: String, seconds: Int)
     /// A service says that it is not well.
     case unhealthyService(url: String, status: Int)
     /// Two ways to the same score gave different ones.
@@ -25,13 +25,13 @@ package enum JobError: Error, Sendable, Hashable {
 
 extension JobError {
     /// Errors about columns know no place; this names it.
-    package static func naming<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
+    package static func naming<Result>(_ location: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as TransactionError {
-            throw JobError.unusableData(place: place, reason: "\(error)")
+            throw JobError.unusableData(location: location, reason: "\(error)")
         } catch let error as ColumnarError {
-            throw JobError.unusableData(place: place, reason: "\(error)")
+            throw JobError.unusableData(location: location, reason: "\(error)")
         }
     }
 }
@@ -39,8 +39,8 @@ extension JobError {
 extension JobError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .unusableData(let place, let reason): "\(place): \(reason)"
-        case .noAnswer(let subject, let seconds): "\(subject) did not answer within \(seconds) seconds"
+        case .unusableData(let location, let reason): "\(location): \(reason)"
+        case .noResponse(let subject, let seconds): "\(subject) did not answer within \(seconds) seconds"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
         case .unhealthyService(let url, let status): "\(url): status \(status) instead of 200"
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"

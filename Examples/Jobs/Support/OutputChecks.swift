@@ -1,6 +1,6 @@
 package import StorageIO
 
-extension ObjectStores {
+extension ObjectStoreRegistry {
     /// Refuses outputs that would destroy an input or one another, before anything is read or written.
     /// - Parameters:
     ///   - outputs: Places to write to; nil for those that are not asked for.

@@ -4,11 +4,11 @@ package import StorageIO
 /// Reads the columns of a whole data set that are chosen into memory.
 package enum TableLoader {
     package static func load(
-        _ place: String, stores: ObjectStores, threads: Int, progress: @escaping ProgressHandler = { _ in },
+        _ location: String, stores: ObjectStoreRegistry, threads: Int, progress: @escaping ProgressHandler = { _ in },
         columns choose: @Sendable (DataSet) throws -> [String]
     ) async throws -> RecordBatch {
-        let dataSet = try await DataSet.open(stores.resolve(place))
-        let (columns, schema) = try JobError.naming(place) {
+        let dataSet = try await DataSet.open(stores.resolve(location))
+        let (columns, schema) = try JobError.naming(location) {
             let columns = try choose(dataSet)
             return (columns, try dataSet.schema(selecting: columns))
         }

@@ -3,9 +3,11 @@ package import StorageIO
 extension DataSetWriteOptions {
     /// As programs write their one table: a file in the format of its ending, Parquet where that says nothing; a folder of
     /// files where the place ends with `/`.
-    package static func table(at place: StoredPlace, format: DataFormat? = nil, threads: Int) -> DataSetWriteOptions {
+    package static func table(at location: StorageLocation, format: DataFormat? = nil, threads: Int)
+        -> DataSetWriteOptions
+    {
         DataSetWriteOptions(
-            format: format, layout: place.location.isFolder ? nil : .file,
+            format: format, layout: location.uri.isFolder ? nil : .file,
             parquet: ParquetWriteOptions(threads: threads),
             csv: CSVWriteOptions(threads: threads))
     }

@@ -1,5 +1,5 @@
 /// Does some work, and gives up waiting for it after a time.
-/// - Throws: ``JobError/noAnswer(from:seconds:)`` when the time is over; the work is cancelled then, and not waited for.
+/// - Throws: ``JobError/noResponse(from:seconds:)`` when the time is over; the work is cancelled then, and not waited for.
 package func withTimeLimit<Result: Sendable>(
     _ limit: Duration, waitingFor subject: String, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
@@ -14,7 +14,7 @@ package func withTimeLimit<Result: Sendable>(
     }
     let timer = Task {
         try await Task.sleep(for: limit)
-        continuation.finish(throwing: JobError.noAnswer(from: subject, seconds: Int(limit.inSeconds.rounded())))
+        continuation.finish(throwing: JobError.noResponse(from: subject, seconds: Int(limit.inSeconds.rounded())))
     }
     defer {
         worker.cancel()

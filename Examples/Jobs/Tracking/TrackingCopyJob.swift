@@ -4,15 +4,15 @@ package import Tracking
 
 /// Copies everything from one place of tracking to another.
 package struct TrackingCopyJob: Sendable {
-    private let source: TrackingPlace
-    private let destination: TrackingPlace
+    private let source: TrackingDestination
+    private let destination: TrackingDestination
     private let options: TrackingCopy.Options
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let progress: ProgressHandler
 
     package init(
-        from source: TrackingPlace, to destination: TrackingPlace, options: TrackingCopy.Options,
-        stores: ObjectStores, progress: @escaping ProgressHandler = { _ in }
+        from source: TrackingDestination, to destination: TrackingDestination, options: TrackingCopy.Options,
+        stores: ObjectStoreRegistry, progress: @escaping ProgressHandler = { _ in }
     ) {
         self.source = source
         self.destination = destination

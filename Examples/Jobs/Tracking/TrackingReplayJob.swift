@@ -34,20 +34,20 @@ package struct TrackingReplayJob: Sendable {
     }
 
     private let folder: String
-    private let place: TrackingPlace
-    private let stores: ObjectStores
+    private let location: TrackingDestination
+    private let stores: ObjectStoreRegistry
     private let logger: Logger
 
-    package init(folder: String, place: TrackingPlace, stores: ObjectStores, logger: Logger) {
+    package init(folder: String, location: TrackingDestination, stores: ObjectStoreRegistry, logger: Logger) {
         self.folder = folder
-        self.place = place
+        self.location = location
         self.stores = stores
         self.logger = logger
     }
 
     package func run() async throws -> Result {
         let found = try await TrackingJournal.replay(folder: folder, options: JournalOptions(logger: logger)) {
-            try await place.open(program: "tracking-replay", stores: stores)
+            try await location.open(program: "tracking-replay", stores: stores)
         }
         return Result(
             folder: folder,

@@ -10,7 +10,9 @@ import StorageIO
 enum DataPreparation {
     /// Splits a table and computes the features of both parts over one history.
     static func prepare(_ table: RecordBatch, _ request: TrainingRequest) throws -> PreparedData {
-        guard table.rowCount > 0 else { throw JobError.unusableData(place: request.data, reason: "there are no rows") }
+        guard table.rowCount > 0 else {
+            throw JobError.unusableData(location: request.data, reason: "there are no rows")
+        }
         return try JobError.naming(request.data) {
             switch request.features {
             case .columns(let names, let label): try columns(table, names, label, request)
@@ -43,8 +45,8 @@ enum DataPreparation {
         let trainedTimes = TransactionTimes.range(times, training)
         try check(training.map { all.labels[$0] }, trainedTimes, request)
         return PreparedData(
-            definition: .columns(names), training: test == nil ? all : all.gathering(training),
-            test: test.map { all.gathering($0) }, trainedTimes: trainedTimes)
+            definition: .columns(names), training: test == nil ? all : all.take(training),
+            test: test.map { all.take($0) }, trainedTimes: trainedTimes)
     }
 
     private static func transactions(
@@ -69,9 +71,9 @@ enum DataPreparation {
         let (before, after) = try split(days, at: firstTestDay, all.dateTime, request)
         let times = TransactionTimes.range(all.dateTime, before)
         try check(before.map { labels[$0] }, times, request)
-        let training = try rows(table.gathering(before), pipeline, &state, request.threads)
+        let training = try rows(table.take(before), pipeline, &state, request.threads)
         let stateAfterTraining = kept(state, pipeline)
-        let test = try rows(table.gathering(after), pipeline, &state, request.threads)
+        let test = try rows(table.take(after), pipeline, &state, request.threads)
         return PreparedData(
             definition: .pipeline(pipeline), training: training, test: test, state: stateAfterTraining,
             trainedTimes: times)
@@ -84,7 +86,7 @@ enum DataPreparation {
             case .fromDay: "give a later --test-from-day"
             case .share: "give a smaller --test-share, or --test-from-day"
             }
-        try ClassCheck(place: request.data, purpose: "to train on", wayOut: wayOut).require(labels, times: times)
+        try ClassCheck(location: request.data, purpose: "to train on", wayOut: wayOut).require(labels, times: times)
     }
 
     /// The first of the last days that make up that share of the days that have rows: a stray date far from the others counts as
@@ -135,15 +137,15 @@ enum DataPreparation {
                     "give another --test-share, or --test-from-day"
                 }
             throw JobError.unusableData(
-                place: request.data,
+                location: request.data,
                 reason: "a split at day \(day) leaves \(before.count) rows to train and \(after.count) to test "
                     + "(days \(days.min() ?? 0) to \(days.max() ?? 0)\(dates)): \(wayOut)")
         }
         return (before, after)
     }
 
-    static func labels(_ table: RecordBatch, _ name: String, _ place: String) throws -> [UInt8] {
-        try JobError.naming(place) {
+    static func labels(_ table: RecordBatch, _ name: String, _ location: String) throws -> [UInt8] {
+        try JobError.naming(location) {
             let name = TransactionSchema.spelling(of: name, in: table.schema)
             let (values, validity) = try LabelColumn.values(try table.column(name), name: name)
             if let validity, let row = values.indices.first(where: { !validity[$0] }) {

@@ -1,3 +1,4 @@
+import Essentials
 import JobSupport
 import ModelKit
 
@@ -24,7 +25,7 @@ enum LearnerTraining {
                 progress(
                     JobProgress(
                         done: Int64(round.round), total: rounds, unit: "rounds",
-                        detail: round.validationMetric.map { "validation \($0.formatted(places: 4))" } ?? ""))
+                        detail: round.validationMetric.map { "validation \($0.text(decimals: 4))" } ?? ""))
             }
             return Trained(classifier: trained.model, history: trained.history, bestRound: trained.bestRound)
         case .randomForest(var settings):

@@ -35,17 +35,17 @@ struct ModelSelection: Sendable {
             let before = days.indices.filter { days[$0] < first }, after = days.indices.filter { days[$0] >= first }
             guard !before.isEmpty, !after.isEmpty else {
                 throw JobError.unusableData(
-                    place: request.data, reason: "the training rows span too few days for a validation share")
+                    location: request.data, reason: "the training rows span too few days for a validation share")
             }
             let times = rows.transactions?.dateTime
             return try checked(
-                rows.gathering(before), TransactionTimes.range(times, before), rows.gathering(after),
+                rows.take(before), TransactionTimes.range(times, before), rows.take(after),
                 TransactionTimes.range(times, after))
         }
         let split = try RowSplit.random(
             rowCount: rows.count, trainShare: 1 - request.validationShare, seed: request.seed, stratifiedBy: rows.labels
         )
-        return try checked(rows.gathering(split.train), nil, rows.gathering(split.test), nil)
+        return try checked(rows.take(split.train), nil, rows.take(split.test), nil)
     }
 
     /// Neither rounds nor a threshold can be chosen by rows of one class.
@@ -54,7 +54,7 @@ struct ModelSelection: Sendable {
         _ validationTimes: ClosedRange<Int64>?
     ) throws -> (fitting: PreparedRows, validation: PreparedRows) {
         func check(_ purpose: String) -> ClassCheck {
-            ClassCheck(place: request.data, purpose: purpose, wayOut: "give another --validation-share")
+            ClassCheck(location: request.data, purpose: purpose, wayOut: "give another --validation-share")
         }
         try check("to fit candidates on").require(fitting.labels, times: fittingTimes)
         try check("to choose by").require(validation.labels, times: validationTimes)

@@ -19,8 +19,8 @@ package struct PreparedRows: Sendable {
     package var count: Int { labels.count }
     package var positiveCount: Int { labels.reduce(0) { $0 + Int($1) } }
 
-    package func gathering(_ rows: [Int]) -> PreparedRows {
-        PreparedRows(features: features.gathering(rows), labels: rows.map { labels[$0] }, transactions: nil)
+    package func take(_ rows: [Int]) -> PreparedRows {
+        PreparedRows(features: features.take(rows), labels: rows.map { labels[$0] }, transactions: nil)
     }
 }
 

@@ -10,10 +10,12 @@ package import StorageIO
 /// Reads a data set, computes features, chooses settings, trains, and measures.
 package struct TrainingJob: Sendable {
     package let request: TrainingRequest
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
     private let progress: ProgressHandler
 
-    package init(_ request: TrainingRequest, stores: ObjectStores, progress: @escaping ProgressHandler = { _ in }) {
+    package init(
+        _ request: TrainingRequest, stores: ObjectStoreRegistry, progress: @escaping ProgressHandler = { _ in }
+    ) {
         self.request = request
         self.stores = stores
         self.progress = progress

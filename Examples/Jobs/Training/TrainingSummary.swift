@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import JobSupport
 import Scoring
@@ -29,17 +30,17 @@ package struct TrainingSummary: Sendable, Codable {
     package var text: String {
         var lines = ["model      \(model)", "rows       \(trainingRows), \(trainingFrauds) frauds among them"]
         for name in metrics.keys.sorted() {
-            let value = metrics[name].flatMap { $0 }.map { $0.formatted(places: 4) } ?? "-"
+            let value = metrics[name].flatMap { $0 }.map { $0.text(decimals: 4) } ?? "-"
             lines.append("\(name.padding(toLength: 28, withPad: " ", startingAt: 0)) \(value)")
         }
         if metrics.values.contains(where: { $0 == nil }) {
             lines.append("undefined  what is marked '-': the test rows are of one class")
         }
         if metrics.isEmpty { lines.append("quality    not measured: give --test-share or --test-from-day") }
-        lines.append("threshold  \(threshold.formatted(places: 4))")
+        lines.append("threshold  \(threshold.text(decimals: 4))")
         lines.append(
             "seconds    "
-                + seconds.sorted { $0.key < $1.key }.map { "\($0) \($1.formatted(places: 1))" }.joined(separator: ", "))
+                + seconds.sorted { $0.key < $1.key }.map { "\($0) \($1.text(decimals: 1))" }.joined(separator: ", "))
         if let publication {
             lines.append("run        \(publication.runID) at \(publication.trackingURI)")
             if let version = publication.modelVersion, let name = publication.registeredModel {

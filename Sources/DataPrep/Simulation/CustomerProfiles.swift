@@ -17,12 +17,12 @@ struct CustomerProfiles: Sendable {
         var x: [Double] = [], y: [Double] = [], meanAmount: [Double] = [], meanPurchases: [Double] = []
         for customer in 0..<options.customers {
             var generator = KeyedGenerator(seed: options.seed, .customerProfile, customer)
-            let place = (generator.uniform(0, 100), generator.uniform(0, 100))
-            x.append(place.0)
-            y.append(place.1)
+            let location = (generator.uniform(0, 100), generator.uniform(0, 100))
+            x.append(location.0)
+            y.append(location.1)
             meanAmount.append(generator.uniform(5, 100))
             let mean = generator.uniform(0, options.maximumDailyPurchases)
-            meanPurchases.append(grid.hasTerminal(grid.neighbourhood(x: place.0, y: place.1)) ? mean : 0)
+            meanPurchases.append(grid.hasTerminal(grid.neighbourhood(x: location.0, y: location.1)) ? mean : 0)
         }
         self.x = x
         self.y = y

@@ -4,7 +4,7 @@ public import StorageIO
 
 /// Writes simulated transactions as the raw text files of the course: one file per 30 days named by its first day
 /// (`2019-08-22.txt`), a header that starts with `#` and parts the names with bars, and dirt at chosen rates. What is
-/// wrong is told in ``DirtTruth/fileName`` beside the files, which is written last.
+/// wrong is told in ``GroundTruth/fileName`` beside the files, which is written last.
 public struct DirtWriter: Sendable {
     /// Days in a file.
     public static let daysPerFile = 30
@@ -25,19 +25,19 @@ public struct DirtWriter: Sendable {
 
     /// Writes all files into a folder. Each file appears when it is complete.
     /// - Parameters:
-    ///   - place: A folder. It may hold files of the same names, which are replaced, and names that start with `.` or
+    ///   - location: A folder. It may hold files of the same names, which are replaced, and names that start with `.` or
     ///     `_`.
     ///   - progress: Gets the number of lines written so far, some times a second.
     /// - Throws: `ObjectStoreError` with code `alreadyExists` when the folder holds other files,
     ///   which would be taken for parts of the data set; what the store throws.
     @discardableResult
     public func write(
-        to place: StoredPlace, threads: Int, progress: (@Sendable (_ lines: Int) -> Void)? = nil
-    ) async throws -> DirtTruth {
-        try await checkNothingElse(in: place)
+        to location: StorageLocation, threads: Int, progress: (@Sendable (_ lines: Int) -> Void)? = nil
+    ) async throws -> GroundTruth {
+        try await checkNothingElse(in: location)
         let chunks = simulator.chunks(threads: threads)
         let (midnight, bounds, seed) = (simulator.midnight, bounds, simulator.options.seed)
-        let output = RawFileSequence(place: place, midnight: midnight, seed: seed)
+        let output = RawFileSequence(location: location, midnight: midnight, seed: seed)
         do {
             while let days = try await chunks.next() {
                 let texts = try await onDedicatedThread(named: "raw text") { flag in
@@ -57,17 +57,17 @@ public struct DirtWriter: Sendable {
         }
     }
 
-    private func checkNothingElse(in place: StoredPlace) async throws {
+    private func checkNothingElse(in location: StorageLocation) async throws {
         let names = Set(
             stride(from: 0, to: simulator.options.days, by: Self.daysPerFile).map {
                 RawFileSequence.fileName(firstDay: $0, midnight: simulator.midnight)
             })
-        for try await object in place.store.list(prefix: place.folderPrefix) {
-            let name = String(decoding: object.key.path.utf8.dropFirst(place.folderPrefix.utf8.count), as: UTF8.self)
+        for try await object in location.store.list(prefix: location.folderPrefix) {
+            let name = String(decoding: object.key.path.utf8.dropFirst(location.folderPrefix.utf8.count), as: UTF8.self)
             let isHidden = name.split(separator: "/").contains { $0.hasPrefix(".") || $0.hasPrefix("_") }
             guard isHidden || names.contains(name) else {
                 throw ObjectStoreError(
-                    .alreadyExists, location: place.description,
+                    .alreadyExists, location: location.description,
                     message: "the folder holds \(name), which would be taken for a part of the simulated data")
             }
         }
@@ -76,18 +76,18 @@ public struct DirtWriter: Sendable {
 
 /// The files of a raw data set, one after the other, and the truth about them.
 private actor RawFileSequence {
-    private let place: StoredPlace
+    private let location: StorageLocation
     private let midnight: Int64
-    private(set) var truth: DirtTruth
+    private(set) var truth: GroundTruth
     private var writer: (any ObjectWriter)?
     private var linesInFile = 0
     /// By day, lines of earlier days to be repeated at that day's end.
     private var delayed: [Int: [DelayedDuplicate]] = [:]
 
-    init(place: StoredPlace, midnight: Int64, seed: UInt64) {
-        self.place = place
+    init(location: StorageLocation, midnight: Int64, seed: UInt64) {
+        self.location = location
         self.midnight = midnight
-        truth = DirtTruth(seed: seed)
+        truth = GroundTruth(seed: seed)
     }
 
     static func fileName(firstDay day: Int, midnight: Int64) -> String {
@@ -114,9 +114,9 @@ private actor RawFileSequence {
         truth.naturalZeroAmounts += day.naturalZeroAmounts
     }
 
-    func finish() async throws -> DirtTruth {
+    func finish() async throws -> GroundTruth {
         try await finishFile()
-        try await place.store.put(truth.encoded(), to: place.key(DirtTruth.fileName))
+        try await location.store.put(truth.encoded(), to: location.key(GroundTruth.fileName))
         return truth
     }
 
@@ -126,10 +126,10 @@ private actor RawFileSequence {
         if let writer, day % DirtWriter.daysPerFile != 0 { return writer }
         try await finishFile()
         let name = Self.fileName(firstDay: day, midnight: midnight)
-        let started = try await place.store.write(place.key(name))
+        let started = try await location.store.write(location.key(name))
         writer = started
         linesInFile = 0
-        truth.files.append(DirtTruth.File(name: name, lines: 0))
+        truth.files.append(GroundTruth.File(name: name, lines: 0))
         try await started.write(RawTransactionText.header)
         return started
     }

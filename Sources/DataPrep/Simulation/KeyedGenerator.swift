@@ -7,7 +7,7 @@ package struct KeyedGenerator {
     /// What the numbers are for; two purposes never share numbers.
     package enum Purpose: UInt64 {
         case customerProfile = 1
-        case terminalPlace
+        case terminalPosition
         case purchaseTimes
         case purchaseDetails
         case compromisedTerminals

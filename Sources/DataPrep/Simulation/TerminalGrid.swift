@@ -19,7 +19,7 @@ struct TerminalGrid: Sendable {
 
         var x: [Double] = [], y: [Double] = []
         for terminal in 0..<options.terminals {
-            var generator = KeyedGenerator(seed: options.seed, .terminalPlace, terminal)
+            var generator = KeyedGenerator(seed: options.seed, .terminalPosition, terminal)
             x.append(generator.uniform(0, 100))
             y.append(generator.uniform(0, 100))
         }

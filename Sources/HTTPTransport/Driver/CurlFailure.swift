@@ -13,7 +13,7 @@ struct CurlFailure {
         self.isConnected = isConnected
     }
 
-    func error(for request: HTTPRequest) -> HTTPTransportError {
+    func error(for request: TransportRequest) -> HTTPTransportError {
         HTTPTransportError(
             kind, method: request.method, url: request.url, message: "\(message) (curl \(code.rawValue))")
     }

@@ -2,7 +2,7 @@
 package struct ResponseHeadParser {
     package enum Event: Equatable {
         case more
-        case head(HTTPResponseHead)
+        case head(TransportResponseHead)
         case tooLarge
     }
 
@@ -12,7 +12,7 @@ package struct ResponseHeadParser {
     package init() {}
 
     private var status = 0
-    private var headers = HTTPHeaders()
+    private var headers = TransportHeaders()
     private var size = 0
     private var isComplete = false
 
@@ -26,7 +26,7 @@ package struct ResponseHeadParser {
         if line.starts(with: "HTTP/".utf8) {
             let code = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: true)
             status = code.count > 1 ? Int(Self.text(code[1])) ?? 0 : 0
-            headers = HTTPHeaders()
+            headers = TransportHeaders()
         } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
             headers.add(Self.text(line[..<colon]), Self.text(line[(colon + 1)...]))
         }
@@ -37,7 +37,7 @@ package struct ResponseHeadParser {
         // 1xx is interim: the answer is still to come (RFC 9110, section 15.2).
         guard status >= 200 else { return .more }
         isComplete = true
-        return .head(HTTPResponseHead(status: status, headers: headers))
+        return .head(TransportResponseHead(status: status, headers: headers))
     }
 
     private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {

@@ -9,7 +9,7 @@ final class Transfer {
     /// When something last came or went, or was resumed.
     var lastActivity: ContinuousClock.Instant
     private var parser = ResponseHeadParser()
-    private var head: HTTPResponseHead?
+    private var head: TransportResponseHead?
     private var body: [UInt8] = []
     private var bodyCount: Int64 = 0
     private var announcedBodyCount: Int64?
@@ -119,7 +119,7 @@ final class Transfer {
     /// What the transfer came to.
     func outcome(_ code: CURLcode) -> Result<[UInt8], any Error> {
         if let failure { return .failure(failure) }
-        if code == CURLE_OK { return head == nil ? .failure(ExchangeStateMachine.NoAnswer()) : .success(body) }
+        if code == CURLE_OK { return head == nil ? .failure(ExchangeStateMachine.NoResponse()) : .success(body) }
         // The server refused the request and closed the connection, on which we were still sending.
         if let head, head.status >= 300, bodyCount == announcedBodyCount { return .success(body) }
         return .failure(CurlFailure(code, easy: easy, isConnected: isConnected).error(for: exchange.request))
@@ -139,17 +139,17 @@ final class Transfer {
 
     /// Takes what the server had still said when it closed a connection on which we were sending.
     /// - Returns: whether it is an answer.
-    func receiveLastWords(_ words: [UInt8]) -> Bool {
-        guard head == nil, let answer = LastWords.answer(in: words, method: exchange.request.method) else {
+    func receiveUnreadResponse(_ words: [UInt8]) -> Bool {
+        guard head == nil, let response = UnreadResponse.response(in: words, method: exchange.request.method) else {
             return false
         }
-        if let limit = exchange.maximumBodyBytes, answer.body.count > limit { return refuseBody(limit) }
-        head = answer.head
-        exchange.receive(answer.head)
+        if let limit = exchange.maximumBodyBytes, response.body.count > limit { return refuseBody(limit) }
+        head = response.head
+        exchange.receive(response.head)
         if exchange.maximumBodyBytes == nil {
-            return answer.body.isEmpty || answer.body.withUnsafeBytes { exchange.receive($0) }
+            return response.body.isEmpty || response.body.withUnsafeBytes { exchange.receive($0) }
         }
-        body = answer.body
+        body = response.body
         return true
     }
 

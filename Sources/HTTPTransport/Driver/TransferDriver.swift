@@ -3,12 +3,12 @@ import Essentials
 
 /// The thread that moves bytes: curl's multi interface and all its transfers. Nothing of curl is touched elsewhere.
 final class TransferDriver {
-    private let configuration: HTTPClientConfiguration
-    private let mailbox: Mailbox
+    private let configuration: TransportClientConfiguration
+    private let commandQueue: CommandQueue
     private var transfers: [ObjectIdentifier: Transfer] = [:]
     private var spareHandles: [EasyHandle] = []
     /// Lives as long as the connections, which hold its address.
-    private let lastWords = LastWords()
+    private let unreadResponse = UnreadResponse()
     private var nextTimerCheck: ContinuousClock.Instant?
 
     /// More handles than requests at a time are not kept for long.
@@ -16,25 +16,25 @@ final class TransferDriver {
     /// Connections that are kept for later requests, to all hosts together.
     private static let maximumKeptConnections = 256
 
-    init(configuration: HTTPClientConfiguration, mailbox: Mailbox) {
+    init(configuration: TransportClientConfiguration, commandQueue: CommandQueue) {
         self.configuration = configuration
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
     }
 
     /// Runs until the mailbox is closed.
     func run() {
         Self.ignoreBrokenPipes()
-        defer { mailbox.announceEnd() }
+        defer { commandQueue.announceEnd() }
         guard CurlLibrary.isReady, let multi = curl_multi_init() else {
-            mailbox.close()
-            for command in mailbox.take().commands { refuse(command) }
+            commandQueue.close()
+            for command in commandQueue.take().commands { refuse(command) }
             return
         }
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, max(1, configuration.maximumConnectionsPerHost))
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, Self.maximumKeptConnections)
-        mailbox.open(OpaqueMulti(handle: multi))
+        commandQueue.open(OpaqueMulti(handle: multi))
         while true {
-            let (commands, isClosing) = mailbox.take()
+            let (commands, isClosing) = commandQueue.take()
             for command in commands { carryOut(command, multi) }
             if isClosing { break }
             var running: Int32 = 0
@@ -43,10 +43,10 @@ final class TransferDriver {
             checkTimers(multi)
             _ = curl_multi_poll(multi, nil, 0, pollTimeout(), nil)
         }
-        mailbox.forgetMulti()
-        for command in mailbox.take().commands { refuse(command) }
+        commandQueue.forgetMulti()
+        for command in commandQueue.take().commands { refuse(command) }
         for transfer in transfers.values {
-            end(transfer, .failure(Mailbox.shutDown(transfer.exchange)), multi)
+            end(transfer, .failure(CommandQueue.shutDown(transfer.exchange)), multi)
         }
         spareHandles = []
         curl_multi_cleanup(multi)
@@ -63,11 +63,11 @@ final class TransferDriver {
 
     // MARK: Commands
 
-    private func refuse(_ command: Mailbox.Command) {
-        if case .start(let exchange) = command { exchange.finish(.failure(Mailbox.shutDown(exchange))) }
+    private func refuse(_ command: CommandQueue.Command) {
+        if case .start(let exchange) = command { exchange.finish(.failure(CommandQueue.shutDown(exchange))) }
     }
 
-    private func carryOut(_ command: Mailbox.Command, _ multi: UnsafeMutableRawPointer) {
+    private func carryOut(_ command: CommandQueue.Command, _ multi: UnsafeMutableRawPointer) {
         switch command {
         case .start(let exchange): start(exchange, multi)
         case .stop(let exchange):
@@ -92,7 +92,7 @@ final class TransferDriver {
         }
         let transfer = Transfer(exchange, easy: easy)
         do {
-            try transfer.setUp(configuration, lastWords: lastWords)
+            try transfer.setUp(configuration, unreadResponse: unreadResponse)
         } catch {
             return exchange.finish(.failure(error))
         }
@@ -118,13 +118,15 @@ final class TransferDriver {
             guard let transfer = Transfer.at(context) else { continue }
             finish(transfer, ccurl_message_result(message), multi)
         }
-        lastWords.forget()
+        unreadResponse.forget()
     }
 
     private func finish(_ transfer: Transfer, _ code: CURLcode, _ multi: UnsafeMutableRawPointer) {
         if code == CURLE_SEND_ERROR {
-            let words = lastWords.take(port: transfer.easy.number(CURLINFO_LOCAL_PORT))
-            if let words, transfer.receiveLastWords(words) { return end(transfer, transfer.outcome(CURLE_OK), multi) }
+            let words = unreadResponse.take(port: transfer.easy.number(CURLINFO_LOCAL_PORT))
+            if let words, transfer.receiveUnreadResponse(words) {
+                return end(transfer, transfer.outcome(CURLE_OK), multi)
+            }
         }
         if transfer.restart(after: code) {
             _ = curl_multi_remove_handle(multi, transfer.easy.handle)

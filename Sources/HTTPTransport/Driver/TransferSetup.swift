@@ -2,7 +2,8 @@ import CCurl
 
 extension Transfer {
     /// Gives the easy handle all its options.
-    func setUp(_ configuration: HTTPClientConfiguration, lastWords: LastWords) throws(HTTPTransportError) {
+    func setUp(_ configuration: TransportClientConfiguration, unreadResponse: UnreadResponse) throws(HTTPTransportError)
+    {
         let request = exchange.request
         try check(request)
         easy.reset()
@@ -28,14 +29,14 @@ extension Transfer {
         setUpBody(request)
         easy.setHeaderFields(headerLines(request))
         setUpFunctions()
-        if request.url.utf8.prefix(5).map({ $0 | 0x20 }).elementsEqual("http:".utf8) { setUpClosing(lastWords) }
+        if request.url.utf8.prefix(5).map({ $0 | 0x20 }).elementsEqual("http:".utf8) { setUpClosing(unreadResponse) }
         guard easy.failure == CURLE_OK else {
             throw error(.invalidConfiguration, easy.message(for: easy.failure))
         }
     }
 
     /// libcurl 7.88 loses an answer that comes over HTTP/2 while the request's body is still on its way.
-    private func isLong(_ body: HTTPRequest.Body) -> Bool {
+    private func isLong(_ body: TransportRequest.Body) -> Bool {
         switch body {
         case .none: false
         case .bytes(let bytes): bytes.count > 64 << 10
@@ -43,7 +44,7 @@ extension Transfer {
         }
     }
 
-    private func setUpTLS(_ tls: HTTPClientConfiguration.TLS) {
+    private func setUpTLS(_ tls: TransportClientConfiguration.TLS) {
         easy.set(CURLOPT_SSL_VERIFYPEER, true)
         easy.set(CURLOPT_SSL_VERIFYHOST, 2)
         easy.set(CURLOPT_CAINFO, tls.certificateAuthorityFile)
@@ -54,7 +55,7 @@ extension Transfer {
     }
 
     /// Empty texts keep curl from looking into the environment.
-    private func setUpProxy(_ configuration: HTTPClientConfiguration) {
+    private func setUpProxy(_ configuration: TransportClientConfiguration) {
         easy.set(CURLOPT_PROXY, configuration.proxy?.url ?? "")
         easy.set(CURLOPT_NOPROXY, configuration.proxy?.exceptions.joined(separator: ",") ?? "")
         easy.set(CURLOPT_PROXYUSERNAME, configuration.proxy?.user)
@@ -62,7 +63,7 @@ extension Transfer {
         easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
     }
 
-    private func setUpBody(_ request: HTTPRequest) {
+    private func setUpBody(_ request: TransportRequest) {
         let length: Int64?
         switch request.body {
         case .none:
@@ -81,7 +82,7 @@ extension Transfer {
         easy.set(CURLOPT_CUSTOMREQUEST, request.method)
     }
 
-    private func headerLines(_ request: HTTPRequest) -> [String] {
+    private func headerLines(_ request: TransportRequest) -> [String] {
         // curl reads `Name;` as a field without a value.
         var lines = request.headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         // Waiting for `100 Continue` costs a round trip: only who asks for it gets it. `Accept` says nothing here.
@@ -127,12 +128,12 @@ extension Transfer {
             })
     }
 
-    private func setUpClosing(_ lastWords: LastWords) {
-        easy.set(CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(lastWords).toOpaque())
+    private func setUpClosing(_ unreadResponse: UnreadResponse) {
+        easy.set(CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(unreadResponse).toOpaque())
         easy.note(
             ccurl_set_close_function(easy.handle) { context, socket in
                 guard let context else { return 1 }
-                Unmanaged<LastWords>.fromOpaque(context).takeUnretainedValue().close(socket)
+                Unmanaged<UnreadResponse>.fromOpaque(context).takeUnretainedValue().close(socket)
                 return 0
             })
     }
@@ -143,7 +144,7 @@ extension Transfer {
     }
 
     /// What curl would send as it is, or take for something else.
-    private func check(_ request: HTTPRequest) throws(HTTPTransportError) {
+    private func check(_ request: TransportRequest) throws(HTTPTransportError) {
         let scheme = request.url.utf8.prefix(8).map { $0 | 0x20 }
         guard scheme.starts(with: "http:".utf8) || scheme.starts(with: "https:".utf8),
             request.url.utf8.dropFirst(scheme.starts(with: "https:".utf8) ? 6 : 5).starts(with: "//".utf8),
@@ -172,12 +173,14 @@ extension Transfer {
         let parts = url.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3 else { return false }
         let authority = parts[2].prefix { !"/?#".utf8.contains($0) }
-        let pieces = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard pieces.count <= 2, var place = pieces.last else { return false }
+        let chunks = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard chunks.count <= 2, var location = chunks.last else { return false }
         // An IPv6 address has colons of its own, in brackets.
-        if place.first == UInt8(ascii: "["), let end = place.firstIndex(of: UInt8(ascii: "]")) { place = place[end...] }
-        guard let colon = place.firstIndex(of: UInt8(ascii: ":")) else { return true }
-        return place[place.index(after: colon)...].allSatisfy { (48...57).contains($0) }
+        if location.first == UInt8(ascii: "["), let end = location.firstIndex(of: UInt8(ascii: "]")) {
+            location = location[end...]
+        }
+        guard let colon = location.firstIndex(of: UInt8(ascii: ":")) else { return true }
+        return location[location.index(after: colon)...].allSatisfy { (48...57).contains($0) }
     }
 }
 

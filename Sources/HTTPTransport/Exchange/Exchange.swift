@@ -4,7 +4,7 @@ import Synchronization
 final class Exchange: Sendable {
     private struct State {
         var machine: ExchangeStateMachine
-        var asker: CheckedContinuation<HTTPResponse, any Error>?
+        var asker: CheckedContinuation<TransportResponse, any Error>?
         var reader: CheckedContinuation<[UInt8]?, any Error>?
         var source: CheckedContinuation<Bool, Never>?
         var sourceTask: Task<Void, Never>?
@@ -13,17 +13,17 @@ final class Exchange: Sendable {
     /// Bytes of a streamed answer that are held for its reader before the connection is paused.
     private static let receiveLimit = 1 << 19
 
-    let request: HTTPRequest
+    let request: TransportRequest
     /// Longer bodies fail; nil for an answer that is streamed.
     let maximumBodyBytes: Int?
     let start = ContinuousClock.now
-    private let mailbox: Mailbox
+    private let commandQueue: CommandQueue
     private let state: Mutex<State>
 
-    init(_ request: HTTPRequest, maximumBodyBytes: Int?, mailbox: Mailbox) {
+    init(_ request: TransportRequest, maximumBodyBytes: Int?, commandQueue: CommandQueue) {
         self.request = request
         self.maximumBodyBytes = maximumBodyBytes
-        self.mailbox = mailbox
+        self.commandQueue = commandQueue
         var machine = ExchangeStateMachine(isStreamed: maximumBodyBytes == nil, receiveLimit: Self.receiveLimit)
         if case .stream(let length, _) = request.body {
             machine = ExchangeStateMachine(
@@ -36,7 +36,7 @@ final class Exchange: Sendable {
     // MARK: The task that asked
 
     /// Sends the request. The answer is whole, or has an empty body if it is streamed.
-    func answer() async throws -> HTTPResponse {
+    func response() async throws -> TransportResponse {
         if case .stream(_, let next) = request.body { startSource(next) }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -51,7 +51,7 @@ final class Exchange: Sendable {
     }
 
     /// The next part of a streamed body, nil after the last.
-    func nextPiece() async throws -> [UInt8]? {
+    func nextChunk() async throws -> [UInt8]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let reading = state.withLock { state in
@@ -63,9 +63,9 @@ final class Exchange: Sendable {
                 case .wait: break
                 case .end: continuation.resume(returning: nil)
                 case .failure(let error): continuation.resume(throwing: presentable(error))
-                case .piece(let piece, let resumes):
-                    continuation.resume(returning: piece)
-                    if resumes { mailbox.post(.resume(self)) }
+                case .chunk(let chunk, let resumes):
+                    continuation.resume(returning: chunk)
+                    if resumes { commandQueue.post(.resume(self)) }
                 }
             }
         } onCancel: {
@@ -81,7 +81,7 @@ final class Exchange: Sendable {
     /// Whether the driver is to make a transfer for it.
     func begin() -> Bool { state.withLock { $0.machine.begin() } }
 
-    func receive(_ head: HTTPResponseHead) { change { $0.machine.receive(head) } }
+    func receive(_ head: TransportResponseHead) { change { $0.machine.receive(head) } }
 
     /// Takes a part of a streamed body; false when it has to come again later.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -119,8 +119,8 @@ final class Exchange: Sendable {
         let task = Task {
             do {
                 while await mayProduce() {
-                    guard let piece = try await next() else { return change { $0.machine.completeBody() } }
-                    change { $0.machine.supply(piece) }
+                    guard let chunk = try await next() else { return change { $0.machine.completeBody() } }
+                    change { $0.machine.supply(chunk) }
                 }
             } catch {
                 change { $0.machine.failBody(error) }
@@ -154,18 +154,18 @@ final class Exchange: Sendable {
 
     private func step(for action: ExchangeStateMachine.Action, _ state: inout State) -> () -> Void {
         switch action {
-        case .start: return { [self] in mailbox.post(.start(self)) }
-        case .stop: return { [self] in mailbox.post(.stop(self)) }
-        case .resumeReceiving, .resumeSending: return { [self] in mailbox.post(.resume(self)) }
-        case .answer(let response):
+        case .start: return { [self] in commandQueue.post(.start(self)) }
+        case .stop: return { [self] in commandQueue.post(.stop(self)) }
+        case .resumeReceiving, .resumeSending: return { [self] in commandQueue.post(.resume(self)) }
+        case .response(let response):
             let asker = state.asker.take()
             return { asker?.resume(returning: response) }
-        case .failAnswer(let error):
+        case .failResponse(let error):
             let asker = state.asker.take()
             return { [self] in asker?.resume(throwing: presentable(error)) }
-        case .deliver(let piece):
+        case .deliver(let chunk):
             let reader = state.reader.take()
-            return { reader?.resume(returning: piece) }
+            return { reader?.resume(returning: chunk) }
         case .failReader(let error):
             let reader = state.reader.take()
             return { [self] in reader?.resume(throwing: presentable(error)) }
@@ -184,7 +184,7 @@ final class Exchange: Sendable {
             HTTPTransportError(
                 .wrongBodyLength, method: request.method, url: request.url,
                 message: "a body of \(failure.announced) bytes was announced, \(failure.received) came")
-        case is ExchangeStateMachine.NoAnswer:
+        case is ExchangeStateMachine.NoResponse:
             HTTPTransportError(
                 .protocolViolation, method: request.method, url: request.url, message: "no HTTP answer came")
         default: error

@@ -13,8 +13,8 @@ package struct ExchangeStateMachine {
         /// Tell the driver to go on with a direction that was paused.
         case resumeReceiving, resumeSending
         /// The asking task gets its answer.
-        case answer(HTTPResponse)
-        case failAnswer(any Error)
+        case response(TransportResponse)
+        case failResponse(any Error)
         /// The reading task, which waits, gets a piece or the end.
         case deliver([UInt8]?)
         case failReader(any Error)
@@ -25,7 +25,7 @@ package struct ExchangeStateMachine {
     }
 
     package enum Reading {
-        case piece([UInt8], resumes: Bool)
+        case chunk([UInt8], resumes: Bool)
         case wait
         case end
         case failure(any Error)
@@ -44,8 +44,8 @@ package struct ExchangeStateMachine {
 
     package private(set) var phase = Phase.created
     private let isStreamed: Bool
-    private var isAnswered = false
-    private var head: HTTPResponseHead?
+    private var hasResponse = false
+    private var head: TransportResponseHead?
     private var incoming: IncomingBody
     private var outgoing: OutgoingBody
     private var isReaderWaiting = false
@@ -70,8 +70,8 @@ package struct ExchangeStateMachine {
     /// The asking task waits for its answer.
     package mutating func submit() -> [Action] {
         guard phase == .created else {
-            isAnswered = true
-            return [.failAnswer(failure ?? CancellationError())]
+            hasResponse = true
+            return [.failResponse(failure ?? CancellationError())]
         }
         phase = .queued
         return [.start]
@@ -81,7 +81,7 @@ package struct ExchangeStateMachine {
     package mutating func fail(_ error: any Error) -> [Action] {
         guard phase != .ended else { return [] }
         let isWithDriver = phase != .created
-        var actions = end(.failure(error), mayAnswer: isWithDriver)
+        var actions = end(.failure(error), mayRespond: isWithDriver)
         if isWithDriver { actions.append(.stop) }
         return actions
     }
@@ -89,8 +89,8 @@ package struct ExchangeStateMachine {
     /// The reading task wants what there is.
     package mutating func read() -> Reading {
         if !incoming.isEmpty {
-            let (piece, resumes) = incoming.take()
-            return .piece(piece, resumes: resumes && phase == .running)
+            let (chunk, resumes) = incoming.take()
+            return .chunk(chunk, resumes: resumes && phase == .running)
         }
         if phase != .ended {
             isReaderWaiting = true
@@ -110,15 +110,15 @@ package struct ExchangeStateMachine {
     }
 
     /// The head of the answer is there.
-    package mutating func receive(_ head: HTTPResponseHead) -> [Action] {
+    package mutating func receive(_ head: TransportResponseHead) -> [Action] {
         guard phase == .running, self.head == nil else { return [] }
         self.head = head
         var actions: [Action] = []
         // A server that answers so does not want the rest, and is not sent it.
         if head.status >= 300 { actions += abandonOutgoing() }
         if isStreamed {
-            isAnswered = true
-            actions.append(.answer(HTTPResponse(status: head.status, headers: head.headers)))
+            hasResponse = true
+            actions.append(.response(TransportResponse(status: head.status, headers: head.headers)))
         }
         return actions
     }
@@ -129,7 +129,7 @@ package struct ExchangeStateMachine {
         guard phase == .running, incoming.append(bytes) else { return (phase != .running, []) }
         guard isReaderWaiting, !incoming.isEmpty else { return (true, []) }
         isReaderWaiting = false
-        return (true, [.deliver(incoming.take().piece)])
+        return (true, [.deliver(incoming.take().chunk)])
     }
 
     /// The connection asks for bytes of the request's body.
@@ -144,7 +144,7 @@ package struct ExchangeStateMachine {
     /// - Parameter outcome: the body if it was not streamed.
     package mutating func finish(_ outcome: Result<[UInt8], any Error>) -> [Action] {
         guard phase == .running || phase == .queued else { return [] }
-        return end(outcome, mayAnswer: true)
+        return end(outcome, mayRespond: true)
     }
 
     // MARK: The task that makes the request's body
@@ -157,10 +157,10 @@ package struct ExchangeStateMachine {
     }
 
     /// That task has made a piece.
-    package mutating func supply(_ piece: [UInt8]) -> [Action] {
+    package mutating func supply(_ chunk: [UInt8]) -> [Action] {
         guard phase != .ended else { return [] }
         do throws(OutgoingBody.LengthFailure) {
-            return try outgoing.supply(piece) ? [.resumeSending] : []
+            return try outgoing.supply(chunk) ? [.resumeSending] : []
         } catch {
             return fail(error)
         }
@@ -195,13 +195,13 @@ package struct ExchangeStateMachine {
         return wakeSource() + [.cancelSource] + (resumes ? [.resumeSending] : [])
     }
 
-    private mutating func end(_ outcome: Result<[UInt8], any Error>, mayAnswer: Bool) -> [Action] {
+    private mutating func end(_ outcome: Result<[UInt8], any Error>, mayRespond: Bool) -> [Action] {
         phase = .ended
         var actions = abandonOutgoing().filter { if case .resumeSending = $0 { false } else { true } }
         if case .failure(let error) = outcome { failure = error }
-        if mayAnswer, !isAnswered {
-            isAnswered = true
-            actions.append(answer(outcome))
+        if mayRespond, !hasResponse {
+            hasResponse = true
+            actions.append(response(outcome))
         } else if isReaderWaiting {
             isReaderWaiting = false
             actions.append(failure.map(Action.failReader) ?? .deliver(nil))
@@ -209,15 +209,15 @@ package struct ExchangeStateMachine {
         return actions
     }
 
-    private func answer(_ outcome: Result<[UInt8], any Error>) -> Action {
+    private func response(_ outcome: Result<[UInt8], any Error>) -> Action {
         switch outcome {
-        case .failure(let error): .failAnswer(error)
+        case .failure(let error): .failResponse(error)
         case .success(let body):
-            head.map { .answer(HTTPResponse(status: $0.status, headers: $0.headers, body: body)) }
-                ?? .failAnswer(NoAnswer())
+            head.map { .response(TransportResponse(status: $0.status, headers: $0.headers, body: body)) }
+                ?? .failResponse(NoResponse())
         }
     }
 
     /// The transfer ended well without a head: the driver does not let that happen.
-    package struct NoAnswer: Error {}
+    package struct NoResponse: Error {}
 }

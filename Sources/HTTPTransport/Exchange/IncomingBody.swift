@@ -28,7 +28,7 @@ struct IncomingBody {
 
     /// All that is there.
     /// - Returns: The piece, and whether the connection has to be told to go on.
-    mutating func take() -> (piece: [UInt8], resumes: Bool) {
+    mutating func take() -> (chunk: [UInt8], resumes: Bool) {
         defer { isPaused = false }
         taken.removeAll(keepingCapacity: true)
         swap(&buffer, &taken)

@@ -60,15 +60,15 @@ package struct OutgoingBody {
 
     /// The source gives a piece.
     /// - Returns: Whether the connection is to be told that there is something.
-    package mutating func supply(_ piece: [UInt8]) throws(LengthFailure) -> Bool {
-        if isAbandoned || piece.isEmpty { return false }
-        received += Int64(piece.count)
+    package mutating func supply(_ chunk: [UInt8]) throws(LengthFailure) -> Bool {
+        if isAbandoned || chunk.isEmpty { return false }
+        received += Int64(chunk.count)
         if let length, received > length { throw LengthFailure(announced: length, received: received) }
         if offset == current.count {
-            current = piece
+            current = chunk
             offset = 0
         } else {
-            following = piece
+            following = chunk
         }
         return isHeldBack ? false : resume()
     }

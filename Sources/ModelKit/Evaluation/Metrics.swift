@@ -129,8 +129,8 @@ extension Metrics {
     ) -> ConfusionMatrix {
         var sums = SIMD4<Double>()
         for index in scores.indices {
-            let place = (scores[index] >= threshold ? 2 : 0) + Int(labels[index])
-            sums[place] += weights.map { Double($0[index]) } ?? 1
+            let position = (scores[index] >= threshold ? 2 : 0) + Int(labels[index])
+            sums[position] += weights.map { Double($0[index]) } ?? 1
         }
         return ConfusionMatrix(
             truePositives: sums[3], falsePositives: sums[2], trueNegatives: sums[0], falseNegatives: sums[1])

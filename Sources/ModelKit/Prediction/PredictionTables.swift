@@ -126,19 +126,19 @@ final class PredictionTables: @unchecked Sendable {
             var sum = 0.0
             var first = 0
             while first + 8 <= trees.count {
-                var places = EightPlaces(
+                var positions = EightPositions(
                     trees[first].root, trees[first + 1].root, trees[first + 2].root, trees[first + 3].root,
                     trees[first + 4].root, trees[first + 5].root, trees[first + 6].root, trees[first + 7].root)
                 var depth = 0
                 for index in first..<(first + 8) { depth = max(depth, trees[index].depth) }
-                for _ in 0..<depth { places.advance { next($0, row[feature($0)]) } }
-                places.forEach { sum += values[Int($0)] }
+                for _ in 0..<depth { positions.advance { next($0, row[feature($0)]) } }
+                positions.forEach { sum += values[Int($0)] }
                 first += 8
             }
             while first < trees.count {
-                var place = trees[first].root
-                for _ in 0..<trees[first].depth { place = next(place, row[feature(place)]) }
-                sum += values[Int(place)]
+                var position = trees[first].root
+                for _ in 0..<trees[first].depth { position = next(position, row[feature(position)]) }
+                sum += values[Int(position)]
                 first += 1
             }
             return sum
@@ -146,12 +146,12 @@ final class PredictionTables: @unchecked Sendable {
     }
 
     @inline(__always)
-    private func feature(_ place: UInt32) -> Int { Int(nodes[Int(place)].featureAndDefault &>> 1) }
+    private func feature(_ position: UInt32) -> Int { Int(nodes[Int(position)].featureAndDefault &>> 1) }
 
     /// The child that a value leads to; chosen by arithmetic, since a processor guesses half of such branches wrong.
     @inline(__always)
-    private func next(_ place: UInt32, _ value: Float) -> UInt32 {
-        let node = nodes + Int(place)
+    private func next(_ position: UInt32, _ value: Float) -> UInt32 {
+        let node = nodes + Int(position)
         let isBelow: Int = value <= node.pointee.threshold ? 1 : 0
         let isMissing: UInt32 = value == value ? 0 : 1
         let goesLeft = isBelow | Int(isMissing & node.pointee.featureAndDefault)
@@ -204,64 +204,64 @@ final class PredictionTables: @unchecked Sendable {
         var row = rows.lowerBound
         while row + 8 <= rows.upperBound {
             let root = tree.root
-            var places = EightPlaces(root, root, root, root, root, root, root, root)
+            var positions = EightPositions(root, root, root, root, root, root, root, root)
             for _ in 0..<tree.depth {
                 var offset = row
-                places.advance { place in
-                    let column = columns[feature(place)].unsafelyUnwrapped
+                positions.advance { position in
+                    let column = columns[feature(position)].unsafelyUnwrapped
                     defer { offset &+= 1 }
-                    return next(place, column[offset])
+                    return next(position, column[offset])
                 }
             }
             var offset = row
-            places.forEach { place in
-                sums[offset] += values[Int(place)]
+            positions.forEach { position in
+                sums[offset] += values[Int(position)]
                 offset &+= 1
             }
             row += 8
         }
         while row < rows.upperBound {
-            var place = tree.root
-            for _ in 0..<tree.depth { place = next(place, columns[feature(place)].unsafelyUnwrapped[row]) }
-            sums[row] += values[Int(place)]
+            var position = tree.root
+            for _ in 0..<tree.depth { position = next(position, columns[feature(position)].unsafelyUnwrapped[row]) }
+            sums[row] += values[Int(position)]
             row += 1
         }
     }
 }
 
 /// Positions in a tree that move together, so that the memory latency of one hides behind the others.
-private struct EightPlaces {
-    private var places: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+private struct EightPositions {
+    private var positions: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
     @inline(__always)
     init(
         _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: UInt32
     ) {
-        places = (a, b, c, d, e, f, g, h)
+        positions = (a, b, c, d, e, f, g, h)
     }
 
     @inline(__always)
     mutating func advance(_ next: (UInt32) -> UInt32) {
-        places.0 = next(places.0)
-        places.1 = next(places.1)
-        places.2 = next(places.2)
-        places.3 = next(places.3)
-        places.4 = next(places.4)
-        places.5 = next(places.5)
-        places.6 = next(places.6)
-        places.7 = next(places.7)
+        positions.0 = next(positions.0)
+        positions.1 = next(positions.1)
+        positions.2 = next(positions.2)
+        positions.3 = next(positions.3)
+        positions.4 = next(positions.4)
+        positions.5 = next(positions.5)
+        positions.6 = next(positions.6)
+        positions.7 = next(positions.7)
     }
 
     @inline(__always)
     func forEach(_ body: (UInt32) -> Void) {
-        body(places.0)
-        body(places.1)
-        body(places.2)
-        body(places.3)
-        body(places.4)
-        body(places.5)
-        body(places.6)
-        body(places.7)
+        body(positions.0)
+        body(positions.1)
+        body(positions.2)
+        body(positions.3)
+        body(positions.4)
+        body(positions.5)
+        body(positions.6)
+        body(positions.7)
     }
 }
 

@@ -44,11 +44,11 @@ enum ConnectionURI {
         if let end = rest.firstIndex(where: { $0 == at || $0 == slash }), rest[end] == at {
             rest = rest[rest.index(after: end)...]
         }
-        let place = rest.prefix { $0 != UInt8(ascii: "?") }
-        guard !place.contains(at) else {
+        let location = rest.prefix { $0 != UInt8(ascii: "?") }
+        guard !location.contains(at) else {
             throw invalid("has more than one @, or one after a slash; \(advice)")
         }
-        for option in rest.dropFirst(place.count + 1).split(separator: UInt8(ascii: "&")) where option.contains(at) {
+        for option in rest.dropFirst(location.count + 1).split(separator: UInt8(ascii: "&")) where option.contains(at) {
             let keyword = option.prefix { (97...122).contains($0) || $0 == UInt8(ascii: "_") }
             guard !keyword.isEmpty, option.dropFirst(keyword.count).first == UInt8(ascii: "=") else {
                 throw invalid("has an @ after a question mark; \(advice)")

@@ -35,17 +35,17 @@ public struct PostgreSQLConfiguration: Sendable, Hashable {
         /// How many of them remain without answer until the connection counts as lost.
         public var count: Int
         /// How long anything sent may remain without answer (`TCP_USER_TIMEOUT`).
-        public var unansweredLimit: Duration
+        public var unacknowledgedTimeout: Duration
 
         /// A minute in all.
         public init(
             idle: Duration = .seconds(30), interval: Duration = .seconds(10), count: Int = 3,
-            unansweredLimit: Duration = .seconds(60)
+            unacknowledgedTimeout: Duration = .seconds(60)
         ) {
             self.idle = idle
             self.interval = interval
             self.count = count
-            self.unansweredLimit = unansweredLimit
+            self.unacknowledgedTimeout = unacknowledgedTimeout
         }
     }
 
@@ -88,11 +88,11 @@ extension PostgreSQLConfiguration: CustomStringConvertible, CustomDebugStringCon
             parameters[keyword].map { $0.split(separator: ",", omittingEmptySubsequences: false) } ?? []
         }
         let hosts = list("host").isEmpty ? list("hostaddr") : list("host"), ports = list("port")
-        let places = hosts.enumerated().map { index, host in
+        let addresses = hosts.enumerated().map { index, host in
             let port = ports.count == 1 ? ports.first : index < ports.count ? ports[index] : nil
             return port.map { $0.isEmpty ? String(host) : "\(host):\($0)" } ?? String(host)
         }
-        var text = "postgresql://" + (parameters["user"].map { $0 + "@" } ?? "") + places.joined(separator: ",")
+        var text = "postgresql://" + (parameters["user"].map { $0 + "@" } ?? "") + addresses.joined(separator: ",")
         text += "/" + (parameters["dbname"] ?? "")
         let shown = ["service", "sslmode", "target_session_attrs"].compactMap { keyword in
             parameters[keyword].map { "\(keyword)=\($0)" }

@@ -24,7 +24,7 @@ final class SessionSettings: Sendable {
             parameters["keepalives_idle"] = "\(max(1, keepAlive.idle.components.seconds))"
             parameters["keepalives_interval"] = "\(max(1, keepAlive.interval.components.seconds))"
             parameters["keepalives_count"] = "\(max(1, keepAlive.count))"
-            parameters["tcp_user_timeout"] = "\(keepAlive.unansweredLimit.wholeMilliseconds)"
+            parameters["tcp_user_timeout"] = "\(keepAlive.unacknowledgedTimeout.wholeMilliseconds)"
         }
         return parameters
     }

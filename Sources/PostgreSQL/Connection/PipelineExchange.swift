@@ -117,11 +117,11 @@ final class PipelineExchange {
         return name
     }
 
-    private func sendPlain(_ sql: String, _ answer: Expected) throws {
+    private func sendPlain(_ sql: String, _ response: Expected) throws {
         guard PQsendQueryParams(connection.handle, sql, 0, nil, nil, nil, nil, 0) == 1 else {
             throw connection.refused(statement: sql)
         }
-        expected.append(answer)
+        expected.append(response)
     }
 
     private func end() throws {
@@ -164,26 +164,26 @@ final class PipelineExchange {
     /// Takes one answer over. Only that of a synchronisation is not followed by an end mark.
     private func handle(_ result: OpaquePointer) throws {
         let status = PQresultStatus(result)
-        let answered = expected[nextExpected]
+        let responded = expected[nextExpected]
         let isDone = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY
-        if case .result(let index, _) = answered, isDone { return take(index, result) }
+        if case .result(let index, _) = responded, isDone { return take(index, result) }
         defer { PQclear(result) }
         switch status {
         case PGRES_PIPELINE_SYNC: nextExpected += 1
         case _ where isDone:
-            if case .dropped(let names) = answered { connection.statements.forgetUnwanted(names) }
-        case PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR: note(result, answered)
+            if case .dropped(let names) = responded { connection.statements.forgetUnwanted(names) }
+        case PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR: note(result, responded)
         case PGRES_PIPELINE_ABORTED:
-            if case .prepared(let sql) = answered { connection.statements.remove(sql, isPrepared: false) }
+            if case .prepared(let sql) = responded { connection.statements.remove(sql, isPrepared: false) }
         default:
             connection.isBroken = true
             throw PostgreSQLError(.invalidValue, "COPY is done by copy(into:columns:rows:), not as a statement")
         }
     }
 
-    private func note(_ result: OpaquePointer, _ answered: Expected) {
+    private func note(_ result: OpaquePointer, _ responded: Expected) {
         var statement: String?, index: Int?
-        switch answered {
+        switch responded {
         case .prepared(let sql):
             statement = sql
             index = nextResultIndex
@@ -198,7 +198,7 @@ final class PipelineExchange {
             connection.statements.remove(statement, isPrepared: error.sqlState != "26000")
         }
         // Dropping unwanted statements fails in a failed transaction, and is tried again after it.
-        if case .dropped = answered { return }
+        if case .dropped = responded { return }
         if failure == nil { failure = error }
     }
 

@@ -37,16 +37,18 @@ extension PostgreSQLPool {
         isolation: Isolation = .readCommitted, retries: Int = 3,
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result
     ) async throws -> Result {
-        var tries = 0
+        var attempts = 0
         while true {
             do {
                 return try await withConnection { connection in
                     try connection.transaction("BEGIN ISOLATION LEVEL \(isolation.rawValue) READ WRITE", body)
                 }
-            } catch let error as PostgreSQLError where (error.isConflict || error.isStaleStatement) && tries < retries {
+            } catch let error as PostgreSQLError
+                where (error.isConflict || error.isStaleStatement) && attempts < retries
+            {
                 // Apart from each other in time, those who were in each other's way are not any longer.
-                let limit = Double(min(1000, 10 << min(tries, 10)))
-                tries += 1
+                let limit = Double(min(1000, 10 << min(attempts, 10)))
+                attempts += 1
                 try await Task.sleep(for: .milliseconds(.random(in: limit / 2...limit * 1.5)))
             }
         }

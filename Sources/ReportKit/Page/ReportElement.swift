@@ -4,7 +4,7 @@ package enum ReportElement: Sendable {
     case paragraph(String)
     case bullets([String])
     /// Cards with one figure each, in a row.
-    case keyFigures([KeyFigure])
+    case keyMetrics([KeyMetric])
     case table(ReportTable)
     /// A boxed remark.
     case note(Tone, String)
@@ -22,7 +22,7 @@ package enum ReportElement: Sendable {
 }
 
 /// One number that a reader should not miss.
-package struct KeyFigure: Sendable {
+package struct KeyMetric: Sendable {
     package var label: String
     package var value: String
     package var detail: String?
@@ -58,7 +58,7 @@ extension ReportElement {
             page.raw("<ul>")
             for item in items { page.element("li", item) }
             page.raw("</ul>")
-        case .keyFigures(let figures):
+        case .keyMetrics(let figures):
             page.raw("<div class=\"key-figures\">")
             for figure in figures { figure.write(to: &page) }
             page.raw("</div>")
@@ -75,7 +75,7 @@ extension ReportElement {
     }
 }
 
-extension KeyFigure {
+extension KeyMetric {
     fileprivate func write(to page: inout Markup) {
         page.raw("<div class=\"card \(tone.rawValue)\">")
         page.element("div", class: "label", label)

@@ -57,8 +57,8 @@ package struct HandbookProtocol: Sendable {
         let features = try FeatureMatrix(
             names: pipeline.names, columns: pipeline.columns(transactions, threads: threads))
         return Fold(
-            train: features.gathering(split.train), trainLabels: split.train.map { labels[$0] },
-            test: features.gathering(split.test), testLabels: split.test.map { labels[$0] },
+            train: features.take(split.train), trainLabels: split.train.map { labels[$0] },
+            test: features.take(split.test), testLabels: split.test.map { labels[$0] },
             testCustomers: split.test.map { transactions.customerID[$0] }, testDays: split.test.map { days[$0] })
     }
 

@@ -20,7 +20,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case head(since: NIODeadline, hasBytes: Bool)
         case body(since: NIODeadline)
         /// The server's own work.
-        case answer
+        case response
         /// The client's end, after ours.
         case end(since: NIODeadline)
     }
@@ -40,7 +40,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// In the order in which they came.
     private var requests: [OpenRequest] = []
     private var isDroppingBody = false
-    private var closesAfterAnswer = false
+    private var closesAfterResponse = false
     private var drainingSince: NIODeadline?
     private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
 
@@ -109,12 +109,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .body:
             break
         case .end:
-            phase = .answer
+            phase = .response
             if requests.isEmpty {
                 // It was answered before it had come to its end.
                 phase = .idle(since: .now())
             } else {
-                registry.beginAnswer(context.channel)
+                registry.beginResponse(context.channel)
             }
         }
         context.fireChannelRead(data)
@@ -158,7 +158,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             promise?.succeed()
         case .end(let trailers):
             context.write(wrapOutboundOut(.end(trailers)), promise: promise)
-            didAnswer(context)
+            didRespond(context)
         default:
             context.write(data, promise: promise)
         }
@@ -169,8 +169,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let request = requests.first
         let saysClose = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
         // An answer without a request is one to bytes that are none.
-        closesAfterAnswer = saysClose || drainingSince != nil || request?.keepsAlive != true
-        if closesAfterAnswer {
+        closesAfterResponse = saysClose || drainingSince != nil || request?.keepsAlive != true
+        if closesAfterResponse {
             head.headers.replaceOrAdd(name: "connection", value: "close")
         } else if request?.saysKeepAlive == true {
             head.headers.replaceOrAdd(name: "connection", value: "keep-alive")
@@ -183,13 +183,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return head
     }
 
-    private func didAnswer(_ context: ChannelHandlerContext) {
+    private func didRespond(_ context: ChannelHandlerContext) {
         isDroppingBody = false
         if !requests.isEmpty { requests.removeFirst() }
-        if closesAfterAnswer { return end(context) }
+        if closesAfterResponse { return end(context) }
         if requests.isEmpty {
-            registry.endAnswer(context.channel)
-            if case .answer = phase { phase = .idle(since: .now()) }
+            registry.endResponse(context.channel)
+            if case .response = phase { phase = .idle(since: .now()) }
             updateTimer(context)
         } else {
             sendContinue(context)
@@ -207,7 +207,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .head(let since, false): deadline = afterCrossing(since + min(limits.headTimeout, silence))
         case .head(let since, true): deadline = since + limits.headTimeout
         case .body(let since): deadline = since + limits.bodyTimeout
-        case .answer: deadline = nil
+        case .response: deadline = nil
         case .end(let since): return since + ConnectionLimits.lingerTime
         }
         guard let drainingSince else { return deadline }

@@ -1,7 +1,7 @@
 import NIOCore
 
 extension ConnectionLimits {
-    init(_ configuration: ServerConfiguration) {
+    init(_ configuration: ScoringServerConfiguration) {
         self.init(
             headTimeout: TimeAmount(configuration.headTimeout), bodyTimeout: TimeAmount(configuration.bodyTimeout),
             idleTimeout: TimeAmount(configuration.idleTimeout),

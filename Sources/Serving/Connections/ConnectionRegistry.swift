@@ -27,8 +27,8 @@ final class ConnectionRegistry: Sendable {
         /// When it was opened or last answered.
         var since: NIODeadline
         /// Whether a whole request has come and its answer is being made.
-        var isAnswering = false
-        var hasAnswered = false
+        var isResponding = false
+        var hasResponded = false
     }
 
     private struct State {
@@ -44,14 +44,14 @@ final class ConnectionRegistry: Sendable {
 
         /// The connection that has waited longest for a request, first among those that have never sent one.
         func leastMissed(of address: Address?) -> ObjectIdentifier? {
-            var least: (identifier: ObjectIdentifier, hasAnswered: Bool, since: NIODeadline)?
-            for (identifier, entry) in entries where !entry.isAnswering {
+            var least: (identifier: ObjectIdentifier, hasResponded: Bool, since: NIODeadline)?
+            for (identifier, entry) in entries where !entry.isResponding {
                 if let address, entry.address != address { continue }
                 if let least {
-                    if entry.hasAnswered, !least.hasAnswered { continue }
-                    if entry.hasAnswered == least.hasAnswered, entry.since >= least.since { continue }
+                    if entry.hasResponded, !least.hasResponded { continue }
+                    if entry.hasResponded == least.hasResponded, entry.since >= least.since { continue }
                 }
-                least = (identifier, entry.hasAnswered, entry.since)
+                least = (identifier, entry.hasResponded, entry.since)
             }
             return least?.identifier
         }
@@ -88,17 +88,17 @@ final class ConnectionRegistry: Sendable {
     }
 
     /// A whole request has come.
-    func beginAnswer(_ channel: any Channel) {
-        state.withLock { $0.entries[ObjectIdentifier(channel)]?.isAnswering = true }
+    func beginResponse(_ channel: any Channel) {
+        state.withLock { $0.entries[ObjectIdentifier(channel)]?.isResponding = true }
     }
 
     /// All requests that have come are answered.
-    func endAnswer(_ channel: any Channel) {
+    func endResponse(_ channel: any Channel) {
         let now = NIODeadline.now()
         state.withLock { state in
             guard var entry = state.entries[ObjectIdentifier(channel)] else { return }
-            entry.isAnswering = false
-            entry.hasAnswered = true
+            entry.isResponding = false
+            entry.hasResponded = true
             entry.since = now
             state.entries[ObjectIdentifier(channel)] = entry
         }

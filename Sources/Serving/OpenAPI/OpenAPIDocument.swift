@@ -8,7 +8,7 @@ public struct OpenAPIDocument: Sendable {
     public let json: String
 
     /// - Parameter configuration: whose limits the document states.
-    public init(_ configuration: ServerConfiguration = ServerConfiguration()) {
+    public init(_ configuration: ScoringServerConfiguration = ScoringServerConfiguration()) {
         let document: JSONValue = [
             "openapi": "3.1.0",
             "info": [
@@ -28,7 +28,7 @@ public struct OpenAPIDocument: Sendable {
         json = document.text
     }
 
-    private static func overview(_ configuration: ServerConfiguration) -> String {
+    private static func overview(_ configuration: ScoringServerConfiguration) -> String {
         "Each scored transaction belongs to the history that later ones are scored against"
             + (configuration.recordsTransactions ? ", " : " when recording is on, ")
             + "and labels tell the history what became of it."
@@ -58,14 +58,14 @@ public struct OpenAPIDocument: Sendable {
 
 extension Route {
     /// The path item: one operation for each method.
-    fileprivate func operations(_ configuration: ServerConfiguration) -> JSONValue {
+    fileprivate func operations(_ configuration: ScoringServerConfiguration) -> JSONValue {
         JSONValue(
             members: methods.map { method in
                 (method.rawValue.lowercased(), operation(method, configuration))
             })
     }
 
-    private func operation(_ method: HTTPRequest.Method, _ configuration: ServerConfiguration) -> JSONValue {
+    private func operation(_ method: HTTPRequest.Method, _ configuration: ScoringServerConfiguration) -> JSONValue {
         let isHead = method == .head
         let described = responses(configuration).map { ($0.status, isHead ? $0.headersOnly : $0.value) }
         let operation: JSONValue = [
@@ -133,7 +133,7 @@ extension Route {
         return ["required": true, "content": ["application/json": ["schema": schema, "examples": examples]]]
     }
 
-    private func responses(_ configuration: ServerConfiguration) -> [DescribedResponse] {
+    private func responses(_ configuration: ScoringServerConfiguration) -> [DescribedResponse] {
         let health: JSONValue = ["$ref": "#/components/schemas/Health"]
         switch self {
         case .root:

@@ -12,10 +12,10 @@ import Synchronization
 final class ScoringResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
-    private let configuration: ServerConfiguration
+    private let configuration: ScoringServerConfiguration
     private let metrics: PrometheusMetrics
     private let logger: Logger
-    private let figures: ServiceFigures
+    private let serviceMetrics: ServiceMetrics
     private let state = Mutex(State())
 
     private struct State {
@@ -25,11 +25,11 @@ final class ScoringResponder: HTTPResponder {
         var isShuttingDown = false
     }
 
-    init(configuration: ServerConfiguration, metrics: PrometheusMetrics, logger: Logger) {
+    init(configuration: ScoringServerConfiguration, metrics: PrometheusMetrics, logger: Logger) {
         self.configuration = configuration
         self.metrics = metrics
         self.logger = logger
-        figures = ServiceFigures(metrics)
+        serviceMetrics = ServiceMetrics(metrics)
     }
 
     /// Scores with that model from now on.
@@ -48,7 +48,7 @@ final class ScoringResponder: HTTPResponder {
     /// Makes known that a later model cannot be used.
     func noteRefusal(of model: FraudModel, _ error: any Error) {
         state.withLock { $0.refusal = "\(error)" }
-        figures.refusedModels.increment()
+        serviceMetrics.refusedModels.increment()
         logger.error(
             "the new model cannot be used, the earlier one stays",
             metadata: ["created_at": "\(model.provenance.createdAt)", "error": "\(error)"])
@@ -76,19 +76,19 @@ final class ScoringResponder: HTTPResponder {
     private func predict(_ request: Request) async throws -> Response {
         let clock = ContinuousClock()
         let start = clock.now
-        figures.requests.increment()
+        serviceMetrics.requests.increment()
         guard let body = try await body(of: request, upTo: configuration.maximumBodySize) else {
-            figures.refusals.increment()
+            serviceMetrics.refusals.increment()
             return .tooLong(configuration.maximumBodySize)
         }
         guard let scorer = state.withLock({ $0.scorer }) else { return .noModel }
         switch body.withUnsafeReadableBytes({ TransactionBody.read($0) }) {
         case .failure(let failure):
-            figures.refusals.increment()
+            serviceMetrics.refusals.increment()
             return .refusal(failure)
         case .success(let transaction):
             let score = scorer.score(transaction, recording: configuration.recordsTransactions)
-            figures.latency.record(duration: clock.now - start)
+            serviceMetrics.latency.record(duration: clock.now - start)
             return .json("\(score.probability)")
         }
     }
@@ -104,7 +104,7 @@ final class ScoringResponder: HTTPResponder {
         case .success(let labels):
             var counts: [LabelOutcome: Int] = [:]
             for label in labels { counts[scorer.applyLabel(label), default: 0] += 1 }
-            figures.count(counts)
+            serviceMetrics.count(counts)
             return .json(LabelsBody.counts(counts).text)
         }
     }
@@ -128,7 +128,7 @@ final class ScoringResponder: HTTPResponder {
     }
 
     private func exposition() -> Response {
-        figures.update(silence: silence(of: state.withLock { $0.scorer }))
+        serviceMetrics.update(silence: silence(of: state.withLock { $0.scorer }))
         return Response(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 

@@ -24,9 +24,9 @@ import Synchronization
 /// reported, and the model before stays.
 ///
 /// Graceful shutdown stops listening. Every answer from then on ends its connection and says so, silent connections end
-/// after a second, and the server waits for the rest as long as ``ServerConfiguration/shutdownTimeout`` allows.
+/// after a second, and the server waits for the rest as long as ``ScoringServerConfiguration/shutdownTimeout`` allows.
 public struct ScoringServer: Service {
-    private let configuration: ServerConfiguration
+    private let configuration: ScoringServerConfiguration
     private let models: ModelSource
     private let metrics: PrometheusMetrics
     private let logger: Logger
@@ -37,7 +37,7 @@ public struct ScoringServer: Service {
     ///   - metrics: what `GET /metrics` shows.
     ///   - onRunning: called with the bound port once the server accepts connections.
     public init(
-        _ models: ModelSource, configuration: ServerConfiguration = ServerConfiguration(),
+        _ models: ModelSource, configuration: ScoringServerConfiguration = ScoringServerConfiguration(),
         metrics: PrometheusMetrics = PrometheusMetrics(), logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {

@@ -27,7 +27,7 @@ struct CSVBlockParser: Sendable {
         var lineCount = 0
         do {
             var columns = targets.map { CSVColumnBuilder($0, parser: self) }
-            try block.forEachPiece { base, range throws(CSVError) in
+            try block.forEachChunk { base, range throws(CSVError) in
                 let rows = try CSVRows(base, range, fieldCount: fieldCount, layout: layout, file: file, line: lineCount)
                 for index in columns.indices { try columns[index].append(rows) }
                 lineCount += rows.lineCount

@@ -69,9 +69,9 @@ public struct CSVReader: Sendable {
 
     /// The names of the fields; those without one are named by their places.
     private static func names(_ header: CSVHeader, _ options: CSVReadOptions, file: String) throws -> [String] {
-        let places = header.names.indices.map { "column\($0)" }
-        guard options.hasHeader else { return options.schema?.names ?? places }
-        let names = zip(header.names, places).map { $0.isEmpty ? $1 : $0 }
+        let positions = header.names.indices.map { "column\($0)" }
+        guard options.hasHeader else { return options.schema?.names ?? positions }
+        let names = zip(header.names, positions).map { $0.isEmpty ? $1 : $0 }
         if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 }) {
             throw CSVError.duplicateColumn(file: file, name: twice.key)
         }

@@ -37,7 +37,7 @@ extension CSVTypeInference {
         var part = self
         var lineCount = 0
         do {
-            try block.forEachPiece { base, range throws(CSVError) in
+            try block.forEachChunk { base, range throws(CSVError) in
                 let rows = try CSVRows(
                     base, range, fieldCount: states.count, layout: layout, file: file, line: lineCount)
                 part.take(rows)

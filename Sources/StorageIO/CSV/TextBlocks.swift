@@ -21,7 +21,7 @@ package struct TextBlock: Sendable {
     package var byteCount: Int { seam.count - TextBlock.padding + range.count }
 
     /// Calls the body with each piece of whole records, in order; ``padding`` bytes before each are readable.
-    package func forEachPiece<Failure: Error>(
+    package func forEachChunk<Failure: Error>(
         _ body: (_ base: UnsafePointer<UInt8>, _ range: Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {
         try TextBlock.withBase(of: seam, TextBlock.padding..<seam.count, body)

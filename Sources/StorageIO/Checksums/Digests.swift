@@ -30,12 +30,12 @@ package enum Digests {
 
     static func md5(_ bytes: [UInt8]) -> [UInt8] { Array(Insecure.MD5.hash(data: bytes)) }
 
-    static func sha256OffPool(_ bytes: [UInt8]) async throws -> String {
+    static func asyncSHA256(_ bytes: [UInt8]) async throws -> String {
         if bytes.count <= briefly { return sha256(bytes) }
         return try await BlockingPool.files.run { sha256(bytes) }
     }
 
-    static func md5OffPool(_ bytes: [UInt8]) async throws -> [UInt8] {
+    static func asyncMD5(_ bytes: [UInt8]) async throws -> [UInt8] {
         if bytes.count <= briefly { return md5(bytes) }
         return try await BlockingPool.files.run { md5(bytes) }
     }

@@ -17,11 +17,12 @@ extension DataFiles {
         let kept = readers.indices.filter { readers[$0] != nil }
         guard !kept.isEmpty else {
             throw DataSetError.nothingFound(
-                place: place.description, detail: "none of the \(files.count) files found holds anything")
+                location: location.description, detail: "none of the \(files.count) files found holds anything")
         }
         return (
             DataFiles(
-                place: place, files: kept.map { files[$0] }, format: format, partitions: partitions.selecting(kept)),
+                location: location, files: kept.map { files[$0] }, format: format,
+                partitions: partitions.selecting(kept)),
             try Self.agreeing(readers.compactMap { $0 })
         )
     }

@@ -1,7 +1,7 @@
 /// The data files of a place.
 public struct DataFiles: Sendable {
     /// What was looked at.
-    public let place: StoredPlace
+    public let location: StorageLocation
     /// In ascending byte order of their keys.
     public let files: [ObjectMetadata]
     /// Of all files.
@@ -17,14 +17,14 @@ public struct DataFiles: Sendable {
     /// companions of data such as `truth.json`. Of a Delta Lake table, the files count that belong to it by its log; parts
     /// of such a table, and tables of Iceberg and Hudi, are refused.
     /// - Throws: ``DataSetError``; what the store throws.
-    public static func find(_ place: StoredPlace) async throws -> DataFiles {
-        let found = try await FoundFiles(place)
+    public static func find(_ location: StorageLocation) async throws -> DataFiles {
+        let found = try await FoundFiles(location)
         return try await found.dataFiles { _ in true }
     }
 
     /// The file as an input.
     package func input(_ file: ObjectMetadata) -> StoredObjectInput {
-        StoredObjectInput(store: place.store, metadata: file)
+        StoredObjectInput(store: location.store, metadata: file)
     }
 
     /// How often a place is listed anew because it changed under the reader.
@@ -36,45 +36,45 @@ public struct DataFiles: Sendable {
         var partitions: [ObjectKey: [PartitionValue]] = [:]
     }
 
-    fileprivate static func candidates(_ place: StoredPlace) async throws -> Candidates {
-        let location = place.location
-        if !location.path.isEmpty, !location.isFolder {
+    fileprivate static func candidates(_ location: StorageLocation) async throws -> Candidates {
+        let uri = location.uri
+        if !uri.path.isEmpty, !uri.isFolder {
             do {
-                return Candidates(files: [try await place.store.head(place.key())])
+                return Candidates(files: [try await location.store.head(location.key())])
             } catch let error as ObjectStoreError where error.code == .notFound {
                 // Then it is a folder or a pattern.
             }
         }
         var missing = ""
         attempts: for _ in 0..<attempts {
-            var found = try await listed(place)
-            try await found.checkTables(place)
+            var found = try await listed(location)
+            try await found.checkTables(location)
             var all = Candidates(files: found.named)
             for (root, log) in found.deltaLogs.sorted(by: { $0.key < $1.key }) {
-                let table = try await DeltaLog(root: root, log: log, in: place.store)
+                let table = try await DeltaLog(root: root, log: log, in: location.store)
                 let files = found.takeFiles(below: root)
                 let present = Set(files.map(\.key))
                 if let key = table.files.keys.filter({ !present.contains($0) }).min() {
-                    missing = place.store.root + key.path
+                    missing = location.store.root + key.path
                     continue attempts
                 }
                 all.files += files.filter { table.files[$0.key] != nil }
                 all.partitions.merge(table.files) { first, _ in first }
                 if table.files.isEmpty {
                     throw DataSetError.nothingFound(
-                        place: place.store.root + root, detail: "the table's log says that no file belongs to it")
+                        location: location.store.root + root, detail: "the table's log says that no file belongs to it")
                 }
             }
-            switch try await found.versions.choose(in: place.store) {
+            switch try await found.versions.choose(in: location.store) {
             case .files(let files):
                 all.files = (all.files + files).sorted { $0.key < $1.key }
                 guard all.files.isEmpty else { return all }
-                throw DataSetError.nothingFound(place: place.description, detail: found.emptiness(location))
-            case .missing(let file): missing = place.store.root + file
-            case .unfinished(let folder): throw DataSetError.unfinished(folder: place.store.root + folder)
+                throw DataSetError.nothingFound(location: location.description, detail: found.emptiness(uri))
+            case .missing(let file): missing = location.store.root + file
+            case .unfinished(let folder): throw DataSetError.unfinished(folder: location.store.root + folder)
             }
         }
-        throw DataSetError.incomplete(place: place.description, missingFile: missing)
+        throw DataSetError.incomplete(location: location.description, missingFile: missing)
     }
 
     /// What a listing of a place shows.
@@ -123,26 +123,28 @@ public struct DataFiles: Sendable {
 
         /// - Throws: ``DataSetError/unsupportedTable(folder:format:reason:)`` when a file lies in a table whose log is not
         ///   read here.
-        func checkTables(_ place: StoredPlace) async throws {
+        func checkTables(_ location: StorageLocation) async throws {
             func fail(_ table: (format: TableFormat, root: String), _ reason: String) -> DataSetError {
                 .unsupportedTable(
-                    folder: place.store.root + table.root, format: table.format.rawValue, reason: reason)
+                    folder: location.store.root + table.root, format: table.format.rawValue, reason: reason)
             }
             if let table = otherTables.first {
                 throw fail(table, "its folder also holds files that belong to it no longer, and its log is not read")
             }
             let reason = "a part of it also holds files that belong to it no longer; read its whole folder"
             for folder in Set(named.map(\.key.folder)).sorted() {
-                if let table = try await TableFormat.table(ofFolder: folder, in: place.store) {
+                if let table = try await TableFormat.table(ofFolder: folder, in: location.store) {
                     throw fail(table, reason)
                 }
             }
             for folder in bases.sorted() {
-                if let table = try await TableFormat.table(above: folder, in: place.store) { throw fail(table, reason) }
+                if let table = try await TableFormat.table(above: folder, in: location.store) {
+                    throw fail(table, reason)
+                }
             }
         }
 
-        func emptiness(_ location: StorageLocation) -> String {
+        func emptiness(_ location: StorageURI) -> String {
             if !companions.isEmpty {
                 "the folder holds no data files, only \(companions.count) passed over for their names (such as _SUCCESS, .hidden, x.json)"
             } else if location.pattern != nil {
@@ -153,16 +155,16 @@ public struct DataFiles: Sendable {
         }
     }
 
-    private static func listed(_ place: StoredPlace) async throws -> Listed {
+    private static func listed(_ location: StorageLocation) async throws -> Listed {
         var listed = Listed()
-        for try await entry in place.store.entries(prefix: place.folderPrefix) {
+        for try await entry in location.store.entries(prefix: location.folderPrefix) {
             switch entry {
-            case .object(let object): if !object.isFolderMarker { listed.take(object, below: place.folderPrefix) }
-            case .unlisted(let unlisted): try refuseToMiss(unlisted, below: place.folderPrefix)
+            case .object(let object): if !object.isFolderMarker { listed.take(object, below: location.folderPrefix) }
+            case .unlisted(let unlisted): try refuseToMiss(unlisted, below: location.folderPrefix)
             }
         }
-        guard !listed.hasFiles, let pattern = place.location.pattern else { return listed }
-        let expansion = try await GlobExpansion.expanding(pattern, in: place.store)
+        guard !listed.hasFiles, let pattern = location.uri.pattern else { return listed }
+        let expansion = try await GlobExpansion.expanding(pattern, in: location.store)
         for unlisted in expansion.unlisted { try refuseToMiss(unlisted, below: pattern.literalFolder) }
         for match in expansion.matches {
             if match.matched == match.object.key.path {
@@ -199,17 +201,19 @@ public struct DataFiles: Sendable {
         return isVisible && !companionEndings.contains(ending.map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
 
-    fileprivate static func commonFormat(_ files: [ObjectMetadata], of place: StoredPlace) async throws -> DataFormat {
+    fileprivate static func commonFormat(_ files: [ObjectMetadata], of location: StorageLocation) async throws
+        -> DataFormat
+    {
         let formats = try await files.concurrentMap { file in
-            let input = StoredObjectInput(store: place.store, metadata: file)
+            let input = StoredObjectInput(store: location.store, metadata: file)
             let head = try await input.read(0..<min(file.size, Int64(DataFormat.headSize)))
             return try DataFormat(head: head, file: input.name)
         }
         guard let first = formats.first else { preconditionFailure("there is at least one file") }
         if let other = formats.firstIndex(where: { $0 != first }) {
             throw DataSetError.mixedFormats(
-                file: place.store.root + files[0].key.path, format: first,
-                otherFile: place.store.root + files[other].key.path, otherFormat: formats[other])
+                file: location.store.root + files[0].key.path, format: first,
+                otherFile: location.store.root + files[other].key.path, otherFormat: formats[other])
         }
         return first
     }
@@ -217,37 +221,37 @@ public struct DataFiles: Sendable {
 
 /// The files of a place by their names alone: none has been looked into yet.
 package struct FoundFiles: Sendable {
-    private let place: StoredPlace
+    private let location: StorageLocation
     private let candidates: DataFiles.Candidates
     /// In ascending byte order of their keys.
     package let files: [ObjectMetadata]
 
     /// Finds the files as ``DataFiles/find(_:)`` does.
-    package init(_ place: StoredPlace) async throws {
-        let place = try await place.spooled()
-        let found = try await DataFiles.candidates(place)
+    package init(_ location: StorageLocation) async throws {
+        let location = try await location.spooled()
+        let found = try await DataFiles.candidates(location)
         var files = found.files
-        if files.count > 1 || files.first?.key.path != place.location.path { files.removeAll { $0.size == 0 } }
+        if files.count > 1 || files.first?.key.path != location.uri.path { files.removeAll { $0.size == 0 } }
         guard !files.isEmpty else {
             throw DataSetError.nothingFound(
-                place: place.description, detail: "none of the \(found.files.count) files found holds anything")
+                location: location.description, detail: "none of the \(found.files.count) files found holds anything")
         }
-        self.place = place
+        self.location = location
         candidates = found
         self.files = files
     }
 
     /// Where the files are; that of a pipe is a temporary file.
-    package var store: any ObjectStore { place.store }
+    package var store: any ObjectStore { location.store }
 
     /// The files that are wanted, told by their content.
     package func dataFiles(_ isWanted: (ObjectMetadata) -> Bool) async throws -> DataFiles {
         let wanted = files.filter(isWanted)
         let partitions = wanted.map { file in
-            candidates.partitions[file.key] ?? PartitionValue.values(ofKey: file.key, below: place.folderPrefix)
+            candidates.partitions[file.key] ?? PartitionValue.values(ofKey: file.key, below: location.folderPrefix)
         }
         return DataFiles(
-            place: place, files: wanted, format: try await DataFiles.commonFormat(wanted, of: place),
+            location: location, files: wanted, format: try await DataFiles.commonFormat(wanted, of: location),
             partitions: PartitionColumns(partitions))
     }
 }

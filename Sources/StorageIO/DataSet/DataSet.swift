@@ -35,20 +35,20 @@ public struct DataSet: Sendable {
     private let source: Source
 
     /// Finds the files of a place, and reads of each as much as its columns take to know.
-    /// - Parameter place: A path, folder, pattern or URL; see ``StorageLocation``.
+    /// - Parameter location: A path, folder, pattern or URL; see ``StorageURI``.
     /// - Throws: ``DataSetError``, which names the file that differs or cannot be read; ``ParquetError``, ``CSVError``;
     ///   ``ObjectStoreError``.
     public static func open(
-        _ place: String, stores: ObjectStores, options: DataSetReadOptions = DataSetReadOptions()
+        _ location: String, stores: ObjectStoreRegistry, options: DataSetReadOptions = DataSetReadOptions()
     ) async throws -> DataSet {
-        try await open(stores.resolve(place), options: options)
+        try await open(stores.resolve(location), options: options)
     }
 
     /// Finds the files of a place in a store, and reads of each as much as its columns take to know.
     public static func open(
-        _ place: StoredPlace, options: DataSetReadOptions = DataSetReadOptions()
+        _ location: StorageLocation, options: DataSetReadOptions = DataSetReadOptions()
     ) async throws -> DataSet {
-        let files = try await DataFiles.find(place)
+        let files = try await DataFiles.find(location)
         switch files.format {
         case .parquet:
             let readers = try await files.files.concurrentMap { try await ParquetReader.open(files.input($0)) }

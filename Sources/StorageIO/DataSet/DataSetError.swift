@@ -3,11 +3,11 @@ public import Columnar
 /// Why the files of a place cannot be read as one table, or written as one.
 public enum DataSetError: Error, Sendable, Hashable {
     /// No file, and no folder with data files.
-    case nothingFound(place: String, detail: String)
+    case nothingFound(location: String, detail: String)
     /// The folder holds only files of a writer that is still at work, or was killed.
     case unfinished(folder: String)
     /// The folder's `_SUCCESS` lists a file that is not there in the size it was written.
-    case incomplete(place: String, missingFile: String)
+    case incomplete(location: String, missingFile: String)
     /// A file of another kind than those that can be read.
     case unsupportedFormat(file: String, found: String)
     /// The files are of more than one format.
@@ -19,20 +19,20 @@ public enum DataSetError: Error, Sendable, Hashable {
     /// The folder is, or lies in, a table whose log has to be read to know which files belong to it.
     case unsupportedTable(folder: String, format: String, reason: String)
     /// The place holds what the new data set would be mixed with.
-    case occupied(place: String, file: String)
+    case occupied(location: String, file: String)
     /// The place's name asks for something that cannot be written.
-    case unwritable(place: String, reason: String)
+    case unwritable(location: String, reason: String)
 }
 
 extension DataSetError: CustomStringConvertible {
     /// One line for a person.
     public var description: String {
         switch self {
-        case .nothingFound(let place, let detail): "\(place): \(detail)"
+        case .nothingFound(let location, let detail): "\(location): \(detail)"
         case .unfinished(let folder):
             "\(folder): a writer of this data set has not finished (a file _UNFINISHED-... tells); wait, or write it anew"
-        case .incomplete(let place, let missingFile):
-            "\(place): the data set is damaged or being replaced: \(missingFile) is not there as _SUCCESS lists it"
+        case .incomplete(let location, let missingFile):
+            "\(location): the data set is damaged or being replaced: \(missingFile) is not there as _SUCCESS lists it"
         case .unsupportedFormat(let file, let found):
             "\(file): not readable as Parquet or CSV: \(found)"
         case .mixedFormats(let file, let format, let otherFile, let otherFormat):
@@ -41,9 +41,9 @@ extension DataSetError: CustomStringConvertible {
         case .unfitValue(let file, let error): "\(file): \(error)"
         case .unsupportedTable(let folder, let format, let reason):
             "\(folder): this is a table of \(format): \(reason); have the program that keeps it write a plain copy"
-        case .occupied(let place, let file):
-            "\(place): holds \(file), which is no part of an earlier data set; choose an empty folder or remove it"
-        case .unwritable(let place, let reason): "\(place): \(reason)"
+        case .occupied(let location, let file):
+            "\(location): holds \(file), which is no part of an earlier data set; choose an empty folder or remove it"
+        case .unwritable(let location, let reason): "\(location): \(reason)"
         }
     }
 }

@@ -40,22 +40,24 @@ struct WrittenName {
     /// Whether tabs part the fields of text.
     let isTabbed: Bool
 
-    /// - Throws: ``DataSetError/unwritable(place:reason:)`` for patterns, and for endings of formats that are not written.
-    init(_ place: StoredPlace) throws(DataSetError) {
-        func unwritable(_ reason: String) -> DataSetError { .unwritable(place: place.description, reason: reason) }
-        guard place.location.pattern == nil else { throw unwritable("a pattern names no place to write to") }
+    /// - Throws: ``DataSetError/unwritable(location:reason:)`` for patterns, and for endings of formats that are not written.
+    init(_ location: StorageLocation) throws(DataSetError) {
+        func unwritable(_ reason: String) -> DataSetError {
+            .unwritable(location: location.description, reason: reason)
+        }
+        guard location.uri.pattern == nil else { throw unwritable("a pattern names no place to write to") }
         let name = String(
-            decoding: place.location.path.utf8.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
+            decoding: location.uri.path.utf8.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
         let ending = DataFormat.ending(of: name) ?? ""
         if ["gz", "zst", "bz2", "xz", "lz4", "br", "snappy"].contains(ending) {
             throw unwritable("compressed text is only read, not written")
         }
-        if Self.otherFormats.contains(ending), !place.location.isFolder {
+        if Self.otherFormats.contains(ending), !location.uri.isFolder {
             throw unwritable("the name stands for another format; .parquet, .csv and .tsv are written")
         }
         format = DataFormat(fileName: name)
         isTabbed = ending == "tsv"
-        layout = place.location.isFolder || format == nil ? .folder(rowsPerFile: 10_000_000) : .file
+        layout = location.uri.isFolder || format == nil ? .folder(rowsPerFile: 10_000_000) : .file
     }
 
     private static let otherFormats: Set<String> = [

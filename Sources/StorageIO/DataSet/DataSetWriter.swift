@@ -11,7 +11,7 @@ import Parallelism
 /// along with the files. Programs that do not know of the list see the files of both for as long as the folder holds them.
 /// One task writes at a time.
 public actor DataSetWriter {
-    private let place: StoredPlace
+    private let location: StorageLocation
     private let schema: Schema
     private let options: DataSetWriteOptions
     /// How the files are laid out.
@@ -31,13 +31,13 @@ public actor DataSetWriter {
     private var finishedParts: [ObjectKey] = []
     private var hasMarker = false
 
-    /// - Throws: ``DataSetError/occupied(place:file:)`` when a folder holds visible files other than parts of an earlier
-    ///   data set; ``DataSetError/unwritable(place:reason:)``; what the store throws.
+    /// - Throws: ``DataSetError/occupied(location:file:)`` when a folder holds visible files other than parts of an earlier
+    ///   data set; ``DataSetError/unwritable(location:reason:)``; what the store throws.
     public init(
-        to place: StoredPlace, schema: Schema, options: DataSetWriteOptions = DataSetWriteOptions()
+        to location: StorageLocation, schema: Schema, options: DataSetWriteOptions = DataSetWriteOptions()
     ) async throws {
-        let name = try WrittenName(place)
-        self.place = place
+        let name = try WrittenName(location)
+        self.location = location
         self.schema = schema
         format = options.format ?? name.format ?? .parquet
         var options = options
@@ -50,8 +50,10 @@ public actor DataSetWriter {
         case .folder(let rows):
             rowsPerFile = max(1, rows)
             // What killed writers have left; a lock tells it from the work of living ones.
-            if place.store is LocalObjectStore { try await place.store.removeUnfinished(prefix: place.folderPrefix) }
-            earlierFiles = try await Self.earlierFiles(in: place)
+            if location.store is LocalObjectStore {
+                try await location.store.removeUnfinished(prefix: location.folderPrefix)
+            }
+            earlierFiles = try await Self.earlierFiles(in: location)
         }
     }
 
@@ -78,19 +80,19 @@ public actor DataSetWriter {
         if current == nil, finishedParts.isEmpty { _ = try await currentWriter() }
         try await finishCurrent()
         guard rowsPerFile != nil else {
-            outputs = [place.store.root + place.location.path]
+            outputs = [location.store.root + location.uri.path]
             return rows
         }
         var files: [DataSetManifest.File] = []
         for key in finishedParts {
-            files.append(DataSetManifest.File(name: key.name, size: try await place.store.head(key).size))
+            files.append(DataSetManifest.File(name: key.name, size: try await location.store.head(key).size))
         }
         // Parts that other writers have named would count beside the list, if it did not name them too.
         let replaced = earlierFiles.map(\.name).filter {
             PartName($0) == nil && UnfinishedMarker.run(ofName: $0) == nil
         }
         try await commit(DataSetManifest(files: files, replaced: replaced))
-        outputs = finishedParts.map { place.store.root + $0.path }
+        outputs = finishedParts.map { location.store.root + $0.path }
         finishedParts = []
         await removeEarlierFiles(DataSetManifest(files: files), hasReplaced: !replaced.isEmpty)
         return rows
@@ -98,13 +100,13 @@ public actor DataSetWriter {
 
     /// Puts the list in place. An error may have lost the store's answer alone: then the list itself tells.
     private func commit(_ manifest: DataSetManifest) async throws {
-        let bytes = try manifest.encoded(), success = try place.key(DataSetManifest.fileName)
+        let bytes = try manifest.encoded(), success = try location.key(DataSetManifest.fileName)
         do {
-            try await place.store.put(bytes, to: success)
+            try await location.store.put(bytes, to: success)
         } catch {
             let found: [UInt8]?
             do {
-                found = try await uncancelled { [store = place.store] in try await store.read(success) }
+                found = try await uncancelled { [store = location.store] in try await store.read(success) }
             } catch let error as ObjectStoreError where error.code == .notFound {
                 found = nil
             } catch {
@@ -120,13 +122,13 @@ public actor DataSetWriter {
     private func removeEarlierFiles(_ manifest: DataSetManifest, hasReplaced: Bool) async {
         let marker = hasMarker ? try? self.marker : nil
         hasMarker = false
-        try? await uncancelled { [place, earlierFiles] in
-            try await place.store.delete(earlierFiles)
+        try? await uncancelled { [location, earlierFiles] in
+            try await location.store.delete(earlierFiles)
             // Their names are free again.
             if hasReplaced {
-                try await place.store.put(manifest.encoded(), to: place.key(DataSetManifest.fileName))
+                try await location.store.put(manifest.encoded(), to: location.key(DataSetManifest.fileName))
             }
-            if let marker { try await place.store.delete(marker) }
+            if let marker { try await location.store.delete(marker) }
         }
     }
 
@@ -137,21 +139,21 @@ public actor DataSetWriter {
         let leftovers = finishedParts + (hasMarker ? [(try? marker)].compactMap { $0 } : [])
         (finishedParts, hasMarker) = ([], false)
         // What cannot be removed now is no part of a data set: the marker, which comes last, stays with it.
-        try? await uncancelled { [store = place.store] in try await store.delete(leftovers) }
+        try? await uncancelled { [store = location.store] in try await store.delete(leftovers) }
     }
 
     private var marker: ObjectKey {
-        get throws { try place.key(UnfinishedMarker.name(run: run)) }
+        get throws { try location.key(UnfinishedMarker.name(run: run)) }
     }
 
     private func currentWriter() async throws -> any TableWriter {
         if let current { return current }
         if rowsPerFile != nil, !hasMarker {
-            try await place.store.put([], to: marker)
+            try await location.store.put([], to: marker)
             hasMarker = true
         }
-        let key = try rowsPerFile == nil ? place.key() : nextPart()
-        let output = try await place.store.write(key)
+        let key = try rowsPerFile == nil ? location.key() : nextPart()
+        let output = try await location.store.write(key)
         let started: any TableWriter
         do {
             switch format {
@@ -175,21 +177,21 @@ public actor DataSetWriter {
     }
 
     private func nextPart() throws -> ObjectKey {
-        try place.key(PartName(index: finishedParts.count, run: run, format: format).name)
+        try location.key(PartName(index: finishedParts.count, run: run, format: format).name)
     }
 
     /// The parts of an earlier data set in a folder, and what writers have left that never finished.
-    private static func earlierFiles(in place: StoredPlace) async throws -> [ObjectKey] {
+    private static func earlierFiles(in location: StorageLocation) async throws -> [ObjectKey] {
         var files: [ObjectKey] = []
-        for try await object in place.store.list(prefix: place.folderPrefix) {
-            let name = object.key.path.utf8.dropFirst(place.folderPrefix.utf8.count)
+        for try await object in location.store.list(prefix: location.folderPrefix) {
+            let name = object.key.path.utf8.dropFirst(location.folderPrefix.utf8.count)
             if UnfinishedMarker.run(ofName: String(name) ?? "") != nil {
                 files.append(object.key)
                 continue
             }
             guard DataFiles.isDataFile(name) else { continue }
             guard name.starts(with: "part-".utf8) else {
-                throw DataSetError.occupied(place: place.description, file: object.key.name)
+                throw DataSetError.occupied(location: location.description, file: object.key.name)
             }
             files.append(object.key)
         }
@@ -212,10 +214,10 @@ extension DataSet {
     /// - Returns: Rows written.
     @discardableResult
     public static func write(
-        _ batches: AsyncThrowingStream<RecordBatch, any Error>, schema: Schema, to place: StoredPlace,
+        _ batches: AsyncThrowingStream<RecordBatch, any Error>, schema: Schema, to location: StorageLocation,
         options: DataSetWriteOptions = DataSetWriteOptions()
     ) async throws -> Int64 {
-        let writer = try await DataSetWriter(to: place, schema: schema, options: options)
+        let writer = try await DataSetWriter(to: location, schema: schema, options: options)
         do {
             for try await batch in batches { try await writer.write(batch) }
             return try await writer.finish()

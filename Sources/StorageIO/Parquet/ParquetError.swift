@@ -54,12 +54,12 @@ public struct ParquetError: Error, Sendable, Hashable {
 extension ParquetError: CustomStringConvertible {
     /// One line for a person.
     public var description: String {
-        var place: [String] = []
-        if let column { place.append("column '\(column)'") }
-        if let rowGroup { place.append("row group \(rowGroup)") }
-        if let page { place.append("page \(page)") }
-        if let offset { place.append("byte \(offset)") }
-        return "\(file): \(place.isEmpty ? "" : place.joined(separator: ", ") + ": ")\(message) (\(code))"
+        var location: [String] = []
+        if let column { location.append("column '\(column)'") }
+        if let rowGroup { location.append("row group \(rowGroup)") }
+        if let page { location.append("page \(page)") }
+        if let offset { location.append("byte \(offset)") }
+        return "\(file): \(location.isEmpty ? "" : location.joined(separator: ", ") + ": ")\(message) (\(code))"
     }
 }
 

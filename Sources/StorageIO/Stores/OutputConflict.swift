@@ -19,13 +19,13 @@ public struct OutputConflict: Error, Sendable, Hashable, CustomStringConvertible
     }
 }
 
-extension StoredPlace {
+extension StorageLocation {
     /// Refuses an output that would destroy an input: the same object, by whatever spelling, hard link or symbolic link, one of
     /// the objects of a folder or pattern, or a folder that an input lies in. To be called before anything is written.
     ///
     /// Pipes and devices replace nothing. An output that is not there yet may lie in a folder that is read.
     /// - Throws: ``OutputConflict``; what listing the inputs throws.
-    public func checkOutput(doesNotReplace inputs: [StoredPlace]) async throws {
+    public func checkOutput(doesNotReplace inputs: [StorageLocation]) async throws {
         for input in inputs {
             let lost =
                 if let own = store as? LocalObjectStore {
@@ -40,19 +40,19 @@ extension StoredPlace {
                     String?.none
                 }
             if let lost {
-                let output = (store as? LocalObjectStore).map { $0.base + location.path } ?? description
+                let output = (store as? LocalObjectStore).map { $0.base + uri.path } ?? description
                 throw OutputConflict(output: output, other: lost)
             }
         }
     }
 
-    private func lostObject(of input: StoredPlace) async throws -> String? {
-        let path = location.path
+    private func lostObject(of input: StorageLocation) async throws -> String? {
+        let path = uri.path
         // Without a listing where none is needed: the input is one object elsewhere, or a folder elsewhere.
-        let folder = input.location.pattern?.literalFolder ?? input.folderPrefix
+        let folder = input.uri.pattern?.literalFolder ?? input.folderPrefix
         let mayMeet =
             (path + "/").startsWithBytes(of: folder) || folder.startsWithBytes(of: folderPrefix)
-            || path.hasBytes(of: input.location.path)
+            || path.hasBytes(of: input.uri.path)
         guard mayMeet else { return nil }
         return try await input.contents().objects.first {
             $0.key.path.hasBytes(of: path) || $0.key.path.startsWithBytes(of: folderPrefix)
@@ -60,13 +60,13 @@ extension StoredPlace {
     }
 
     private func lostFile(
-        _ own: LocalObjectStore, _ input: StoredPlace, _ other: LocalObjectStore
+        _ own: LocalObjectStore, _ input: StorageLocation, _ other: LocalObjectStore
     ) async throws -> String? {
-        let output = own.base + location.path
+        let output = own.base + uri.path
         let status = try await BlockingPool.files.run { try? SystemCalls.status(output) }
         guard let status, status.isRegularFile || status.isFolder else { return nil }
         var paths = try await input.contents().objects.map { other.base + $0.key.path }
-        if status.isFolder { paths.append(other.base + input.location.path) }
+        if status.isFolder { paths.append(other.base + input.uri.path) }
         return try await BlockingPool.files.run { [paths] in
             guard status.isFolder else {
                 let identity = FileIdentity(status)

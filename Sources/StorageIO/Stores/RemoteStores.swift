@@ -2,7 +2,7 @@ import HTTPTransport
 public import Logging
 import Synchronization
 
-extension ObjectStores {
+extension ObjectStoreRegistry {
     /// Teaches the resolver `s3` and `s3a`, `hdfs`, `webhdfs` and `swebhdfs`, with settings and credentials from variables
     /// that other programs understand: see ``S3Configuration/init(environment:http:usesInstanceMetadata:)`` and
     /// ``WebHDFSConfiguration/init(scheme:authority:environment:)``.
@@ -13,7 +13,9 @@ extension ObjectStores {
         environment: [String: String], usesInstanceMetadata: Bool = false,
         logger: Logger = Logger(label: "antifraud.stores")
     ) {
-        let s3Client = SharedClient { HTTPClientConfiguration(tls: try S3Configuration.tls(environment: environment)) }
+        let s3Client = SharedClient {
+            TransportClientConfiguration(tls: try S3Configuration.tls(environment: environment))
+        }
         register(schemes: ["s3", "s3a"]) { location in
             let http = try s3Client.get()
             return try S3ObjectStore(
@@ -28,17 +30,17 @@ extension ObjectStores {
 
 /// One client for all stores of a kind, made when the first of them is.
 private final class SharedClient: Sendable {
-    private let configuration: @Sendable () throws -> HTTPClientConfiguration
-    private let client = Mutex<HTTPClient?>(nil)
+    private let configuration: @Sendable () throws -> TransportClientConfiguration
+    private let client = Mutex<TransportClient?>(nil)
 
-    init(_ configuration: @escaping @Sendable () throws -> HTTPClientConfiguration) {
+    init(_ configuration: @escaping @Sendable () throws -> TransportClientConfiguration) {
         self.configuration = configuration
     }
 
-    func get() throws -> HTTPClient {
+    func get() throws -> TransportClient {
         try client.withLock { client in
             if let client { return client }
-            let made = try HTTPClient(configuration: configuration())
+            let made = try TransportClient(configuration: configuration())
             client = made
             return made
         }

@@ -2,22 +2,22 @@ import Essentials
 import Parallelism
 import Synchronization
 
-extension StoredPlace {
+extension StorageLocation {
     /// The place itself; or, of a pipe such as a shell's `<(zcat x)`, a store that has what came out of it, read to its end.
     ///
     /// The bytes are kept in a temporary file without a name for as long as the store is. A pipe can be read once: what reads
     /// the place a second time must ask the result, not the place.
     /// - Throws: ``ObjectStoreError``; `CancellationError`, also while nothing comes.
-    package func spooled() async throws -> StoredPlace {
-        guard let local = store as? LocalObjectStore, local.folder == "/", !location.isFolder,
+    package func spooled() async throws -> StorageLocation {
+        guard let local = store as? LocalObjectStore, local.folder == "/", !uri.isFolder,
             let key = try? key()
         else { return self }
         let path = local.base + key.path
         guard let status = try? await BlockingPool.files.run({ try SystemCalls.status(path) }), status.isPipe else {
             return self
         }
-        return StoredPlace(
-            store: SpooledStore(key: key, file: try await PipeReader(path: path).spool()), location: location)
+        return StorageLocation(
+            store: SpooledStore(key: key, file: try await PipeReader(path: path).spool()), uri: uri)
     }
 }
 
@@ -58,7 +58,7 @@ private struct SpooledStore: ObjectStore {
 
 /// Reads a pipe to its end without blocking a thread while nothing comes.
 private struct PipeReader {
-    private static let pieceBytes = 1 << 16
+    private static let chunkBytes = 1 << 16
     private static let waitMilliseconds: Int32 = 100
 
     let path: String
@@ -96,16 +96,16 @@ private struct PipeReader {
     ) throws(ObjectStoreError) -> Bool {
         var question = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
         guard poll(&question, 1, waitMilliseconds) > 0 else { return false }
-        var piece = [UInt8](repeating: 0, count: pieceBytes)
-        let count = piece.withUnsafeMutableBytes { Essentials.read(pipe.number, $0.baseAddress, $0.count) }
+        var chunk = [UInt8](repeating: 0, count: chunkBytes)
+        let count = chunk.withUnsafeMutableBytes { Essentials.read(pipe.number, $0.baseAddress, $0.count) }
         if count == 0 { return true }
         guard count > 0 else {
             let code = errno
             if code == EAGAIN || code == EINTR { return false }
             throw ObjectStoreError(errno: code, path: path)
         }
-        piece.removeSubrange(count...)
-        try SystemCalls.write(copy.number, piece, path: FileManager.default.temporaryDirectory.path)
+        chunk.removeSubrange(count...)
+        try SystemCalls.write(copy.number, chunk, path: FileManager.default.temporaryDirectory.path)
         return false
     }
 }

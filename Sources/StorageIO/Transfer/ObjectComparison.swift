@@ -32,13 +32,13 @@ struct ObjectComparison: Sendable {
             let file = try await store.openToRead(object.key, matching: object.entityTag)
             return .md5OfParts(sums: try await file.md5(ofParts: partSize), partSize: partSize)
         }
-        let (pieceBytes, readAhead) = options.pieces(from: store)
-        let pieces = StoredObjectPieces(store: store, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
+        let (chunkBytes, readAhead) = options.chunks(from: store)
+        let chunks = StoredObjectChunks(store: store, object: object, chunkBytes: chunkBytes, readAhead: readAhead)
         var digest = ContentDigest(like: model)
         do {
-            while let piece = try await pieces.next() { digest = try await digest.updated(piece) }
+            while let chunk = try await chunks.next() { digest = try await digest.updated(chunk) }
         } catch {
-            await pieces.cancel()
+            await chunks.cancel()
             throw error
         }
         return digest.finish()

@@ -26,16 +26,16 @@ package struct ObjectCopy: Sendable {
             return
         }
         let isTagged = options.verification != .lengths && object.mayHaveDigestTag
-        let (pieceBytes, _) = options.pieces(from: source)
+        let (chunkBytes, _) = options.chunks(from: source)
         // For a single piece the sum costs less than asking the store whether the tag is one.
-        let asksFirst = isTagged && object.size > pieceBytes
+        let asksFirst = isTagged && object.size > chunkBytes
         let expected = asksFirst ? try await source.checksum(of: object) : nil
         let isComputed = options.verification == .readBack || expected?.isReproducible == true || isTagged && !asksFirst
         if let checksum = try await sendFile(progress) {
             if options.verification == .readBack { try await readBack(expecting: checksum) }
             return
         }
-        if object.size <= pieceBytes, let destination = destination as? LocalObjectStore {
+        if object.size <= chunkBytes, let destination = destination as? LocalObjectStore {
             return try await copyWhole(to: destination, isTagged: isTagged, isComputed: isComputed, progress)
         }
         var writing = WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2)
@@ -108,20 +108,20 @@ package struct ObjectCopy: Sendable {
         to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool,
         _ progress: @Sendable (Int64) -> Void
     ) async throws -> StoredChecksum? {
-        let (pieceBytes, readAhead) = options.pieces(from: source)
-        let pieces = StoredObjectPieces(
-            store: source, object: object, pieceBytes: pieceBytes, readAhead: readAhead)
+        let (chunkBytes, readAhead) = options.chunks(from: source)
+        let chunks = StoredObjectChunks(
+            store: source, object: object, chunkBytes: chunkBytes, readAhead: readAhead)
         var digest = ContentDigest(like: expected)
         do {
-            while let piece = try await pieces.next() {
+            while let chunk = try await chunks.next() {
                 let before = digest
-                async let updated = isComputed ? before.updated(piece) : before
-                try await writer.write(piece)
-                progress(Int64(piece.count))
+                async let updated = isComputed ? before.updated(chunk) : before
+                try await writer.write(chunk)
+                progress(Int64(chunk.count))
                 digest = try await updated
             }
         } catch {
-            await pieces.cancel()
+            await chunks.cancel()
             throw error
         }
         return isComputed ? digest.finish() : nil

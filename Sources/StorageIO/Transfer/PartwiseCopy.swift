@@ -49,10 +49,10 @@ struct PartwiseCopy: Sendable {
         _ range: Range<Int64>, unit: Int64, _ sum: WrittenSum, _ progress: @Sendable (Int64) -> Void
     ) async throws {
         var position = range.lowerBound, start = position
-        try await source.stream(object.key, range: range, matching: object.entityTag) { piece in
-            try await writer.write(piece, at: position)
-            progress(Int64(piece.count))
-            position += Int64(piece.count)
+        try await source.stream(object.key, range: range, matching: object.entityTag) { chunk in
+            try await writer.write(chunk, at: position)
+            progress(Int64(chunk.count))
+            position += Int64(chunk.count)
             while start < position, position >= min(start + unit, range.upperBound) {
                 let end = min(start + unit, range.upperBound)
                 try await sum.add(start..<end)

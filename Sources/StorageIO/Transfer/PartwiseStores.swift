@@ -7,7 +7,7 @@ protocol RangeStreaming: ObjectStore {
     ///   - receive: reading waits for it, and ends with what it throws.
     func stream(
         _ key: ObjectKey, range: Range<Int64>, matching entityTag: String?,
-        to receive: (_ piece: [UInt8]) async throws -> Void
+        to receive: (_ chunk: [UInt8]) async throws -> Void
     ) async throws
 }
 

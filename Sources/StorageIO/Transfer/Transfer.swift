@@ -17,12 +17,14 @@ import Synchronization
 ///
 /// The list of objects is held in memory: some hundred bytes each. Content is not: see ``TransferOptions/memoryLimit``.
 public struct Transfer: Sendable {
-    private let source: StoredPlace
-    private let destination: StoredPlace
+    private let source: StorageLocation
+    private let destination: StorageLocation
     private let options: TransferOptions
 
     /// A transfer; nothing happens before ``run(progress:)``.
-    public init(from source: StoredPlace, to destination: StoredPlace, options: TransferOptions = TransferOptions()) {
+    public init(
+        from source: StorageLocation, to destination: StorageLocation, options: TransferOptions = TransferOptions()
+    ) {
         self.source = source
         self.destination = destination
         self.options = options

@@ -35,7 +35,7 @@ public struct TransferOptions: Sendable, Hashable {
     public var memoryLimit: Int
 
     /// How much is read at once, and ahead. Half of what may be in memory; the rest is the writer's.
-    func pieces(from store: any ObjectStore) -> (bytes: Int, readAhead: Int) {
+    func chunks(from store: any ObjectStore) -> (bytes: Int, readAhead: Int) {
         if store is LocalObjectStore {
             // A disk answers at once, and a piece that S3 takes as a part need not be copied into one.
             return (max(1 << 16, min(S3PartSizes.minimumSize, memoryLimit / 4)), 1)

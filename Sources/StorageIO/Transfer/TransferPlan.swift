@@ -17,8 +17,8 @@ struct TransferPlan: Sendable {
     let destination: any ObjectStore
 
     /// - Throws: ``TransferError``; ``OutputConflict``; what listing throws.
-    static func make(from source: StoredPlace, to destination: StoredPlace) async throws -> TransferPlan {
-        guard destination.location.pattern == nil else {
+    static func make(from source: StorageLocation, to destination: StorageLocation) async throws -> TransferPlan {
+        guard destination.uri.pattern == nil else {
             throw TransferError.unusableDestination(
                 destination.description, reason: "a pattern names no place to write to")
         }
@@ -32,7 +32,7 @@ struct TransferPlan: Sendable {
     }
 
     private static func folderPlan(
-        _ found: PlaceContents, _ folder: String, to destination: StoredPlace
+        _ found: LocationContents, _ folder: String, to destination: StorageLocation
     ) async throws -> TransferPlan {
         let store = destination.store
         var existing: [ObjectKey: ObjectMetadata] = [:]
@@ -63,9 +63,9 @@ struct TransferPlan: Sendable {
 
     /// One object: under its own name where the destination is a folder, under the destination's name elsewhere.
     private static func single(
-        _ object: ObjectMetadata, _ source: StoredPlace, to destination: StoredPlace
+        _ object: ObjectMetadata, _ source: StorageLocation, to destination: StorageLocation
     ) async throws -> TransferPlan {
-        var isFolder = destination.location.isFolder || destination.location.path.isEmpty
+        var isFolder = destination.uri.isFolder || destination.uri.path.isEmpty
         if !isFolder {
             for try await _ in destination.store.list(prefix: destination.folderPrefix) {
                 isFolder = true
@@ -73,19 +73,19 @@ struct TransferPlan: Sendable {
             }
         }
         // The name is the source's: in a folder it leads nowhere else.
-        let place = isFolder ? try destination.confined() : destination
-        let key = try isFolder ? place.key(object.key.name) : place.key()
-        try await StoredPlace(store: place.store, key: key).checkOutput(doesNotReplace: [source])
+        let location = isFolder ? try destination.confined() : destination
+        let key = try isFolder ? location.key(object.key.name) : location.key()
+        try await StorageLocation(store: location.store, key: key).checkOutput(doesNotReplace: [source])
         var existing: ObjectMetadata?
         do {
-            existing = try await place.store.head(key)
+            existing = try await location.store.head(key)
         } catch let error as ObjectStoreError where error.code == .notFound {}
         return TransferPlan(
-            steps: [Step(source: object, destination: key, existing: existing)], destination: place.store)
+            steps: [Step(source: object, destination: key, existing: existing)], destination: location.store)
     }
 
     private static func refuseNesting(
-        _ source: StoredPlace, _ folder: String, _ destination: StoredPlace
+        _ source: StorageLocation, _ folder: String, _ destination: StorageLocation
     ) async throws {
         guard source.store.isSame(as: destination.store) else { return }
         let from = try await source.store.withoutLinks(folder: folder)

@@ -57,8 +57,8 @@ public enum TransferError: Error, Sendable, Hashable, CustomStringConvertible {
     /// One line for a person.
     public var description: String {
         switch self {
-        case .nothingFound(let place): "\(place): there is no such object, and none below it or matching it"
-        case .unusableDestination(let place, let reason): "\(place): \(reason)"
+        case .nothingFound(let location): "\(location): there is no such object, and none below it or matching it"
+        case .unusableDestination(let location, let reason): "\(location): \(reason)"
         }
     }
 }

@@ -60,9 +60,9 @@ extension KafkaHandle {
     private static let attemptMilliseconds: Int32 = 500
 
     fileprivate func requireBroker(_ operation: String, seconds: Double) throws(KafkaError) {
-        var answer: UnsafePointer<rd_kafka_metadata_t>?
-        let code = rd_kafka_metadata(client, 0, nil, &answer, Self.attemptMilliseconds)
-        if let answer { rd_kafka_metadata_destroy(answer) }
+        var response: UnsafePointer<rd_kafka_metadata_t>?
+        let code = rd_kafka_metadata(client, 0, nil, &response, Self.attemptMilliseconds)
+        if let response { rd_kafka_metadata_destroy(response) }
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         let cause = context.lastConnectionFailure.map { ": \($0)" } ?? ""
         throw KafkaError(code, operation, reason: "no answer within \(seconds) s\(cause)", kind: .retriable)
@@ -74,10 +74,10 @@ extension KafkaHandle {
             throw KafkaError(rd_kafka_last_error(), operation)
         }
         defer { rd_kafka_topic_destroy(topic) }
-        var answer: UnsafePointer<rd_kafka_metadata_t>?
-        let code = rd_kafka_metadata(client, 0, topic, &answer, Self.attemptMilliseconds)
-        defer { if let answer { rd_kafka_metadata_destroy(answer) } }
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = answer?.pointee else {
+        var response: UnsafePointer<rd_kafka_metadata_t>?
+        let code = rd_kafka_metadata(client, 0, topic, &response, Self.attemptMilliseconds)
+        defer { if let response { rd_kafka_metadata_destroy(response) } }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = response?.pointee else {
             throw KafkaError(code, operation)
         }
         let found = UnsafeBufferPointer(start: metadata.topics, count: Int(metadata.topic_cnt)).first

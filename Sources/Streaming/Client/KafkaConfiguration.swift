@@ -35,8 +35,8 @@ extension KafkaConfiguration: CustomStringConvertible, CustomReflectable {
             "\($0.key)=\(SecretProperties.isSecret($0.key) ? SecretProperties.replacement : $0.value)"
         }
         let servers = bootstrapServers.joined(separator: ",")
-        let place = servers.utf8.contains(UInt8(ascii: "@")) ? SecretProperties.replacement : servers
-        return (["bootstrap.servers=\(place)", "client.id=\(clientID)"] + shown)
+        let index = servers.utf8.contains(UInt8(ascii: "@")) ? SecretProperties.replacement : servers
+        return (["bootstrap.servers=\(index)", "client.id=\(clientID)"] + shown)
             .joined(separator: " ")
     }
 

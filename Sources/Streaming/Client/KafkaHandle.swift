@@ -93,9 +93,9 @@ final class KafkaHandle: @unchecked Sendable {
     /// - Throws: ``KafkaError`` when no broker answers, or the topic does not exist.
     func partitionCount(of topic: String, timeoutMilliseconds: Int32) throws(KafkaError) -> Int {
         let operation = "looking up topic '\(topic)'"
-        var answer: UnsafePointer<rd_kafka_metadata_t>?
-        let code = rd_kafka_metadata(client, 1, nil, &answer, timeoutMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = answer else {
+        var response: UnsafePointer<rd_kafka_metadata_t>?
+        let code = rd_kafka_metadata(client, 1, nil, &response, timeoutMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = response else {
             throw KafkaError(code, operation)
         }
         defer { rd_kafka_metadata_destroy(metadata) }

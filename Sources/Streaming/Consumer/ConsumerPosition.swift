@@ -6,7 +6,7 @@ public struct ConsumerPosition: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
         var next: Int64
         /// Counts the assignments of the consumer.
-        var term: Int
+        var generation: Int
     }
 
     var entries: [TopicPartition: Entry] = [:]
@@ -23,7 +23,7 @@ public struct ConsumerPosition: Sendable, Hashable {
     /// Moves on to a later position, partition by partition.
     public mutating func advance(to later: ConsumerPosition) {
         entries.merge(later.entries) { old, new in
-            (new.term, new.next) > (old.term, old.next) ? new : old
+            (new.generation, new.next) > (old.generation, old.next) ? new : old
         }
     }
 }

@@ -18,14 +18,14 @@ extension ConsumerSession {
     ) throws(KafkaError) {
         guard let offsets = offsets(position) else { return }
         defer { rd_kafka_topic_partition_list_destroy(offsets) }
-        guard let answers = rd_kafka_queue_new(handle.client) else { return }
-        defer { rd_kafka_queue_destroy(answers) }
-        var code = rd_kafka_commit_queue(handle.client, offsets, answers, nil, nil)
+        guard let responses = rd_kafka_queue_new(handle.client) else { return }
+        defer { rd_kafka_queue_destroy(responses) }
+        var code = rd_kafka_commit_queue(handle.client, offsets, responses, nil, nil)
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             let deadline = ContinuousClock.now + limit
             code = RD_KAFKA_RESP_ERR__TIMED_OUT
             while deadline > .now, cancellation?.isCancelled != true {
-                guard let event = rd_kafka_queue_poll(answers, 100) else { continue }
+                guard let event = rd_kafka_queue_poll(responses, 100) else { continue }
                 code = rd_kafka_event_error(event)
                 rd_kafka_event_destroy(event)
                 break
@@ -37,7 +37,7 @@ extension ConsumerSession {
     }
 
     private func offsets(_ position: ConsumerPosition) -> UnsafeMutablePointer<rd_kafka_topic_partition_list_t>? {
-        let held = position.entries.filter { assigned[$0.key]?.term == $0.value.term }
+        let held = position.entries.filter { assigned[$0.key]?.generation == $0.value.generation }
         guard !held.isEmpty, let list = rd_kafka_topic_partition_list_new(Int32(held.count)) else { return nil }
         for (partition, entry) in held {
             rd_kafka_topic_partition_list_add(list, partition.topic, partition.partition)?.pointee.offset = entry.next

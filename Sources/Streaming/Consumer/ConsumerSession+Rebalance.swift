@@ -10,9 +10,9 @@ extension ConsumerSession {
         var error: KafkaError?
         switch code {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            term += 1
+            generation += 1
             hasAssignment = true
-            for partition in partitions { assigned[partition] = Assigned(term: term) }
+            for partition in partitions { assigned[partition] = Assigned(generation: generation) }
             handle.context.logger.info("assigned \(partitions.sorted())")
             error =
                 isCooperative

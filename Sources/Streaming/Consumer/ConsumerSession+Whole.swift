@@ -12,10 +12,10 @@ extension ConsumerSession {
         rd_kafka_assign(handle.client, nil)
         let code = rd_kafka_assign(handle.client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "reading '\(topic)'") }
-        term += 1
+        generation += 1
         assigned.removeAll()
         for partition in 0..<Int32(clamping: count) {
-            assigned[TopicPartition(topic, partition)] = Assigned(term: term)
+            assigned[TopicPartition(topic, partition)] = Assigned(generation: generation)
         }
         hasAssignment = true
     }

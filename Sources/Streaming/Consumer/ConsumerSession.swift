@@ -7,7 +7,7 @@ import Parallelism
 /// blocks.
 final class ConsumerSession {
     struct Assigned {
-        var term: Int
+        var generation: Int
         /// The offset after the last message read; nil before the first.
         var next: Int64?
         var isAtEnd = false
@@ -19,7 +19,7 @@ final class ConsumerSession {
     private let limit: Int
     private let received: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     var assigned: [TopicPartition: Assigned] = [:]
-    var term = 0
+    var generation = 0
     /// Whether the group has told this member its partitions, be it that it gets none.
     var hasAssignment = false
     private var failure: KafkaError?
@@ -145,37 +145,37 @@ final class ConsumerSession {
     }
 
     private func discard(_ count: Int) {
-        for place in 0..<max(0, count) {
-            if let message = received[place] { rd_kafka_message_destroy(message) }
-            received[place] = nil
+        for index in 0..<max(0, count) {
+            if let message = received[index] { rd_kafka_message_destroy(message) }
+            received[index] = nil
         }
     }
 
     /// Copies messages run by run: consecutive messages are mostly of one partition.
     private func take(_ count: Int, into batch: inout ConsumedBatch) {
-        var place = 0
-        while place < count {
-            guard let first = received[place]?.pointee else {
-                place += 1
+        var index = 0
+        while index < count {
+            guard let first = received[index]?.pointee else {
+                index += 1
                 continue
             }
             guard first.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 note(first)
-                place += 1
+                index += 1
                 continue
             }
-            var end = place + 1
+            var end = index + 1
             while end < count, let message = received[end]?.pointee, message.err == RD_KAFKA_RESP_ERR_NO_ERROR,
                 message.rkt == first.rkt, message.partition == first.partition
             {
                 end += 1
             }
-            takeRun(place..<end, of: first, into: &batch)
-            place = end
+            takeRun(index..<end, of: first, into: &batch)
+            index = end
         }
     }
 
-    private func takeRun(_ places: Range<Int>, of first: rd_kafka_message_t, into batch: inout ConsumedBatch) {
+    private func takeRun(_ indices: Range<Int>, of first: rd_kafka_message_t, into batch: inout ConsumedBatch) {
         let partition = TopicPartition(String(cString: rd_kafka_topic_name(first.rkt)), first.partition)
         // Messages that a rebalance overtook belong to another member now, which reads them again.
         guard var state = assigned[partition] else { return }
@@ -185,8 +185,8 @@ final class ConsumerSession {
                 batch.topics.append(partition.topic)
                 return batch.topics.count - 1
             }()
-        for place in places {
-            guard let pointer = received[place] else { continue }
+        for index in indices {
+            guard let pointer = received[index] else { continue }
             let message = pointer.pointee
             if let next = state.next, message.offset > next { skippedOffsets += message.offset - next }
             state.next = message.offset + 1
@@ -208,7 +208,7 @@ final class ConsumerSession {
         state.isAtEnd = false
         assigned[partition] = state
         if let next = state.next {
-            batch.position.entries[partition] = ConsumerPosition.Entry(next: next, term: state.term)
+            batch.position.entries[partition] = ConsumerPosition.Entry(next: next, generation: state.generation)
         }
     }
 

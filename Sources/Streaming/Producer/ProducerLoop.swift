@@ -150,7 +150,7 @@ final class ProducerLoop {
     private func refuseCancelled() {
         guard waiting.contains(where: \.cancellation.isCancelled) else { return }
         var kept: [Submission] = []
-        for (place, submission) in waiting.enumerated() {
+        for (index, submission) in waiting.enumerated() {
             // Asked once: it may be set at any moment.
             let isCancelled = submission.cancellation.isCancelled
             if isCancelled {
@@ -159,7 +159,7 @@ final class ProducerLoop {
                 refuse(submission, error, acceptance: CancellationError())
             }
             // The head may have messages in flight: the feeding that follows sees that it has nothing left to hand over.
-            if !isCancelled || place == 0 { kept.append(submission) }
+            if !isCancelled || index == 0 { kept.append(submission) }
         }
         waiting = kept
     }
@@ -174,10 +174,10 @@ final class ProducerLoop {
         slotOfHead = slot
         while submission.next < submission.slices.count, hasRoom {
             let count = min(Self.chunk, submission.slices.count - submission.next, capacity - outstanding)
-            for place in 0..<count {
-                let index = submission.next + place
-                submission.describe(index, in: &messages[place])
-                messages[place]._private = UnsafeMutableRawPointer(bitPattern: slot << Self.indexBits | index)
+            for index in 0..<count {
+                let index = submission.next + index
+                submission.describe(index, in: &messages[index])
+                messages[index]._private = UnsafeMutableRawPointer(bitPattern: slot << Self.indexBits | index)
             }
             let good =
                 submission.hasHeaders
@@ -193,12 +193,12 @@ final class ProducerLoop {
     /// - Returns: how many were taken; the others hold their error.
     private func handWithHeaders(_ submission: Submission, to topic: OpaquePointer, _ count: Int) -> Int {
         var good = 0
-        for place in 0..<count {
-            let code = handSingly(messages[place], submission.packedHeaders(submission.next + place), to: topic)
-            messages[place].err = code
+        for index in 0..<count {
+            let code = handSingly(messages[index], submission.packedHeaders(submission.next + index), to: topic)
+            messages[index].err = code
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { good += 1 }
             if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
-                for rest in place..<count { messages[rest].err = code }
+                for rest in index..<count { messages[rest].err = code }
                 break
             }
         }
@@ -232,16 +232,16 @@ final class ProducerLoop {
 
     /// Notes the messages of a chunk that librdkafka refused; returns how many of the chunk are settled.
     private func takeRefusals(_ submission: Submission, _ count: Int) -> Int {
-        for place in 0..<count where messages[place].err != RD_KAFKA_RESP_ERR_NO_ERROR {
-            let code = messages[place].err
+        for index in 0..<count where messages[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let code = messages[index].err
             if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
                 // From here on all were refused; they go again once reports have made room.
                 isQueueFull = true
-                return place
+                return index
             }
             submission.failures.append(
                 DeliveryReport.Failure(
-                    index: submission.next + place, error: KafkaError(code, "producing to '\(submission.topic)'")))
+                    index: submission.next + index, error: KafkaError(code, "producing to '\(submission.topic)'")))
         }
         return count
     }
@@ -293,8 +293,8 @@ final class ProducerLoop {
         var total = 0
         while case let count = rd_kafka_event_message_array(event, reports, Self.chunk), count > 0 {
             total += count
-            for place in 0..<count {
-                guard let message = reports[place] else { continue }
+            for index in 0..<count {
+                guard let message = reports[index] else { continue }
                 let opaque = Int(bitPattern: message.pointee._private)
                 let slot = opaque >> Self.indexBits
                 guard let submission = slots[slot] else { continue }

@@ -31,30 +31,34 @@ struct DeadLetterSender {
 
     /// Logs the first of the letters, and sends all if there is a topic for them.
     /// - Returns: what is under way then.
-    func send(_ letters: [DeadLetter], _ what: String) -> [Outgoing] {
-        guard let first = letters.first else { return [] }
-        logger.warning("\(letters.count) \(what); first: \(first.partition) offset \(first.offset): \(first.reason)")
+    func send(_ deadLetters: [DeadLetter], _ what: String) -> [Outgoing] {
+        guard let first = deadLetters.first else { return [] }
+        logger.warning(
+            "\(deadLetters.count) \(what); first: \(first.partition) offset \(first.offset): \(first.reason)")
         guard let topic else { return [] }
-        var letters = letters
-        for index in letters.indices where letters[index].wireSize > largestMessage {
-            if letters[index].shrink() { note(.shrunk(letters[index]), Self.tooLarge) }
+        var deadLetters = deadLetters
+        for index in deadLetters.indices where deadLetters[index].wireSize > largestMessage {
+            if deadLetters[index].shrink() { note(.shrunk(deadLetters[index]), Self.tooLarge) }
         }
-        return [Outgoing(.letters(letters), topic: topic, producer, signal)]
+        return [Outgoing(.deadLetters(deadLetters), topic: topic, producer, signal)]
     }
 
     /// Tells of a message that did not arrive as it was; the stream goes on, since the next start would meet it again.
     func note(_ outcome: Outgoing.Outcome, _ error: KafkaError) {
         let reason = "\(error.reason) (\(error.name))"
         switch outcome {
-        case .shrunk(let letter):
+        case .shrunk(let deadLetter):
             recorder.noteCutLetter()
-            let rest = letter.form == .cut ? "the first \(DeadLetter.keptValueBytes) bytes of its value" : "its place"
+            let rest =
+                deadLetter.form == .cut ? "the first \(DeadLetter.keptValueBytes) bytes of its value" : "its place"
             logger.warning(
-                "dead letter of \(letter.partition) offset \(letter.offset): \(reason); only \(rest) can be kept")
-        case .lost(let letter):
+                "dead letter of \(deadLetter.partition) offset \(deadLetter.offset): \(reason); only \(rest) can be kept"
+            )
+        case .lost(let deadLetter):
             recorder.noteUndeliverable()
             logger.error(
-                "dead letter of \(letter.partition) offset \(letter.offset) is refused and passed over: \(reason)")
+                "dead letter of \(deadLetter.partition) offset \(deadLetter.offset) is refused and passed over: \(reason)"
+            )
         case .lostResult(let key):
             recorder.noteUndeliverable()
             logger.error("the result of transaction \(key) is refused and passed over: \(reason)")

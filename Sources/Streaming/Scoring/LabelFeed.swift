@@ -20,7 +20,7 @@ final class LabelFeed {
     private var lastLook = ContinuousClock.now
     private var batch = ConsumedBatch()
     /// Up to where each partition's dead letters have been sent.
-    private var lettersSent: [Int32: Int64] = [:]
+    private var deadLettersSent: [Int32: Int64] = [:]
 
     init(
         _ topic: String, _ configuration: KafkaConfiguration, _ settings: ConsumerSettings, logger: Logger
@@ -44,7 +44,7 @@ final class LabelFeed {
     func start(_ cancellation: CancellationFlag, isStopping: () -> Bool) throws -> Bool {
         guard try session.awaitTopic(topic, within: limit, cancellation, isStopping: isStopping) else { return false }
         partitionCount = try session.handle.partitionCount(of: topic, timeoutMilliseconds: limit.milliseconds)
-        lettersSent = session.committedOffsets(topic, partitions: partitionCount, within: limit)
+        deadLettersSent = session.committedOffsets(topic, partitions: partitionCount, within: limit)
         try session.assignWhole(topic, partitions: partitionCount)
         return true
     }
@@ -60,7 +60,7 @@ final class LabelFeed {
         var labels = 0
         var malformed = 0
         /// What is no label and not sent yet, to be sent.
-        var letters: [DeadLetter] = []
+        var deadLetters: [DeadLetter] = []
         /// To be committed once the letters are sent.
         var position = ConsumerPosition()
     }
@@ -81,9 +81,9 @@ final class LabelFeed {
             } catch {
                 arrivals.malformed += 1
                 let message = batch.messages[index]
-                guard message.offset >= lettersSent[message.partition] ?? 0 else { continue }
-                lettersSent[message.partition] = message.offset + 1
-                arrivals.letters.append(DeadLetter(of: batch, at: index, reason: "label: \(error)"))
+                guard message.offset >= deadLettersSent[message.partition] ?? 0 else { continue }
+                deadLettersSent[message.partition] = message.offset + 1
+                arrivals.deadLetters.append(DeadLetter(of: batch, at: index, reason: "label: \(error)"))
             }
         }
         return arrivals

@@ -9,7 +9,7 @@ import Synchronization
 final class Outgoing {
     enum Content {
         case results(MessageBatch)
-        case letters([DeadLetter])
+        case deadLetters([DeadLetter])
     }
 
     /// What happened to a message that could not be sent as it was.
@@ -41,8 +41,8 @@ final class Outgoing {
         case .results(let messages):
             current = Array(0..<messages.count)
             submit(messages)
-        case .letters(let letters):
-            current = Array(0..<letters.count)
+        case .deadLetters(let deadLetters):
+            current = Array(0..<deadLetters.count)
             submit(messages(current))
         }
     }
@@ -57,8 +57,8 @@ final class Outgoing {
             let index = current[failure.index]
             if failure.error.concernsSingleMessages {
                 if current.count > 1 { refused.append(index) } else { giveWay(index, failure.error, note) }
-            } else if case .letters(let letters) = content, failure.error.isRefusal {
-                note(.lost(letters[index]), failure.error)
+            } else if case .deadLetters(let deadLetters) = content, failure.error.isRefusal {
+                note(.lost(deadLetters[index]), failure.error)
             } else {
                 throw DeliveryError(
                     topic: topic, failedCount: report.failures.count, messageCount: report.messageCount, first: failure)
@@ -79,21 +79,21 @@ final class Outgoing {
         case .results(let messages):
             let key = messages.slices[index].keyRange.map { String(decoding: messages.bytes[$0], as: UTF8.self) }
             note(.lostResult(key: key ?? ""), error)
-        case .letters(var letters):
-            let isSmaller = letters[index].shrink()
-            note(isSmaller ? .shrunk(letters[index]) : .lost(letters[index]), error)
+        case .deadLetters(var deadLetters):
+            let isSmaller = deadLetters[index].shrink()
+            note(isSmaller ? .shrunk(deadLetters[index]) : .lost(deadLetters[index]), error)
             guard isSmaller else { return }
             groups.append([index])
-            content = .letters(letters)
+            content = .deadLetters(deadLetters)
         }
     }
 
     private func messages(_ indices: [Int]) -> MessageBatch {
         switch content {
         case .results(let messages): return messages.selecting(indices)
-        case .letters(let letters):
+        case .deadLetters(let deadLetters):
             var batch = MessageBatch()
-            for index in indices { letters[index].append(to: &batch) }
+            for index in indices { deadLetters[index].append(to: &batch) }
             return batch
         }
     }

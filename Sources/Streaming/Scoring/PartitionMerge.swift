@@ -9,14 +9,14 @@ package struct PartitionMerge {
     /// What passes in one go.
     struct Passed {
         var transactions: [Transaction] = []
-        var letters: [DeadLetter] = []
+        var deadLetters: [DeadLetter] = []
         var position = ConsumerPosition()
 
-        var count: Int { transactions.count + letters.count }
+        var count: Int { transactions.count + deadLetters.count }
 
         mutating func removeAll() {
             transactions.removeAll(keepingCapacity: true)
-            letters.removeAll(keepingCapacity: true)
+            deadLetters.removeAll(keepingCapacity: true)
             position = ConsumerPosition()
         }
     }
@@ -25,11 +25,11 @@ package struct PartitionMerge {
     private struct Front {
         let time: Int64
         let id: Int64
-        let lane: Int
+        let buffer: Int
 
         static func < (left: Front, right: Front) -> Bool {
             if left.time != right.time { return left.time < right.time }
-            return left.id != right.id ? left.id < right.id : left.lane < right.lane
+            return left.id != right.id ? left.id < right.id : left.buffer < right.buffer
         }
     }
 
@@ -38,9 +38,9 @@ package struct PartitionMerge {
 
     /// Microseconds; nil lets everything pass at once.
     private let alignment: Int64?
-    private var lanes: [PartitionLane] = []
+    private var buffers: [PartitionBuffer] = []
     private var partitions: [TopicPartition] = []
-    private var laneOf: [TopicPartition: Int] = [:]
+    private var bufferOf: [TopicPartition: Int] = [:]
     private var heap: [Front] = []
     /// Messages read and not passed on.
     private(set) var count = 0
@@ -71,38 +71,38 @@ package struct PartitionMerge {
 
     private mutating func append(_ run: Range<Int>, of batch: ConsumedBatch, _ bytes: UnsafeBufferPointer<UInt8>) {
         let partition = batch.partition(at: run.lowerBound)
-        let lane = lane(of: partition, term: batch.position.entries[partition]?.term ?? 0)
+        let buffer = buffer(of: partition, generation: batch.position.entries[partition]?.generation ?? 0)
         for index in run {
             let message = batch.messages[index]
             do throws(TransactionJSONError) {
                 let text = UnsafeBufferPointer(rebasing: bytes[message.valueRange])
-                lanes[lane].append(try TransactionJSON.decode(text), offset: message.offset)
+                buffers[buffer].append(try TransactionJSON.decode(text), offset: message.offset)
             } catch {
-                lanes[lane].append(DeadLetter(of: batch, at: index, reason: "\(error)"))
+                buffers[buffer].append(DeadLetter(of: batch, at: index, reason: "\(error)"))
             }
         }
     }
 
-    private mutating func lane(of partition: TopicPartition, term: Int) -> Int {
-        if let lane = laneOf[partition] {
-            if lanes[lane].term != term {
-                count -= lanes[lane].count
-                lanes[lane] = PartitionLane(term: term)
+    private mutating func buffer(of partition: TopicPartition, generation: Int) -> Int {
+        if let buffer = bufferOf[partition] {
+            if buffers[buffer].generation != generation {
+                count -= buffers[buffer].count
+                buffers[buffer] = PartitionBuffer(generation: generation)
             }
-            return lane
+            return buffer
         }
-        laneOf[partition] = lanes.count
+        bufferOf[partition] = buffers.count
         partitions.append(partition)
-        lanes.append(PartitionLane(term: term))
-        return lanes.count - 1
+        buffers.append(PartitionBuffer(generation: generation))
+        return buffers.count - 1
     }
 
     /// Forgets messages of partitions that went to another member, which reads them again.
     mutating func remove(_ gone: [TopicPartition]) {
         for partition in gone {
-            guard let lane = laneOf[partition] else { continue }
-            count -= lanes[lane].count
-            lanes[lane] = PartitionLane(term: -1)
+            guard let buffer = bufferOf[partition] else { continue }
+            count -= buffers[buffer].count
+            buffers[buffer] = PartitionBuffer(generation: -1)
         }
     }
 
@@ -117,9 +117,9 @@ package struct PartitionMerge {
         guard let alignment else { return .max }
         var frontier = Int64.max
         for partition in waiting {
-            let lane = laneOf[partition].map { lanes[$0] }
-            if let lane, lane.malformedInARow >= Self.patience { continue }
-            frontier = min(frontier, lane?.newest ?? .min)
+            let buffer = bufferOf[partition].map { buffers[$0] }
+            if let buffer, buffer.malformedInARow >= Self.patience { continue }
+            frontier = min(frontier, buffer?.newest ?? .min)
         }
         let (sum, isOver) = frontier.addingReportingOverflow(alignment)
         return isOver ? .max : sum
@@ -127,7 +127,7 @@ package struct PartitionMerge {
 
     /// The partitions whose next message is beyond the bound.
     func partitions(ahead bound: Int64) -> [TopicPartition] {
-        lanes.indices.filter { lanes[$0].first.map { $0.transaction.dateTime > bound } ?? false }
+        buffers.indices.filter { buffers[$0].first.map { $0.transaction.dateTime > bound } ?? false }
             .map { partitions[$0] }
     }
 
@@ -136,20 +136,20 @@ package struct PartitionMerge {
     mutating func pass(upTo bound: Int64, limit: Int, total: Int, into passed: inout Passed) {
         passed.removeAll()
         heap.removeAll(keepingCapacity: true)
-        for lane in lanes.indices { pushFront(of: lane, bound) }
-        var next = [Int64?](repeating: nil, count: lanes.count)
+        for buffer in buffers.indices { pushFront(of: buffer, bound) }
+        var next = [Int64?](repeating: nil, count: buffers.count)
         while passed.transactions.count < limit, passed.count < total, let front = heap.first,
-            let record = lanes[front.lane].first
+            let record = buffers[front.buffer].first
         {
-            next[front.lane] = record.offset + 1
+            next[front.buffer] = record.offset + 1
             if record.isMalformed {
-                passed.letters.append(lanes[front.lane].takeLetter())
+                passed.deadLetters.append(buffers[front.buffer].takeLetter())
             } else {
                 passed.transactions.append(record.transaction)
             }
-            lanes[front.lane].removeFirst()
+            buffers[front.buffer].removeFirst()
             // The lane's next message takes the top's place, and sinks to its own.
-            if let following = nextFront(of: front.lane, bound) {
+            if let following = nextFront(of: front.buffer, bound) {
                 heap[0] = following
             } else {
                 heap.swapAt(0, heap.count - 1)
@@ -158,19 +158,20 @@ package struct PartitionMerge {
             sink()
         }
         count -= passed.count
-        for (lane, next) in next.enumerated() {
+        for (buffer, next) in next.enumerated() {
             guard let next else { continue }
-            passed.position.entries[partitions[lane]] = ConsumerPosition.Entry(next: next, term: lanes[lane].term)
+            passed.position.entries[partitions[buffer]] = ConsumerPosition.Entry(
+                next: next, generation: buffers[buffer].generation)
         }
     }
 
-    private func nextFront(of lane: Int, _ bound: Int64) -> Front? {
-        guard let record = lanes[lane].first, record.transaction.dateTime <= bound else { return nil }
-        return Front(time: record.transaction.dateTime, id: record.transaction.transactionID, lane: lane)
+    private func nextFront(of buffer: Int, _ bound: Int64) -> Front? {
+        guard let record = buffers[buffer].first, record.transaction.dateTime <= bound else { return nil }
+        return Front(time: record.transaction.dateTime, id: record.transaction.transactionID, buffer: buffer)
     }
 
-    private mutating func pushFront(of lane: Int, _ bound: Int64) {
-        guard let front = nextFront(of: lane, bound) else { return }
+    private mutating func pushFront(of buffer: Int, _ bound: Int64) {
+        guard let front = nextFront(of: buffer, bound) else { return }
         heap.append(front)
         var child = heap.count - 1
         while child > 0, case let parent = (child - 1) / 2, heap[child] < heap[parent] {

@@ -14,7 +14,7 @@ final class ScoringLoop {
 
     private let settings: ScoringStreamSettings
     private let logger: Logger
-    private let models: ModelInbox
+    private let models: CurrentModel
     private let control: ConsumerControl
     private let recorder: ScoringRecorder
     private let producer: ProducerThread
@@ -29,11 +29,11 @@ final class ScoringLoop {
     private var lastCommit = ContinuousClock.now
     private var records = 0
     private var failure: (any Error)?
-    private let letters: DeadLetterSender
+    private let deadLetters: DeadLetterSender
     private var silence = LabelSilenceWatch()
 
     init(
-        _ configuration: KafkaConfiguration, _ settings: ScoringStreamSettings, logger: Logger, models: ModelInbox,
+        _ configuration: KafkaConfiguration, _ settings: ScoringStreamSettings, logger: Logger, models: CurrentModel,
         control: ConsumerControl, recorder: ScoringRecorder, producer: ProducerThread
     ) throws(KafkaError) {
         self.settings = settings
@@ -43,7 +43,7 @@ final class ScoringLoop {
         self.recorder = recorder
         self.producer = producer
         merge = PartitionMerge(alignment: settings.alignment)
-        letters = DeadLetterSender(
+        deadLetters = DeadLetterSender(
             topic: settings.deadLetterTopic, configuration, producer, pending.signal, recorder: recorder, logger: logger
         )
         session = try ConsumerSession(configuration, settings.consumer, logger: logger)
@@ -160,7 +160,7 @@ final class ScoringLoop {
         let arrivals = try labels.feed(scorer, timeout: timeout)
         guard arrivals.labels + arrivals.malformed > 0 else { return 0 }
         recorder.noteLabels(arrivals.labels, malformed: arrivals.malformed)
-        let parts = letters.send(arrivals.letters, "malformed labels")
+        let parts = deadLetters.send(arrivals.deadLetters, "malformed labels")
         if !parts.isEmpty {
             pending.append(
                 PendingBatches.Batch(position: arrivals.position, records: 0, start: .now, parts: parts))
@@ -214,9 +214,10 @@ final class ScoringLoop {
         var results = MessageBatch()
         let predictedFrauds = try microBatches.score(passed.transactions, into: &results)
         records += passed.count
-        recorder.noteScored(records: passed.count, malformed: passed.letters.count, predictedFrauds: predictedFrauds)
+        recorder.noteScored(
+            records: passed.count, malformed: passed.deadLetters.count, predictedFrauds: predictedFrauds)
         silence.look(at: microBatches.scorer, recorder, logger)
-        var parts = letters.send(passed.letters, "malformed messages")
+        var parts = deadLetters.send(passed.deadLetters, "malformed messages")
         if !results.isEmpty {
             parts.append(Outgoing(.results(results), topic: settings.resultTopic, producer, pending.signal))
         }
@@ -228,7 +229,7 @@ final class ScoringLoop {
 
     /// Takes note of acknowledgements, and commits now and then.
     private func settle() throws {
-        for batch in try pending.takeDone(letters.note) {
+        for batch in try pending.takeDone(deadLetters.note) {
             guard batch.records > 0 else {
                 labels?.commit(batch.position, within: Self.commitTimeout)
                 continue

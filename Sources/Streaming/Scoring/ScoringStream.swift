@@ -53,7 +53,7 @@ public final class ScoringStream: Sendable {
     /// Asks the stream to end as graceful shutdown does.
     public func stop() { control.stop() }
 
-    private func follow(_ inbox: ModelInbox) async {
+    private func follow(_ inbox: CurrentModel) async {
         do {
             for try await model in models { inbox.put(model) }
             _ = inbox.end(NoModelError())
@@ -75,7 +75,7 @@ extension ScoringStream: Service {
     public func run() async throws {
         precondition(!hasRun.exchange(true, ordering: .relaxed), "a scoring stream can be run once")
         let producer = try await ProducerThread.start(configuration, settings.producer, logger: logger)
-        let inbox = ModelInbox()
+        let inbox = CurrentModel()
         let followed = Task { await follow(inbox) }
         let outcome = await withGracefulShutdownHandler {
             await Self.result {

@@ -16,18 +16,18 @@ public struct ArtifactFolder: Sendable {
     /// The folder as MLflow names it: an absolute path or a URL.
     public let uri: String
     /// The folder as a place, for what reads and writes whole folders by itself.
-    public let place: StoredPlace
-    private var store: any ObjectStore { place.store }
+    public let location: StorageLocation
+    private var store: any ObjectStore { location.store }
 
-    init(uri: String, place: StoredPlace) {
+    init(uri: String, location: StorageLocation) {
         self.uri = uri
-        self.place = place
+        self.location = location
     }
 
     /// What the keys of its files start with: empty, or closing with `/`.
-    private var prefix: String { place.folderPrefix }
+    private var prefix: String { location.folderPrefix }
 
-    /// The key of a file in the store of ``place``.
+    /// The key of a file in the store of ``location``.
     /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
     public func key(_ path: String) throws -> ObjectKey {
         // Checked by itself first: the prefix must not make a bad path good.
@@ -61,12 +61,12 @@ public struct ArtifactFolder: Sendable {
     /// - Parameter folder: A path in this folder; this folder itself by default.
     public func upload(folder source: String, to folder: String? = nil) async throws {
         try await upload(
-            StoredPlace(store: LocalObjectStore(folder: source), location: StorageLocation("/")), to: folder)
+            StorageLocation(store: LocalObjectStore(folder: source), uri: StorageURI("/")), to: folder)
     }
 
     /// Copies all objects of a folder in any store here, keeping their paths, several at once.
     /// - Parameter folder: A path in this folder; this folder itself by default.
-    public func upload(_ source: StoredPlace, to folder: String? = nil) async throws {
+    public func upload(_ source: StorageLocation, to folder: String? = nil) async throws {
         let start = try folder.map { try key($0).path + "/" } ?? prefix
         try await Self.forEach(source.store.list(prefix: source.folderPrefix)) { [store] object in
             let path = Self.path(of: object, below: source.folderPrefix)

@@ -7,11 +7,11 @@ package enum ArtifactReference: Hashable {
     /// `models:/m-ID`: one of MLflow 3's logged models, which has no version.
     case loggedModel(id: String)
     /// A path or a URL of a store.
-    case place(String)
+    case location(String)
 
     package init(_ uri: String) throws(TrackingError) {
         guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")) else {
-            self = .place(uri)
+            self = .location(uri)
             return
         }
         let rest = uri.utf8[uri.utf8.index(after: colon)...]
@@ -27,7 +27,7 @@ package enum ArtifactReference: Hashable {
             } else {
                 self = .model(try ModelReference(segments: segments, uri: uri))
             }
-        default: self = .place(uri)
+        default: self = .location(uri)
         }
     }
 

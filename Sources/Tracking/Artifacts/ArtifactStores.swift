@@ -5,24 +5,25 @@ import StorageIO
 struct ArtifactStores: Sendable {
     /// Where new experiments keep artifacts; stands for `mlflow-artifacts:/` too.
     let root: String
-    let stores: ObjectStores
+    let stores: ObjectStoreRegistry
     /// Of a client of a server; the others find what a server hands through under ``root``.
     var proxied: ProxiedArtifacts?
 
-    func folder(at place: String) throws -> ArtifactFolder {
-        if let folder = try proxied?.folder(at: place) { return folder }
-        var place = place
-        if ArtifactPath.scheme(of: place) == "mlflow-artifacts" { place = try throughServer(place) }
-        switch ArtifactPath.scheme(of: place) {
+    func folder(at location: String) throws -> ArtifactFolder {
+        if let folder = try proxied?.folder(at: location) { return folder }
+        var location = location
+        if ArtifactPath.scheme(of: location) == "mlflow-artifacts" { location = try throughServer(location) }
+        switch ArtifactPath.scheme(of: location) {
         case nil:
-            return ArtifactFolder(uri: place, place: try stores.resolve(Self.fileURL(TrackingURI.absolute(place))))
+            return ArtifactFolder(
+                uri: location, location: try stores.resolve(Self.fileURL(TrackingURI.absolute(location))))
         case "file":
-            guard let url = URL(string: place), url.isFileURL else {
-                throw TrackingError(.invalidValue, place, "is not a file URL")
+            guard let url = URL(string: location), url.isFileURL else {
+                throw TrackingError(.invalidValue, location, "is not a file URL")
             }
             let path = url.standardizedFileURL.path(percentEncoded: false)
-            return ArtifactFolder(uri: place, place: try stores.resolve(Self.fileURL(path)))
-        default: return ArtifactFolder(uri: place, place: try stores.resolve(place))
+            return ArtifactFolder(uri: location, location: try stores.resolve(Self.fileURL(path)))
+        default: return ArtifactFolder(uri: location, location: try stores.resolve(location))
         }
     }
 
@@ -42,10 +43,10 @@ struct ArtifactStores: Sendable {
     }
 
     /// What MLflow's server keeps under `mlflow-artifacts:/x` lies under `x` in its artifacts' destination.
-    private func throughServer(_ place: String) throws -> String {
-        guard let path = URLComponents(string: place)?.path.utf8, path.first == UInt8(ascii: "/"),
+    private func throughServer(_ location: String) throws -> String {
+        guard let path = URLComponents(string: location)?.path.utf8, path.first == UInt8(ascii: "/"),
             !path.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) })
-        else { throw TrackingError(.invalidValue, place, "is not of the form mlflow-artifacts:/path") }
+        else { throw TrackingError(.invalidValue, location, "is not of the form mlflow-artifacts:/path") }
         let below = String(decoding: path.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
         return below.isEmpty ? root : ArtifactPath.join(root, below)
     }

@@ -76,7 +76,7 @@ struct RunCopy: Sendable {
         let to = try destination.artifacts.folder(at: try await destination.store.run(id: run.targetID).artifactURI)
         let files = try await from.list()
         guard !files.isEmpty else { return }
-        try await to.upload(from.place)
+        try await to.upload(from.location)
         counts.files += files.count
         counts.bytes += files.reduce(0) { $0 + $1.size }
     }

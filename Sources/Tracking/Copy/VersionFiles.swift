@@ -23,14 +23,14 @@ struct VersionFiles: Sendable {
             }
             return path.isEmpty ? "runs:/\(run.targetID)" : "runs:/\(run.targetID)/\(path)"
         case .model, .loggedModel:
-            let place = try await source.location(of: reference)
+            let location = try await source.location(of: reference)
             for run in runs.values {
-                if let moved = try await moved(place, with: run) { return moved }
+                if let moved = try await moved(location, with: run) { return moved }
             }
             return ArtifactPath.join(try await root(), folder)
-        case .place(let place):
-            guard let run else { return place }
-            return try await moved(place, with: run) ?? place
+        case .location(let location):
+            guard let run else { return location }
+            return try await moved(location, with: run) ?? location
         }
     }
 
@@ -38,13 +38,13 @@ struct VersionFiles: Sendable {
     func copy(to target: String, _ report: inout TrackingCopy.Report) async throws {
         switch try ArtifactReference(version.source) {
         case .model, .loggedModel: break
-        case .run, .place: return
+        case .run, .location: return
         }
         guard let run, try await ArtifactPath.join(root(), folder) == target else { return }
         let from = try await source.artifacts(at: reference)
         let files = try await from.list()
         guard !files.isEmpty else { throw TrackingError(.notFound, from.uri, "holds no files") }
-        try await destination.run(id: run.targetID).artifacts.upload(from.place, to: folder)
+        try await destination.run(id: run.targetID).artifacts.upload(from.location, to: folder)
         report.files += files.count
         report.bytes += files.reduce(0) { $0 + $1.size }
     }
@@ -70,10 +70,10 @@ struct VersionFiles: Sendable {
     }
 
     /// Where a place in a run's artifacts is in those of its copy; nil for a place elsewhere.
-    private func moved(_ place: String, with run: CopiedRun) async throws -> String? {
+    private func moved(_ location: String, with run: CopiedRun) async throws -> String? {
         let root = run.source.artifactURI
-        guard place.utf8.starts(with: root.utf8) else { return nil }
-        let rest = place.utf8.dropFirst(root.utf8.count)
+        guard location.utf8.starts(with: root.utf8) else { return nil }
+        let rest = location.utf8.dropFirst(root.utf8.count)
         guard rest.isEmpty || rest.first == UInt8(ascii: "/") else { return nil }
         return try await destination.store.run(id: run.targetID).artifactURI + String(decoding: rest, as: UTF8.self)
     }

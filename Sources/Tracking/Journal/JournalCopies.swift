@@ -11,35 +11,35 @@ struct JournalCopies: Sendable {
     /// - Returns: the name of their folder.
     /// - Throws: ``TrackingError`` when there are none, when they are larger than that, or when they cannot be copied; then no
     ///   copy is left.
-    func make(of place: StoredPlace, limit: Int64) async throws(TrackingError) -> String {
+    func make(of location: StorageLocation, limit: Int64) async throws(TrackingError) -> String {
         let name = Identifier.random()
         do {
             var count = 0
             var size: Int64 = 0
-            for try await object in place.store.list(prefix: place.folderPrefix) {
+            for try await object in location.store.list(prefix: location.folderPrefix) {
                 count += 1
                 size += object.size
             }
-            guard count > 0 else { throw TrackingError(.notFound, place.description, "holds no files") }
+            guard count > 0 else { throw TrackingError(.notFound, location.description, "holds no files") }
             guard size <= limit else {
                 throw TrackingError(
-                    .invalidValue, place.description,
+                    .invalidValue, location.description,
                     "has \(size) bytes; a journal copies at most \(limit) at once, which JournalOptions.copyLimit sets")
             }
-            try await ArtifactFolder(uri: path(name), place: self.place(name)).upload(place)
+            try await ArtifactFolder(uri: path(name), location: self.location(name)).upload(location)
         } catch {
             remove(name)
-            throw Self.trackingError(error, place)
+            throw Self.trackingError(error, location)
         }
         return name
     }
 
     /// - Throws: ``TrackingError`` for a name that no copy has.
-    func place(_ name: String) throws -> StoredPlace {
+    func location(_ name: String) throws -> StorageLocation {
         guard name.utf8.count == 32, name.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
             throw TrackingError(.corruptDatabase, files.folder, "the journal names a copy of files that cannot be one")
         }
-        return StoredPlace(store: try LocalObjectStore(folder: path(name)), location: try StorageLocation("/"))
+        return StorageLocation(store: try LocalObjectStore(folder: path(name)), uri: try StorageURI("/"))
     }
 
     /// Removes what has been delivered.
@@ -57,14 +57,14 @@ struct JournalCopies: Sendable {
 
     private func path(_ name: String) -> String { "\(files.copies)/\(name)" }
 
-    private static func trackingError(_ error: any Error, _ place: StoredPlace) -> TrackingError {
+    private static func trackingError(_ error: any Error, _ location: StorageLocation) -> TrackingError {
         switch error {
         case let error as TrackingError: error
         case let error as ObjectStoreError where error.code == .notFound:
-            TrackingError(.notFound, place.description, "\(error)")
+            TrackingError(.notFound, location.description, "\(error)")
         case let error as ObjectStoreError where error.code == .noSpace:
-            TrackingError(.noSpace, place.description, "cannot be copied to the journal: \(error)")
-        default: TrackingError(.unavailable, place.description, "cannot be copied to the journal: \(error)")
+            TrackingError(.noSpace, location.description, "cannot be copied to the journal: \(error)")
+        default: TrackingError(.unavailable, location.description, "cannot be copied to the journal: \(error)")
         }
     }
 }

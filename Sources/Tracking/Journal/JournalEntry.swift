@@ -10,7 +10,7 @@ enum JournalEntry: Hashable, Sendable {
     /// A small file.
     case content(run: UInt64, [UInt8], path: String)
     /// All objects of a place, which are read when they are delivered.
-    case files(run: UInt64, place: String, path: String?)
+    case files(run: UInt64, location: String, path: String?)
     /// Files as they were when they were logged; see ``JournalCopies``.
     case copies(run: UInt64, JournaledCopy)
     case register(run: UInt64, JournaledRegistration)
@@ -35,7 +35,7 @@ enum JournalEntry: Hashable, Sendable {
         case .tags(_, let tags): "tags \(tags.keys.sorted().joined(separator: ", "))"
         case .inputs(_, let inputs): "data sets \(inputs.map(\.name).joined(separator: ", "))"
         case .content(_, _, let path): "artifact '\(path)'"
-        case .files(_, let place, _): "artifacts from \(place)"
+        case .files(_, let location, _): "artifacts from \(location)"
         case .copies(_, let copy): "artifacts from \(copy.origin)"
         case .register(_, let registration): "version of model '\(registration.model)'"
         case .end(_, let status, _): "end as \(status.rawValue)"
@@ -115,9 +115,9 @@ extension JournalEntry {
             begin(7, run)
             writer.write(path)
             writer.write(content)
-        case .files(let run, let place, let path):
+        case .files(let run, let location, let path):
             begin(8, run)
-            writer.write(place)
+            writer.write(location)
             writer.write(path)
         case .register(let run, let registration):
             begin(9, run)
@@ -179,7 +179,7 @@ extension JournalEntry {
         case 7:
             let path = try reader.text()
             self = .content(run: run, try reader.content(), path: path)
-        case 8: self = .files(run: run, place: try reader.text(), path: try reader.optionalText())
+        case 8: self = .files(run: run, location: try reader.text(), path: try reader.optionalText())
         case 9:
             self = .register(
                 run: run,

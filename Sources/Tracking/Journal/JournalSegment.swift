@@ -70,12 +70,12 @@ struct JournalSegment {
     /// The place of a record in the mapped stretch; nil when it has to be written.
     private mutating func room(_ count: Int, at offset: Int64) -> UnsafeMutableRawBufferPointer? {
         guard mayMap, count <= Self.largestMapped else { return nil }
-        if let place = place(count, at: offset) { return place }
+        if let location = location(count, at: offset) { return location }
         map(at: offset)
-        return place(count, at: offset)
+        return location(count, at: offset)
     }
 
-    private func place(_ count: Int, at offset: Int64) -> UnsafeMutableRawBufferPointer? {
+    private func location(_ count: Int, at offset: Int64) -> UnsafeMutableRawBufferPointer? {
         guard let stretch, offset >= stretchStart, offset - stretchStart + Int64(count) <= Int64(stretch.count) else {
             return nil
         }

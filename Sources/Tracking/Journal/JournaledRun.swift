@@ -95,19 +95,19 @@ public struct JournaledRun: Sendable {
     /// Keeps the files of a place for the run, as they are now: they are copied to the journal's folder, and removed there once
     /// they are delivered. The place may be written again or removed as soon as the call returns.
     /// - Parameters:
-    ///   - place: A folder, or a URL that `stores` knows.
+    ///   - location: A folder, or a URL that `stores` knows.
     ///   - path: A folder of the run; its root by default.
     /// - Throws: ``TrackingError``: with code ``TrackingError/Code/notFound`` where there are no files, with code
     ///   ``TrackingError/Code/invalidValue`` for more than ``JournalOptions/copyLimit``.
     public func log(
-        artifactsAt place: String, as path: String? = nil, stores: ObjectStores = ObjectStores()
+        artifactsAt location: String, as path: String? = nil, stores: ObjectStoreRegistry = ObjectStoreRegistry()
     ) async throws(TrackingError) {
         if let path { try ArtifactPath.check(path) }
-        let source: StoredPlace
+        let source: StorageLocation
         do {
-            source = try stores.resolve(place)
+            source = try stores.resolve(location)
         } catch {
-            throw TrackingError(.invalidValue, TrackingClient.displayedURI(place), "\(error)")
+            throw TrackingError(.invalidValue, TrackingClient.displayedURI(location), "\(error)")
         }
         let copies = JournalCopies(files: journal.writer.files)
         let name = try await copies.make(of: source, limit: journal.copyLimit)

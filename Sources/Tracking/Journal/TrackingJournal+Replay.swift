@@ -53,17 +53,17 @@ extension TrackingJournal {
         }
         defer { withExtendedLifetime(lock) {} }
         do {
-            var courier = try JournalCourier(files) { $0.report(to: options.logger) }
+            var uploader = try JournalBatchUploader(files) { $0.report(to: options.logger) }
             do {
-                while try await courier.step(client, until: nil) { try Task.checkCancellation() }
-                try await courier.stepDeferred(client)
+                while try await uploader.step(client, until: nil) { try Task.checkCancellation() }
+                try await uploader.stepDeferred(client)
             } catch let error as CancellationError {
                 throw error
             } catch {
                 result.error = "\(error)"
             }
-            result.rejected = courier.progress.rejected
-            result.deferred = courier.progress.deferred.count
+            result.rejected = uploader.progress.rejected
+            result.deferred = uploader.progress.deferred.count
             result.isDelivered = result.error == nil && result.deferred == 0
         } catch let error as TrackingError {
             result.error = error.description

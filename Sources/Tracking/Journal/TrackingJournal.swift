@@ -34,7 +34,7 @@ public final class TrackingJournal: Sendable {
     /// The folder of the journal's files.
     public let folder: String
     let writer: JournalWriter
-    let sender: JournalSender
+    let sender: JournalUploader
     private let context: RunContext
     let copyLimit: Int64
     /// Nil once it is closed: then others may deliver it.
@@ -72,7 +72,7 @@ public final class TrackingJournal: Sendable {
         let signal = JournalSignal()
         let writer = try JournalWriter(
             files, segmentBytes: options.segmentBytes, isDurable: options.isDurable, wake: { signal.raise() })
-        let sender = JournalSender(files, options: options, signal: signal, connect: connect)
+        let sender = JournalUploader(files, options: options, signal: signal, connect: connect)
         self.writer = writer
         self.sender = sender
         delivery = Task { await sender.run(writer) }

@@ -30,13 +30,13 @@
             _ body: @escaping @Sendable (any SQLSession) throws -> Result
         ) async throws -> Result {
             guard !isReadOnly else { throw TrackingError(.readOnly, name, "is open for reading only") }
-            var triesLeft = 5
+            var attemptsLeft = 5
             while true {
                 do {
                     return try await pool.write { connection in try body(PostgreSQLSession(connection: connection)) }
                 } catch let error as PostgreSQLError {
-                    guard error.sqlState == "23505", triesLeft > 0 else { throw TrackingError(error, name) }
-                    triesLeft -= 1
+                    guard error.sqlState == "23505", attemptsLeft > 0 else { throw TrackingError(error, name) }
+                    attemptsLeft -= 1
                 }
             }
         }

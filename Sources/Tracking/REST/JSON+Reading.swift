@@ -14,14 +14,14 @@ extension JSON {
     }
 
     /// The object of that name; nil where there is none.
-    func objectIfThere(_ name: String) throws(Mismatch) -> JSON? {
+    func optionalObject(_ name: String) throws(Mismatch) -> JSON? {
         guard let value = member(name) else { return nil }
         guard case .object = value else { throw Mismatch(name: name, expected: "an object") }
         return value
     }
 
     func object(_ name: String) throws(Mismatch) -> JSON {
-        guard let value = try objectIfThere(name) else { throw Mismatch(name: name, expected: "an object") }
+        guard let value = try optionalObject(name) else { throw Mismatch(name: name, expected: "an object") }
         return value
     }
 
@@ -32,7 +32,7 @@ extension JSON {
         return elements
     }
 
-    func textIfThere(_ name: String) throws(Mismatch) -> String? {
+    func optionalText(_ name: String) throws(Mismatch) -> String? {
         switch member(name) {
         case nil: return nil
         case .text(let text): return text
@@ -43,12 +43,12 @@ extension JSON {
     }
 
     func text(_ name: String) throws(Mismatch) -> String {
-        guard let text = try textIfThere(name) else { throw Mismatch(name: name, expected: "a text") }
+        guard let text = try optionalText(name) else { throw Mismatch(name: name, expected: "a text") }
         return text
     }
 
     /// A whole number, which protocol buffers write as a text.
-    func integerIfThere(_ name: String) throws(Mismatch) -> Int64? {
+    func optionalInteger(_ name: String) throws(Mismatch) -> Int64? {
         switch member(name) {
         case nil: return nil
         case .integer(let value): return value
@@ -62,7 +62,7 @@ extension JSON {
     }
 
     func integer(_ name: String) throws(Mismatch) -> Int64 {
-        guard let value = try integerIfThere(name) else { throw Mismatch(name: name, expected: "a whole number") }
+        guard let value = try optionalInteger(name) else { throw Mismatch(name: name, expected: "a whole number") }
         return value
     }
 
@@ -93,7 +93,7 @@ extension JSON {
     /// `[{"key": …, "value": …}]` as a dictionary. An empty value may be left out.
     func entries(_ name: String) throws(Mismatch) -> [String: String] {
         var entries: [String: String] = [:]
-        for entry in try list(name) { entries[try entry.text("key")] = try entry.textIfThere("value") ?? "" }
+        for entry in try list(name) { entries[try entry.text("key")] = try entry.optionalText("value") ?? "" }
         return entries
     }
 }

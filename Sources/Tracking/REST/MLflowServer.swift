@@ -3,15 +3,15 @@ import StorageIO
 import Synchronization
 
 /// What became of one try.
-enum ServerOutcome<Answer: Sendable>: Sendable {
-    case answer(Answer)
+enum ServerOutcome<Response: Sendable>: Sendable {
+    case response(Response)
     case failure(TrackingError)
     /// - Parameter isAmbiguous: whether the server may have done the work.
     case transientFailure(TrackingError, isAmbiguous: Bool, retryAfter: Duration?)
 
-    func map<Other>(_ body: (Answer) throws -> Other) rethrows -> ServerOutcome<Other> {
+    func map<Other>(_ body: (Response) throws -> Other) rethrows -> ServerOutcome<Other> {
         switch self {
-        case .answer(let answer): .answer(try body(answer))
+        case .response(let response): .response(try body(response))
         case .failure(let error): .failure(error)
         case .transientFailure(let error, let isAmbiguous, let retryAfter):
             .transientFailure(error, isAmbiguous: isAmbiguous, retryAfter: retryAfter)
@@ -26,7 +26,7 @@ enum ServerOutcome<Answer: Sendable>: Sendable {
 struct MLflowServer: Sendable {
     static let apiPath = "/api/2.0/mlflow/"
     /// Pages of 50,000 runs with all their values.
-    static let maximumAnswer = 1 << 30
+    static let maximumResponse = 1 << 30
 
     let address: ServerAddress
     let http: any HTTPSending
@@ -48,7 +48,7 @@ struct MLflowServer: Sendable {
         try await retrying(call.subject) { isRepeated in
             let outcome = try await attempt(call)
             if case .failure(let error) = outcome, isRepeated, call.doneAlready.contains(error.code) {
-                return .answer(.object([:]))
+                return .response(.object([:]))
             }
             return outcome
         }
@@ -57,15 +57,15 @@ struct MLflowServer: Sendable {
     /// Tries until the body has an answer or fails for good.
     /// - Parameter body: one try; gets whether an earlier one may have done the work.
     /// - Parameter diagnose: may tell more of what failed in the end.
-    func retrying<Answer: Sendable>(
-        _ subject: String, _ body: (_ isRepeated: Bool) async throws -> ServerOutcome<Answer>,
+    func retrying<Response: Sendable>(
+        _ subject: String, _ body: (_ isRepeated: Bool) async throws -> ServerOutcome<Response>,
         diagnose: (TrackingError) async -> TrackingError = { $0 }
-    ) async throws -> Answer {
+    ) async throws -> Response {
         var mayBeDone = false
         do {
             return try await retrier.run { _ in
                 switch try await body(mayBeDone) {
-                case .answer(let answer): return .success(answer)
+                case .response(let response): return .success(response)
                 case .failure(let error): return .failure(error)
                 case .transientFailure(let error, let isAmbiguous, let retryAfter):
                     mayBeDone = mayBeDone || isAmbiguous
@@ -89,9 +89,9 @@ struct MLflowServer: Sendable {
         }
         let request = httpRequest(call)
         let what = "\(call.method) \(HTTPTransportError.withoutSecrets(request.url))"
-        let response: HTTPResponse
+        let response: TransportResponse
         do {
-            response = try await http.send(request, maximumBodyBytes: Self.maximumAnswer)
+            response = try await http.send(request, maximumBodyBytes: Self.maximumResponse)
         } catch let error as HTTPTransportError {
             return Self.outcome(of: error, about: call.subject)
         }
@@ -99,9 +99,9 @@ struct MLflowServer: Sendable {
             return try await outcome(of: ServerRefusal(response), about: call.subject, what: what, response)
         }
         do {
-            let answer = try JSONReader.value(of: response.body)
-            guard case .object = answer else { throw JSON.Mismatch(name: "answer", expected: "an object") }
-            return .answer(answer)
+            let response = try JSONReader.value(of: response.body)
+            guard case .object = response else { throw JSON.Mismatch(name: "answer", expected: "an object") }
+            return .response(response)
         } catch {
             return .failure(await incompatible(call.subject, "\(what): the answer is \(error)"))
         }
@@ -115,7 +115,7 @@ struct MLflowServer: Sendable {
     }
 
     private func outcome(
-        of refusal: ServerRefusal, about subject: String, what: String, _ response: HTTPResponse
+        of refusal: ServerRefusal, about subject: String, what: String, _ response: TransportResponse
     ) async throws -> ServerOutcome<JSON> {
         if refusal.isTransient {
             return .transientFailure(
@@ -139,7 +139,7 @@ struct MLflowServer: Sendable {
 
     /// The server's version, such as `3.17.2`; nil where nothing says so.
     func version() async -> String? {
-        let request = HTTPRequest(method: "GET", url: "\(address.url)/version", headers: address.headers)
+        let request = TransportRequest(method: "GET", url: "\(address.url)/version", headers: address.headers)
         guard let response = try? await http.send(request, maximumBodyBytes: 4096), response.status == 200 else {
             return nil
         }
@@ -148,19 +148,19 @@ struct MLflowServer: Sendable {
         return isVersion && text.allSatisfy { $0.isASCII && !$0.isWhitespace } ? text : nil
     }
 
-    private func httpRequest(_ call: ServerCall) -> HTTPRequest {
+    private func httpRequest(_ call: ServerCall) -> TransportRequest {
         let query = call.query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }
             .joined(separator: "&")
         var headers = address.headers
         if call.body != nil { headers["Content-Type"] = "application/json" }
-        return HTTPRequest(
+        return TransportRequest(
             method: call.method, url: address.url + Self.apiPath + call.path + (query.isEmpty ? "" : "?\(query)"),
             headers: headers, body: call.body.map(Self.body) ?? .none)
     }
 
     /// The bytes as a stream, which the sender cannot send a second time on its own: we must know when the server may have
     /// got a request twice.
-    private static func body(_ json: JSON) -> HTTPRequest.Body {
+    private static func body(_ json: JSON) -> TransportRequest.Body {
         let bytes = json.bytes
         let isSent = Atomic<Bool>(false)
         return .stream(length: Int64(bytes.count)) {

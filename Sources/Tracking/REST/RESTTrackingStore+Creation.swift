@@ -11,10 +11,10 @@ extension RESTTrackingStore {
         let made = try await server.retrying(subject) { isRepeated in
             mayExist = mayExist || isRepeated
             if mayExist, let found = try await runs(madeWith: token, in: creation.experimentID).first {
-                return .answer(found)
+                return .response(found)
             }
-            return try await server.attempt(call).map { answer in
-                try read(answer, about: subject) { try RunRecord($0.object("run")) }
+            return try await server.attempt(call).map { response in
+                try read(response, about: subject) { try RunRecord($0.object("run")) }
             }
         } diagnose: { error in
             error.code == .invalidValue ? await diagnosed(error, experiment: creation.experimentID) : error
@@ -41,7 +41,7 @@ extension RESTTrackingStore {
     /// The runs of a token, those in use first, so that all who ask agree on the first.
     private func runs(madeWith token: String, in experimentID: String) async throws -> [RunRecord] {
         var filter: SearchFilter = ""
-        filter.pieces = [.text("tags.`\(Self.creationTokenTag)` = "), .string(token)]
+        filter.fragments = [.text("tags.`\(Self.creationTokenTag)` = "), .string(token)]
         var query = RunQuery(experimentIDs: [experimentID], filter: filter)
         query.orderBy = ["run_id"]
         query.view = .all

@@ -11,16 +11,16 @@ extension RESTTrackingStore {
                 "name": .text(name), "artifact_location": artifactLocation.map(JSON.text),
                 "tags": tags.isEmpty ? nil : .entries(tags),
             ], about: subject)
-        let answer = try await server.retrying(subject) { isRepeated in
+        let response = try await server.retrying(subject) { isRepeated in
             let outcome = try await server.attempt(call)
             guard isRepeated, case .failure(let error) = outcome, error.code == .alreadyExists,
                 let made = try await experiment(named: name), made.tags == tags,
                 artifactLocation == nil || made.artifactLocation == artifactLocation,
                 Self.isRecent(made.creationTime, since: start)
             else { return outcome }
-            return .answer(.object(["experiment_id": .text(made.id)]))
+            return .response(.object(["experiment_id": .text(made.id)]))
         }
-        return try await experiment(id: try read(answer, about: subject) { try $0.text("experiment_id") })
+        return try await experiment(id: try read(response, about: subject) { try $0.text("experiment_id") })
     }
 
     /// Whether something may have been made by a call that began at `start`, by clocks that differ by minutes.
@@ -28,23 +28,23 @@ extension RESTTrackingStore {
 
     package func experiment(id: String) async throws -> ExperimentRecord {
         let subject = "experiment \(id)"
-        let answer = try await server.call(.get("experiments/get", [("experiment_id", id)], about: subject))
-        return try read(answer, about: subject) { try ExperimentRecord($0.object("experiment")) }
+        let response = try await server.call(.get("experiments/get", [("experiment_id", id)], about: subject))
+        return try read(response, about: subject) { try ExperimentRecord($0.object("experiment")) }
     }
 
     package func experiment(named name: String) async throws -> ExperimentRecord? {
         let subject = "experiment '\(name)'"
         do {
-            let answer = try await server.call(
+            let response = try await server.call(
                 .get("experiments/get-by-name", [("experiment_name", name)], about: subject))
-            return try read(answer, about: subject) { try ExperimentRecord($0.object("experiment")) }
+            return try read(response, about: subject) { try ExperimentRecord($0.object("experiment")) }
         } catch let error as TrackingError where error.code == .notFound {
             return nil
         }
     }
 
     package func searchExperiments(_ query: EntityQuery) async throws -> Page<ExperimentRecord> {
-        let answer = try await server.call(
+        let response = try await server.call(
             .send(
                 "experiments/search",
                 [
@@ -53,7 +53,7 @@ extension RESTTrackingStore {
                     "order_by": try FilterPrinter.experiments.order(query.orderBy).json,
                     "view_type": .text(query.view.serverName), "page_token": query.pageToken.map(JSON.text),
                 ], about: "experiments"))
-        return try page(answer, "experiments", about: "experiments", ExperimentRecord.init)
+        return try page(response, "experiments", about: "experiments", ExperimentRecord.init)
     }
 
     package func renameExperiment(id: String, to name: String) async throws {
@@ -81,7 +81,7 @@ extension RESTTrackingStore {
             guard case .failure(let error) = outcome, error.code == .invalidValue || error.code == .notFound,
                 let record = try? await experiment(id: id), record.lifecycleStage == stage
             else { return outcome }
-            if isRepeated { return .answer(.null) }
+            if isRepeated { return .response(.null) }
             return .failure(TrackingError(.invalidState, subject, "is \(stage.rawValue) already"))
         }
     }
@@ -122,14 +122,14 @@ extension ExperimentRecord {
     init(_ json: JSON) throws(JSON.Mismatch) {
         self.init(
             id: try json.text("experiment_id"), name: try json.text("name"),
-            artifactLocation: try json.textIfThere("artifact_location") ?? "",
-            lifecycleStage: try LifecycleStage(json), creationTime: try json.integerIfThere("creation_time"),
-            lastUpdateTime: try json.integerIfThere("last_update_time"), tags: try json.entries("tags"))
+            artifactLocation: try json.optionalText("artifact_location") ?? "",
+            lifecycleStage: try LifecycleStage(json), creationTime: try json.optionalInteger("creation_time"),
+            lastUpdateTime: try json.optionalInteger("last_update_time"), tags: try json.entries("tags"))
     }
 }
 
 extension LifecycleStage {
     init(_ json: JSON) throws(JSON.Mismatch) {
-        self = LifecycleStage(rawValue: try json.textIfThere("lifecycle_stage") ?? "") ?? .active
+        self = LifecycleStage(rawValue: try json.optionalText("lifecycle_stage") ?? "") ?? .active
     }
 }

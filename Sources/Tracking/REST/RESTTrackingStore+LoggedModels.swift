@@ -5,9 +5,9 @@ extension RESTTrackingStore {
         var token: String?
         repeat {
             let subject = "logged models of experiment \(id)"
-            let answer: JSON
+            let response: JSON
             do {
-                answer = try await server.call(
+                response = try await server.call(
                     .send(
                         "logged-models/search",
                         [
@@ -17,9 +17,9 @@ extension RESTTrackingStore {
             } catch let error as TrackingError where error.code == .incompatibleServer && token == nil {
                 return []
             }
-            let page = try page(answer, "models", about: subject) { model in
+            let page = try page(response, "models", about: subject) { model in
                 let info = try model.object("info")
-                return LoggedModel(id: try info.text("model_id"), name: try info.textIfThere("name") ?? "")
+                return LoggedModel(id: try info.text("model_id"), name: try info.optionalText("name") ?? "")
             }
             models += page.elements
             token = page.nextPageToken

@@ -15,18 +15,18 @@ extension RESTTrackingStore {
             if isRepeated, case .failure(let error) = outcome, error.code == .alreadyExists {
                 let made = try await model(named: name)
                 let isOurs = made.tags == tags && made.description == description
-                if isOurs, Self.isRecent(made.creationTime, since: start) { return .answer(made) }
+                if isOurs, Self.isRecent(made.creationTime, since: start) { return .response(made) }
             }
-            return try outcome.map { answer in
-                try read(answer, about: subject) { try RegisteredModel($0.object("registered_model")) }
+            return try outcome.map { response in
+                try read(response, about: subject) { try RegisteredModel($0.object("registered_model")) }
             }
         }
     }
 
     package func model(named name: String) async throws -> RegisteredModel {
         let subject = "model '\(name)'"
-        let answer = try await server.call(.get("registered-models/get", [("name", name)], about: subject))
-        return try read(answer, about: subject) { try RegisteredModel($0.object("registered_model")) }
+        let response = try await server.call(.get("registered-models/get", [("name", name)], about: subject))
+        return try read(response, about: subject) { try RegisteredModel($0.object("registered_model")) }
     }
 
     package func searchModels(_ query: EntityQuery) async throws -> Page<RegisteredModel> {
@@ -40,14 +40,14 @@ extension RESTTrackingStore {
         // what must be last.
         let filter = try FilterPrinter.models.text(query.filter)
         let noPrompts = "tag.`\(MLflowTag.isPrompt)` != 'true'"
-        let answer = try await server.call(
+        let response = try await server.call(
             ServerCall(
                 method: "GET", path: "registered-models/search",
                 query: Self.searchParameters(
                     filter: filter.isEmpty ? noPrompts : "\(noPrompts) AND \(filter)", order: order,
                     pageSize: min(query.pageSize, 1000), pageToken: query.pageToken),
                 subject: "models"))
-        return try page(answer, "registered_models", about: "models", RegisteredModel.init)
+        return try page(response, "registered_models", about: "models", RegisteredModel.init)
     }
 
     static func searchParameters(
@@ -70,7 +70,7 @@ extension RESTTrackingStore {
             if isRepeated, case .failure(let error) = outcome, error.code == .notFound,
                 (try? await model(named: newName)) != nil
             {
-                return .answer(.null)
+                return .response(.null)
             }
             return outcome
         }
@@ -127,10 +127,10 @@ extension RegisteredModel {
         for element in try json.list("aliases") {
             aliases[try element.text("alias")] = Int(try element.integer("version"))
         }
-        let created = try json.integerIfThere("creation_timestamp") ?? 0
+        let created = try json.optionalInteger("creation_timestamp") ?? 0
         self.init(
             name: try json.text("name"), description: try json.presentText("description"), creationTime: created,
-            lastUpdatedTime: try json.integerIfThere("last_updated_timestamp") ?? created,
+            lastUpdatedTime: try json.optionalInteger("last_updated_timestamp") ?? created,
             tags: try json.entries("tags"), aliases: aliases)
     }
 }
@@ -138,7 +138,7 @@ extension RegisteredModel {
 extension JSON {
     /// A text that counts as missing when it is empty.
     func presentText(_ name: String) throws(Mismatch) -> String? {
-        let text = try textIfThere(name) ?? ""
+        let text = try optionalText(name) ?? ""
         return text.isEmpty ? nil : text
     }
 }

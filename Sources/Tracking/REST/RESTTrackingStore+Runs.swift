@@ -1,8 +1,8 @@
 extension RESTTrackingStore {
     package func run(id: String) async throws -> RunRecord {
         let subject = "run \(id)"
-        let answer = try await server.call(.get("runs/get", [("run_uuid", id), ("run_id", id)], about: subject))
-        return try read(answer, about: subject) { try RunRecord($0.object("run")) }
+        let response = try await server.call(.get("runs/get", [("run_uuid", id), ("run_id", id)], about: subject))
+        return try read(response, about: subject) { try RunRecord($0.object("run")) }
     }
 
     package func updateRun(id: String, status: RunStatus?, endTime: Int64?, name: String?) async throws {
@@ -42,7 +42,7 @@ extension RESTTrackingStore {
         let order = try FilterPrinter.runs.order(query.orderBy)
         let ids = if let ids = query.experimentIDs { ids } else { try await allExperiments() }
         guard !ids.isEmpty else { return Page(elements: [], nextPageToken: nil) }
-        let answer = try await server.call(
+        let response = try await server.call(
             .send(
                 "runs/search",
                 [
@@ -50,7 +50,7 @@ extension RESTTrackingStore {
                     "max_results": .integer(Int64(query.pageSize)), "order_by": order.json,
                     "page_token": query.pageToken.map(JSON.text),
                 ], about: "runs"))
-        return try page(answer, "runs", about: "runs") { json in
+        return try page(response, "runs", about: "runs") { json in
             var record = try RunRecord(json)
             record.keep(query.fields)
             return record
@@ -73,14 +73,14 @@ extension RESTTrackingStore {
     package func metricHistory(
         _ key: String, ofRun id: String, pageSize: Int, pageToken: String?
     ) async throws -> Page<Metric> {
-        let answer = try await server.call(
+        let response = try await server.call(
             .get(
                 "metrics/get-history",
                 [
                     ("run_uuid", id), ("metric_key", key), ("run_id", id),
                     ("max_results", String(min(pageSize, Self.longestHistoryPage))), ("page_token", pageToken),
                 ], about: "run \(id)"))
-        return try page(answer, "metrics", about: "run \(id)", Metric.init)
+        return try page(response, "metrics", about: "run \(id)", Metric.init)
     }
 
     /// What MLflow's own client asks for.
@@ -124,9 +124,9 @@ extension DatasetInput {
     fileprivate init(_ json: JSON) throws(JSON.Mismatch) {
         let dataset = try json.object("dataset")
         self.init(
-            name: try dataset.text("name"), digest: try dataset.textIfThere("digest") ?? "",
-            sourceType: try dataset.textIfThere("source_type") ?? "", source: try dataset.textIfThere("source") ?? "",
-            schema: try dataset.textIfThere("schema"), profile: try dataset.textIfThere("profile"),
+            name: try dataset.text("name"), digest: try dataset.optionalText("digest") ?? "",
+            sourceType: try dataset.optionalText("source_type") ?? "", source: try dataset.optionalText("source") ?? "",
+            schema: try dataset.optionalText("schema"), profile: try dataset.optionalText("profile"),
             allTags: try json.entries("tags"))
     }
 }
@@ -135,7 +135,7 @@ extension Metric {
     init(_ json: JSON) throws(JSON.Mismatch) {
         self.init(
             key: try json.text("key"), value: try json.number("value"), timestamp: try json.integer("timestamp"),
-            step: try json.integerIfThere("step") ?? 0)
+            step: try json.optionalInteger("step") ?? 0)
     }
 }
 
@@ -143,27 +143,27 @@ extension RunRecord {
     /// From a run of an answer.
     init(_ json: JSON) throws(JSON.Mismatch) {
         let info = try json.object("info")
-        let data = try json.objectIfThere("data") ?? .object([:])
+        let data = try json.optionalObject("data") ?? .object([:])
         var metrics: [String: Metric] = [:]
         for element in try data.list("metrics") {
             let metric = try Metric(element)
             metrics[metric.key] = metric
         }
         var inputs: [DatasetInput] = []
-        if let all = try json.objectIfThere("inputs") {
+        if let all = try json.optionalObject("inputs") {
             for element in try all.list("dataset_inputs") { inputs.append(try DatasetInput(element)) }
         }
         let tags = try data.entries("tags")
-        let status = try info.textIfThere("status") ?? ""
+        let status = try info.optionalText("status") ?? ""
         guard let known = RunStatus(rawValue: status) else {
             throw JSON.Mismatch(name: "status", expected: "a known state: \(status)")
         }
         self.init(
-            id: try info.text(info.textIfThere("run_id") == nil ? "run_uuid" : "run_id"),
+            id: try info.text(info.optionalText("run_id") == nil ? "run_uuid" : "run_id"),
             experimentID: try info.text("experiment_id"),
-            name: try info.textIfThere("run_name") ?? tags[MLflowTag.runName] ?? "", status: known,
-            startTime: try info.integerIfThere("start_time") ?? 0, endTime: try info.integerIfThere("end_time"),
-            userID: try info.textIfThere("user_id") ?? "", artifactURI: try info.textIfThere("artifact_uri") ?? "",
+            name: try info.optionalText("run_name") ?? tags[MLflowTag.runName] ?? "", status: known,
+            startTime: try info.optionalInteger("start_time") ?? 0, endTime: try info.optionalInteger("end_time"),
+            userID: try info.optionalText("user_id") ?? "", artifactURI: try info.optionalText("artifact_uri") ?? "",
             lifecycleStage: try LifecycleStage(info), metrics: metrics, parameters: try data.entries("params"),
             tags: tags, inputs: inputs.sorted { ($0.name, $0.digest) < ($1.name, $1.digest) })
     }

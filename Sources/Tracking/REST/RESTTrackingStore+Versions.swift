@@ -11,9 +11,9 @@ extension RESTTrackingStore {
                 "tags": creation.tags.isEmpty ? nil : .entries(creation.tags),
             ], about: subject)
         return try await server.retrying(subject) { isRepeated in
-            if isRepeated, let made = try await version(like: creation, after: before) { return .answer(made) }
-            return try await server.attempt(call).map { answer in
-                try read(answer, about: subject) { try ModelVersion($0.object("model_version")) }
+            if isRepeated, let made = try await version(like: creation, after: before) { return .response(made) }
+            return try await server.attempt(call).map { response in
+                try read(response, about: subject) { try ModelVersion($0.object("model_version")) }
             }
         }
     }
@@ -36,17 +36,17 @@ extension RESTTrackingStore {
 
     package func version(_ version: Int, ofModel name: String) async throws -> ModelVersion {
         let subject = "version \(version) of model '\(name)'"
-        let answer = try await server.call(
+        let response = try await server.call(
             .get("model-versions/get", [("name", name), ("version", String(version))], about: subject))
-        return try await placed(read(answer, about: subject) { try ModelVersion($0.object("model_version")) })
+        return try await located(read(response, about: subject) { try ModelVersion($0.object("model_version")) })
     }
 
     package func version(alias: String, ofModel name: String) async throws -> ModelVersion {
         let subject = "alias '\(alias)' of model '\(name)'"
         do {
-            let answer = try await server.call(
+            let response = try await server.call(
                 .get("registered-models/alias", [("name", name), ("alias", alias)], about: subject))
-            return try await placed(read(answer, about: subject) { try ModelVersion($0.object("model_version")) })
+            return try await located(read(response, about: subject) { try ModelVersion($0.object("model_version")) })
         } catch let error as TrackingError where error.code == .invalidValue {
             // MLflow's code for an alias that there is not.
             throw TrackingError(.notFound, "model '\(name)'", "has no alias '\(alias)'")
@@ -54,16 +54,16 @@ extension RESTTrackingStore {
     }
 
     /// Asks where the files are when the source is a reference, which only the server can follow.
-    private func placed(_ version: ModelVersion) async throws -> ModelVersion {
+    private func located(_ version: ModelVersion) async throws -> ModelVersion {
         guard version.source.utf8.starts(with: "models:".utf8) else { return version }
         let subject = "version \(version.version) of model '\(version.name)'"
-        let answer = try await server.call(
+        let response = try await server.call(
             .get(
                 "model-versions/get-download-uri",
                 [("name", version.name), ("version", String(version.version))], about: subject))
-        var placed = version
-        placed.storageLocation = try read(answer, about: subject) { try $0.textIfThere("artifact_uri") }
-        return placed
+        var located = version
+        located.storageLocation = try read(response, about: subject) { try $0.optionalText("artifact_uri") }
+        return located
     }
 
     package func searchVersions(_ query: EntityQuery) async throws -> Page<ModelVersion> {
@@ -72,14 +72,14 @@ extension RESTTrackingStore {
             alsoBy: [
                 "last_updated_timestamp": "last_updated_timestamp", "creation_timestamp": "creation_timestamp",
             ])
-        let answer = try await server.call(
+        let response = try await server.call(
             ServerCall(
                 method: "GET", path: "model-versions/search",
                 query: Self.searchParameters(
                     filter: try FilterPrinter.versions.text(query.filter), order: order, pageSize: query.pageSize,
                     pageToken: query.pageToken),
                 subject: "model versions"))
-        return try page(answer, "model_versions", about: "model versions", ModelVersion.init)
+        return try page(response, "model_versions", about: "model versions", ModelVersion.init)
     }
 
     package func setDescription(_ description: String?, ofVersion version: Int, model name: String) async throws {
@@ -130,13 +130,13 @@ extension ModelVersion {
             }
             return text
         }
-        let created = try json.integerIfThere("creation_timestamp") ?? 0
+        let created = try json.optionalInteger("creation_timestamp") ?? 0
         self.init(
             name: try json.text("name"), version: Int(try json.integer("version")),
-            source: try json.textIfThere("source") ?? "", runID: try json.presentText("run_id"),
-            description: try json.presentText("description"), stage: try json.textIfThere("current_stage") ?? "None",
-            status: try json.textIfThere("status") ?? "READY", creationTime: created,
-            lastUpdatedTime: try json.integerIfThere("last_updated_timestamp") ?? created,
+            source: try json.optionalText("source") ?? "", runID: try json.presentText("run_id"),
+            description: try json.presentText("description"), stage: try json.optionalText("current_stage") ?? "None",
+            status: try json.optionalText("status") ?? "READY", creationTime: created,
+            lastUpdatedTime: try json.optionalInteger("last_updated_timestamp") ?? created,
             tags: try json.entries("tags"), aliases: aliases.sorted(), storageLocation: nil)
     }
 }

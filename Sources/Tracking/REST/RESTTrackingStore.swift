@@ -12,7 +12,7 @@ package struct RESTTrackingStore: TrackingStore {
     let server: MLflowServer
     /// The place under which new experiments keep artifacts; nil for the server's choice.
     private let artifactRoot: String?
-    private let client: HTTPClient
+    private let client: TransportClient
 
     /// Makes no connection yet.
     /// - Parameters:
@@ -29,10 +29,10 @@ package struct RESTTrackingStore: TrackingStore {
     ) throws {
         self.artifactRoot = artifactRoot
         let address = try ServerAddress(uri, credentials: credentials)
-        let configuration = HTTPClientConfiguration(
-            tls: HTTPClientConfiguration.TLS(certificateAuthorityFile: certificateAuthorities))
+        let configuration = TransportClientConfiguration(
+            tls: TransportClientConfiguration.TLS(certificateAuthorityFile: certificateAuthorities))
         do {
-            let client = try HTTPClient(configuration: configuration)
+            let client = try TransportClient(configuration: configuration)
             self.client = client
             server = MLflowServer(address: address, http: client, policy: policy, isReadOnly: isReadOnly)
         } catch let error as HTTPTransportError {
@@ -62,9 +62,9 @@ package struct RESTTrackingStore: TrackingStore {
     func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Identifier.random()) } }
 
     /// Reads an answer, and says what it was about when it is not as MLflow's protocol has it.
-    func read<Value>(_ answer: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {
+    func read<Value>(_ response: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {
         do {
-            return try body(answer)
+            return try body(response)
         } catch let error as JSON.Mismatch {
             throw TrackingError(
                 .incompatibleServer, subject, "the answer of \(server.address) is not MLflow's: \(error)")
@@ -72,12 +72,12 @@ package struct RESTTrackingStore: TrackingStore {
     }
 
     func page<Element>(
-        _ answer: JSON, _ name: String, about subject: String, _ element: (JSON) throws -> Element
+        _ response: JSON, _ name: String, about subject: String, _ element: (JSON) throws -> Element
     ) throws -> Page<Element> {
-        try read(answer, about: subject) { answer in
-            let token = try answer.textIfThere("next_page_token") ?? ""
+        try read(response, about: subject) { response in
+            let token = try response.optionalText("next_page_token") ?? ""
             return Page(
-                elements: try answer.list(name).map(element), nextPageToken: token.isEmpty ? nil : token)
+                elements: try response.list(name).map(element), nextPageToken: token.isEmpty ? nil : token)
         }
     }
 }

@@ -3,7 +3,7 @@ import StorageIO
 
 /// How long a server asks to be left alone: seconds or a date (RFC 9110, section 10.2.3).
 enum RetryAfter {
-    static func duration(_ headers: HTTPHeaders) -> Duration? {
+    static func duration(_ headers: TransportHeaders) -> Duration? {
         guard let text = headers["Retry-After"] else { return nil }
         if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
         guard let until = Timestamp(httpDate: text), let date = headers["Date"].flatMap({ Timestamp(httpDate: $0) })

@@ -52,8 +52,8 @@ struct ServerAddress: Sendable, Hashable {
     var url: String { "\(scheme)://\(authority)\(prefix)" }
 
     /// The header fields of every request.
-    var headers: HTTPHeaders {
-        var headers: HTTPHeaders = ["Accept": "*/*"]
+    var headers: TransportHeaders {
+        var headers: TransportHeaders = ["Accept": "*/*"]
         if let authorization { headers["Authorization"] = authorization }
         return headers
     }

@@ -7,20 +7,20 @@ struct ServerRefusal: Error, Sendable, Hashable {
     let mlflowCode: String?
     let message: String
 
-    init(_ response: HTTPResponse) {
+    init(_ response: TransportResponse) {
         status = response.status
-        let answer = try? JSONReader.value(of: response.body)
+        let body = try? JSONReader.value(of: response.body)
         // `try?` flattens: what is no text is as good as missing.
-        mlflowCode = try? answer?.textIfThere("error_code")
-        var words = (try? answer?.textIfThere("message")) ?? (try? answer?.textIfThere("detail"))
-        if words == nil, (300..<400).contains(response.status), let place = response.headers["Location"] {
-            words = "it sends to \(HTTPTransportError.withoutSecrets(place))"
+        mlflowCode = try? body?.optionalText("error_code")
+        var words = (try? body?.optionalText("message")) ?? (try? body?.optionalText("detail"))
+        if words == nil, (300..<400).contains(response.status), let location = response.headers["Location"] {
+            words = "it sends to \(HTTPTransportError.withoutSecrets(location))"
         }
         message = Self.excerpt(words ?? Self.plainText(response))
     }
 
     /// The words of a page or a text.
-    private static func plainText(_ response: HTTPResponse) -> String {
+    private static func plainText(_ response: TransportResponse) -> String {
         let isPage = response.headers["Content-Type"]?.contains("html") ?? false
         return isPage ? "" : String(decoding: response.body.prefix(2000), as: UTF8.self)
     }

@@ -8,7 +8,7 @@ extension SQLTrackingStore {
     func createRun(_ creation: RunCreation) async throws -> RunRecord {
         let id = creation.token ?? Identifier.random()
         return try await database.write { session in
-            if creation.token != nil, let made = try runIfThere(session, id: id) { return made }
+            if creation.token != nil, let made = try optionalRun(session, id: id) { return made }
             let experiment = try activeExperiment(session, id: creation.experimentID)
             try session.execute(
                 """
@@ -99,11 +99,11 @@ extension SQLTrackingStore {
     }
 
     private func run(_ session: any SQLSession, id: String) throws -> RunRecord {
-        guard let record = try runIfThere(session, id: id) else { throw Self.noRun(id) }
+        guard let record = try optionalRun(session, id: id) else { throw Self.noRun(id) }
         return record
     }
 
-    private func runIfThere(_ session: any SQLSession, id: String) throws -> RunRecord? {
+    private func optionalRun(_ session: any SQLSession, id: String) throws -> RunRecord? {
         let rows = try session.query("SELECT \(Self.runColumns) FROM runs WHERE run_uuid = ?", [.text(id)])
         return try runRecords(session, rows, fields: .all).first
     }

@@ -12,8 +12,8 @@ struct FilterLexer {
     static func tokens(of filter: SearchFilter) throws(TrackingError) -> [FilterToken] {
         var tokens: [FilterToken] = []
         var column = 1
-        for piece in filter.pieces {
-            switch piece {
+        for fragment in filter.fragments {
+            switch fragment {
             case .text(let text):
                 var lexer = FilterLexer(text, startColumn: column)
                 while let token = try lexer.next() { tokens.append(token) }

@@ -14,50 +14,50 @@
 /// Values that are interpolated into a literal never become part of the language, whatever they hold; write them
 /// without quotes: `"params.city = \(city)"`.
 public struct SearchFilter: Sendable, Hashable, ExpressibleByStringInterpolation {
-    enum Piece: Sendable, Hashable {
+    enum Fragment: Sendable, Hashable {
         case text(String)
         case string(String)
         case number(Double, integer: Int64?)
     }
 
-    var pieces: [Piece]
+    var fragments: [Fragment]
 
     /// A filter whose text is known at run time only. Use a literal with interpolation to put values in.
-    public init(_ text: String) { pieces = [.text(text)] }
+    public init(_ text: String) { fragments = [.text(text)] }
 
     /// A filter from a literal.
-    public init(stringLiteral text: String) { pieces = [.text(text)] }
+    public init(stringLiteral text: String) { fragments = [.text(text)] }
 
     /// A filter from a literal with values.
-    public init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
+    public init(stringInterpolation: StringInterpolation) { fragments = stringInterpolation.fragments }
 
     /// Gathers a literal's parts.
     public struct StringInterpolation: StringInterpolationProtocol {
-        var pieces: [Piece] = []
+        var fragments: [Fragment] = []
 
         /// Room for a literal's parts.
         public init(literalCapacity: Int, interpolationCount: Int) {
-            pieces.reserveCapacity(2 * interpolationCount + 1)
+            fragments.reserveCapacity(2 * interpolationCount + 1)
         }
 
         /// A part of the filter's own text.
         public mutating func appendLiteral(_ text: String) {
-            if !text.isEmpty { pieces.append(.text(text)) }
+            if !text.isEmpty { fragments.append(.text(text)) }
         }
 
         /// A text value.
         public mutating func appendInterpolation(_ value: some StringProtocol) {
-            pieces.append(.string(String(value)))
+            fragments.append(.string(String(value)))
         }
 
         /// A whole number.
         public mutating func appendInterpolation(_ value: some BinaryInteger) {
-            pieces.append(.number(Double(value), integer: Int64(exactly: value)))
+            fragments.append(.number(Double(value), integer: Int64(exactly: value)))
         }
 
         /// A number.
         public mutating func appendInterpolation(_ value: some BinaryFloatingPoint) {
-            pieces.append(.number(Double(value), integer: nil))
+            fragments.append(.number(Double(value), integer: nil))
         }
     }
 }
@@ -65,8 +65,8 @@ public struct SearchFilter: Sendable, Hashable, ExpressibleByStringInterpolation
 extension SearchFilter: CustomStringConvertible {
     /// The filter with its values in place, for messages.
     public var description: String {
-        pieces.map { piece in
-            switch piece {
+        fragments.map { fragment in
+            switch fragment {
             case .text(let text): text
             case .string(let value): "'\(value)'"
             case .number(let value, let integer): integer.map(String.init) ?? "\(value)"

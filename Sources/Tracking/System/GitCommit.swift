@@ -7,20 +7,20 @@ public enum GitCommit {
     /// Reads the repository's own files (gitrepository-layout): `HEAD`, loose and packed references, and the `.git` file
     /// of a linked working tree. No program is run.
     public static func current(ofRepositoryAround folder: String) -> String? {
-        var place = URL(filePath: TrackingURI.absolute(folder))
+        var location = URL(filePath: TrackingURI.absolute(folder))
         while true {
-            if let git = gitFolder(place.appending(path: ".git")) { return commit(git) }
-            let parent = place.deletingLastPathComponent()
-            guard parent.path() != place.path(), place.path() != "/" else { return nil }
-            place = parent
+            if let git = gitFolder(location.appending(path: ".git")) { return commit(git) }
+            let parent = location.deletingLastPathComponent()
+            guard parent.path() != location.path(), location.path() != "/" else { return nil }
+            location = parent
         }
     }
 
     /// The folder itself, or the one that a `.git` file points to.
-    private static func gitFolder(_ place: URL) -> URL? {
-        if text(place.appending(path: "HEAD")) != nil { return place }
-        guard let pointer = text(place), pointer.hasPrefix("gitdir: ") else { return nil }
-        let target = resolve(String(pointer.dropFirst(8)), in: place.deletingLastPathComponent())
+    private static func gitFolder(_ location: URL) -> URL? {
+        if text(location.appending(path: "HEAD")) != nil { return location }
+        guard let pointer = text(location), pointer.hasPrefix("gitdir: ") else { return nil }
+        let target = resolve(String(pointer.dropFirst(8)), in: location.deletingLastPathComponent())
         return text(target.appending(path: "HEAD")) == nil ? nil : target
     }
 

@@ -145,7 +145,7 @@ import Testing
         options.blockBytes = 5000
         let output = CleaningOutput.folder(key, in: store, rowsPerFile: 1000)
         // What would be read as part of the output is not mixed with it.
-        await #expect(throws: DataSetError.occupied(place: "memory:///clean", file: "other.parquet")) {
+        await #expect(throws: DataSetError.occupied(location: "memory:///clean", file: "other.parquet")) {
             try await Cleaner(options: options).clean([input(Self.text)], to: output)
         }
         try await store.delete(try ObjectKey("clean/other.parquet"))
@@ -174,12 +174,12 @@ import Testing
                 throw ObjectStoreError(.unavailable, location: "clean", message: "the network is gone")
             }
         }
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://s/clean"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://s/clean"))
         func clean(_ text: String) async throws {
             var options = CleaningOptions(rowGroupRows: 400)
             options.blockBytes = 5000
             _ = try await Cleaner(options: options).clean(
-                [input(text)], to: .folder(place.key(), in: store, rowsPerFile: 1000))
+                [input(text)], to: .folder(location.key(), in: store, rowsPerFile: 1000))
         }
         func names() async throws -> [String] {
             var names: [String] = []
@@ -191,15 +191,15 @@ import Testing
         fails.withLock { $0 = true }
         await #expect(throws: ObjectStoreError.self) { try await clean(Self.text) }
         #expect(try await names() == before)
-        #expect(try await DataSet.open(place).rowCount == 3000)
+        #expect(try await DataSet.open(location).rowCount == 3000)
         fails.withLock { $0 = false }
         try await clean(CleanerTests.header + CleanerTests.row(1))
-        #expect(try await DataSet.open(place).rowCount == 1)
+        #expect(try await DataSet.open(location).rowCount == 1)
     }
 
     @Test func noInputCrashesAndCuttingDoesNotMatter() async throws {
         var random = SeededGenerator(seed: 9)
-        let pieces = [
+        let chunks = [
             CleanerTests.row(1), CleanerTests.row(2, amount: "5"), ",", "\n", "\r\n", "\"", "\0", "-", "1", "9", ".",
             "e", "nan", " ",
             "2019-08-22 00:00:31", "2019-08-22 25:00:00", "+", "\u{FFFD}", "#", "|",
@@ -207,7 +207,7 @@ import Testing
         for _ in 0..<60 {
             let text =
                 CleanerTests.header + CleanerTests.row(0)
-                + (0..<Int.random(in: 0...60, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                + (0..<Int.random(in: 0...60, using: &random)).map { _ in chunks.randomElement(using: &random) ?? "" }
                 .joined()
             var outcomes: [[Int]] = []
             for block in [1, 33, 1 << 20] {

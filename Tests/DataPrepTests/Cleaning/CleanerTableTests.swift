@@ -7,7 +7,8 @@ import Testing
 
 /// Parquet files whose integers are stored in other ways, and whose folders state a column.
 @Suite struct CleanerTableTests {
-    private func clean(_ script: String, _ place: String) async throws -> (report: CleaningReport, rows: RecordBatch) {
+    private func clean(_ script: String, _ location: String) async throws -> (report: CleaningReport, rows: RecordBatch)
+    {
         let folder = try TemporaryFolder()
         try Oracle.run(
             """
@@ -27,10 +28,10 @@ import Testing
                 pq.write_table(pa.table(columns), root + name)
             \(script)
             """, [folder.path("")])
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         let store = try LocalObjectStore(folder: folder.url.path(percentEncoded: false))
         let output = try ObjectKey("out.parquet")
-        let files = try await DataFiles.find(stores.resolve(folder.path(place)))
+        let files = try await DataFiles.find(stores.resolve(folder.path(location)))
         let report = try await Cleaner(plan: CleaningPlan(outliers: .none)).clean(files, to: .file(output, in: store))
         let reader = try await ParquetReader.open(StoredObjectInput(store: store, key: output))
         return (report, try await reader.read(rowGroup: 0))

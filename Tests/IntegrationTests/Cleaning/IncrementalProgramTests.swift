@@ -28,23 +28,23 @@ import Testing
     }
 
     let folder: TemporaryFolder
-    let places: RemotePlaces
+    let locations: RemoteLocations
 
     init() throws {
         folder = try TemporaryFolder()
-        places = try RemotePlaces()
+        locations = try RemoteLocations()
     }
 
-    private func place(_ location: Location, _ path: String) -> String {
+    private func uri(_ location: Location, _ path: String) -> String {
         switch location {
         case .here: path
-        case .s3: places.s3(path)
-        case .hdfs: places.hdfs(path)
+        case .s3: locations.s3(path)
+        case .hdfs: locations.hdfs(path)
         }
     }
 
     private func run(_ name: String, _ arguments: [String]) throws {
-        let outcome = try Executable.run(name, arguments, in: folder, environment: places.environment)
+        let outcome = try Executable.run(name, arguments, in: folder, environment: locations.environment)
         try #require(outcome.status == 0, "\(name): \(outcome.errors)")
     }
 
@@ -53,18 +53,19 @@ import Testing
         _ location: Location, kills: Int, within seconds: Double, _ random: inout SeededGenerator
     ) throws -> Report {
         let arguments = [
-            "--input", place(location, "raw/"), "--output", place(location, "clean/"), "--incremental", "--rejects",
-            place(location, "rejects/"), "--json",
+            "--input", uri(location, "raw/"), "--output", uri(location, "clean/"), "--incremental", "--rejects",
+            uri(location, "rejects/"), "--json",
         ]
         for _ in 0..<kills {
             let process = try Executable.start(
-                "clean-transactions", arguments, in: folder, environment: places.environment)
+                "clean-transactions", arguments, in: folder, environment: locations.environment)
             Thread.sleep(forTimeInterval: .random(in: 0...seconds, using: &random))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         return try Executable.json(
-            Report.self, "clean-transactions", Array(arguments.dropLast()), in: folder, environment: places.environment)
+            Report.self, "clean-transactions", Array(arguments.dropLast()), in: folder,
+            environment: locations.environment)
     }
 
     @Test(arguments: Location.allCases)
@@ -77,7 +78,7 @@ import Testing
         var seconds = 0.0
         var report: Report?
         for name in names.shuffled(using: &random) {
-            try run("copy-data", ["-q", "all/\(name)", place(location, "raw/\(name)")])
+            try run("copy-data", ["-q", "all/\(name)", uri(location, "raw/\(name)")])
             let start = Date()
             report = try clean(location, kills: seconds > 0 ? 4 : 0, within: seconds, &random)
             if seconds == 0 { seconds = Date().timeIntervalSince(start) }
@@ -95,8 +96,8 @@ import Testing
             "clean-transactions",
             ["--input", "all", "--output", "one.parquet", "--outliers", "fixed:0:\(increment.fences.upper)"])
         if location != .here {
-            try run("copy-data", ["-q", place(location, "clean/"), "clean/"])
-            try run("copy-data", ["-q", place(location, "rejects/"), "rejects/"])
+            try run("copy-data", ["-q", uri(location, "clean/"), "clean/"])
+            try run("copy-data", ["-q", uri(location, "rejects/"), "rejects/"])
         }
         let text = try Oracle.run(
             """
@@ -118,9 +119,10 @@ import Testing
     /// Requests are lost, and responses to requests that were carried out.
     @Test(arguments: [Location.s3, .hdfs])
     func lostResponsesDoNoHarm(location: Location) throws {
-        var environment = places.environment
+        var environment = locations.environment
         let faults = RandomFaults(
-            seed: 9, [(.loseAnswer, 0.1), (.resetBeforeReading, 0.05), (.answer(status: 503), 0.05)], longestRun: 20)
+            seed: 9, [(.loseResponse, 0.1), (.resetBeforeReading, 0.05), (.response(status: 503), 0.05)], longestRun: 20
+        )
         var proxies: [FaultProxy] = []
         switch location {
         case .here: return
@@ -140,8 +142,8 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("all"))
             .filter { $0.hasSuffix(".txt") }.sorted()
         let arguments = [
-            "--input", place(location, "raw/"), "--output", place(location, "clean/"), "--incremental", "--rejects",
-            place(location, "rejects/"), "--json",
+            "--input", uri(location, "raw/"), "--output", uri(location, "clean/"), "--incremental", "--rejects",
+            uri(location, "rejects/"), "--json",
         ]
         func clean() throws -> Report {
             var outcome = try Executable.run("clean-transactions", arguments, in: folder, environment: environment)
@@ -153,10 +155,10 @@ import Testing
         }
         var last: Report?
         for name in names {
-            try run("copy-data", ["-q", "all/\(name)", place(location, "raw/\(name)")])
+            try run("copy-data", ["-q", "all/\(name)", uri(location, "raw/\(name)")])
             last = try clean()
         }
-        #expect(proxies.reduce(0) { $0 + ($1.counters.faults[.loseAnswer] ?? 0) } > 5)
+        #expect(proxies.reduce(0) { $0 + ($1.counters.faults[.loseResponse] ?? 0) } > 5)
         #expect(try clean().increment.action == "unchanged")
         try compareWithOneRun(location, #require(last).increment)
     }

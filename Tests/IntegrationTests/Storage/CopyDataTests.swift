@@ -12,11 +12,11 @@ import Testing
     }
 
     let folder: TemporaryFolder
-    let places: RemotePlaces
+    let locations: RemoteLocations
 
     init() throws {
         folder = try TemporaryFolder()
-        places = try RemotePlaces()
+        locations = try RemoteLocations()
     }
 
     /// Some raw files, one of them of several parts.
@@ -40,25 +40,27 @@ import Testing
     }
 
     private func copy(_ arguments: String...) throws -> Report {
-        try Executable.json(Report.self, "copy-data", arguments, in: folder, environment: places.environment)
+        try Executable.json(Report.self, "copy-data", arguments, in: folder, environment: locations.environment)
     }
 
     @Test func fromHereToS3ToHDFSAndBack() throws {
         let expected = try makeRaw()
-        #expect(try copy("raw", places.s3("raw/")).copied.count == expected.count)
-        #expect(try places.s3Digests("raw/") == expected)
-        #expect(try copy(places.s3("raw"), places.hdfs("raw/")).copied.count == expected.count)
-        #expect(try places.hdfsDigests("raw/", expected.keys) == expected)
-        #expect(try copy(places.hdfs("raw"), "back/").copied.count == expected.count)
+        #expect(try copy("raw", locations.s3("raw/")).copied.count == expected.count)
+        #expect(try locations.s3Digests("raw/") == expected)
+        #expect(try copy(locations.s3("raw"), locations.hdfs("raw/")).copied.count == expected.count)
+        #expect(try locations.hdfsDigests("raw/", expected.keys) == expected)
+        #expect(try copy(locations.hdfs("raw"), "back/").copied.count == expected.count)
         #expect(try digests("back") == expected)
         #expect(
-            try copy(places.hdfs("raw"), places.s3("again/"), "--verify", "read-back").copied.count == expected.count)
-        #expect(try places.s3Digests("again/") == expected)
+            try copy(locations.hdfs("raw"), locations.s3("again/"), "--verify", "read-back").copied.count
+                == expected.count)
+        #expect(try locations.s3Digests("again/") == expected)
 
         // All of it is there: whichever way it is compared.
         for (source, destination) in [
-            ("raw", places.s3("raw/")), (places.s3("raw"), places.hdfs("raw/")), (places.hdfs("raw"), "back/"),
-            (places.s3("raw"), places.s3("again/")),
+            ("raw", locations.s3("raw/")), (locations.s3("raw"), locations.hdfs("raw/")),
+            (locations.hdfs("raw"), "back/"),
+            (locations.s3("raw"), locations.s3("again/")),
         ] {
             let report = try copy(source, destination)
             #expect(report.copied.isEmpty && report.unchanged == expected.count, "\(source) to \(destination)")
@@ -72,39 +74,39 @@ import Testing
         try file.close()
         try Data("x".utf8).write(to: folder.url.appending(path: "raw/new"))
         try FileManager.default.removeItem(at: folder.url.appending(path: "raw/empty"))
-        let dry = try copy("raw", places.s3("raw/"), "--delete", "--dry-run")
+        let dry = try copy("raw", locations.s3("raw/"), "--delete", "--dry-run")
         #expect(dry.copied.count == 2 && dry.deleted.count == 1)
-        #expect(try places.s3Digests("raw/") == expected)
-        let report = try copy("raw", places.s3("raw/"), "--delete")
-        #expect(report.copied.map(\.location) == [places.s3("raw/\(changed)"), places.s3("raw/new")])
-        #expect(report.deleted.map(\.location) == [places.s3("raw/empty")])
-        #expect(try places.s3Digests("raw/") == digests("raw"))
+        #expect(try locations.s3Digests("raw/") == expected)
+        let report = try copy("raw", locations.s3("raw/"), "--delete")
+        #expect(report.copied.map(\.location) == [locations.s3("raw/\(changed)"), locations.s3("raw/new")])
+        #expect(report.deleted.map(\.location) == [locations.s3("raw/empty")])
+        #expect(try locations.s3Digests("raw/") == digests("raw"))
     }
 
     @Test func patternsAndSingleObjects() throws {
         let expected = try makeRaw()
         let texts = expected.filter { $0.key.hasSuffix(".txt") }
-        #expect(try copy("raw/*.txt", places.s3("texts/")).copied.count == texts.count)
-        #expect(try places.s3Digests("texts/") == texts)
+        #expect(try copy("raw/*.txt", locations.s3("texts/")).copied.count == texts.count)
+        #expect(try locations.s3Digests("texts/") == texts)
         let name = try #require(texts.keys.min())
-        _ = try copy(places.s3("texts/\(name)"), places.hdfs("one.txt"))
-        #expect(try places.hdfsDigests("", ["one.txt"])["one.txt"] == texts[name])
+        _ = try copy(locations.s3("texts/\(name)"), locations.hdfs("one.txt"))
+        #expect(try locations.hdfsDigests("", ["one.txt"])["one.txt"] == texts[name])
     }
 
     @Test func failuresNameWhatFailedAndNoSecret() throws {
         try Data("x".utf8).write(to: folder.url.appending(path: "x"))
-        var environment = places.environment
+        var environment = locations.environment
         environment["AWS_SECRET_ACCESS_KEY"] = "not-the-secret-key"
         for (arguments, environment, words) in [
-            (["x", "s3://no-such-bucket-here/x"], places.environment, ["no-such-bucket-here", "NoSuchBucket"]),
-            (["x", places.s3("x")], environment, [places.bucket, "SignatureDoesNotMatch"]),
-            (["nothing", places.s3("x")], places.environment, ["nothing"]),
-            ([places.s3("nothing/"), "y"], places.environment, ["nothing"]),
+            (["x", "s3://no-such-bucket-here/x"], locations.environment, ["no-such-bucket-here", "NoSuchBucket"]),
+            (["x", locations.s3("x")], environment, [locations.bucket, "SignatureDoesNotMatch"]),
+            (["nothing", locations.s3("x")], locations.environment, ["nothing"]),
+            ([locations.s3("nothing/"), "y"], locations.environment, ["nothing"]),
         ] {
             let outcome = try Executable.run("copy-data", arguments, in: folder, environment: environment)
             #expect(outcome.status == 1)
             for word in words { #expect((outcome.errors + outcome.output).contains(word), "\(outcome.errors)") }
-            for secret in [environment["AWS_SECRET_ACCESS_KEY"], places.environment["AWS_SECRET_ACCESS_KEY"]] {
+            for secret in [environment["AWS_SECRET_ACCESS_KEY"], locations.environment["AWS_SECRET_ACCESS_KEY"]] {
                 #expect(!(outcome.errors + outcome.output).contains(secret ?? " "), "\(outcome.errors)")
             }
         }
@@ -123,10 +125,10 @@ import Testing
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = [
             "-c",
-            "for i in $(seq 150); do '\(binary)' -q --compare never '\(folder.path("few-*"))' \(places.s3("few/")) "
+            "for i in $(seq 150); do '\(binary)' -q --compare never '\(folder.path("few-*"))' \(locations.s3("few/")) "
                 + ">/dev/null || exit 1; done",
         ]
-        process.environment = ProcessInfo.processInfo.environment.merging(places.environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(locations.environment) { $1 }
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
@@ -138,7 +140,7 @@ import Testing
             let number = request.target.firstMatch(of: #/partNumber=(\d+)/#).flatMap { Int($0.1) }
             return request.method == "PUT" && (number ?? 0) > 3 ? .stall(.seconds(600)) : nil
         }
-        return (proxy, places.environment.merging(["AWS_ENDPOINT_URL": proxy.endpoint.absoluteString]) { $1 })
+        return (proxy, locations.environment.merging(["AWS_ENDPOINT_URL": proxy.endpoint.absoluteString]) { $1 })
     }
 
     private func waitForStall(_ proxy: FaultProxy, _ process: Process) async throws {
@@ -148,9 +150,9 @@ import Testing
         try #require(process.isRunning)
     }
 
-    private func unfinished(_ place: String) throws -> [String] {
+    private func unfinished(_ location: String) throws -> [String] {
         try Executable.json(
-            Unfinished.self, "unfinished-objects", [place], in: folder, environment: places.environment
+            Unfinished.self, "unfinished-objects", [location], in: folder, environment: locations.environment
         ).objects.map(\.location)
     }
 
@@ -163,31 +165,31 @@ import Testing
         try makeLarge()
         let (proxy, environment) = try stallingUploads()
         let process = try Executable.start(
-            "copy-data", ["large", places.s3("large")], in: folder, environment: environment)
+            "copy-data", ["large", locations.s3("large")], in: folder, environment: environment)
         try await waitForStall(proxy, process)
         kill(process.processIdentifier, SIGKILL)
         #expect(try Executable.end(process, in: folder).status == SIGKILL)
-        #expect(try places.s3Digests("large") == [:])
-        #expect(try unfinished(places.s3("")) == [places.s3("large")])
+        #expect(try locations.s3Digests("large") == [:])
+        #expect(try unfinished(locations.s3("")) == [locations.s3("large")])
         let removal = try Executable.run(
-            "unfinished-objects", [places.s3(""), "--remove"], in: folder, environment: places.environment)
+            "unfinished-objects", [locations.s3(""), "--remove"], in: folder, environment: locations.environment)
         #expect(removal.status == 0 && removal.output.contains("removed 1 unfinished object"), "\(removal.output)")
-        #expect(try unfinished(places.s3("")) == [])
-        #expect(try copy("large", places.s3("large")).copied.count == 1)
-        #expect(try copy("large", places.s3("large")).unchanged == 1)
+        #expect(try unfinished(locations.s3("")) == [])
+        #expect(try copy("large", locations.s3("large")).copied.count == 1)
+        #expect(try copy("large", locations.s3("large")).unchanged == 1)
     }
 
     @Test func anInterruptedUploadToS3LeavesNothing() async throws {
         try makeLarge()
         let (proxy, environment) = try stallingUploads()
         let process = try Executable.start(
-            "copy-data", ["large", places.s3("large")], in: folder, environment: environment)
+            "copy-data", ["large", locations.s3("large")], in: folder, environment: environment)
         try await waitForStall(proxy, process)
         process.interrupt()
         let outcome = try Executable.end(process, in: folder)
         #expect(outcome.status == 130 && outcome.errors == "interrupted\n", "\(outcome.errors)")
-        #expect(try places.s3Digests("large") == [:])
-        #expect(try unfinished(places.s3("")) == [])
+        #expect(try locations.s3Digests("large") == [:])
+        #expect(try unfinished(locations.s3("")) == [])
     }
 
     @Test func anInterruptedUploadToHDFSLeavesNothing() async throws {
@@ -198,12 +200,12 @@ import Testing
         }
         let name = try FaultProxy(server.http, redirects: [server.dataNodeHTTP: data.authority])
         let process = try Executable.start(
-            "copy-data", ["large", places.hdfs("large")], in: folder,
-            environment: places.environment.merging(["ANTIFRAUD_WEBHDFS_ADDRESS": name.authority]) { $1 })
+            "copy-data", ["large", locations.hdfs("large")], in: folder,
+            environment: locations.environment.merging(["ANTIFRAUD_WEBHDFS_ADDRESS": name.authority]) { $1 })
         try await waitForStall(data, process)
         process.interrupt()
         let outcome = try Executable.end(process, in: folder)
         #expect(outcome.status == 130 && outcome.errors == "interrupted\n", "\(outcome.errors)")
-        #expect(try unfinished(places.hdfs("")) == [])
+        #expect(try unfinished(locations.hdfs("")) == [])
     }
 }

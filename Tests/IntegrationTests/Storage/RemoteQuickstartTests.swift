@@ -14,10 +14,10 @@ import Testing
     @Test(arguments: ["s3", "hdfs"])
     func everythingFarAway(scheme: String) throws {
         let folder = try TemporaryFolder()
-        let places = try RemotePlaces()
-        let output = scheme == "s3" ? places.s3("quickstart") : places.hdfs("quickstart")
+        let locations = try RemoteLocations()
+        let output = scheme == "s3" ? locations.s3("quickstart") : locations.hdfs("quickstart")
         let arguments = ["--transactions", "60000", "--stream", "2000", "-q"]
-        let environment = places.environment
+        let environment = locations.environment
         let first = try Executable.json(
             Result.self, "quickstart", arguments + ["--output", output], in: folder, environment: environment)
         // The champion's model comes from the run's artifacts.

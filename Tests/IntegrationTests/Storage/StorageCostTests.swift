@@ -53,16 +53,16 @@ import Testing
             }
             var usage: Amounts
         }
-        let places = try RemotePlaces()
+        let locations = try RemoteLocations()
         for name in ["a", "b/c"] {
-            try places.python(
+            try locations.python(
                 "boto3.client('s3').put_object(Bucket=sys.argv[1], Key=sys.argv[2], Body=b'x' * 1000)",
                 [
-                    places.bucket, name,
+                    locations.bucket, name,
                 ])
         }
         let found = try Executable.json(
-            Usage.self, "storage-cost", [places.s3("")], in: folder, environment: places.environment)
+            Usage.self, "storage-cost", [locations.s3("")], in: folder, environment: locations.environment)
         #expect(found.usage.objects == 2 && found.usage.bytes == 2_000)
     }
 }

@@ -45,7 +45,9 @@ struct ScoredRows: Sendable {
     }
 
     /// Runs a program that finds numpy as `np` and the rows as `s`, `o`, `y` and `w`, and prints one JSON value.
-    func ask<Answer: Decodable>(_ type: Answer.Type, _ program: String, _ arguments: [String] = []) throws -> Answer {
+    func ask<Response: Decodable>(_ type: Response.Type, _ program: String, _ arguments: [String] = []) throws
+        -> Response
+    {
         let folder = try TemporaryFolder()
         try write(scores, folder, "s")
         try write(others, folder, "o")

@@ -189,7 +189,7 @@ import Testing
         let files = try ClassifierArchive.encode(boosted(samples, leaves: 5))
         let original = try #require(files["trees.txt"])
         var generator = SeededGenerator(seed: 88)
-        let pieces = [
+        let chunks = [
             "-1", "99999999999999999999", "0", "=", "\n", " ", "nan", "inf", "1e999", "Tree=1", "2147483647",
             "-2147483648", "\u{FF}",
         ]
@@ -198,14 +198,16 @@ import Testing
         for _ in 0..<4_000 where ContinuousClock.now < end {
             var bytes = original
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                let location = Int.random(in: 0..<bytes.count, using: &generator)
                 switch Int.random(in: 0..<5, using: &generator) {
-                case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                case 0: bytes[location] = UInt8.random(in: 0...255, using: &generator)
                 case 1:
-                    bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...40, using: &generator)))
-                case 2: bytes.insert(contentsOf: Array((pieces.randomElement(using: &generator) ?? "").utf8), at: place)
-                case 3: bytes[place] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &generator)
-                default: bytes.removeSubrange(place...)
+                    bytes.removeSubrange(
+                        location..<min(bytes.count, location + Int.random(in: 1...40, using: &generator)))
+                case 2:
+                    bytes.insert(contentsOf: Array((chunks.randomElement(using: &generator) ?? "").utf8), at: location)
+                case 3: bytes[location] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &generator)
+                default: bytes.removeSubrange(location...)
                 }
                 if bytes.isEmpty { bytes = [0] }
             }

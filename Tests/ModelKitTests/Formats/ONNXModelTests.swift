@@ -37,17 +37,17 @@ import Testing
             let ours = try classifier.probabilities(features, threads: 1)
             // Probabilities that rows have are the hardest thresholds.
             var thresholds = [0, 1, 0.5, 1e-30]
-            for place in [0.3, 0.5, 0.99] { thresholds.append(ours[Int(Double(ours.count) * place)]) }
+            for location in [0.3, 0.5, 0.99] { thresholds.append(ours[Int(Double(ours.count) * location)]) }
             for threshold in thresholds {
                 let model = try ONNXModel(classifier, threshold: threshold)
                 cases.append((Case(model: model, features: features), threshold, ours))
             }
         }
-        for (answer, (_, threshold, ours)) in zip(try ONNXRuntimeOracle.run(cases.map(\.0)), cases) {
-            try #require(answer.probabilities.count == ours.count && ours.count == answer.labels.count)
-            let largest = zip(ours, answer.probabilities).reduce(0) { max($0, abs($1.0 - Double($1.1))) }
+        for (response, (_, threshold, ours)) in zip(try ONNXRuntimeOracle.run(cases.map(\.0)), cases) {
+            try #require(response.probabilities.count == ours.count && ours.count == response.labels.count)
+            let largest = zip(ours, response.probabilities).reduce(0) { max($0, abs($1.0 - Double($1.1))) }
             #expect(largest < difference, "threshold \(threshold)", sourceLocation: location)
-            let others = zip(ours, answer.labels).reduce(0) { $0 + (($1.0 >= threshold) == ($1.1 == 1) ? 0 : 1) }
+            let others = zip(ours, response.labels).reduce(0) { $0 + (($1.0 >= threshold) == ($1.1 == 1) ? 0 : 1) }
             #expect(others == 0, "threshold \(threshold)", sourceLocation: location)
         }
     }
@@ -263,7 +263,7 @@ import Testing
         let folder = try TemporaryFolder()
         try export(model, threshold: 0.4, to: folder.url.appending(path: "model.onnx"))
         let python = try #require(Article.examples(module: "ModelKit", language: "python").first)
-        let answer = try Oracle.json(
+        let response = try Oracle.json(
             [[Double]].self,
             """
             import json, os, sys, numpy
@@ -277,7 +277,7 @@ import Testing
                 String(decoding: try JSONEncoder().encode(features.columns), as: UTF8.self),
             ])
         let ours = try model.probabilities(features, threads: 1)
-        #expect(zip(ours, answer[0]).allSatisfy { abs($0 - $1) < 1e-6 } && answer[0].count == 300)
-        #expect((answer[1] == ours.map { $0 >= 0.4 ? 1 : 0 }) == true)
+        #expect(zip(ours, response[0]).allSatisfy { abs($0 - $1) < 1e-6 } && response[0].count == 300)
+        #expect((response[1] == ours.map { $0 >= 0.4 ? 1 : 0 }) == true)
     }
 }

@@ -10,14 +10,14 @@ struct ONNXRuntimeOracle {
     }
 
     /// What ONNX Runtime gives for each row.
-    struct Answer {
+    struct Response {
         let probabilities: [Float]
         let labels: [Int64]
     }
 
     /// - Throws: `Oracle.Failure` with Python's message for a model that is refused, or whose answers for no row and for single
     ///   rows are not those for all.
-    static func run(_ cases: [Case]) throws -> [Answer] {
+    static func run(_ cases: [Case]) throws -> [Response] {
         let folder = try TemporaryFolder()
         for (index, example) in cases.enumerated() {
             try Data(example.model.bytes).write(to: folder.url.appending(path: "\(index).onnx"))
@@ -52,7 +52,7 @@ struct ONNXRuntimeOracle {
                 label.tofile(f'{folder}/{number}.l')
             """, [folder.url.path(percentEncoded: false), "\(cases.count)"])
         return try cases.indices.map { index in
-            Answer(
+            Response(
                 probabilities: try numbers(folder.url.appending(path: "\(index).p")),
                 labels: try numbers(folder.url.appending(path: "\(index).l")))
         }

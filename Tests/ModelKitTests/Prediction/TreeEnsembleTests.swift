@@ -8,13 +8,13 @@ import Testing
     private func walked(_ model: TreeEnsemble, _ row: [Float]) -> Double {
         var sum = 0.0
         for tree in model.trees {
-            var place: Int32 = tree.nodes.isEmpty ? ~0 : 0
-            while place >= 0 {
-                let node = tree.nodes[Int(place)]
+            var location: Int32 = tree.nodes.isEmpty ? ~0 : 0
+            while location >= 0 {
+                let node = tree.nodes[Int(location)]
                 let value = row[Int(node.feature)]
-                place = (value.isNaN ? node.defaultLeft : value <= node.threshold) ? node.left : node.right
+                location = (value.isNaN ? node.defaultLeft : value <= node.threshold) ? node.left : node.right
             }
-            sum += tree.leaves[Int(~place)].value
+            sum += tree.leaves[Int(~location)].value
         }
         if model.combination == .mean { sum /= Double(model.trees.count) }
         return model.link == .logistic ? 1 / (1 + exp(-sum)) : sum

@@ -45,7 +45,7 @@ import Testing
         let wanted = values.map { expected($0, thresholds) }
         #expect(try model.probabilities(matrix, threads: 1) == wanted)
         #expect(
-            try model.probabilities(matrix.gathering(Array(values.indices.reversed())), threads: 2) == wanted.reversed()
+            try model.probabilities(matrix.take(Array(values.indices.reversed())), threads: 2) == wanted.reversed()
         )
         for (value, wanted) in zip(values, wanted) {
             #expect(

@@ -3,13 +3,13 @@ import ModelKit
 // The article's example, word for word; a test compares the two.
 func findModel(_ features: FeatureMatrix, _ labels: [UInt8]) async throws -> ModelComparison {
     let outer = try RowSplit.random(rowCount: labels.count, trainShare: 0.7, seed: 42)
-    let (known, knownLabels) = (features.gathering(outer.train), outer.train.map { labels[$0] })
-    let (unseen, unseenLabels) = (features.gathering(outer.test), outer.test.map { labels[$0] })
+    let (known, knownLabels) = (features.take(outer.train), outer.train.map { labels[$0] })
+    let (unseen, unseenLabels) = (features.take(outer.test), outer.test.map { labels[$0] })
 
     let inner = try RowSplit.random(rowCount: knownLabels.count, trainShare: 0.8, seed: 42)
-    let (train, trainLabels) = (known.gathering(inner.train), inner.train.map { knownLabels[$0] })
+    let (train, trainLabels) = (known.take(inner.train), inner.train.map { knownLabels[$0] })
     let search = try await GridSearch(BoostingGrid(rounds: [10, 20]).points).run(
-        validation: known.gathering(inner.test), labels: inner.test.map { knownLabels[$0] }
+        validation: known.take(inner.test), labels: inner.test.map { knownLabels[$0] }
     ) { point in
         var configuration = BoostedTreesConfiguration()
         configuration.maxDepth = point.maxDepth

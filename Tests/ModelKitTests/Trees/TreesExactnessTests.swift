@@ -168,13 +168,13 @@ import Testing
             var weights = [Double](repeating: 0, count: tree.leaves.count)
             var leafOfRow: [Int] = []
             for row in samples.labels.indices {
-                var place: Int32 = 0
-                while place >= 0 {
-                    let node = tree.nodes[Int(place)]
+                var location: Int32 = 0
+                while location >= 0 {
+                    let node = tree.nodes[Int(location)]
                     let value = samples.features.columns[Int(node.feature)][row]
-                    place = value <= node.threshold || (value.isNaN && node.defaultLeft) ? node.left : node.right
+                    location = value <= node.threshold || (value.isNaN && node.defaultLeft) ? node.left : node.right
                 }
-                let leaf = Int(~place)
+                let leaf = Int(~location)
                 leafOfRow.append(leaf)
                 counts[leaf] += 1
                 let probability = 1 / (1 + exp(-(round == 0 ? base : scores[row])))

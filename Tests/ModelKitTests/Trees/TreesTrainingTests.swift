@@ -25,7 +25,7 @@ import Testing
         let order = counts.indices.flatMap { Array(repeating: $0, count: counts[$0]) }
         var repeated = weighted
         repeated.weights = nil
-        repeated.features = weighted.features.gathering(order)
+        repeated.features = weighted.features.take(order)
         repeated.labels = order.map { weighted.labels[$0] }
         // Fewer distinct values than bins, so that bins do not depend on how often a value occurs.
         for index in [0, 1, 2, 5] {
@@ -48,7 +48,7 @@ import Testing
     @Test func `rows of no weight change nothing`() throws {
         let samples = try TreeSamples(rows: 1_500, seed: 33)
         var padded = samples
-        padded.features = samples.features.gathering(Array(0..<1_500) + Array(0..<300))
+        padded.features = samples.features.take(Array(0..<1_500) + Array(0..<300))
         padded.labels = samples.labels + samples.labels[0..<300].map { 1 - $0 }
         padded.weights = [Float](repeating: 1, count: 1_500) + [Float](repeating: 0, count: 300)
         var weighted = samples

@@ -68,13 +68,13 @@ import Testing
     @Test(
         arguments: [
             (Fault.resetBeforeReading, [56], 0, 0...0, false), (.resetAfterReading, [56], 0, 0...0, false),
-            (.loseAnswer, [56], 0, 0...0, true), (.resetInAnswer, [56], 200, 100_000...100_000, true),
-            (.truncateAnswer, [18], 200, 100_000...100_000, true), (.stall(.seconds(30)), [28], 0, 0...0, false),
-            (.stallInAnswer(.seconds(30)), [28], 200, 100_000...100_000, true),
-            (.answer(status: 503, retryAfter: 1), [0], 503, 0...0, false),
-            (.answer(status: 500), [0], 500, 0...0, false),
+            (.loseResponse, [56], 0, 0...0, true), (.resetInResponse, [56], 200, 100_000...100_000, true),
+            (.truncateResponse, [18], 200, 100_000...100_000, true), (.stall(.seconds(30)), [28], 0, 0...0, false),
+            (.stallInResponse(.seconds(30)), [28], 200, 100_000...100_000, true),
+            (.response(status: 503, retryAfter: 1), [0], 503, 0...0, false),
+            (.response(status: 500), [0], 500, 0...0, false),
             (.garbage, [1, 8], 0, 0...0, false),
-            (.slowAnswer(bytesPerSecond: 20_000), [28], 200, 10_000...60_000, true),
+            (.slowResponse(bytesPerSecond: 20_000), [28], 200, 10_000...60_000, true),
         ] as [(Fault, [Int], Int, ClosedRange<Int>, Bool)])
     func everyFaultIsWhatItSays(
         fault: Fault, codes: [Int], status: Int, bytes: ClosedRange<Int>, executed: Bool
@@ -92,7 +92,7 @@ import Testing
 
     @Test func answersWithoutALengthAreCutToo() throws {
         let server = try PythonHTTPServer()
-        let proxy = try FaultProxy(server.authority) { _ in .truncateAnswer }
+        let proxy = try FaultProxy(server.authority) { _ in .truncateResponse }
         let chunked = try curl(["http://\(proxy.authority)/chunked"])
         #expect(chunked.code == 18 && (1...100_000).contains(chunked.bytes))
         // Without a body, the head is cut. curl takes that for an answer, hence a plain connection.
@@ -111,7 +111,7 @@ import Testing
     @Test func retryAfterAndSlowRequestsArrive() throws {
         let server = try PythonHTTPServer()
         let proxy = try FaultProxy(server.authority) {
-            $0.method == "GET" ? .answer(status: 503, retryAfter: 7) : .slowRequest(bytesPerSecond: 50_000)
+            $0.method == "GET" ? .response(status: 503, retryAfter: 7) : .slowRequest(bytesPerSecond: 50_000)
         }
         let head = try Oracle.execute(
             "/usr/bin/env", ["curl", "-s", "--noproxy", "*", "-i", "http://\(proxy.authority)/length/1"])
@@ -126,9 +126,9 @@ import Testing
     @Test func redirectsLeadToTheOtherProxy() throws {
         let server = try PythonHTTPServer()
         let proxy = try FaultProxy(server.authority, redirects: ["127.0.0.1:1": "127.0.0.1:2"])
-        let answer = try Oracle.execute(
+        let response = try Oracle.execute(
             "/usr/bin/env", ["curl", "-s", "--noproxy", "*", "-i", "http://\(proxy.authority)/moved"])
-        #expect(answer.contains("Location: http://127.0.0.1:2/there?x=127.0.0.1:1\r\n"))
+        #expect(response.contains("Location: http://127.0.0.1:2/there?x=127.0.0.1:1\r\n"))
     }
 
     @Test func aServerThatIsGoneIsAReset() throws {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct RandomFaultsTests {
     private func choices(of seed: UInt64, target: String, probability: Double = 0.3, longestRun: Int = 2) -> [Fault?] {
         let faults = RandomFaults(
-            seed: seed, [(.loseAnswer, probability / 3), (.garbage, probability * 2 / 3)], longestRun: longestRun)
+            seed: seed, [(.loseResponse, probability / 3), (.garbage, probability * 2 / 3)], longestRun: longestRun)
         return (1...3000).map {
             faults.fault(for: ProxiedRequest(method: "GET", target: target, range: nil, count: $0))
         }
@@ -18,7 +18,7 @@ import Testing
 
     @Test func faultsComeAsOftenAsTold() {
         let drawn = choices(of: 3, target: "/a", longestRun: 1000)
-        #expect((240...360).contains(drawn.count { $0 == .loseAnswer }))
+        #expect((240...360).contains(drawn.count { $0 == .loseResponse }))
         #expect((520...680).contains(drawn.count { $0 == .garbage }))
     }
 

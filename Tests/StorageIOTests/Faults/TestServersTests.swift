@@ -32,7 +32,7 @@ import Testing
         let server = try TestServers.s3()
         // Of an answer's body, boto3 reads what comes and does not try again: no fault in the middle of it.
         let faults = RandomFaults(
-            seed: 11, [(.loseAnswer, 0.3), (.answer(status: 503), 0.3)], longestRun: 3)
+            seed: 11, [(.loseResponse, 0.3), (.response(status: 503), 0.3)], longestRun: 3)
         let proxy = try FaultProxy(server.authority, faults: faults.fault)
         let bucket = "proxy-\(UUID().uuidString.lowercased())"
         let first = try s3(proxy.endpoint, server.admin, "make", bucket)

@@ -18,7 +18,7 @@ import Testing
             if request.url.hasPrefix("http://nn:9870/") {
                 return .redirect("http://dn:9864/webhdfs/v1/x?op=OPEN&a=%20")
             }
-            return HTTPResponse(status: 200, body: Array("3456".utf8))
+            return TransportResponse(status: 200, body: Array("3456".utf8))
         }
         let key = try ObjectKey("a b/ü+%")
         // The number stands for a path that data nodes misread.
@@ -37,7 +37,7 @@ import Testing
         for (name, isReadByNumber) in [("cafe\u{301}", true), ("\u{1112}\u{1161}", true), ("caf\u{E9}", false)] {
             let server = ScriptedServer { request in
                 if request.url.contains("GETFILESTATUS") { return .fileStatus(length: 1) }
-                return HTTPResponse(status: 200, body: [1])
+                return TransportResponse(status: 200, body: [1])
             }
             #expect(try await server.store(Self.one).read(ObjectKey("folder/\(name)")) == [1])
             let reading = try #require(server.asked.first { $0.contains("op=OPEN") })
@@ -65,12 +65,12 @@ import Testing
                 if request.url.contains("new?") { return .exception("FileNotFoundException", status: 404) }
                 return .fileStatus(length: 3)
             }
-            if request.url.contains("op=OPEN") { return HTTPResponse(status: 200, body: [1, 2, 3]) }
+            if request.url.contains("op=OPEN") { return TransportResponse(status: 200, body: [1, 2, 3]) }
             if request.url.contains("data=true"), case .bytes(let bytes) = request.body {
                 #expect(request.headers["content-type"] == "application/octet-stream")
                 written.withLock { $0 = bytes }
             }
-            return request.url.contains("DELETE") ? .json(#"{"boolean":true}"#) : HTTPResponse(status: 201)
+            return request.url.contains("DELETE") ? .json(#"{"boolean":true}"#) : TransportResponse(status: 201)
         }
         var configuration = Self.one
         configuration.verifiesChecksums = false
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func theActiveNameNodeIsFoundAndRemembered() async throws {
-        for standby in [HTTPResponse.exception("StandbyException"), nil, HTTPResponse(status: 503)] {
+        for standby in [TransportResponse.exception("StandbyException"), nil, TransportResponse(status: 503)] {
             let server = ScriptedServer { request in
                 guard request.url.hasPrefix("http://nn1") else { return .fileStatus(length: 1) }
                 guard let standby else {
@@ -120,7 +120,7 @@ import Testing
                 if request.url.contains("GETFILESTATUS") { return .fileStatus(length: 9) }
                 return .redirect("https://dn/webhdfs/v1/a?op=OPEN&delegation=\(secret)")
             }
-            return HTTPResponse(status: 200, body: [1])
+            return TransportResponse(status: 200, body: [1])
         }
         let configuration = WebHDFSConfiguration(
             nameNodes: ["https://nn:9871"], userName: "me", delegationToken: secret)
@@ -153,7 +153,7 @@ import Testing
             if request.url.hasPrefix("http://nn") {
                 return .redirect("http://\(request.url.contains("excludedatanodes=dn1") ? "dn2" : "dn1"):9864/x")
             }
-            guard request.url.hasPrefix("http://dn1") else { return HTTPResponse(status: 200, body: [1]) }
+            guard request.url.hasPrefix("http://dn1") else { return TransportResponse(status: 200, body: [1]) }
             throw HTTPTransportError(.connectionLost, method: request.method, url: request.url, message: "lost")
         }
         #expect(try await server.store(Self.one).read(ObjectKey("a")) == [1])
@@ -163,7 +163,7 @@ import Testing
         // Each look at the path finds another version, but for the last two.
         let looks = Mutex(0)
         let server = ScriptedServer { request in
-            guard request.url.contains("GETFILESTATUS") else { return HTTPResponse(status: 200, body: [1, 2]) }
+            guard request.url.contains("GETFILESTATUS") else { return TransportResponse(status: 200, body: [1, 2]) }
             let look = looks.withLock { looks in
                 looks += 1
                 return looks
@@ -217,7 +217,7 @@ import Testing
         let server = ScriptedServer { request in
             if request.url.contains("GETFILESTATUS") { return .fileStatus(length: length.withLock { $0 }) }
             if request.url.hasPrefix("http://nn") { return .redirect("http://dn/webhdfs/v1/a?op=APPEND") }
-            guard case .bytes(let bytes) = request.body else { return HTTPResponse(status: 400) }
+            guard case .bytes(let bytes) = request.body else { return TransportResponse(status: 400) }
             posts.withLock { $0 += 1 }
             let isRefused = refusals.withLock { refusals in
                 refusals -= 1

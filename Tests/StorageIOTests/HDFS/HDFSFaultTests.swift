@@ -39,7 +39,7 @@ import Testing
         var keys: [ObjectKey] = []
         for try await object in store.list(prefix: folder) { keys.append(object.key) }
         #expect(keys.map(\.name) == ["a", "b", "d", "e"])
-        #expect(name.counters.faults[.loseAnswer] ?? 0 > 0)
+        #expect(name.counters.faults[.loseResponse] ?? 0 > 0)
         try await store.delete(keys)
         #expect(try await !HDFSServer.shared.exists(folder))
     }
@@ -50,7 +50,7 @@ import Testing
             guard request.target.contains("op=\(operation)&") else { return nil }
             return seen.withLock { seen in
                 seen += 1
-                return seen.isMultiple(of: 2) ? nil : .loseAnswer
+                return seen.isMultiple(of: 2) ? nil : .loseResponse
             }
         }
     }
@@ -62,8 +62,8 @@ import Testing
         let faults: FaultChoice = { _ in
             let number = numbers.withLock { Int.random(in: 0..<100, using: &$0) }
             let kinds: [Fault] = [
-                .resetBeforeReading, .resetAfterReading, .loseAnswer, .resetInAnswer, .truncateAnswer,
-                .answer(status: 503), .answer(status: 500), .garbage,
+                .resetBeforeReading, .resetAfterReading, .loseResponse, .resetInResponse, .truncateResponse,
+                .response(status: 503), .response(status: 500), .garbage,
             ]
             return number < kinds.count ? kinds[number] : nil
         }

@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: [100, 5 << 19, 3 << 20 | 511])
     func damageOnTheWayIsFoundByTheChecksum(size: Int) async throws {
         // A bit of the first body that comes falls over, for as long as it may.
-        let client = try HTTPClient(), isBroken = Mutex(true)
+        let client = try TransportClient(), isBroken = Mutex(true)
         let network = ScriptedServer { request in
             var request = request
             if case .bytes(var bytes) = request.body, !bytes.isEmpty {
@@ -214,9 +214,9 @@ import Testing
         try await store.append([], to: key("a"))
         try await store.append(to: key("a")) {
             rest.withLock { rest in
-                let piece = Array(rest.prefix(100_000))
-                rest = rest.dropFirst(piece.count)
-                return piece.isEmpty ? nil : piece
+                let chunk = Array(rest.prefix(100_000))
+                rest = rest.dropFirst(chunk.count)
+                return chunk.isEmpty ? nil : chunk
             }
         }
         #expect(try await store.read(key("a")) == [1, 2, 3] + content)

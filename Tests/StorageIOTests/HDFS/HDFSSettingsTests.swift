@@ -93,13 +93,13 @@ import Testing
 
     @Test func placesAreResolved() async throws {
         let server = try HDFSServer.shared, name = server.newFolder()
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         stores.registerHDFS(
             environment: ["ANTIFRAUD_WEBHDFS_ADDRESS": server.nameNode, "HADOOP_USER_NAME": server.superuser])
-        let place = try stores.resolve("hdfs:///\(name)/a")
-        try await place.store.put([1, 2], to: place.key())
+        let location = try stores.resolve("hdfs:///\(name)/a")
+        try await location.store.put([1, 2], to: location.key())
         let same = try stores.resolve(server.nameNode.replacing("http://", with: "webhdfs://") + "/\(name)/a")
         #expect(try await same.store.read(same.key()) == [1, 2])
-        try await place.store.delete(place.key())
+        try await location.store.delete(location.key())
     }
 }

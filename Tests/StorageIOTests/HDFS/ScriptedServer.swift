@@ -4,25 +4,27 @@ import Synchronization
 
 /// Answers requests by a closure, and keeps them.
 final class ScriptedServer: HTTPSending {
-    private let requests = Mutex<[HTTPRequest]>([])
-    private let answer: @Sendable (HTTPRequest) async throws -> HTTPResponse
+    private let requests = Mutex<[TransportRequest]>([])
+    private let response: @Sendable (TransportRequest) async throws -> TransportResponse
 
-    init(_ answer: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) { self.answer = answer }
+    init(_ response: @escaping @Sendable (TransportRequest) async throws -> TransportResponse) {
+        self.response = response
+    }
 
     var asked: [String] { requests.withLock { $0.map { "\($0.method) \($0.url)" } } }
 
-    func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
+    func send(_ request: TransportRequest, maximumBodyBytes: Int) async throws -> TransportResponse {
         requests.withLock { $0.append(request) }
-        let response = try await answer(request)
+        let response = try await response(request)
         guard response.body.count <= maximumBodyBytes else {
             throw HTTPTransportError(.bodyTooLarge, method: request.method, url: request.url, message: "too long")
         }
         return response
     }
 
-    func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse {
+    func stream(_ request: TransportRequest) async throws -> TransportStreamedResponse {
         let response = try await send(request, maximumBodyBytes: .max)
-        return HTTPStreamedResponse(
+        return TransportStreamedResponse(
             head: response.head,
             body: AsyncThrowingStream { continuation in
                 continuation.yield(response.body)
@@ -43,18 +45,18 @@ extension Retrier {
     }
 }
 
-extension HTTPResponse {
-    static func json(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: status, headers: ["Content-Type": "application/json"], body: Array(text.utf8))
+extension TransportResponse {
+    static func json(_ text: String, status: Int = 200) -> TransportResponse {
+        TransportResponse(status: status, headers: ["Content-Type": "application/json"], body: Array(text.utf8))
     }
 
-    static func exception(_ name: String, _ message: String = "why", status: Int = 403) -> HTTPResponse {
+    static func exception(_ name: String, _ message: String = "why", status: Int = 403) -> TransportResponse {
         .json(
             #"{"RemoteException":{"exception":"\#(name)","javaClassName":"org.x.\#(name)","message":"\#(message)"}}"#,
             status: status)
     }
 
-    static func fileStatus(length: Int, number: Int = 7, modified: Int = 1_600_000_000_000) -> HTTPResponse {
+    static func fileStatus(length: Int, number: Int = 7, modified: Int = 1_600_000_000_000) -> TransportResponse {
         .json(
             """
             {"FileStatus":{"accessTime":0,"blockSize":134217728,"childrenNum":0,"fileId":\(number),"group":"g",
@@ -63,5 +65,7 @@ extension HTTPResponse {
             """)
     }
 
-    static func redirect(_ url: String) -> HTTPResponse { HTTPResponse(status: 307, headers: ["Location": url]) }
+    static func redirect(_ url: String) -> TransportResponse {
+        TransportResponse(status: 307, headers: ["Location": url])
+    }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Requests as the server sees them, and what comes of its answers.
 @Suite struct S3ClientTests {
-    private static let headAnswer: HTTPResponse = .text(
+    private static let headResponse: TransportResponse = .text(
         200, "", ["Content-Length": "5", "Last-Modified": "Fri, 24 May 2013 00:00:00 GMT", "ETag": "\"abc\""])
 
     @Test(arguments: [
@@ -115,7 +115,7 @@ import Testing
 
     @Test func transientFailuresAreTriedAgain() async throws {
         let key = try ObjectKey("a")
-        let failures: [HTTPResponse] = [
+        let failures: [TransportResponse] = [
             .text(500), .text(502), .text(503), .text(504), .text(429), .refusal(503, "SlowDown"),
             .refusal(400, "RequestTimeout"),
             .refusal(500, "InternalError"), .text(200, "short", ["Content-Length": "6"]),
@@ -179,11 +179,11 @@ import Testing
 
     @Test func followsTheBucketToItsRegionOnce() async throws {
         let key = try ObjectKey("a")
-        for answer in [
-            HTTPResponse.text(301, "", ["x-amz-bucket-region": "eu-west-1"]),
+        for response in [
+            TransportResponse.text(301, "", ["x-amz-bucket-region": "eu-west-1"]),
             .refusal(400, "AuthorizationHeaderMalformed", extra: "<Region>eu-west-1</Region>"),
         ] {
-            let http = ScriptedHTTP([answer, Self.headAnswer])
+            let http = ScriptedHTTP([response, Self.headResponse])
             let store = try S3ObjectStore.scripted(http, endpoint: nil)
             _ = try await store.head(key)
             _ = try await store.head(key)
@@ -200,9 +200,9 @@ import Testing
 
     @Test func learnsTheServersClock() async throws {
         let key = try ObjectKey("a")
-        let late: HTTPHeaders = ["Date": "Fri, 24 May 2013 02:00:00 GMT"]
-        for answer in [HTTPResponse.refusal(403, "RequestTimeTooSkewed", late), .text(403, "", late)] {
-            let http = ScriptedHTTP([answer, Self.headAnswer])
+        let late: TransportHeaders = ["Date": "Fri, 24 May 2013 02:00:00 GMT"]
+        for response in [TransportResponse.refusal(403, "RequestTimeTooSkewed", late), .text(403, "", late)] {
+            let http = ScriptedHTTP([response, Self.headResponse])
             let store = try S3ObjectStore.scripted(http)
             _ = try await store.head(key)
             _ = try await store.head(key)
@@ -239,7 +239,7 @@ import Testing
 
     @Test func rangesAtTheEnd() async throws {
         let http = ScriptedHTTP { request, _ in
-            request.method == "HEAD" ? Self.headAnswer : .refusal(416, "InvalidRange")
+            request.method == "HEAD" ? Self.headResponse : .refusal(416, "InvalidRange")
         }
         let store = try S3ObjectStore.scripted(http)
         let key = try ObjectKey("a")
@@ -252,7 +252,7 @@ import Testing
     }
 
     @Test func checksumsOfEntityTags() async throws {
-        func checksum(_ tag: String?, size: Int64, _ headers: HTTPHeaders) async throws -> StoredChecksum? {
+        func checksum(_ tag: String?, size: Int64, _ headers: TransportHeaders) async throws -> StoredChecksum? {
             let http = ScriptedHTTP([.text(206, "", headers)])
             return try await S3ObjectStore.scripted(http).checksum(
                 of: ObjectMetadata(key: ObjectKey("a"), size: size, modified: 0, entityTag: tag))

@@ -163,7 +163,7 @@ import Testing
 
     // MARK: Roles
 
-    private static func roleAnswer(_ id: String) -> HTTPResponse {
+    private static func roleResponse(_ id: String) -> TransportResponse {
         .text(
             200,
             """
@@ -175,7 +175,7 @@ import Testing
 
     @Test func rolesOfOtherProfiles() async throws {
         let http = ScriptedHTTP { request, _ in
-            Self.roleAnswer(String(decoding: request.bytes, as: UTF8.self).contains("second") ? "ASIA" : "ASIA1")
+            Self.roleResponse(String(decoding: request.bytes, as: UTF8.self).contains("second") ? "ASIA" : "ASIA1")
         }
         let config = """
             [profile "the work"]
@@ -208,7 +208,7 @@ import Testing
 
     @Test func rolesBySource() async throws {
         let http = ScriptedHTTP { request, _ in
-            request.method == "POST" ? Self.roleAnswer("ASIA") : .text(200, Self.document)
+            request.method == "POST" ? Self.roleResponse("ASIA") : .text(200, Self.document)
         }
         let config = "[default]\nrole_arn = arn\ncredential_source = "
         let container = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x", "AWS_ENDPOINT_URL_STS": "http://sts.test:1"]

@@ -110,7 +110,7 @@ import Testing
         #expect(throws: CredentialError.self) { try S3Configuration(environment: environment, http: silent) }
     }
 
-    private static let stsAnswer = """
+    private static let stsResponse = """
         <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
           <AssumeRoleWithWebIdentityResult><Credentials>
             <SessionToken>session+/=</SessionToken><SecretAccessKey>secret</SecretAccessKey>
@@ -121,7 +121,7 @@ import Testing
 
     @Test func webIdentity() async throws {
         let token = try write("the.token\n")
-        let http = ScriptedHTTP([.text(503), .text(200, Self.stsAnswer)])
+        let http = ScriptedHTTP([.text(503), .text(200, Self.stsResponse)])
         let configuration = try S3Configuration(
             environment: [
                 "AWS_ROLE_ARN": "arn:aws:iam::1:role/x", "AWS_WEB_IDENTITY_TOKEN_FILE": token.path,

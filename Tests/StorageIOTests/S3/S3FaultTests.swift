@@ -8,8 +8,8 @@ import Testing
 /// A real server behind a network that does harm.
 @Suite struct S3FaultTests {
     private static let faults: [(fault: Fault, probability: Double)] = [
-        (.resetBeforeReading, 0.05), (.resetAfterReading, 0.05), (.loseAnswer, 0.05), (.resetInAnswer, 0.04),
-        (.truncateAnswer, 0.04), (.answer(status: 503), 0.04), (.answer(status: 500), 0.03), (.garbage, 0.03),
+        (.resetBeforeReading, 0.05), (.resetAfterReading, 0.05), (.loseResponse, 0.05), (.resetInResponse, 0.04),
+        (.truncateResponse, 0.04), (.response(status: 503), 0.04), (.response(status: 500), 0.03), (.garbage, 0.03),
     ]
 
     @Test func everythingArrivesAllTheSame() async throws {
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func answersLostForEverAreErrorsInTime() async throws {
-        let proxy = try FaultProxy(TestServers.s3().authority) { $0.method == "PUT" ? .loseAnswer : nil }
+        let proxy = try FaultProxy(TestServers.s3().authority) { $0.method == "PUT" ? .loseResponse : nil }
         let store = try S3TestServer.store(authority: proxy.authority) {
             $0.retryPolicy = RetryPolicy(maximumAttempts: 3, initialDelay: .milliseconds(1))
         }

@@ -17,7 +17,7 @@ import Testing
         let pageSize: Int
         var server = ""
 
-        func answer(_ request: HTTPRequest) -> HTTPResponse {
+        func response(_ request: TransportRequest) -> TransportResponse {
             let query = request.query, prefix = query["prefix"] ?? ""
             var names: Set<String> = []
             for key in keys where key.utf8.starts(with: prefix.utf8) {
@@ -81,7 +81,7 @@ import Testing
                 keys: Array(keys), order: order, pageSize: [1, 2, 3, 7, 1_000][round % 5],
                 server: order == .folders ? "SeaweedFS 4.48" : "AmazonS3")
             for setting in [.automatic, .folders] as [S3Configuration.ListingOrder] {
-                let store = try S3ObjectStore.scripted(ScriptedHTTP { request, _ in lister.answer(request) }) {
+                let store = try S3ObjectStore.scripted(ScriptedHTTP { request, _ in lister.response(request) }) {
                     $0.listingOrder = setting
                 }
                 for prefix in ["", "a", "a/", "b-c/a"] {
@@ -97,12 +97,12 @@ import Testing
     @Test func unknownServersAreFoundOut() async throws {
         let keys = ["b/1", "b/2", "b-c", "c", "d"]
         let store = try S3ObjectStore.scripted(
-            ScriptedHTTP { request, _ in Lister(keys: keys, order: .folders, pageSize: 3).answer(request) })
+            ScriptedHTTP { request, _ in Lister(keys: keys, order: .folders, pageSize: 3).response(request) })
         #expect(try await list(store, "") == ["b-c", "b/1", "b/2", "c", "d"])
 
         // Found out too late, it is an error, and known from then on.
         let late = try S3ObjectStore.scripted(
-            ScriptedHTTP { request, _ in Lister(keys: keys, order: .folders, pageSize: 2).answer(request) })
+            ScriptedHTTP { request, _ in Lister(keys: keys, order: .folders, pageSize: 2).response(request) })
         let error = await #expect(throws: ObjectStoreError.self) { try await list(late, "") }
         #expect(error?.message.contains("b-c after b/2") == true)
         #expect(try await list(late, "") == ["b-c", "b/1", "b/2", "c", "d"])
@@ -110,14 +110,14 @@ import Testing
 
     @Test func pagesOfServersInByteOrderAreReadOnce() async throws {
         let keys = (0..<2_500).map { "k/\(10_000 + $0)" }
-        let http = ScriptedHTTP { request, _ in Lister(keys: keys, order: .bytes, pageSize: 1_000).answer(request) }
+        let http = ScriptedHTTP { request, _ in Lister(keys: keys, order: .bytes, pageSize: 1_000).response(request) }
         #expect(try await list(.scripted(http), "k/") == keys)
         #expect(http.requests.count == 3)
     }
 
     @Test func markersOfFoldersAreNotObjects() async throws {
         let lister = Lister(keys: ["a/", "a/b", "a//c", "d"], order: .bytes, pageSize: 10)
-        let store = try S3ObjectStore.scripted(ScriptedHTTP { request, _ in lister.answer(request) })
+        let store = try S3ObjectStore.scripted(ScriptedHTTP { request, _ in lister.response(request) })
         #expect(try await list(store, "") == ["a//c", "a/b", "d"])
         let contents = try await store.contents(ofFolder: "a/")
         #expect(contents.objects.map(\.key.path) == ["a/b"])

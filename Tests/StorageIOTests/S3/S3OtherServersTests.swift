@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: [412, 400, 404, 416, 501])
     func serversThatDoNotKnowParts(_ status: Int) async throws {
         let bytes = [UInt8](repeating: 7, count: 9 << 20), tag = String(repeating: "a", count: 32) + "-2"
-        let head: HTTPHeaders = [
+        let head: TransportHeaders = [
             "Content-Length": String(bytes.count), "ETag": "\"\(tag)\"",
             "Last-Modified": "Fri, 24 May 2013 00:00:00 GMT",
         ]
@@ -48,10 +48,12 @@ import Testing
             if let expected = request.headers["If-Match"], isReplaced.withLock({ $0 }) || expected != "\"\(tag)\"" {
                 return .text(412)
             }
-            if request.method == "HEAD" { return HTTPResponse(status: 200, headers: head, body: []) }
-            guard let range = request.byteRange else { return HTTPResponse(status: 200, headers: head, body: bytes) }
+            if request.method == "HEAD" { return TransportResponse(status: 200, headers: head, body: []) }
+            guard let range = request.byteRange else {
+                return TransportResponse(status: 200, headers: head, body: bytes)
+            }
             let part = Array(bytes[range])
-            return HTTPResponse(
+            return TransportResponse(
                 status: 206,
                 headers: [
                     "Content-Length": String(part.count), "ETag": "\"\(tag)\"",
@@ -75,14 +77,16 @@ import Testing
 
     /// The region is in the host's name alone; nothing was configured.
     @Test(arguments: [
-        HTTPResponse.refusal(301, "PermanentRedirect", extra: "<Endpoint>bucket.s3.eu-west-1.amazonaws.com</Endpoint>"),
-        HTTPResponse.refusal(307, "TemporaryRedirect", extra: "<Endpoint>bucket.s3-eu-west-1.amazonaws.com</Endpoint>"),
-        HTTPResponse.text(307, "", ["Location": "https://bucket.s3.dualstack.eu-west-1.amazonaws.com/a"]),
-        HTTPResponse.text(301, "", ["x-amz-bucket-region": "eu-west-1"]),
+        TransportResponse.refusal(
+            301, "PermanentRedirect", extra: "<Endpoint>bucket.s3.eu-west-1.amazonaws.com</Endpoint>"),
+        TransportResponse.refusal(
+            307, "TemporaryRedirect", extra: "<Endpoint>bucket.s3-eu-west-1.amazonaws.com</Endpoint>"),
+        TransportResponse.text(307, "", ["Location": "https://bucket.s3.dualstack.eu-west-1.amazonaws.com/a"]),
+        TransportResponse.text(301, "", ["x-amz-bucket-region": "eu-west-1"]),
     ])
-    func regionsAreFound(_ answer: HTTPResponse) async throws {
+    func regionsAreFound(_ response: TransportResponse) async throws {
         let http = ScriptedHTTP { request, number in
-            number == 1 ? answer : .text(200, "x", ["Content-Length": "1"])
+            number == 1 ? response : .text(200, "x", ["Content-Length": "1"])
         }
         let store = try S3ObjectStore.scripted(http, endpoint: nil)
         #expect(try await store.read(ObjectKey("a")) == [UInt8(ascii: "x")])
@@ -112,8 +116,8 @@ import Testing
     @Test(arguments: [
         "ftp://other.test/a", "http://user:hidden@other.test/a", "nonsense", "http://s3.test:9000/bucket/a",
     ])
-    func redirectsThatLeadNowhereAreErrors(_ place: String) async throws {
-        let http = ScriptedHTTP([.text(307, "", ["Location": place])])
+    func redirectsThatLeadNowhereAreErrors(_ location: String) async throws {
+        let http = ScriptedHTTP([.text(307, "", ["Location": location])])
         let error = await #expect(throws: ObjectStoreError.self) {
             try await S3ObjectStore.scripted(http).read(ObjectKey("a"))
         }
@@ -161,11 +165,11 @@ import Testing
 
     /// A server without tags, or one that does not show them, loses no object.
     @Test(arguments: [
-        HTTPResponse.refusal(404, "NoSuchTagSet"), .refusal(403, "AccessDenied"), .refusal(501, "NotImplemented"),
+        TransportResponse.refusal(404, "NoSuchTagSet"), .refusal(403, "AccessDenied"), .refusal(501, "NotImplemented"),
     ])
-    func tagsThatCannotBeRead(_ answer: HTTPResponse) async throws {
+    func tagsThatCannotBeRead(_ response: TransportResponse) async throws {
         let http = ScriptedHTTP { request, _ in
-            if request.query["tagging"] != nil { return answer }
+            if request.query["tagging"] != nil { return response }
             return .text(
                 200, "", ["Content-Length": "1", "x-amz-meta-Owner": "risk", "Content-Encoding": "aws-chunked,gzip"])
         }

@@ -87,9 +87,9 @@ private final class RunningCopy: Sendable {
         let files = try LocalObjectStore(folder: folder.path(""))
         var bytes = Self.content(47 << 20, seed: 13)
         try await files.put(bytes, to: key)
-        let from = try ObjectStores().resolve(folder.path("partwise/unchanged/"))
-        let to = StoredPlace(
-            store: store, location: try StorageLocation("s3://\(store.bucket)/partwise/unchanged/"))
+        let from = try ObjectStoreRegistry().resolve(folder.path("partwise/unchanged/"))
+        let to = StorageLocation(
+            store: store, uri: try StorageURI("s3://\(store.bucket)/partwise/unchanged/"))
         #expect(try await Transfer(from: from, to: to).run().copied.count == 1)
         #expect(try await Transfer(from: from, to: to).run().unchanged == 1)
         bytes[46 << 20] ^= 1
@@ -102,8 +102,8 @@ private final class RunningCopy: Sendable {
         let random = RandomFaults(
             seed: 31,
             [
-                (.resetBeforeReading, 0.05), (.resetAfterReading, 0.05), (.loseAnswer, 0.05), (.resetInAnswer, 0.1),
-                (.truncateAnswer, 0.1), (.answer(status: 503), 0.05), (.garbage, 0.03),
+                (.resetBeforeReading, 0.05), (.resetAfterReading, 0.05), (.loseResponse, 0.05), (.resetInResponse, 0.1),
+                (.truncateResponse, 0.1), (.response(status: 503), 0.05), (.garbage, 0.03),
             ], longestRun: 3)
         let proxy = try FaultProxy(TestServers.s3().authority) { random.fault(for: $0) }
         let store = try S3TestServer.store(authority: proxy.authority) {
@@ -168,7 +168,8 @@ private final class RunningCopy: Sendable {
 
     /// Serves `content` in parts of 6 MB, as an object of that entity tag.
     private static func server(
-        _ content: [UInt8], tag: String, _ change: @escaping @Sendable (HTTPRequest, inout HTTPResponse) -> Void
+        _ content: [UInt8], tag: String,
+        _ change: @escaping @Sendable (TransportRequest, inout TransportResponse) -> Void
     ) -> ScriptedHTTP {
         ScriptedHTTP { request, _ in
             guard request.headers["If-Match"] == "\"\(tag)\"" else { return .refusal(412, "PreconditionFailed") }
@@ -176,7 +177,7 @@ private final class RunningCopy: Sendable {
                 return .text(200, "", ["Content-Length": "6000000", "ETag": "\"\(tag)\"", "x-amz-mp-parts-count": "2"])
             }
             guard let range = request.byteRange else { return .text(400) }
-            var response = HTTPResponse(status: 206, body: Array(content[range]))
+            var response = TransportResponse(status: 206, body: Array(content[range]))
             change(request, &response)
             return response
         }
@@ -207,7 +208,7 @@ private final class RunningCopy: Sendable {
         let http = Self.server(Self.content, tag: try Self.tag) { request, response in
             guard request.byteRange?.upperBound == 11_000_000, losses.withLock({ $0 > 0 }) else { return }
             losses.withLock { $0 -= 1 }
-            response = HTTPResponse(
+            response = TransportResponse(
                 status: 206, headers: [ScriptedHTTP.lostField: "1"], body: Array(response.body.prefix(1_500_000)))
         }
         let target = try await receive(http, tag: Self.tag, into: folder)
@@ -219,7 +220,7 @@ private final class RunningCopy: Sendable {
     @Test func serversThatKnowNoRanges() async throws {
         let folder = try TemporaryFolder()
         let http = Self.server(Self.content, tag: try Self.tag) { _, response in
-            response = HTTPResponse(status: 200, body: Self.content)
+            response = TransportResponse(status: 200, body: Self.content)
         }
         let target = try await receive(http, tag: Self.tag, into: folder)
         #expect(Digest.sha256(try await target.read(ObjectKey("a"))) == Digest.sha256(Self.content))

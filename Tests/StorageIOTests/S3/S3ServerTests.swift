@@ -140,17 +140,17 @@ import Testing
             position = end
         }
         try await writer.finish()
-        let answer = try S3TestServer.python(
+        let response = try S3TestServer.python(
             """
             body = client.get_object(Bucket=argv[0], Key=argv[1])["Body"].read()
             parts = [hashlib.md5(body[i:i + (8 << 20)]).digest() for i in range(0, len(body), 8 << 20)]
             print(len(body), hashlib.sha256(body).hexdigest(), hashlib.md5(b"".join(parts)).hexdigest() + "-%d" % len(parts))
             """, [store.bucket, key.path]
         ).split(whereSeparator: \.isWhitespace).map(String.init)
-        #expect(answer[0] == "30000000")
-        #expect(answer[1] == Digest.sha256(bytes))
+        #expect(response[0] == "30000000")
+        #expect(response[1] == Digest.sha256(bytes))
         let object = try await store.head(key)
-        #expect(try await store.checksum(of: object) == .md5OfParts(answer[2], partSize: 8 << 20))
+        #expect(try await store.checksum(of: object) == .md5OfParts(response[2], partSize: 8 << 20))
         #expect(try await store.read(key, range: 8_388_600..<8_388_620) == Array(bytes[8_388_600..<8_388_620]))
 
         let copied = try ObjectKey("parts/copied.bin")

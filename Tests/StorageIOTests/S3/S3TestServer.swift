@@ -5,7 +5,7 @@ import TestSupport
 
 /// The real server of a test run with a bucket that the suite has made for itself.
 enum S3TestServer {
-    static let http = Result { try HTTPClient() }
+    static let http = Result { try TransportClient() }
     private static let sharedBucket = Result { try newBucket() }
 
     /// A store over the shared bucket.

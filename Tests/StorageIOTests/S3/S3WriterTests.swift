@@ -11,7 +11,7 @@ import Testing
 
     /// Does uploads in parts, unless `fault` answers instead.
     private final class Uploads: Sendable {
-        typealias Fault = @Sendable (_ request: HTTPRequest, _ number: Int) throws -> HTTPResponse?
+        typealias Fault = @Sendable (_ request: TransportRequest, _ number: Int) throws -> TransportResponse?
 
         struct State {
             var parts: [Int: [UInt8]] = [:]
@@ -31,7 +31,7 @@ import Testing
             self.fault = fault
         }
 
-        func answer(_ request: HTTPRequest, _ number: Int) async throws -> HTTPResponse {
+        func response(_ request: TransportRequest, _ number: Int) async throws -> TransportResponse {
             let query = request.query
             if let part = query["partNumber"].flatMap({ Int($0) }) {
                 state.withLock {
@@ -48,9 +48,9 @@ import Testing
             }
             if request.method == "HEAD" {
                 return state.withLock { state in
-                    var answer = HTTPResponse.text(state.completed ? 200 : 404)
-                    if state.completed { answer.head.headers["x-amz-meta-antifraud-writer"] = state.writer }
-                    return answer
+                    var response = TransportResponse.text(state.completed ? 200 : 404)
+                    if state.completed { response.head.headers["x-amz-meta-antifraud-writer"] = state.writer }
+                    return response
                 }
             }
             if query["uploads"] != nil {
@@ -79,13 +79,13 @@ import Testing
     }
 
     private func upload(
-        _ uploads: Uploads, pieces: [Int] = [Int](repeating: 3 << 20, count: 8), options: WriteOptions = WriteOptions(),
+        _ uploads: Uploads, chunks: [Int] = [Int](repeating: 3 << 20, count: 8), options: WriteOptions = WriteOptions(),
         _ change: (inout S3Configuration) -> Void = { $0.partSize = 5 << 20 }
     ) async throws -> ScriptedHTTP {
-        let http = ScriptedHTTP { try await uploads.answer($0, $1) }
+        let http = ScriptedHTTP { try await uploads.response($0, $1) }
         let store = try S3ObjectStore.scripted(http, change)
         let writer = try await store.write(ObjectKey("a"), options: options)
-        for (index, size) in pieces.enumerated() {
+        for (index, size) in chunks.enumerated() {
             try await writer.write([UInt8](repeating: UInt8(index & 255), count: size))
         }
         try await writer.finish()
@@ -95,19 +95,19 @@ import Testing
     private func isAbort(_ line: String) -> Bool { line.hasPrefix("DELETE") && line.contains("uploadId=u%261") }
 
     @Test func smallObjectsTakeOneRequest() async throws {
-        for pieces in [[], [1], [5 << 20], [3 << 20, 2 << 20]] {
-            let http = try await upload(Uploads(), pieces: pieces)
+        for chunks in [[], [1], [5 << 20], [3 << 20, 2 << 20]] {
+            let http = try await upload(Uploads(), chunks: chunks)
             #expect(http.lines == ["PUT http://s3.test:9000/bucket/a"])
-            #expect(http.requests[0].bytes.count == pieces.reduce(0, +))
+            #expect(http.requests[0].bytes.count == chunks.reduce(0, +))
         }
     }
 
     @Test func partsHoldWhatWasWritten() async throws {
         let uploads = Uploads()
-        let pieces = [1, 9 << 20, 0, 5 << 20, 3_000_000, 7]
-        let http = try await upload(uploads, pieces: pieces)
+        let chunks = [1, 9 << 20, 0, 5 << 20, 3_000_000, 7]
+        let http = try await upload(uploads, chunks: chunks)
         var expected: [UInt8] = []
-        for (index, size) in pieces.enumerated() { expected += [UInt8](repeating: UInt8(index), count: size) }
+        for (index, size) in chunks.enumerated() { expected += [UInt8](repeating: UInt8(index), count: size) }
         #expect(Digest.sha256(uploads.content) == Digest.sha256(expected))
         let sizes = uploads.state.withLock { $0.parts.sorted { $0.key < $1.key }.map(\.value.count) }
         #expect(sizes.dropLast().allSatisfy { $0 == 5 << 20 })
@@ -122,7 +122,7 @@ import Testing
     @Test func partsInFlightAreLimited() async throws {
         for limit in [1, 3] {
             let uploads = Uploads(gathered: limit)
-            _ = try await upload(uploads, pieces: [Int](repeating: 5 << 20, count: 9)) {
+            _ = try await upload(uploads, chunks: [Int](repeating: 5 << 20, count: 9)) {
                 $0.partSize = 5 << 20
                 $0.concurrentParts = limit
             }
@@ -131,10 +131,10 @@ import Testing
     }
 
     @Test func partsAreSentAgainAndSignedAnew() async throws {
-        let tries = Mutex<[String: Int]>([:])
+        let attempts = Mutex<[String: Int]>([:])
         let uploads = Uploads { request, _ in
             guard let part = request.query["partNumber"] else { return nil }
-            return tries.withLock {
+            return attempts.withLock {
                 $0[part, default: 0] += 1
                 switch $0[part] {
                 case 1: return .text(503)
@@ -149,7 +149,7 @@ import Testing
 
     @Test func failuresAbort() async throws {
         let uploads = Uploads { request, _ in request.query["partNumber"] == "2" ? .refusal(403, "AccessDenied") : nil }
-        let http = ScriptedHTTP { try await uploads.answer($0, $1) }
+        let http = ScriptedHTTP { try await uploads.response($0, $1) }
         let store = try S3ObjectStore.scripted(http) { $0.partSize = 5 << 20 }
         let writer = try await store.write(ObjectKey("a"))
         let error = await #expect(throws: ObjectStoreError.self) {
@@ -194,10 +194,10 @@ import Testing
         #expect(!http.lines.contains(where: isAbort))
 
         // Tried again, the server no longer knows the upload.
-        let tries = Mutex(0)
+        let attempts = Mutex(0)
         let forgotten = Uploads { request, _ in
             guard request.method == "POST", request.query["uploads"] == nil else { return nil }
-            let number = tries.withLock {
+            let number = attempts.withLock {
                 $0 += 1
                 return $0
             }
@@ -212,7 +212,7 @@ import Testing
         }
         let http2 = ScriptedHTTP { request, number in
             if request.method == "HEAD" { return .text(200, "", ["x-amz-meta-antifraud-writer": "another"]) }
-            return try await foreign.answer(request, number)
+            return try await foreign.response(request, number)
         }
         let store = try S3ObjectStore.scripted(http2) { $0.partSize = 5 << 20 }
         await #expect(throws: ObjectStoreError.self) {
@@ -227,9 +227,9 @@ import Testing
             let writer = Mutex<String?>(nil)
             let http = ScriptedHTTP { request, number in
                 if request.method == "HEAD" {
-                    var answer = HTTPResponse.text(200)
-                    answer.head.headers["x-amz-meta-antifraud-writer"] = isOwn ? writer.withLock { $0 } : "another"
-                    return answer
+                    var response = TransportResponse.text(200)
+                    response.head.headers["x-amz-meta-antifraud-writer"] = isOwn ? writer.withLock { $0 } : "another"
+                    return response
                 }
                 #expect(request.headers["If-None-Match"] == "*")
                 writer.withLock { $0 = request.headers["x-amz-meta-antifraud-writer"] }
@@ -248,8 +248,10 @@ import Testing
                 #expect(error?.code == .alreadyExists)
             }
         }
-        for answer in [HTTPResponse.refusal(412, "PreconditionFailed"), .refusal(409, "ConditionalRequestConflict")] {
-            let http = ScriptedHTTP { request, _ in request.method == "HEAD" ? .text(404) : answer }
+        for response in [
+            TransportResponse.refusal(412, "PreconditionFailed"), .refusal(409, "ConditionalRequestConflict"),
+        ] {
+            let http = ScriptedHTTP { request, _ in request.method == "HEAD" ? .text(404) : response }
             let error = await #expect(throws: ObjectStoreError.self) {
                 try await S3ObjectStore.scripted(http).put([1], to: key, options: WriteOptions(ifAbsent: true))
             }
@@ -265,7 +267,7 @@ import Testing
     }
 
     @Test func storedBytesAreCompared() async throws {
-        let wrong = HTTPResponse.text(200, "", ["ETag": "\"\(Digest.md5([9]))\""])
+        let wrong = TransportResponse.text(200, "", ["ETag": "\"\(Digest.md5([9]))\""])
         let http = ScriptedHTTP([wrong, .text(200, "", ["ETag": "\"\(Digest.md5([1]))\""])])
         try await S3ObjectStore.scripted(http).put([1], to: ObjectKey("a"))
         #expect(http.requests.count == 2)

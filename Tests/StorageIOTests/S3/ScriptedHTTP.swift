@@ -4,27 +4,27 @@ import Synchronization
 
 /// Answers requests by a closure, and keeps them.
 final class ScriptedHTTP: HTTPSending {
-    typealias Script = @Sendable (_ request: HTTPRequest, _ number: Int) async throws -> HTTPResponse
+    typealias Script = @Sendable (_ request: TransportRequest, _ number: Int) async throws -> TransportResponse
 
     private let script: Script
-    private let received = Mutex<[HTTPRequest]>([])
+    private let received = Mutex<[TransportRequest]>([])
 
     /// - Parameter script: gets the request and its number, from 1.
     init(_ script: @escaping Script) { self.script = script }
 
     /// Answers in this order; the last one again and again.
-    convenience init(_ answers: [HTTPResponse]) {
-        self.init { _, number in answers[min(number, answers.count) - 1] }
+    convenience init(_ responses: [TransportResponse]) {
+        self.init { _, number in responses[min(number, responses.count) - 1] }
     }
 
-    var requests: [HTTPRequest] { received.withLock { $0 } }
+    var requests: [TransportRequest] { received.withLock { $0 } }
     /// Method and URL of each request.
     var lines: [String] { requests.map { "\($0.method) \($0.url)" } }
 
     /// A field with which the script says that the connection is lost at the body's end.
     static let lostField = "x-test-lost"
 
-    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func response(_ request: TransportRequest) async throws -> TransportResponse {
         let number = received.withLock {
             $0.append(request)
             return $0.count
@@ -32,17 +32,17 @@ final class ScriptedHTTP: HTTPSending {
         return try await script(request, number)
     }
 
-    func send(_ request: HTTPRequest, maximumBodyBytes: Int) async throws -> HTTPResponse {
-        let response = try await answer(request)
+    func send(_ request: TransportRequest, maximumBodyBytes: Int) async throws -> TransportResponse {
+        let response = try await response(request)
         guard response.body.count <= maximumBodyBytes else {
             throw HTTPTransportError(.bodyTooLarge, method: request.method, url: request.url, message: "too large")
         }
         return response
     }
 
-    func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse {
-        let response = try await answer(request)
-        let (pieces, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+    func stream(_ request: TransportRequest) async throws -> TransportStreamedResponse {
+        let response = try await response(request)
+        let (chunks, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
         for start in stride(from: 0, to: response.body.count, by: 700_000) {
             continuation.yield(Array(response.body[start..<min(start + 700_000, response.body.count)]))
         }
@@ -50,24 +50,24 @@ final class ScriptedHTTP: HTTPSending {
         continuation.finish(
             throwing: isLost
                 ? HTTPTransportError(.connectionLost, method: request.method, url: request.url, message: "lost") : nil)
-        return HTTPStreamedResponse(head: response.head, body: pieces)
+        return TransportStreamedResponse(head: response.head, body: chunks)
     }
 }
 
-extension HTTPResponse {
-    static func text(_ status: Int, _ body: String = "", _ headers: HTTPHeaders = [:]) -> HTTPResponse {
-        HTTPResponse(status: status, headers: headers, body: Array(body.utf8))
+extension TransportResponse {
+    static func text(_ status: Int, _ body: String = "", _ headers: TransportHeaders = [:]) -> TransportResponse {
+        TransportResponse(status: status, headers: headers, body: Array(body.utf8))
     }
 
     /// An error as S3 answers it.
     static func refusal(
-        _ status: Int, _ code: String, message: String = "", _ headers: HTTPHeaders = [:], extra: String = ""
-    ) -> HTTPResponse {
+        _ status: Int, _ code: String, message: String = "", _ headers: TransportHeaders = [:], extra: String = ""
+    ) -> TransportResponse {
         text(status, "<Error><Code>\(code)</Code><Message>\(message)</Message>\(extra)</Error>", headers)
     }
 }
 
-extension HTTPRequest {
+extension TransportRequest {
     var bytes: [UInt8] {
         guard case .bytes(let bytes) = body else { return [] }
         return bytes
@@ -77,7 +77,7 @@ extension HTTPRequest {
     func collectedBody() async throws -> [UInt8] {
         guard case .stream(_, let next) = body else { return bytes }
         var collected: [UInt8] = []
-        while let piece = try await next() { collected += piece }
+        while let chunk = try await next() { collected += chunk }
         return collected
     }
 

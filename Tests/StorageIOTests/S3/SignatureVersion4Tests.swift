@@ -11,7 +11,7 @@ import Testing
     private let signer = SignatureVersion4(credentials: .example, region: "us-east-1")
 
     private func signature(
-        _ method: String, _ path: String, query: [(name: String, value: String)] = [], headers: HTTPHeaders = [:],
+        _ method: String, _ path: String, query: [(name: String, value: String)] = [], headers: TransportHeaders = [:],
         body: String = ""
     ) -> String {
         let target = SignatureVersion4.Target(
@@ -73,7 +73,7 @@ import Testing
             let target = SignatureVersion4.Target(
                 method: test.method, host: test.host, path: test.path,
                 query: test.query.map { (name: $0[0], value: $0[1]) })
-            var headers = HTTPHeaders()
+            var headers = TransportHeaders()
             for field in test.headers { headers.add(field[0], field[1]) }
             let signed = signer.signedHeaders(
                 headers, for: target, payloadHash: test.payloadHash, at: Timestamp(seconds: test.time))

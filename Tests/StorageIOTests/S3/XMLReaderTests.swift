@@ -76,7 +76,7 @@ import Testing
             "<?xml version='1.0'?><!DOCTYPE a [<!ELEMENT a (b)>]><a x='1' y=\"&lt;\"><b>t&amp;&#65;<![CDATA[c]]></b><!--d--><e/></a>",
             "<Error><Code>NoSuchKey</Code><Message>The key &quot;x&quot; is missing</Message></Error>",
         ].map { Array($0.utf8) }
-        let pieces = [
+        let chunks = [
             "<", ">", "&", ";", "<!--", "-->", "<![CDATA[", "]]>", "<!DOCTYPE", "<?", "?>", "/", "'", "\"", "&#x", "\0",
         ]
         var readable = 0
@@ -86,7 +86,7 @@ import Testing
                 let at = Int.random(in: 0..<max(1, bytes.count), using: &generator)
                 switch Int.random(in: 0..<4, using: &generator) {
                 case 0:
-                    bytes.insert(contentsOf: Array(pieces.randomElement(using: &generator)?.utf8 ?? "".utf8), at: at)
+                    bytes.insert(contentsOf: Array(chunks.randomElement(using: &generator)?.utf8 ?? "".utf8), at: at)
                 case 1: bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...9, using: &generator)))
                 case 2 where !bytes.isEmpty: bytes[at] = UInt8.random(in: .min ... .max, using: &generator)
                 default: bytes = Array(bytes.prefix(at))

@@ -27,13 +27,13 @@ struct BodyReader {
         case .done:
             return nil
         case .length(let left):
-            let piece = try nonempty(min(left, limit))
-            state = left == piece.count ? .done : .length(left - piece.count)
-            return piece
+            let chunk = try nonempty(min(left, limit))
+            state = left == chunk.count ? .done : .length(left - chunk.count)
+            return chunk
         case .untilClose:
-            let piece = try socket.take(limit)
-            if piece.isEmpty { state = .done }
-            return piece.isEmpty ? nil : piece
+            let chunk = try socket.take(limit)
+            if chunk.isEmpty { state = .done }
+            return chunk.isEmpty ? nil : chunk
         case .size:
             let line = try socket.takeLine()
             let digits = String(decoding: line.prefix { $0 != 0x0D && $0 != 0x0A && $0 != 0x3B }, as: UTF8.self)
@@ -44,9 +44,9 @@ struct BodyReader {
             state = size == 0 ? .trailer : .data(size + 2)
             return line
         case .data(let left):
-            let piece = try nonempty(min(left, limit))
-            state = left == piece.count ? .size : .data(left - piece.count)
-            return piece
+            let chunk = try nonempty(min(left, limit))
+            state = left == chunk.count ? .size : .data(left - chunk.count)
+            return chunk
         case .trailer:
             let line = try socket.takeLine()
             if line == [0x0D, 0x0A] || line == [0x0A] { state = .done }
@@ -55,8 +55,8 @@ struct BodyReader {
     }
 
     private func nonempty(_ limit: Int) throws -> [UInt8] {
-        let piece = try socket.take(limit)
-        guard !piece.isEmpty else { throw ProxyFailure.ended }
-        return piece
+        let chunk = try socket.take(limit)
+        guard !chunk.isEmpty else { throw ProxyFailure.ended }
+        return chunk
     }
 }

@@ -5,42 +5,42 @@ package enum Fault: Sendable, Hashable {
     /// The connection is reset when the request was read whole; the server never sees it.
     case resetAfterReading
     /// The server carries the request out, then the connection is reset: the answer is lost.
-    case loseAnswer
+    case loseResponse
     /// The connection is reset after half of the answer.
-    case resetInAnswer
+    case resetInResponse
     /// The connection is closed in order after half of the answer.
-    case truncateAnswer
+    case truncateResponse
     /// An answer of the proxy, such as 500 or 503; the server never sees the request.
-    case answer(status: Int, retryAfter: Int? = nil)
+    case response(status: Int, retryAfter: Int? = nil)
     /// The request is taken slowly, its body in small pieces.
     case slowRequest(bytesPerSecond: Int)
     /// The answer comes slowly, in small pieces.
-    case slowAnswer(bytesPerSecond: Int)
+    case slowResponse(bytesPerSecond: Int)
     /// No answer for so long, then a reset; the server never sees the request.
     case stall(Duration)
     /// Half of the answer, then nothing for so long, then a reset.
-    case stallInAnswer(Duration)
+    case stallInResponse(Duration)
     /// Bytes that are no HTTP in place of an answer; the server never sees the request.
     case garbage
 
     /// Faults without their amounts, for counting.
     package enum Kind: String, Sendable, CaseIterable {
-        case resetBeforeReading, resetAfterReading, loseAnswer, resetInAnswer, truncateAnswer, answer
-        case slowRequest, slowAnswer, stall, stallInAnswer, garbage
+        case resetBeforeReading, resetAfterReading, loseResponse, resetInResponse, truncateResponse, response
+        case slowRequest, slowResponse, stall, stallInResponse, garbage
     }
 
     package var kind: Kind {
         switch self {
         case .resetBeforeReading: .resetBeforeReading
         case .resetAfterReading: .resetAfterReading
-        case .loseAnswer: .loseAnswer
-        case .resetInAnswer: .resetInAnswer
-        case .truncateAnswer: .truncateAnswer
-        case .answer: .answer
+        case .loseResponse: .loseResponse
+        case .resetInResponse: .resetInResponse
+        case .truncateResponse: .truncateResponse
+        case .response: .response
         case .slowRequest: .slowRequest
-        case .slowAnswer: .slowAnswer
+        case .slowResponse: .slowResponse
         case .stall: .stall
-        case .stallInAnswer: .stallInAnswer
+        case .stallInResponse: .stallInResponse
         case .garbage: .garbage
         }
     }

@@ -8,7 +8,7 @@ import Synchronization
 /// of its own. A server that cannot be reached shows as a reset connection.
 ///
 ///     let server = try TestServers.s3()
-///     let proxy = try FaultProxy(server.authority) { $0.method == "PUT" && $0.count == 1 ? .loseAnswer : nil }
+///     let proxy = try FaultProxy(server.authority) { $0.method == "PUT" && $0.count == 1 ? .loseResponse : nil }
 ///     // proxy.endpoint is the client's endpoint
 ///
 /// HDFS sends its clients from the name node to the data node: a proxy for each.

@@ -66,7 +66,7 @@ struct MessageHead {
 
     func requestFraming() throws -> Framing { try explicitFraming ?? .none }
 
-    func answerFraming(to method: String) throws -> Framing {
+    func responseFraming(to method: String) throws -> Framing {
         if method == "HEAD" || status < 200 || status == 204 || status == 304 { return .none }
         return try explicitFraming ?? .untilClose
     }

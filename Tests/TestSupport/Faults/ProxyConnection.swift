@@ -37,38 +37,38 @@ struct ProxyConnection {
             try readBody(head)
             try sendToClient((0..<256).map { UInt8($0 ^ 0x5A) })
             return false
-        case .answer(let status, let retryAfter):
+        case .response(let status, let retryAfter):
             // A client that waits for the word to go on needs none: the answer comes at once.
             let reads = !head.expectsContinue
             if reads { try readBody(head) }
-            try sendToClient(ownAnswer(status, retryAfter: retryAfter, closes: !reads || !head.keepsAlive))
+            try sendToClient(ownResponse(status, retryAfter: retryAfter, closes: !reads || !head.keepsAlive))
             return reads && head.keepsAlive
         default:
             return try forward(head, fault)
         }
     }
 
-    private func ownAnswer(_ status: Int, retryAfter: Int?, closes: Bool) -> [UInt8] {
-        var answer = "HTTP/1.1 \(status) Fault\r\nContent-Length: 0\r\n"
-        if let retryAfter { answer += "Retry-After: \(retryAfter)\r\n" }
-        if closes { answer += "Connection: close\r\n" }
-        return Array((answer + "\r\n").utf8)
+    private func ownResponse(_ status: Int, retryAfter: Int?, closes: Bool) -> [UInt8] {
+        var response = "HTTP/1.1 \(status) Fault\r\nContent-Length: 0\r\n"
+        if let retryAfter { response += "Retry-After: \(retryAfter)\r\n" }
+        if closes { response += "Connection: close\r\n" }
+        return Array((response + "\r\n").utf8)
     }
 
     private func readBody(_ head: MessageHead) throws {
         if head.expectsContinue { try sendToClient(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
         var body = BodyReader(client, framing: try head.requestFraming())
-        while let piece = try body.next() { record.countFromClient(piece.count) }
+        while let chunk = try body.next() { record.countFromClient(chunk.count) }
     }
 
     /// Sends at once, or in pieces of a twentieth of a second.
     func sendToClient(_ bytes: [UInt8], bytesPerSecond: Int? = nil) throws {
         let step = bytesPerSecond.map { max(1, $0 / 20) } ?? max(1, bytes.count)
         for start in stride(from: 0, to: bytes.count, by: step) {
-            let piece = bytes[start..<min(bytes.count, start + step)]
-            try client.send(piece)
-            record.countToClient(piece.count)
-            if let bytesPerSecond { try client.pause(.seconds(Double(piece.count) / Double(max(1, bytesPerSecond)))) }
+            let chunk = bytes[start..<min(bytes.count, start + step)]
+            try client.send(chunk)
+            record.countToClient(chunk.count)
+            if let bytesPerSecond { try client.pause(.seconds(Double(chunk.count) / Double(max(1, bytesPerSecond)))) }
         }
     }
 
@@ -80,16 +80,16 @@ struct ProxyConnection {
         request.fields.append(("Connection", "close"))
         try upstream.send(request.bytes[...])
         let early = try sendBody(of: head, to: upstream, fault)
-        var answer = try early ?? fromServer { try MessageHead(from: upstream) }
+        var response = try early ?? fromServer { try MessageHead(from: upstream) }
         // 1xx answers precede the real one.
-        while (100..<200).contains(answer.status) {
-            try sendToClient(answer.bytes)
-            answer = try fromServer { try MessageHead(from: upstream) }
+        while (100..<200).contains(response.status) {
+            try sendToClient(response.bytes)
+            response = try fromServer { try MessageHead(from: upstream) }
         }
-        let framing = try answer.answerFraming(to: head.method)
+        let framing = try response.responseFraming(to: head.method)
         let keepsAlive = early == nil && head.keepsAlive && framing != .untilClose
-        let relay = AnswerRelay(connection: self, fault: fault)
-        try relay.run(prepared(answer, keepsAlive: keepsAlive), BodyReader(upstream, framing: framing), to: head)
+        let relay = ResponseRelay(connection: self, fault: fault)
+        try relay.run(prepared(response, keepsAlive: keepsAlive), BodyReader(upstream, framing: framing), to: head)
         return keepsAlive
     }
 
@@ -112,36 +112,36 @@ struct ProxyConnection {
         if case .slowRequest(let bytesPerSecond) = fault {
             (limit, pace) = (max(1, bytesPerSecond / 20), bytesPerSecond)
         }
-        if framing != .none, let refusal = try earlyAnswer(of: upstream) { return refusal }
+        if framing != .none, let refusal = try earlyResponse(of: upstream) { return refusal }
         var body = BodyReader(client, framing: framing)
-        while let piece = try body.next(limit) {
-            record.countFromClient(piece.count)
+        while let chunk = try body.next(limit) {
+            record.countFromClient(chunk.count)
             var sent = 0
-            while sent < piece.count {
-                sent += try upstream.send(piece[sent...], unlessReadable: true)
-                if sent == piece.count, body.isComplete { return nil }
-                if let answer = try earlyAnswer(of: upstream) { return answer }
+            while sent < chunk.count {
+                sent += try upstream.send(chunk[sent...], unlessReadable: true)
+                if sent == chunk.count, body.isComplete { return nil }
+                if let response = try earlyResponse(of: upstream) { return response }
             }
-            if let pace { try client.pause(.seconds(Double(piece.count) / Double(max(1, pace)))) }
+            if let pace { try client.pause(.seconds(Double(chunk.count) / Double(max(1, pace)))) }
         }
         return nil
     }
 
     /// Passes on what the server has to say before the body's end: interim answers, and a final one to the caller.
-    private func earlyAnswer(of upstream: ProxySocket) throws -> MessageHead? {
+    private func earlyResponse(of upstream: ProxySocket) throws -> MessageHead? {
         while upstream.isReadable(within: 0) {
-            let answer = try fromServer { try MessageHead(from: upstream) }
-            guard (100..<200).contains(answer.status) else { return answer }
-            try sendToClient(answer.bytes)
+            let response = try fromServer { try MessageHead(from: upstream) }
+            guard (100..<200).contains(response.status) else { return response }
+            try sendToClient(response.bytes)
         }
         return nil
     }
 
-    private func prepared(_ answer: MessageHead, keepsAlive: Bool) -> MessageHead {
-        var answer = answer
-        answer.removeConnectionFields()
-        if !keepsAlive { answer.fields.append(("Connection", "close")) }
-        answer.fields = answer.fields.map { field in
+    private func prepared(_ response: MessageHead, keepsAlive: Bool) -> MessageHead {
+        var response = response
+        response.removeConnectionFields()
+        if !keepsAlive { response.fields.append(("Connection", "close")) }
+        response.fields = response.fields.map { field in
             guard field.name.lowercased() == "location" else { return field }
             for (from, to) in redirects where field.value.hasPrefix("http://\(from)") {
                 let rest = field.value.dropFirst("http://\(from)".count)
@@ -151,6 +151,6 @@ struct ProxyConnection {
             }
             return field
         }
-        return answer
+        return response
     }
 }

@@ -183,21 +183,21 @@ import Tracking
     /// Two trainings save to one folder before the first is delivered: each run gets the files that it logged.
     @Test func filesAreDeliveredAsTheyWere() async throws {
         struct Offline: Error {}
-        let (place, stores) = (folder.path("odd [name]"), ObjectStores())
+        let (location, stores) = (folder.path("odd [name]"), ObjectStoreRegistry())
         let remote = try stores.resolve("memory://\(UUID().uuidString)/model")
         var tokens: [String] = []
         for round in ["three", "nine"] {
-            try FileManager.default.createDirectory(atPath: "\(place)/a", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: "\(location)/a", withIntermediateDirectories: true)
             for name in ["model.txt", "a/b.txt"] {
                 // In place: the file stays the same one.
-                let handle = open("\(place)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+                let handle = open("\(location)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
                 try #require(handle >= 0 && Glibc.write(handle, round, round.utf8.count) == round.utf8.count)
                 close(handle)
             }
             try await remote.store.put(Array(round.utf8), to: remote.key("m.txt"))
             let journal = try TrackingJournal(folder: journals) { throw Offline() }
             let run = try journal.startRun(experiment: "e", name: round)
-            let url = "file://" + place.replacing(" ", with: "%20").replacing("[", with: "%5B")
+            let url = "file://" + location.replacing(" ", with: "%20").replacing("[", with: "%5B")
             try await run.log(artifactsAt: url, as: "model")
             try await run.log(artifactsAt: remote.description, as: "remote", stores: stores)
             try run.register("fraud", path: "model")
@@ -205,7 +205,7 @@ import Tracking
             #expect(await journal.close(within: .zero) == false)
             tokens.append(run.token)
         }
-        try FileManager.default.removeItem(atPath: place)
+        try FileManager.default.removeItem(atPath: location)
         // The folder is carried to another place, as to a machine with a network.
         let carried = folder.path("carried")
         try FileManager.default.moveItem(atPath: journals, toPath: carried)
@@ -282,7 +282,7 @@ import Tracking
     /// The store of files is out of reach: values overtake them, but no version is registered before its files are there.
     @Test func aVersionWaitsForItsFiles() async throws {
         let isReachable = Atomic<Bool>(false)
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         stores.register(schemes: ["flaky"]) { location in
             guard isReachable.load(ordering: .relaxed) else {
                 throw ObjectStoreError(.unavailable, location: "flaky:", message: "out of reach")

@@ -30,8 +30,8 @@ import Tracking
             if isCut.load(ordering: .relaxed) { return .resetBeforeReading }
             return random.withLock { generator in
                 switch Int.random(in: 0..<8, using: &generator) {
-                case 0: .loseAnswer
-                case 1: .answer(status: 503)
+                case 0: .loseResponse
+                case 1: .response(status: 503)
                 default: nil
                 }
             }

@@ -185,9 +185,9 @@ import Tracking
 
     private static func calls(_ uri: String, _ name: String) async throws -> (experiment: String, run: String) {
         let store = try RESTTrackingStore(uri: uri)
-        let http = try HTTPClient()
+        let http = try TransportClient()
         func label(_ text: String) async throws {
-            _ = try await http.send(HTTPRequest(method: "GET", url: "\(uri)/label/\(text)"), maximumBodyBytes: 100)
+            _ = try await http.send(TransportRequest(method: "GET", url: "\(uri)/label/\(text)"), maximumBodyBytes: 100)
         }
         let (m, n) = (name + "m", name + "n")
         try await label("createExperiment")

@@ -14,17 +14,17 @@ import Tracking
         let ours = try await MLflowExchangeTests.write(to: uri)
         let oursRead = try await Snapshot(ours)
 
-        struct Answer: Decodable, Sendable {
+        struct Response: Decodable, Sendable {
             var ours: Snapshot
             var both: Snapshot
         }
-        let answer = try await MLflowOracle.json(
-            Answer.self, Snapshot.python + "\n" + Self.python, [uri])
-        #expect(answer.ours == oursRead)
+        let response = try await MLflowOracle.json(
+            Response.self, Snapshot.python + "\n" + Self.python, [uri])
+        #expect(response.ours == oursRead)
         #expect(oursRead.runs.count == 6)
         #expect(oursRead.runs.contains { $0.contents["reports/täglich 🦊.txt"] == "bytes" })
         let both = try await Snapshot(ours)
-        #expect(both == answer.both)
+        #expect(both == response.both)
         #expect(both.runs.count == 8)
         let theirs = try #require(both.runs.first { $0.name == "outer" })
         #expect(theirs.params["long"] == String(repeating: "y", count: 5000))

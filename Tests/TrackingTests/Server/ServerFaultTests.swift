@@ -19,9 +19,9 @@ import Tracking
     }
 
     @Test(arguments: [
-        Fault.loseAnswer, .resetInAnswer, .truncateAnswer, .resetAfterReading, .resetBeforeReading, .garbage,
-        .answer(status: 500), .answer(status: 503), .answer(status: 429, retryAfter: 0), .answer(status: 502),
-        .answer(status: 504),
+        Fault.loseResponse, .resetInResponse, .truncateResponse, .resetAfterReading, .resetBeforeReading, .garbage,
+        .response(status: 500), .response(status: 503), .response(status: 429, retryAfter: 0), .response(status: 502),
+        .response(status: 504),
     ])
     func creationsLeaveNoGhosts(_ fault: Fault) async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
@@ -71,7 +71,7 @@ import Tracking
     /// Two callers with one token at the same time: whoever asks afterwards gets one of their runs.
     @Test func callersOfOneTokenAgreeInTheEnd() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority) { request in
-            request.target.hasSuffix("runs/create") && request.count == 1 ? .loseAnswer : nil
+            request.target.hasSuffix("runs/create") && request.count == 1 ? .loseResponse : nil
         }
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
         let experiment = try await store.createExperiment(named: UniqueNames()("e"), artifactLocation: nil, tags: [:])
@@ -92,9 +92,10 @@ import Tracking
         let faults = RandomFaults(
             seed: 11,
             [
-                (.loseAnswer, 0.12), (.resetAfterReading, 0.08), (.truncateAnswer, 0.08), (.answer(status: 503), 0.08),
-                (.answer(status: 500), 0.05), (.answer(status: 429, retryAfter: 0), 0.05), (.garbage, 0.05),
-                (.slowAnswer(bytesPerSecond: 4000), 0.02),
+                (.loseResponse, 0.12), (.resetAfterReading, 0.08), (.truncateResponse, 0.08),
+                (.response(status: 503), 0.08),
+                (.response(status: 500), 0.05), (.response(status: 429, retryAfter: 0), 0.05), (.garbage, 0.05),
+                (.slowResponse(bytesPerSecond: 4000), 0.02),
             ], longestRun: 4)
         let proxy = try FaultProxy(TestServers.mlflow().authority) { faults.fault(for: $0) }
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
@@ -140,7 +141,7 @@ import Tracking
         _ = try await store.createModel(named: name("m"), description: nil, tags: ["k": "v"])
         _ = try await store.createVersion(ModelVersionCreation(name: name("m"), source: "s3://b/x"))
         _ = try await store.createVersion(ModelVersionCreation(name: name("m"), source: "s3://b/x"))
-        proxy.setFaults { $0.method != "GET" && !$0.target.hasSuffix("search") && $0.count == 1 ? .loseAnswer : nil }
+        proxy.setFaults { $0.method != "GET" && !$0.target.hasSuffix("search") && $0.count == 1 ? .loseResponse : nil }
         proxy.resetCounters()
         try await store.deleteTag("t", ofRun: run.id)
         try await store.deleteTag("k", ofExperiment: experiment.id)
@@ -156,7 +157,7 @@ import Tracking
         try await store.deleteTag("k", ofModel: name("m"))
         try await store.renameModel(name("m"), to: name("n"))
         try await store.deleteModel(named: name("n"))
-        #expect(proxy.counters.faults[.loseAnswer] == 14)
+        #expect(proxy.counters.faults[.loseResponse] == 14)
         let record = try await store.experiment(id: experiment.id)
         #expect(record.lifecycleStage == .active && record.name == name("f") && record.tags == [:])
         await expect(.notFound) { _ = try await store.model(named: name("n")) }
@@ -194,7 +195,7 @@ import Tracking
     }
 
     @Test func failuresTellMethodPathAndReasonButNoSecrets() async throws {
-        let proxy = try FaultProxy(TestServers.mlflow().authority) { _ in .answer(status: 503) }
+        let proxy = try FaultProxy(TestServers.mlflow().authority) { _ in .response(status: 503) }
         let store = try RESTTrackingStore(
             uri: "http://user:hunter2@\(proxy.authority)",
             policy: RetryPolicy(maximumAttempts: 3, initialDelay: .milliseconds(1)))

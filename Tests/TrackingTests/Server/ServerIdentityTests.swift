@@ -95,10 +95,10 @@ import Tracking
         let server = try await onDedicatedThread(named: "server") { _ in
             try OwnServer(.mlflow, options: ["--basic-auth"])
         }
-        let place = try server.mlflow()
-        let (user, password) = (try #require(place.user), try #require(place.password))
-        let authority = place.authority
-        let nobody = try await TrackingClient.open(place.uri)
+        let location = try server.mlflow()
+        let (user, password) = (try #require(location.user), try #require(location.password))
+        let authority = location.authority
+        let nobody = try await TrackingClient.open(location.uri)
         await expect(.permissionDenied) { _ = try await nobody.experiment(named: "e") }
         let liar = try await TrackingClient.open("http://\(user):wrong@\(authority)")
         await expect(.permissionDenied) { _ = try await liar.experiment(named: "e") }
@@ -112,17 +112,18 @@ import Tracking
         #expect(!inURI.uri.contains(password))
         let experiment = try await inURI.experiment(named: "e")
         let option = try await TrackingClient.open(
-            place.uri, options: TrackingOptions(credentials: .user(user, password: password)))
+            location.uri, options: TrackingOptions(credentials: .user(user, password: password)))
         #expect(try await option.experiment(named: "e").id == experiment.id)
         let run = try await option.experiment(named: "e").startRun()
         try await run.log(text: "x", as: "a/b.txt")
         #expect(try await inURI.artifacts(at: "runs:/\(run.id)/a").read("b.txt") == Array("x".utf8))
         await expect(.invalidValue) {
-            _ = try await TrackingClient.open(place.uri, options: TrackingOptions(credentials: .token("a\r\nHost: b")))
+            _ = try await TrackingClient.open(
+                location.uri, options: TrackingOptions(credentials: .token("a\r\nHost: b")))
         }
         await expect(.invalidValue) {
             _ = try await TrackingClient.open(
-                place.uri, options: TrackingOptions(credentials: .user("a:b", password: "c")))
+                location.uri, options: TrackingOptions(credentials: .user("a:b", password: "c")))
         }
         for client in [nobody, liar, inURI, option] { try await client.close() }
     }

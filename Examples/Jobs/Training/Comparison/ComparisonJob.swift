@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Essentials
 package import JobSupport
 package import ModelKit
 import Parallelism
@@ -37,17 +38,17 @@ package struct ComparisonJob: Sendable {
 
         package var text: String {
             func pair(_ values: [Double]) -> String {
-                values.map { $0.formatted(places: 5) }.joined(separator: " to ")
+                values.map { $0.text(decimals: 5) }.joined(separator: " to ")
             }
             let mark = warning.map { "WARNING              \($0)\n" } ?? ""
             let later = laterThan.map { ", later than \($0) (\(trainingRowsLeftOut) earlier rows left out)" } ?? ""
             return mark + """
                 rows                 \(rows), \(frauds) frauds among them\(later)
-                ROC AUC              candidate \(candidateROCAUC.formatted(places: 5)), champion \(championROCAUC.formatted(places: 5))
-                average precision    candidate \(candidateAveragePrecision.formatted(places: 5)), champion \(championAveragePrecision.formatted(places: 5))
-                DeLong               \(difference.formatted(places: 5)) (\(pair(deLongInterval)), p \(deLongPValue.formatted(places: 4)))
+                ROC AUC              candidate \(candidateROCAUC.text(decimals: 5)), champion \(championROCAUC.text(decimals: 5))
+                average precision    candidate \(candidateAveragePrecision.text(decimals: 5)), champion \(championAveragePrecision.text(decimals: 5))
+                DeLong               \(difference.text(decimals: 5)) (\(pair(deLongInterval)), p \(deLongPValue.text(decimals: 4)))
                 paired bootstrap     \(pair(bootstrapInterval))
-                t-test               p \(tTestPValue.formatted(places: 4)) (decides nothing)
+                t-test               p \(tTestPValue.text(decimals: 4)) (decides nothing)
                 verdict              the candidate is \(verdict.text) the champion
                 """
         }
@@ -60,8 +61,8 @@ package struct ComparisonJob: Sendable {
     private let includesTrainingRows: Bool
     private let report: String?
     private let settings: ModelComparison.Settings
-    private let models: ModelPlaces
-    private let stores: ObjectStores
+    private let models: ModelLoader
+    private let stores: ObjectStoreRegistry
     private let threads: Int
     private let progress: ProgressHandler
 
@@ -70,7 +71,7 @@ package struct ComparisonJob: Sendable {
     ///   - includesTrainingRows: whether rows are judged that the models were trained on.
     package init(
         data: String, champion: String, candidate: String, label: String?, includesTrainingRows: Bool, report: String?,
-        settings: ModelComparison.Settings, models: ModelPlaces, stores: ObjectStores, threads: Int,
+        settings: ModelComparison.Settings, models: ModelLoader, stores: ObjectStoreRegistry, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.data = data
@@ -98,10 +99,11 @@ package struct ComparisonJob: Sendable {
         }
         let choice = try ComparisonRows(
             champion: champion.provenance, candidate: candidate.provenance, times: TransactionTimes.times(table),
-            rowCount: table.rowCount, place: data, includesTrainingRows: includesTrainingRows)
+            rowCount: table.rowCount, location: data, includesTrainingRows: includesTrainingRows)
         let allLabels = try DataPreparation.labels(table, label, data)
         let labels = choice.rows.map { allLabels[$0] }
-        try ClassCheck(place: data, purpose: "to judge by", wayOut: choice.wayOut).require(labels, times: choice.times)
+        try ClassCheck(location: data, purpose: "to judge by", wayOut: choice.wayOut).require(
+            labels, times: choice.times)
         progress(JobProgress(done: 0, unit: "rows", detail: "scoring with both models"))
         let threads = threads
         // Rows that are left out still belong to the history of those that are judged.
@@ -125,8 +127,8 @@ package struct ComparisonJob: Sendable {
             let page = ComparisonReport(
                 data: data, warning: choice.warning, comparison: comparison, candidate: evaluations[0],
                 champion: evaluations[1])
-            let place = try stores.resolve(report)
-            try await place.store.put(Array(page.html().utf8), to: place.key())
+            let location = try stores.resolve(report)
+            try await location.store.put(Array(page.html().utf8), to: location.key())
         }
         return result(comparison, evaluations, choice)
     }

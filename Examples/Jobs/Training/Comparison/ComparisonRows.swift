@@ -14,9 +14,9 @@ struct ComparisonRows: Sendable {
     /// Nil where all rows are new to both models.
     let warning: String?
 
-    /// - Throws: ``JobError/unusableData(place:reason:)`` when no row is new.
+    /// - Throws: ``JobError/unusableData(location:reason:)`` when no row is new.
     init(
-        champion: ModelProvenance, candidate: ModelProvenance, times: [Int64]?, rowCount: Int, place: String,
+        champion: ModelProvenance, candidate: ModelProvenance, times: [Int64]?, rowCount: Int, location: String,
         includesTrainingRows: Bool
     ) throws {
         let trained = [("champion", champion.trainedTimes), ("candidate", candidate.trainedTimes)]
@@ -38,7 +38,7 @@ struct ComparisonRows: Sendable {
         } else if let later {
             guard !later.isEmpty else {
                 throw JobError.unusableData(
-                    place: place,
+                    location: location,
                     reason:
                         "no row is later than \(endText ?? ""), until when the models were trained; give later data, or "
                         + "--include-training-rows to compare on rows that they were trained on")

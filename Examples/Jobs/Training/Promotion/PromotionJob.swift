@@ -45,14 +45,14 @@ package struct PromotionJob: Sendable {
     private static let registryLimit = Duration.seconds(30)
 
     private let request: Request
-    private let tracking: TrackingPlace
-    private let stores: ObjectStores
+    private let tracking: TrackingDestination
+    private let stores: ObjectStoreRegistry
     private let program: String
     private let threads: Int
     private let progress: ProgressHandler
 
     package init(
-        _ request: Request, tracking: TrackingPlace, stores: ObjectStores, program: String, threads: Int,
+        _ request: Request, tracking: TrackingDestination, stores: ObjectStoreRegistry, program: String, threads: Int,
         progress: @escaping ProgressHandler = { _ in }
     ) {
         self.request = request
@@ -117,7 +117,7 @@ package struct PromotionJob: Sendable {
                 data: data, champion: Self.uri(champion ?? candidate), candidate: Self.uri(candidate),
                 label: request.label, includesTrainingRows: request.includesTrainingRows, report: request.report,
                 settings: request.settings,
-                models: ModelPlaces(stores: stores, tracking: tracking, program: program), stores: stores,
+                models: ModelLoader(stores: stores, tracking: tracking, program: program), stores: stores,
                 threads: threads, progress: progress
             ).run()
             result.testBootstrapROCAUC = comparison.candidateBootstrapROCAUC
@@ -177,7 +177,7 @@ package struct PromotionJob: Sendable {
             throw JobError.contradictorySettings(
                 "\(request.candidate): run \(id) has no version of '\(name)'; train with --register, or register its model"
             )
-        case .loggedModel, .place:
+        case .loggedModel, .location:
             throw JobError.contradictorySettings(
                 "\(request.candidate) is not registered, so that no alias can point at it; train with --register and give "
                     + "models:/\(name)/VERSION")

@@ -1,3 +1,4 @@
+import Essentials
 import JobSupport
 import ModelKit
 
@@ -38,7 +39,7 @@ package struct PromotionResult: Sendable, Codable {
         if let comparison {
             lines.append(comparison.text)
         } else if let testBootstrapROCAUC {
-            lines.append("ROC AUC              \(testBootstrapROCAUC.formatted(places: 5)) (mean of bootstrap samples)")
+            lines.append("ROC AUC              \(testBootstrapROCAUC.text(decimals: 5)) (mean of bootstrap samples)")
         }
         let mark = isDryRun ? " (dry run: nothing was logged or moved)" : ""
         lines.append("decision             \(decision.rawValue): \(reason)\(mark)")

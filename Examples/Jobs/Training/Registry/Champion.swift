@@ -31,6 +31,6 @@ package struct Champion: Sendable {
 
     private static func load(_ uri: String, _ tracking: TrackingClient) async throws -> FraudModel {
         let folder = try await tracking.artifacts(at: uri)
-        return try await FraudModel.load(from: folder.place)
+        return try await FraudModel.load(from: folder.location)
     }
 }

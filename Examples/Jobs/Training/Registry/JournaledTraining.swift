@@ -15,29 +15,29 @@ package struct JournaledTraining: Sendable {
         /// The time between two looks at processor, memory and disk; nil for none.
         package var systemMetricsInterval: Duration?
         /// How long to wait at the end for everything to arrive.
-        package var patience: Duration
+        package var timeout: Duration
 
         package init(
             journal: String, experiment: String?, registration: ModelRegistration?,
             systemMetricsInterval: Duration? = nil,
-            patience: Duration = .seconds(30)
+            timeout: Duration = .seconds(30)
         ) {
             self.journal = journal
             self.experiment = experiment
             self.registration = registration
             self.systemMetricsInterval = systemMetricsInterval
-            self.patience = patience
+            self.timeout = timeout
         }
     }
 
     private let settings: Settings
-    private let place: TrackingPlace
-    private let stores: ObjectStores
+    private let location: TrackingDestination
+    private let stores: ObjectStoreRegistry
     private let logger: Logger
 
-    package init(_ settings: Settings, place: TrackingPlace, stores: ObjectStores, logger: Logger) {
+    package init(_ settings: Settings, location: TrackingDestination, stores: ObjectStoreRegistry, logger: Logger) {
         self.settings = settings
-        self.place = place
+        self.location = location
         self.stores = stores
         self.logger = logger
     }
@@ -50,12 +50,12 @@ package struct JournaledTraining: Sendable {
         program: String, data: String, model: String, _ train: () async throws -> TrainingOutcome
     ) async throws -> (TrainingOutcome, ModelPublication.Receipt) {
         let journal = try TrackingJournal(
-            folder: settings.journal, context: place.context(program: program),
+            folder: settings.journal, context: location.context(program: program),
             options: JournalOptions(logger: logger)
-        ) { [place, stores] in
-            try await place.open(program: program, stores: stores)
+        ) { [location, stores] in
+            try await location.open(program: program, stores: stores)
         }
-        let experiment = settings.experiment ?? place.experiment ?? ModelPublication.experimentName
+        let experiment = settings.experiment ?? location.experiment ?? ModelPublication.experimentName
         let run: JournaledRun
         let outcome: TrainingOutcome
         do {
@@ -74,10 +74,10 @@ package struct JournaledTraining: Sendable {
             _ = try? await uncancelled { await journal.close(within: .seconds(5)) }
             throw error
         }
-        let isDelivered = try await uncancelled { [settings] in await journal.close(within: settings.patience) }
+        let isDelivered = try await uncancelled { [settings] in await journal.close(within: settings.timeout) }
         let receipt = ModelPublication.Receipt(
             runID: journal.destinationID(of: run) ?? run.token, experiment: experiment,
-            trackingURI: TrackingClient.displayedURI(place.uri ?? ""), modelVersion: nil,
+            trackingURI: TrackingClient.displayedURI(location.uri ?? ""), modelVersion: nil,
             registration: settings.registration, isDelivered: isDelivered,
             journal: isDelivered ? nil : settings.journal)
         return (outcome, receipt)

@@ -45,14 +45,14 @@ package struct ModelPublication: Sendable {
     }
 
     /// How long a place of tracking may take to say that it can be logged to.
-    private static let patience = Duration.seconds(30)
+    private static let timeout = Duration.seconds(30)
 
     package let tracking: TrackingClient
     package let experiment: String
 
-    private let stores: ObjectStores
+    private let stores: ObjectStoreRegistry
 
-    package init(tracking: TrackingClient, experiment: String, stores: ObjectStores) {
+    package init(tracking: TrackingClient, experiment: String, stores: ObjectStoreRegistry) {
         self.tracking = tracking
         self.experiment = experiment
         self.stores = stores
@@ -63,14 +63,14 @@ package struct ModelPublication: Sendable {
     ///
     /// A place that does not answer, or an experiment that cannot be logged to, is found before the work.
     package static func withTracking<Result>(
-        _ place: TrackingPlace, experiment: String? = nil, program: String, stores: ObjectStores,
+        _ location: TrackingDestination, experiment: String? = nil, program: String, stores: ObjectStoreRegistry,
         _ body: (ModelPublication) async throws -> Result
     ) async throws -> Result {
-        let experiment = experiment ?? place.experiment ?? experimentName
+        let experiment = experiment ?? location.experiment ?? experimentName
         let tracking = try await withTimeLimit(
-            patience, waitingFor: "the place of tracking \(TrackingClient.displayedURI(place.uri ?? ""))"
+            timeout, waitingFor: "the place of tracking \(TrackingClient.displayedURI(location.uri ?? ""))"
         ) {
-            let tracking = try await place.open(program: program, stores: stores)
+            let tracking = try await location.open(program: program, stores: stores)
             do {
                 _ = try await tracking.experiment(named: experiment)
             } catch {
@@ -98,17 +98,17 @@ package struct ModelPublication: Sendable {
     ///   - metrics: figures beyond those of the outcome, such as a comparison's.
     ///   - registration: whether and how the model becomes a new version of a registered one.
     package func publish(
-        _ outcome: TrainingOutcome, model place: StoredPlace, data: String, metrics: [String: Double] = [:],
+        _ outcome: TrainingOutcome, model location: StorageLocation, data: String, metrics: [String: Double] = [:],
         registration: ModelRegistration?
     ) async throws -> Receipt {
         let content = try await RunContent(
-            outcome, model: place.description, data: data, metrics: metrics, stores: stores)
+            outcome, model: location.description, data: data, metrics: metrics, stores: stores)
         let run = try await tracking.experiment(named: experiment).startRun(tags: content.tags)
         do {
             try await run.log(anyLength: content.parameters)
             try await run.log(content.metrics)
             try await run.log(inputs: content.inputs)
-            try await run.log(artifacts: place, as: "model")
+            try await run.log(artifacts: location, as: "model")
             var version: ModelVersion?
             for (path, bytes) in content.files { try await run.log(artifact: bytes, as: path) }
             if let registration {

@@ -21,7 +21,7 @@ package struct RunContent: Sendable {
     ///   - metrics: figures beyond those of the outcome, such as a comparison's.
     package init(
         _ outcome: TrainingOutcome, model: String, data: String, metrics: [String: Double] = [:],
-        stores: ObjectStores
+        stores: ObjectStoreRegistry
     ) async throws {
         tags = ["model_path": model, "data": data]
         var files: [String: [UInt8]] = [:]
@@ -53,18 +53,18 @@ package struct RunContent: Sendable {
     }
 
     /// The data set by its place and by what its store says of its objects: reading it again would take long.
-    private static func input(_ data: String, rows: Int, stores: ObjectStores) async throws -> DatasetInput {
-        let place = try stores.resolve(data)
+    private static func input(_ data: String, rows: Int, stores: ObjectStoreRegistry) async throws -> DatasetInput {
+        let location = try stores.resolve(data)
         var state: [UInt8] = []
-        for object in try await place.contents().objects {
+        for object in try await location.contents().objects {
             state += Array("\(object.key.path)\n\(object.size)\n\(object.entityTag ?? "")\n".utf8)
         }
         let sum = CRC32C.checksum(state)
         let digits = String(sum, radix: 16)
-        let source = try JSONEncoder().encode(["uri": place.description])
+        let source = try JSONEncoder().encode(["uri": location.description])
         return DatasetInput(
             name: data.split(separator: "/").last.map(String.init) ?? data,
-            digest: String(repeating: "0", count: 8 - digits.count) + digits, sourceType: place.location.scheme,
+            digest: String(repeating: "0", count: 8 - digits.count) + digits, sourceType: location.uri.scheme,
             source: String(decoding: source, as: UTF8.self), profile: "{\"num_rows\": \(rows)}", context: "training")
     }
 }

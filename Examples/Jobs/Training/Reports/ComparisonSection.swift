@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import JobSupport
 package import ModelKit
@@ -18,13 +19,13 @@ package enum ComparisonSection {
             [.text("Test"), .number("Candidate"), .number("Champion"), .number("p")],
             rows: [
                 [
-                    "DeLong", deLong.first.value.formatted(places: 5), deLong.second.value.formatted(places: 5),
+                    "DeLong", deLong.first.value.text(decimals: 5), deLong.second.value.text(decimals: 5),
                     pValue(deLong.pValue),
                 ],
                 [
                     "t-test over \(comparison.settings.tTestSamples) bootstrap areas",
-                    comparison.candidateBootstrapAUC.formatted(places: 5),
-                    comparison.championBootstrapAUC.formatted(places: 5), pValue(comparison.tTest.pValue),
+                    comparison.candidateBootstrapAUC.text(decimals: 5),
+                    comparison.championBootstrapAUC.text(decimals: 5), pValue(comparison.tTest.pValue),
                 ],
             ], caption: "The t-test calls any difference significant with enough bootstrap samples; it decides nothing."
         )
@@ -42,6 +43,6 @@ package enum ComparisonSection {
 
     private static func pValue(_ value: Double) -> String {
         if value < 1e-300 { return "< 1e-300" }
-        return value < 1e-4 ? String(format: "%.1e", value) : value.formatted(places: 4)
+        return value < 1e-4 ? String(format: "%.1e", value) : value.text(decimals: 4)
     }
 }

@@ -1,3 +1,4 @@
+import Essentials
 import JobSupport
 package import ModelKit
 package import ReportKit
@@ -14,7 +15,7 @@ package enum QualitySection {
     private static func roc(_ candidate: EvaluationSummary, _ champion: EvaluationSummary?) -> Figure {
         func series(_ name: String, _ summary: EvaluationSummary, _ style: LineChart.Series.Style) -> LineChart.Series {
             LineChart.Series(
-                "\(name) (\(summary.rocAUC.formatted(places: 3)))",
+                "\(name) (\(summary.rocAUC.text(decimals: 3)))",
                 x: summary.rocCurve.points.map(\.falsePositiveRate), y: summary.rocCurve.points.map(\.truePositiveRate),
                 style: style)
         }
@@ -29,7 +30,7 @@ package enum QualitySection {
     private static func precisionRecall(_ candidate: EvaluationSummary, _ champion: EvaluationSummary?) -> Figure {
         func series(_ name: String, _ summary: EvaluationSummary, _ style: LineChart.Series.Style) -> LineChart.Series {
             LineChart.Series(
-                "\(name) (\(summary.averagePrecision.formatted(places: 3)))",
+                "\(name) (\(summary.averagePrecision.text(decimals: 3)))",
                 x: summary.precisionRecallCurve.points.map(\.recall),
                 y: summary.precisionRecallCurve.points.map(\.precision), style: style)
         }
@@ -50,7 +51,7 @@ package enum QualitySection {
                     ["Fraud", count(confusion.truePositives), count(confusion.falseNegatives)],
                     ["Genuine", count(confusion.falsePositives), count(confusion.trueNegatives)],
                 ],
-                caption: "At the threshold \(summary.threshold.formatted(places: 3)): precision "
+                caption: "At the threshold \(summary.threshold.text(decimals: 3)): precision "
                     + "\(NumberText.percent(confusion.precision)), recall \(NumberText.percent(confusion.recall))"))
     }
 }

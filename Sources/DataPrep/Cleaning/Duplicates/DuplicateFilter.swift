@@ -17,7 +17,7 @@ protocol RepeatedRows: Sendable {
 /// budget (ids far apart), and for whole rows, keys are set aside instead and decided after the last row.
 ///
 /// `@unchecked Sendable` invariant: one thread at a time calls it, in input order. ``BlockProcessor`` calls it behind its
-/// turnstile, ``CleaningRun`` when all blocks are through.
+/// sequencer, ``CleaningRun`` when all blocks are through.
 final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
     private let key: CleaningPlan.DuplicateKey
     private let memoryBudget: Int

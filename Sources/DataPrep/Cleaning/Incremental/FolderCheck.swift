@@ -32,7 +32,7 @@ enum FolderCheck {
     /// - Throws: `DataSetError.occupied` for a file that no writer of data sets has written.
     static func checkReplaceable(_ listing: FolderListing, folder: IncrementalFolder) throws {
         if let other = listing.data.keys.filter({ !$0.hasPrefix("part-") }).min() {
-            throw DataSetError.occupied(place: folder.name, file: other)
+            throw DataSetError.occupied(location: folder.name, file: other)
         }
     }
 }

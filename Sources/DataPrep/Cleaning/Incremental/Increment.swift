@@ -15,7 +15,7 @@ struct Increment: Sendable {
     let keptFences: CleaningReport.Fences?
     let inputs: [ObjectMetadata]
     let inputStore: any ObjectStore
-    let rejects: StoredPlace?
+    let rejects: StorageLocation?
     let ids: SeenIDs
     let lock: RunLock
 
@@ -29,7 +29,7 @@ struct Increment: Sendable {
     func startPart(_ options: ParquetWriteOptions) async throws -> PartFile {
         // Of two runs with the same number, should that ever happen, one alone can add its file.
         let output = try await folder.store.write(
-            folder.place.key(partName), options: WriteOptions(ifAbsent: true))
+            folder.location.key(partName), options: WriteOptions(ifAbsent: true))
         return PartFile(to: output, schema: TransactionSchema.schema, options: options)
     }
 

@@ -52,7 +52,7 @@ public struct IncrementalCleaner: Sendable {
     /// - Throws: ``IncrementalCleaningError``; ``CleaningError``, as `Cleaner.clean` does;
     ///   `DataSetError`, `CSVError`, `ParquetError`, `ObjectStoreError`.
     public func clean(
-        _ input: StoredPlace, to folder: StoredPlace, mode: Mode = .append, rejects: StoredPlace? = nil,
+        _ input: StorageLocation, to folder: StorageLocation, mode: Mode = .append, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
         try options.check()
@@ -62,7 +62,7 @@ public struct IncrementalCleaner: Sendable {
                     "only transaction_ids are remembered from run to run, not whole rows; use duplicates by transactionID"
             )
         }
-        if let rejects, !rejects.location.isFolder {
+        if let rejects, !rejects.uri.isFolder {
             throw IncrementalCleaningError.noRejectFolder(rejects: rejects.description)
         }
         let session = IncrementalSession(

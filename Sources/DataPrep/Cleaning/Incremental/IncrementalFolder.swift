@@ -12,26 +12,26 @@ struct IncrementalFolder: Sendable {
     /// Starts with `_`, so that readers of data sets pass over what is in it.
     static let stateFolder = "_incremental"
 
-    let place: StoredPlace
+    let location: StorageLocation
 
     /// - Throws: ``IncrementalCleaningError/noFolder(output:)``.
-    init(_ place: StoredPlace) throws {
-        guard place.location.isFolder else { throw IncrementalCleaningError.noFolder(output: place.description) }
-        self.place = place
+    init(_ location: StorageLocation) throws {
+        guard location.uri.isFolder else { throw IncrementalCleaningError.noFolder(output: location.description) }
+        self.location = location
     }
 
-    var store: any ObjectStore { place.store }
+    var store: any ObjectStore { location.store }
     /// For messages.
-    var name: String { place.description }
+    var name: String { location.description }
     var state: ObjectKey { get throws { try own("state.json") } }
     var pending: ObjectKey { get throws { try own("pending.json") } }
-    var success: ObjectKey { get throws { try place.key(DataSetManifest.fileName) } }
-    var lockPrefix: String { place.folderPrefix + Self.stateFolder + "/lock-" }
+    var success: ObjectKey { get throws { try location.key(DataSetManifest.fileName) } }
+    var lockPrefix: String { location.folderPrefix + Self.stateFolder + "/lock-" }
 
     func lock(_ generation: Int) throws -> ObjectKey { try own("lock-\(generation).json") }
 
     /// A file of the state's folder.
-    func own(_ name: String) throws -> ObjectKey { try place.key("\(Self.stateFolder)/\(name)") }
+    func own(_ name: String) throws -> ObjectKey { try location.key("\(Self.stateFolder)/\(name)") }
 
     func idsName(run: Int, isMerged: Bool) -> String { "ids-\(Self.digits(run))\(isMerged ? "-merged" : "").bin" }
 
@@ -54,7 +54,7 @@ struct IncrementalFolder: Sendable {
 
     /// The same for every run on this folder.
     private var tag: String {
-        String(Digests.sha256(Array((store.root + place.folderPrefix).utf8)).prefix(8))
+        String(Digests.sha256(Array((store.root + location.folderPrefix).utf8)).prefix(8))
     }
 
     private static func digits(_ number: Int) -> String {
@@ -65,7 +65,7 @@ struct IncrementalFolder: Sendable {
     /// Refuses a folder that belongs to incremental cleaning as the output of another writer.
     static func checkIsNone(_ output: CleaningOutput) async throws {
         if case .file = output.layout { return }
-        let folder = output.place
+        let folder = output.location
         guard try await folder.store.exists(folder.key("\(stateFolder)/state.json")) else { return }
         throw IncrementalCleaningError.incrementalDataSet(folder: folder.description)
     }
@@ -80,7 +80,7 @@ struct FolderListing: Sendable {
     var success: ObjectMetadata?
 
     init(_ folder: IncrementalFolder) async throws {
-        let prefix = folder.place.folderPrefix, own = IncrementalFolder.stateFolder + "/"
+        let prefix = folder.location.folderPrefix, own = IncrementalFolder.stateFolder + "/"
         for try await object in folder.store.list(prefix: prefix) {
             let name = object.key.path.utf8.dropFirst(prefix.utf8.count)
             if name.elementsEqual(DataSetManifest.fileName.utf8) {

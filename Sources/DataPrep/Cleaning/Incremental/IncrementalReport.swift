@@ -24,7 +24,7 @@ struct IncrementalReport {
             dropped[total.rule.index].rows += total.rows
             dropped[total.rule.index].frauds += total.frauds
         }
-        let files = state.runs.map { folder.store.root + folder.place.folderPrefix + $0.file }
+        let files = state.runs.map { folder.store.root + folder.location.folderPrefix + $0.file }
         if action != .unchanged { report.outputs = files.suffix(1) }
         report.increment = CleaningReport.Increment(
             action: action, run: state.lastRun,

@@ -5,10 +5,10 @@ import StorageIO
 struct IncrementalSession: Sendable {
     let plan: CleaningPlan
     let options: CleaningOptions
-    let input: StoredPlace
+    let input: StorageLocation
     let folder: IncrementalFolder
     let mode: IncrementalCleaner.Mode
-    let rejects: StoredPlace?
+    let rejects: StorageLocation?
     let progress: (@Sendable (CleaningProgress) -> Void)?
 
     /// Looks without a lock whether there is anything to do, so that a run without new files writes nothing at all.
@@ -42,7 +42,7 @@ struct IncrementalSession: Sendable {
         }
         // What killed writers have left: nobody else writes to this folder. Not everyone may list it, though. At the root of a store,
         // others may be writing elsewhere.
-        let prefix = folder.place.folderPrefix
+        let prefix = folder.location.folderPrefix
         if !prefix.isEmpty { _ = try? await folder.store.removeUnfinished(prefix: prefix) }
         let listing = try await FolderListing(folder)
         if mode == .append {
@@ -66,9 +66,9 @@ struct IncrementalSession: Sendable {
             let found = try await FoundFiles(input)
             return (found, try await InputSurvey(found.files, in: found.store, since: state))
         } catch let error as DataSetError {
-            if case .nothingFound(let place, let detail) = error, let first = state?.inputs.first {
+            if case .nothingFound(let location, let detail) = error, let first = state?.inputs.first {
                 throw IncrementalCleaningError.vanishedInput(
-                    input: first.name, reason: "nothing is found at \(place) any more: \(detail)")
+                    input: first.name, reason: "nothing is found at \(location) any more: \(detail)")
             }
             throw error
         }

@@ -7,7 +7,7 @@ import StorageIO
 struct Recovery: Sendable {
     let folder: IncrementalFolder
     /// Where this run writes rejected rows; those of other locations cannot be reached.
-    let rejects: StoredPlace?
+    let rejects: StorageLocation?
 
     /// Whether a run's data file has appeared.
     enum Fate: Sendable {
@@ -42,7 +42,7 @@ struct Recovery: Sendable {
         try await pointReaders(to: pending)
         try await folder.write(pending.state)
         if !pending.replaced.isEmpty {
-            try await folder.store.delete(pending.replaced.map { try folder.place.key($0) })
+            try await folder.store.delete(pending.replaced.map { try folder.location.key($0) })
         }
         let isListed = try await folder.store.exists(folder.success)
         if !pending.replaced.isEmpty || !isListed { try await listEverything() }
@@ -79,7 +79,7 @@ struct Recovery: Sendable {
     private func fileIsThere(_ pending: PendingRun) async throws -> Bool {
         guard let part = pending.part else { return false }
         do {
-            let found = try await folder.store.head(folder.place.key(part.file))
+            let found = try await folder.store.head(folder.location.key(part.file))
             guard found.size == part.size else {
                 throw IncrementalCleaningError.changedDataSet(
                     folder: folder.name,

@@ -29,8 +29,8 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
         let body = Body(content: content, format: format, sha256: Self.noSum, version: version)
         var bytes = Array(try encoder.encode(body))
         bytes.append(UInt8(ascii: "\n"))
-        guard let place = Self.sumRange(in: bytes, Self.noSum) else { return bytes }
-        bytes.replaceSubrange(place, with: Digests.sha256(bytes).utf8)
+        guard let range = Self.sumRange(in: bytes, Self.noSum) else { return bytes }
+        bytes.replaceSubrange(range, with: Digests.sha256(bytes).utf8)
         return bytes
     }
 
@@ -49,8 +49,8 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
             throw damaged("something is missing in it")
         }
         var blank = bytes
-        guard let place = Self.sumRange(in: bytes, body.sha256) else { throw damaged("its checksum is missing") }
-        blank.replaceSubrange(place, with: Self.noSum.utf8)
+        guard let range = Self.sumRange(in: bytes, body.sha256) else { throw damaged("its checksum is missing") }
+        blank.replaceSubrange(range, with: Self.noSum.utf8)
         guard Digests.sha256(blank) == body.sha256 else { throw damaged("its checksum is another one") }
         return body.content
     }

@@ -102,7 +102,7 @@ extension TextBlock {
     /// Calls the body with each line, without its line feed, until it says that it wants no more.
     fileprivate func forEachLine(_ body: (_ line: Int, _ bytes: UnsafeRawBufferPointer) -> Bool) {
         var line = 0, isDone = false
-        forEachPiece { base, range in
+        forEachChunk { base, range in
             var start = range.lowerBound
             while !isDone, start < range.upperBound {
                 let found = memchr(base + start, Int32(UInt8(ascii: "\n")), range.upperBound - start)

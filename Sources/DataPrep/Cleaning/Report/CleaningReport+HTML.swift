@@ -21,15 +21,15 @@ extension CleaningReport {
         return ReportSection(
             "Overview",
             [
-                .keyFigures([
-                    KeyFigure("Rows read", NumberText.count(rowsRead)),
-                    KeyFigure("Rows kept", NumberText.count(rowsKept), detail: share(rowsKept, of: rowsRead)),
-                    KeyFigure("Rows dropped", NumberText.count(dropped), detail: share(dropped, of: rowsRead)),
-                    KeyFigure(
+                .keyMetrics([
+                    KeyMetric("Rows read", NumberText.count(rowsRead)),
+                    KeyMetric("Rows kept", NumberText.count(rowsKept), detail: share(rowsKept, of: rowsRead)),
+                    KeyMetric("Rows dropped", NumberText.count(dropped), detail: share(dropped, of: rowsRead)),
+                    KeyMetric(
                         "Frauds dropped", NumberText.count(frauds),
                         detail: "\(share(frauds, of: frauds + fraudsKept)) of those readable",
                         tone: frauds * 5 > frauds + fraudsKept ? .caution : .neutral),
-                    KeyFigure("Rows a second", NumberText.compact(rowsPerSecond)),
+                    KeyMetric("Rows a second", NumberText.compact(rowsPerSecond)),
                 ]),
                 .paragraph("Plan: \(plan)."),
             ])
@@ -73,7 +73,7 @@ extension CleaningReport {
         return ReportSection(
             "Amounts",
             [
-                .keyFigures(fences.map { KeyFigure($0.0, $0.1.map { NumberText.decimal($0, 2) } ?? "none") }),
+                .keyMetrics(fences.map { KeyMetric($0.0, $0.1.map { NumberText.decimal($0, 2) } ?? "none") }),
                 .figure(
                     Figure(
                         "Amounts before and after", chart,
@@ -121,13 +121,13 @@ extension CleaningReport {
         return ReportSection(
             "Data set",
             [
-                .keyFigures([
-                    KeyFigure("Run", NumberText.count(increment.run), detail: increment.action.rawValue),
-                    KeyFigure("Files so far", NumberText.count(increment.files)),
-                    KeyFigure("Rows read so far", NumberText.count(increment.totalRowsRead)),
-                    KeyFigure("Rows of the data set", NumberText.count(increment.totalRowsKept)),
-                    KeyFigure("Lower fence", increment.fences?.lower.map { NumberText.decimal($0, 2) } ?? "none"),
-                    KeyFigure(
+                .keyMetrics([
+                    KeyMetric("Run", NumberText.count(increment.run), detail: increment.action.rawValue),
+                    KeyMetric("Files so far", NumberText.count(increment.files)),
+                    KeyMetric("Rows read so far", NumberText.count(increment.totalRowsRead)),
+                    KeyMetric("Rows of the data set", NumberText.count(increment.totalRowsKept)),
+                    KeyMetric("Lower fence", increment.fences?.lower.map { NumberText.decimal($0, 2) } ?? "none"),
+                    KeyMetric(
                         "Upper fence", increment.fences?.upper.map { NumberText.decimal($0, 2) } ?? "none",
                         detail: increment.fences.map { "since run \($0.run)" }),
                 ]),

@@ -40,7 +40,7 @@ struct TransactionTextParser: Sendable {
     /// - Returns: how many lines the block has.
     func parse(_ block: TextBlock, into buffer: TransactionBuffer, tally: inout RuleTally) -> Int {
         var lineCount = 0
-        block.forEachPiece { base, range in
+        block.forEachChunk { base, range in
             lineCount += parse(base, range, firstLine: lineCount, into: buffer, tally: &tally)
         }
         return lineCount

@@ -24,7 +24,7 @@ final class BlockProcessor: Sendable {
     private let duplicates: any RepeatedRows
     private let rejects: RejectLog?
     private let sampleLimit: Int
-    private let turnstile = Turnstile()
+    private let sequencer = Sequencer()
     private let position = Mutex(Position())
     private let buffers = Mutex([TransactionBuffer]())
 
@@ -44,7 +44,7 @@ final class BlockProcessor: Sendable {
             buffer.removeAll()
             var tally = RuleTally(sampleLimit: sampleLimit, keepsRejects: rejects != nil)
             let lineCount = job.parse(into: buffer, tally: &tally)
-            let (firstLine, firstRow, repeated) = try turnstile.pass(job.number) {
+            let (firstLine, firstRow, repeated) = try sequencer.pass(job.number) {
                 let (firstLine, firstRow) = advance(to: job, lineCount: lineCount, rowCount: buffer.count)
                 return (firstLine, firstRow, try duplicates.duplicates(in: buffer, firstRow: firstRow))
             }
@@ -63,13 +63,13 @@ final class BlockProcessor: Sendable {
             }
             return Outcome(job: job, tally: tally, firstLine: firstLine, waiting: waiting)
         } catch {
-            turnstile.close()
+            sequencer.close()
             throw error
         }
     }
 
     /// Sends away the threads that wait for a job that will not come.
-    func close() { turnstile.close() }
+    func close() { sequencer.close() }
 
     private func advance(to job: CleaningJob, lineCount: Int, rowCount: Int) -> (firstLine: Int, firstRow: Int) {
         position.withLock { position in

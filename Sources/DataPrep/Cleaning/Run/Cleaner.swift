@@ -31,7 +31,7 @@ public struct Cleaner: Sendable {
     /// - Throws: ``CleaningError``, ``IncrementalCleaningError/incrementalDataSet(folder:)`` for a folder that incremental
     ///   cleaning owns, `CSVError`, `ParquetError`, `ObjectStoreError`, or the input's own error.
     public func clean(
-        _ inputs: [any RandomAccessInput], to output: CleaningOutput, rejects: StoredPlace? = nil,
+        _ inputs: [any RandomAccessInput], to output: CleaningOutput, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
         try await clean(inputs, partitions: nil, to: output, rejects: rejects, progress: progress)
@@ -40,7 +40,7 @@ public struct Cleaner: Sendable {
     /// Cleans the files of a place, in their order, into one table; columns that their folders' names state belong to the
     /// rows of Parquet files. Everything else is as with opened inputs.
     public func clean(
-        _ files: DataFiles, to output: CleaningOutput, rejects: StoredPlace? = nil,
+        _ files: DataFiles, to output: CleaningOutput, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
         try await clean(
@@ -50,7 +50,7 @@ public struct Cleaner: Sendable {
 
     /// Cleans objects of a store, in this order, into one table.
     public func clean(
-        _ keys: [ObjectKey], in store: any ObjectStore, to output: CleaningOutput, rejects: StoredPlace? = nil,
+        _ keys: [ObjectKey], in store: any ObjectStore, to output: CleaningOutput, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
         var inputs: [any RandomAccessInput] = []
@@ -60,7 +60,7 @@ public struct Cleaner: Sendable {
 
     private func clean(
         _ inputs: [any RandomAccessInput], partitions: PartitionColumns?, to output: CleaningOutput,
-        rejects: StoredPlace?, progress: (@Sendable (CleaningProgress) -> Void)?
+        rejects: StorageLocation?, progress: (@Sendable (CleaningProgress) -> Void)?
     ) async throws -> CleaningReport {
         try options.check()
         let run = CleaningRun(
@@ -72,7 +72,7 @@ public struct Cleaner: Sendable {
         // What keeps the outputs from being written is found before the work.
         try await IncrementalFolder.checkIsNone(output)
         let sink = try await DataSetWriter(
-            to: output.place, schema: TransactionSchema.schema,
+            to: output.location, schema: TransactionSchema.schema,
             options: DataSetWriteOptions(
                 layout: output.layout, parquet: run.parquetOptions, csv: CSVWriteOptions(threads: options.threads)))
         var rejectSink: DataSetWriter?

@@ -53,14 +53,14 @@ public struct CleaningOptions: Sendable {
 
 /// Where the clean table goes.
 public struct CleaningOutput: Sendable {
-    let place: StoredPlace
+    let location: StorageLocation
     /// Nil for what the place's name says.
     let layout: DataSetWriteOptions.Layout?
 
     /// One file; it appears whole or not at all. It is Parquet unless its name ends with `.csv`, `.txt` or `.tsv`.
     public static func file(_ key: ObjectKey, in store: any ObjectStore) -> CleaningOutput {
         CleaningOutput(
-            place: StoredPlace(store: store, location: StorageLocation(key: key, root: store.root, isFolder: false)),
+            location: StorageLocation(store: store, uri: StorageURI(key: key, root: store.root, isFolder: false)),
             layout: .file)
     }
 
@@ -69,13 +69,13 @@ public struct CleaningOutput: Sendable {
     /// one step. The folder must hold no other data.
     public static func folder(_ key: ObjectKey, in store: any ObjectStore, rowsPerFile: Int) -> CleaningOutput {
         CleaningOutput(
-            place: StoredPlace(store: store, location: StorageLocation(key: key, root: store.root, isFolder: true)),
+            location: StorageLocation(store: store, uri: StorageURI(key: key, root: store.root, isFolder: true)),
             layout: .folder(rowsPerFile: rowsPerFile))
     }
 
     /// One file, or a folder of files of ten million rows where the place ends with `/`.
-    public static func place(_ place: StoredPlace) -> CleaningOutput {
-        CleaningOutput(place: place, layout: place.location.isFolder ? nil : .file)
+    public static func location(_ location: StorageLocation) -> CleaningOutput {
+        CleaningOutput(location: location, layout: location.uri.isFolder ? nil : .file)
     }
 }
 

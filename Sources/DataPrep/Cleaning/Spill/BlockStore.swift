@@ -2,14 +2,14 @@ import Synchronization
 
 /// The rows that wait for the fences, block by block: in memory as long as they fit, then in a temporary file.
 final class BlockStore: Sendable {
-    private enum Place: Sendable {
+    private enum Location: Sendable {
         case memory([UInt64])
         case storage(Int)
     }
 
     private struct State {
         /// Blocks by number; nil while they are not in.
-        var blocks: [(block: PackedBlock, place: Place)?] = []
+        var blocks: [(block: PackedBlock, location: Location)?] = []
         var memoryWords = 0
     }
 
@@ -31,7 +31,7 @@ final class BlockStore: Sendable {
     var spilledBytes: Int {
         state.withLock { state in
             state.blocks.reduce(0) { sum, entry in
-                guard let entry, case .storage = entry.place else { return sum }
+                guard let entry, case .storage = entry.location else { return sum }
                 return sum + entry.block.wordCount * 8
             }
         }
@@ -44,10 +44,11 @@ final class BlockStore: Sendable {
             state.memoryWords += words.count
             return true
         }
-        let place = fits ? Place.memory(words) : .storage(try words.withUnsafeBufferPointer { try storage.append($0) })
+        let location =
+            fits ? Location.memory(words) : .storage(try words.withUnsafeBufferPointer { try storage.append($0) })
         state.withLock { state in
             while state.blocks.count <= number { state.blocks.append(nil) }
-            state.blocks[number] = (block, place)
+            state.blocks[number] = (block, location)
         }
     }
 
@@ -59,9 +60,9 @@ final class BlockStore: Sendable {
     func withColumn<Result>(
         _ index: Int, of number: Int, _ body: (PackedBlock, UnsafePointer<UInt64>) throws -> Result
     ) throws -> Result? {
-        guard let (block, place) = state.withLock({ $0.blocks[number] }) else { return nil }
+        guard let (block, location) = state.withLock({ $0.blocks[number] }) else { return nil }
         let column = block.columns[index]
-        switch place {
+        switch location {
         case .memory(let words):
             return try words.withUnsafeBufferPointer { words in
                 guard let base = words.baseAddress else { return try BlockStore.withNothing { try body(block, $0) } }
@@ -87,7 +88,7 @@ final class BlockStore: Sendable {
     /// Drops the words of a block that is of no more use.
     func release(_ number: Int) {
         state.withLock { state in
-            guard let (block, place) = state.blocks[number], case .memory(let words) = place else { return }
+            guard let (block, location) = state.blocks[number], case .memory(let words) = location else { return }
             state.memoryWords -= words.count
             state.blocks[number] = (block, .memory([]))
         }

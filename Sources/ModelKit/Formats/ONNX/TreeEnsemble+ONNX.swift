@@ -56,7 +56,7 @@ extension TreeEnsemble {
     /// The trees as attributes of `TreeEnsembleRegressor` (ai.onnx.ml 3), which holds them in parallel arrays: one entry a node or
     /// leaf, and for each leaf its weight. Within a tree, nodes come first and keep their numbers.
     private static func attributes(_ trees: [DecisionTree], base: Double) -> [ONNXAttribute] {
-        func perPlace<Value>(
+        func perPosition<Value>(
             node: @escaping (DecisionTree.Node, DecisionTree) -> Value, leaf: Value
         ) -> some Sequence<Value> {
             trees.lazy.flatMap { tree in
@@ -65,30 +65,31 @@ extension TreeEnsemble {
                 }
             }
         }
-        func place(_ child: Int32, _ tree: DecisionTree) -> Int64 {
+        func position(_ child: Int32, _ tree: DecisionTree) -> Int64 {
             child >= 0 ? Int64(child) : Int64(tree.nodes.count) + Int64(~child)
         }
-        func numbers(_ count: @escaping (DecisionTree) -> Range<Int>) -> some Sequence<(tree: Int, place: Int)> {
+        func numbers(_ count: @escaping (DecisionTree) -> Range<Int>) -> some Sequence<(tree: Int, position: Int)> {
             trees.indices.lazy.flatMap { tree in count(trees[tree]).lazy.map { (tree, $0) } }
         }
-        let places = numbers { 0..<($0.nodes.count + $0.leaves.count) }
+        let positions = numbers { 0..<($0.nodes.count + $0.leaves.count) }
         let leaves = numbers { $0.nodes.count..<($0.nodes.count + $0.leaves.count) }
         return [
             .integer("n_targets", 1),
             .string("aggregate_function", "SUM"),
             .string("post_transform", "NONE"),
             .tensor("base_values_as_tensor", .vector([base])),
-            .integers("nodes_treeids", places.lazy.map { Int64($0.tree) }),
-            .integers("nodes_nodeids", places.lazy.map { Int64($0.place) }),
-            .strings("nodes_modes", perPlace(node: { _, _ in "BRANCH_LEQ" }, leaf: "LEAF")),
-            .integers("nodes_featureids", perPlace(node: { node, _ in Int64(node.feature) }, leaf: 0)),
-            .tensor("nodes_values_as_tensor", .vector(perPlace(node: { node, _ in Double(node.threshold) }, leaf: 0))),
-            .integers("nodes_truenodeids", perPlace(node: { place($0.left, $1) }, leaf: 0)),
-            .integers("nodes_falsenodeids", perPlace(node: { place($0.right, $1) }, leaf: 0)),
+            .integers("nodes_treeids", positions.lazy.map { Int64($0.tree) }),
+            .integers("nodes_nodeids", positions.lazy.map { Int64($0.position) }),
+            .strings("nodes_modes", perPosition(node: { _, _ in "BRANCH_LEQ" }, leaf: "LEAF")),
+            .integers("nodes_featureids", perPosition(node: { node, _ in Int64(node.feature) }, leaf: 0)),
+            .tensor(
+                "nodes_values_as_tensor", .vector(perPosition(node: { node, _ in Double(node.threshold) }, leaf: 0))),
+            .integers("nodes_truenodeids", perPosition(node: { position($0.left, $1) }, leaf: 0)),
+            .integers("nodes_falsenodeids", perPosition(node: { position($0.right, $1) }, leaf: 0)),
             .integers(
-                "nodes_missing_value_tracks_true", perPlace(node: { node, _ in node.defaultLeft ? 1 : 0 }, leaf: 0)),
+                "nodes_missing_value_tracks_true", perPosition(node: { node, _ in node.defaultLeft ? 1 : 0 }, leaf: 0)),
             .integers("target_treeids", leaves.lazy.map { Int64($0.tree) }),
-            .integers("target_nodeids", leaves.lazy.map { Int64($0.place) }),
+            .integers("target_nodeids", leaves.lazy.map { Int64($0.position) }),
             .integers("target_ids", leaves.lazy.map { _ in 0 }),
             .tensor("target_weights_as_tensor", .vector(trees.lazy.flatMap { $0.leaves.lazy.map(\.value) })),
         ]

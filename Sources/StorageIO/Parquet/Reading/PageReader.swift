@@ -134,7 +134,7 @@ struct PageReader {
         let encoding = try Self.encoding(data.encoding)
         try count(rows: data.valueCount)
         let content: UnsafeRawBufferPointer
-        switch try decompressToPlace(header, data, encoding, body) {
+        switch try decompressed(header, data, encoding, body) {
         case .values(let values):
             return DataPage(rowCount: Int(data.valueCount), levels: .none, encoding: encoding, values: values)
         case .content(let other): content = other
@@ -166,7 +166,7 @@ struct PageReader {
         }
     }
 
-    private enum Placed {
+    private enum Decompressed {
         /// All rows have values, and these are where they belong.
         case values(UnsafeRawBufferPointer)
         /// It turned out that the page is another kind; this is its content.
@@ -176,10 +176,10 @@ struct PageReader {
     /// Saves a copy of the values: a plain page whose size says that all rows have values is decompressed so that the
     /// values come to stand in their place. The levels before them overwrite the end of the earlier values, which is
     /// put back.
-    private func decompressToPlace(
+    private func decompressed(
         _ header: ParquetFormat.PageHeader, _ data: ParquetFormat.DataPageHeader, _ encoding: ParquetFormat.Encoding,
         _ body: UnsafeRawBufferPointer
-    ) throws -> Placed? {
+    ) throws -> Decompressed? {
         let rows = Int(data.valueCount)
         guard let target = plainTarget, encoding == .plain, decompressor.isCompressing, rows > 0 else { return nil }
         let levelBytes = Int(header.uncompressedByteCount) - rows * target.width
@@ -192,17 +192,17 @@ struct PageReader {
         let overwritten = Array(output[..<levelBytes])
         try decompressor.decompress(body, into: output)
         let content = UnsafeRawBufferPointer(output)
-        var placed = Placed.values(UnsafeRawBufferPointer(rebasing: content[levelBytes...]))
+        var result = Decompressed.values(UnsafeRawBufferPointer(rebasing: content[levelBytes...]))
         if isOptional {
             let levels = UnsafeRawBufferPointer(rebasing: content[4..<levelBytes])
             if Int(content.loadUnaligned(as: UInt32.self)) != levels.count
                 || !ValidityBuilder.isOneRunOfOnes(levels, rows)
             {
-                placed = .content(try decompressor.keep(content))
+                result = .content(try decompressor.keep(content))
             }
         }
         output.copyBytes(from: overwritten)
-        return placed
+        return result
     }
 
     private mutating func readDataPageV2(

@@ -2,7 +2,7 @@
 extension WebHDFSClient {
     /// - Throws: ``ObjectStoreError/Code/notFound``.
     func status(_ path: String) async throws -> WebHDFSFileStatus {
-        try await ask(WebHDFSAnswers.Status.self, WebHDFSOperation("GETFILESTATUS", "GET", path)).FileStatus
+        try await ask(WebHDFSResponses.Status.self, WebHDFSOperation("GETFILESTATUS", "GET", path)).FileStatus
     }
 
     /// nil for what is not there.
@@ -17,7 +17,7 @@ extension WebHDFSClient {
     /// What a folder has in it; nil for what is no folder.
     func list(_ path: String) async throws -> [WebHDFSFileStatus]? {
         do {
-            let found = try await ask(WebHDFSAnswers.Statuses.self, WebHDFSOperation("LISTSTATUS", "GET", path))
+            let found = try await ask(WebHDFSResponses.Statuses.self, WebHDFSOperation("LISTSTATUS", "GET", path))
                 .FileStatuses.FileStatus
             // A file is listed as itself, without a name.
             return found.contains { $0.pathSuffix.isEmpty } ? nil : found
@@ -27,11 +27,11 @@ extension WebHDFSClient {
     }
 
     func summary(_ path: String) async throws -> HDFSContentSummary {
-        try await ask(WebHDFSAnswers.Summary.self, WebHDFSOperation("GETCONTENTSUMMARY", "GET", path)).ContentSummary
+        try await ask(WebHDFSResponses.Summary.self, WebHDFSOperation("GETCONTENTSUMMARY", "GET", path)).ContentSummary
     }
 
     func checksum(_ path: String) async throws -> WebHDFSFileChecksum {
-        try await askDataNode(WebHDFSAnswers.Checksum.self, WebHDFSOperation("GETFILECHECKSUM", "GET", path))
+        try await askDataNode(WebHDFSResponses.Checksum.self, WebHDFSOperation("GETFILECHECKSUM", "GET", path))
             .FileChecksum
     }
 
@@ -39,7 +39,7 @@ extension WebHDFSClient {
     /// - Throws: ``ObjectStoreError/Code/invalidKey`` when one of them is a file.
     func makeFolder(_ path: String) async throws {
         let operation = WebHDFSOperation("MKDIRS", "PUT", path)
-        guard try await ask(WebHDFSAnswers.Success.self, operation).boolean else {
+        guard try await ask(WebHDFSResponses.Success.self, operation).boolean else {
             throw ObjectStoreError(
                 .unavailable, location: location(path), message: "MKDIRS: the name node did not make the folder")
         }
@@ -49,6 +49,6 @@ extension WebHDFSClient {
     @discardableResult
     func delete(_ path: String, withContents: Bool) async throws -> Bool {
         let operation = WebHDFSOperation("DELETE", "DELETE", path, [("recursive", withContents ? "true" : "false")])
-        return try await ask(WebHDFSAnswers.Success.self, operation).boolean
+        return try await ask(WebHDFSResponses.Success.self, operation).boolean
     }
 }

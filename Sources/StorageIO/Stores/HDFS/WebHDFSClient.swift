@@ -3,7 +3,7 @@ import HTTPTransport
 /// Asks the name nodes, follows them to the data nodes, and tries again what may have failed by chance.
 struct WebHDFSClient: Sendable {
     /// Longest answer of a name node; a folder of a million names takes about 300 MB.
-    private static let maximumAnswer = 1 << 29
+    private static let maximumResponse = 1 << 29
 
     let configuration: WebHDFSConfiguration
     private let sender: any HTTPSending
@@ -35,7 +35,7 @@ struct WebHDFSClient: Sendable {
     func location(_ path: String) -> String { root + path.dropFirst() }
 
     /// An operation that name nodes answer themselves.
-    func ask<Answer: WebHDFSAnswer>(_ type: Answer.Type, _ operation: WebHDFSOperation) async throws -> Answer {
+    func ask<Response: WebHDFSResponse>(_ type: Response.Type, _ operation: WebHDFSOperation) async throws -> Response {
         try await retrying(operation.name, operation.path) { _ in
             let (request, response) = try await askOnce(operation)
             return try decode(type, request, response)
@@ -48,9 +48,9 @@ struct WebHDFSClient: Sendable {
     }
 
     /// An operation that a data node answers with JSON.
-    func askDataNode<Answer: WebHDFSAnswer>(
-        _ type: Answer.Type, _ operation: WebHDFSOperation
-    ) async throws -> Answer {
+    func askDataNode<Response: WebHDFSResponse>(
+        _ type: Response.Type, _ operation: WebHDFSOperation
+    ) async throws -> Response {
         var excluded: String?
         return try await retrying(operation.name, operation.path) { _ in
             let (request, response) = try await exchange(operation, maximumBody: 1 << 20, excluded: &excluded)
@@ -111,14 +111,14 @@ struct WebHDFSClient: Sendable {
     /// - Parameter excluded: A data node that failed; is set when one fails.
     /// - Throws: ``WebHDFSFailure``; `CancellationError`; what the body throws.
     func sendOnce(
-        _ operation: WebHDFSOperation, _ body: HTTPRequest.Body, excluded: inout String?
+        _ operation: WebHDFSOperation, _ body: TransportRequest.Body, excluded: inout String?
     ) async throws {
         let destination = try await destinationOnce(operation, excluded: &excluded)
         try await sendOnce(body, to: destination, excluded: &excluded)
     }
 
     /// The first step: where an operation's data go.
-    func destinationOnce(_ operation: WebHDFSOperation, excluded: inout String?) async throws -> HTTPRequest {
+    func destinationOnce(_ operation: WebHDFSOperation, excluded: inout String?) async throws -> TransportRequest {
         let (request, response, location) = try await firstStep(operation, maximumBody: 1 << 20, excluded: &excluded)
         var destination = request
         if let location {
@@ -133,7 +133,8 @@ struct WebHDFSClient: Sendable {
     }
 
     /// The second step.
-    func sendOnce(_ body: HTTPRequest.Body, to destination: HTTPRequest, excluded: inout String?) async throws {
+    func sendOnce(_ body: TransportRequest.Body, to destination: TransportRequest, excluded: inout String?) async throws
+    {
         var request = destination
         request.body = body
         excluded = WebHDFSLocation(request.url)?.host
@@ -145,24 +146,24 @@ struct WebHDFSClient: Sendable {
     /// A two-step operation without a body of its own; once.
     private func exchange(
         _ operation: WebHDFSOperation, maximumBody: Int, excluded: inout String?
-    ) async throws -> (HTTPRequest, HTTPResponse) {
-        let (request, response, location) = try await firstStep(
+    ) async throws -> (TransportRequest, TransportResponse) {
+        let (request, first, location) = try await firstStep(
             operation, maximumBody: maximumBody, excluded: &excluded)
         guard let location else {
-            guard 200..<300 ~= response.status else { throw failure(request, response) }
-            return (request, response)
+            guard 200..<300 ~= first.status else { throw failure(request, first) }
+            return (request, first)
         }
-        let second = HTTPRequest(method: request.method, url: location.url)
+        let second = TransportRequest(method: request.method, url: location.url)
         excluded = location.host
-        let answer = try await transmit(second, maximumBody: maximumBody, atNameNode: false)
-        guard 200..<300 ~= answer.status else { throw failure(second, answer) }
-        return (second, answer)
+        let response = try await transmit(second, maximumBody: maximumBody, atNameNode: false)
+        guard 200..<300 ~= response.status else { throw failure(second, response) }
+        return (second, response)
     }
 
     /// Asks the active name node; the location is nil where the server answered itself.
     private func firstStep(
         _ operation: WebHDFSOperation, maximumBody: Int, excluded: inout String?
-    ) async throws -> (HTTPRequest, HTTPResponse, WebHDFSLocation?) {
+    ) async throws -> (TransportRequest, TransportResponse, WebHDFSLocation?) {
         var operation = operation
         if let excluded { operation.parameters.append(("excludedatanodes", excluded)) }
         // Left out of one try alone: it may be the only one there is.
@@ -182,8 +183,8 @@ struct WebHDFSClient: Sendable {
     }
 
     /// One question to the active name node, and its answer if that is a success.
-    private func askOnce(_ operation: WebHDFSOperation) async throws -> (HTTPRequest, HTTPResponse) {
-        let (request, response) = try await askNameNode(operation, maximumBody: Self.maximumAnswer)
+    private func askOnce(_ operation: WebHDFSOperation) async throws -> (TransportRequest, TransportResponse) {
+        let (request, response) = try await askNameNode(operation, maximumBody: Self.maximumResponse)
         guard 200..<300 ~= response.status else { throw failure(request, response) }
         return (request, response)
     }
@@ -191,10 +192,10 @@ struct WebHDFSClient: Sendable {
     /// One question to the active name node. The next one goes elsewhere if this one cannot answer.
     private func askNameNode(
         _ operation: WebHDFSOperation, maximumBody: Int
-    ) async throws -> (HTTPRequest, HTTPResponse) {
+    ) async throws -> (TransportRequest, TransportResponse) {
         let nameNode = nameNodes.current
         let takesBody = operation.method == "PUT" || operation.method == "POST"
-        let request = HTTPRequest(
+        let request = TransportRequest(
             method: operation.method, url: operation.url(at: nameNode, identity: identity),
             body: takesBody ? .bytes([]) : .none)
         do {
@@ -210,7 +211,9 @@ struct WebHDFSClient: Sendable {
         }
     }
 
-    private func transmit(_ request: HTTPRequest, maximumBody: Int, atNameNode: Bool) async throws -> HTTPResponse {
+    private func transmit(_ request: TransportRequest, maximumBody: Int, atNameNode: Bool) async throws
+        -> TransportResponse
+    {
         do {
             return try await sender.send(request, maximumBodyBytes: maximumBody)
         } catch let error as HTTPTransportError {
@@ -218,20 +221,20 @@ struct WebHDFSClient: Sendable {
         }
     }
 
-    private func failure(_ request: HTTPRequest, _ response: HTTPResponse) -> WebHDFSFailure {
+    private func failure(_ request: TransportRequest, _ response: TransportResponse) -> WebHDFSFailure {
         WebHDFSFailure(request, status: response.status, headers: response.headers, body: response.body)
     }
 
-    private func decode<Answer: WebHDFSAnswer>(
-        _ type: Answer.Type, _ request: HTTPRequest, _ response: HTTPResponse
-    ) throws(WebHDFSFailure) -> Answer {
-        guard let answer = WebHDFSAnswers.decode(type, response.body) else {
+    private func decode<Response: WebHDFSResponse>(
+        _ type: Response.Type, _ request: TransportRequest, _ response: TransportResponse
+    ) throws(WebHDFSFailure) -> Response {
+        guard let response = WebHDFSResponses.decode(type, response.body) else {
             // It may have been cut off.
             let start = String(decoding: response.body.prefix(100), as: UTF8.self)
             throw WebHDFSFailure(
                 unexpected: "the answer is not the JSON that was expected: \(start.debugDescription)", request,
                 isTransient: true)
         }
-        return answer
+        return response
     }
 }

@@ -63,7 +63,7 @@ extension WebHDFSConfiguration {
     }
 }
 
-extension ObjectStores {
+extension ObjectStoreRegistry {
     /// Teaches the resolver `hdfs://`, `webhdfs://` and `swebhdfs://`.
     /// - Parameters:
     ///   - environment: See ``WebHDFSConfiguration/init(scheme:authority:environment:)``.

@@ -27,14 +27,14 @@ public struct WebHDFSConfiguration: Sendable, Hashable {
     /// How failed requests are tried again.
     public var retryPolicy: RetryPolicy
     /// How connections are made.
-    public var httpClient: HTTPClientConfiguration
+    public var httpClient: TransportClientConfiguration
 
     /// The cluster's defaults, segments of 32 MiB, two in flight, checksums verified.
     public init(
         nameNodes: [String], userName: String? = nil, delegationToken: String? = nil, blockSize: Int64? = nil,
         replication: Int? = nil, permissions: String? = nil, segmentSize: Int = 32 << 20, segmentsInFlight: Int = 2,
         verifiesChecksums: Bool = true, retryPolicy: RetryPolicy = RetryPolicy(),
-        httpClient: HTTPClientConfiguration = HTTPClientConfiguration()
+        httpClient: TransportClientConfiguration = TransportClientConfiguration()
     ) {
         self.nameNodes = nameNodes
         self.userName = userName

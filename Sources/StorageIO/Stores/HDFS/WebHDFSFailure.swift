@@ -22,15 +22,15 @@ struct WebHDFSFailure: Error {
     }
 
     /// The answer is not one that the operation can have.
-    init(unexpected what: String, _ request: HTTPRequest, isTransient: Bool) {
+    init(unexpected what: String, _ request: TransportRequest, isTransient: Bool) {
         code = .unavailable
         message = "\(request.method) \(HTTPTransportError.withoutSecrets(request.url)): \(what)"
         self.isTransient = isTransient
     }
 
     /// The answer has a status that is no success.
-    init(_ request: HTTPRequest, status: Int, headers: HTTPHeaders, body: [UInt8]) {
-        let exception = WebHDFSAnswers.decode(WebHDFSAnswers.Failure.self, body)?.RemoteException
+    init(_ request: TransportRequest, status: Int, headers: TransportHeaders, body: [UInt8]) {
+        let exception = WebHDFSResponses.decode(WebHDFSResponses.Failure.self, body)?.RemoteException
         let meaning = exception.map(Meaning.init) ?? Meaning(status: status)
         code = meaning.code
         // An exception that cannot be read has been cut off.

@@ -32,7 +32,7 @@ extension WebHDFSObjectStore {
     public func setReplication(_ copies: Int, of key: ObjectKey) async throws {
         let path = try HDFSPath.of(key, root: root)
         let operation = WebHDFSOperation("SETREPLICATION", "PUT", path, [("replication", "\(copies)")])
-        guard try await client.ask(WebHDFSAnswers.Success.self, operation).boolean else {
+        guard try await client.ask(WebHDFSResponses.Success.self, operation).boolean else {
             throw ObjectStoreError(.notFound, location: client.location(path), message: "there is no such file")
         }
     }

@@ -14,11 +14,11 @@ extension WebHDFSObjectStore {
     /// - Throws: As ``append(_:to:)``; what the closure throws.
     public func append(to key: ObjectKey, next: @escaping @Sendable () async throws -> [UInt8]?) async throws {
         let sent = ByteCount()
-        let body = HTTPRequest.Body.stream(length: nil) {
-            while let piece = try await next() {
-                guard !piece.isEmpty else { continue }
-                sent.add(piece.count)
-                return piece
+        let body = TransportRequest.Body.stream(length: nil) {
+            while let chunk = try await next() {
+                guard !chunk.isEmpty else { continue }
+                sent.add(chunk.count)
+                return chunk
             }
             return nil
         }
@@ -29,7 +29,7 @@ extension WebHDFSObjectStore {
     ///   - mayRepeat: Whether the body can be sent more than once.
     ///   - count: Bytes of the body, once it has been sent.
     private func append(
-        to key: ObjectKey, mayRepeat: Bool, _ body: HTTPRequest.Body, count: () -> Int64
+        to key: ObjectKey, mayRepeat: Bool, _ body: TransportRequest.Body, count: () -> Int64
     ) async throws {
         let path = try HDFSPath.of(key, root: root), location = client.location(path)
         let before = try await fileStatus(path)

@@ -32,7 +32,7 @@ public struct WebHDFSObjectStore: ObjectStore {
     /// Sends the requests with a client of its own.
     /// - Throws: As ``init(configuration:sender:)``; `HTTPTransportError` for a file of certificates that cannot be read.
     public init(configuration: WebHDFSConfiguration) throws {
-        try self.init(configuration: configuration, sender: HTTPClient(configuration: configuration.httpClient))
+        try self.init(configuration: configuration, sender: TransportClient(configuration: configuration.httpClient))
     }
 
     package init(

@@ -40,7 +40,7 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
     ///   makes it.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL`` for an empty path.
     public init(folder: String) throws(ObjectStoreError) {
-        self.folder = "/" + (try StorageLocation.normalizedPath(folder))
+        self.folder = "/" + (try StorageURI.normalizedPath(folder))
     }
 
     /// What is known about an object.

@@ -34,7 +34,7 @@ enum LocalOutput: Sendable {
                 try open(folderNames, below: root, isMade: link == 0)
             }
             var folder: OpenFolder? = try openFolder()
-            let place = SystemCalls.path(folder?.path ?? root, name)
+            let location = SystemCalls.path(folder?.path ?? root, name)
             let status = try folder?.statusIfPresent(name)
             if status != nil, !replaces { throw ObjectStoreError(errno: EEXIST, path: path) }
             guard let status, !status.isRegularFile else {
@@ -47,16 +47,16 @@ enum LocalOutput: Sendable {
                 return .file(file)
             }
             if status.isFolder { throw ObjectStoreError(errno: EISDIR, path: path) }
-            guard status.isLink else { return .stream(try LocalStream(path: place, status, below: root)) }
-            if let descriptor = LocalStream.ownDescriptor(place) {
+            guard status.isLink else { return .stream(try LocalStream(path: location, status, below: root)) }
+            if let descriptor = LocalStream.ownDescriptor(location) {
                 return .stream(try LocalStream(ownDescriptor: descriptor, path: path))
             }
-            let target = try next(place, below: root)
+            let target = try next(location, below: root)
             // Pipes of other processes are reached through links of /proc that lead to no path.
             if (try? SystemCalls.linkStatus(SystemCalls.path(root, target.joined(separator: "/")))) == nil,
-                let status = try? SystemCalls.status(place)
+                let status = try? SystemCalls.status(location)
             {
-                return .stream(try LocalStream(path: place, status, below: root))
+                return .stream(try LocalStream(path: location, status, below: root))
             }
             names = target
         }

@@ -110,9 +110,9 @@ final class LocalStream: Sendable {
         while written < bytes.count {
             var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             guard poll(&question, 1, Self.waitMilliseconds) > 0 else { return written }
-            let piece = Array(bytes[(bytes.startIndex + written)...].prefix(Self.pipeBytes))
-            try SystemCalls.write(descriptor, piece, path: path)
-            written += piece.count
+            let chunk = Array(bytes[(bytes.startIndex + written)...].prefix(Self.pipeBytes))
+            try SystemCalls.write(descriptor, chunk, path: path)
+            written += chunk.count
         }
         return written
     }

@@ -38,9 +38,9 @@ extension S3Configuration {
 
     /// Whom to trust: `AWS_CA_BUNDLE`, or the profile's `ca_bundle`.
     /// - Throws: ``CredentialError`` as ``init(environment:http:usesInstanceMetadata:)``.
-    public static func tls(environment: [String: String]) throws -> HTTPClientConfiguration.TLS {
+    public static func tls(environment: [String: String]) throws -> TransportClientConfiguration.TLS {
         let environment = environment.filter { !$0.value.isEmpty }
-        return HTTPClientConfiguration.TLS(
+        return TransportClientConfiguration.TLS(
             certificateAuthorityFile: try environment["AWS_CA_BUNDLE"]
                 ?? AWSProfile(environment: environment).value("ca_bundle"))
     }

@@ -18,20 +18,20 @@ extension ProxiedArtifactStore {
         let isKey = path.isEmpty || (try? ObjectKey(path)) != nil
         guard isKey, Self.reasonAgainst(path) == nil else { return [] }
         let query = path.isEmpty ? "" : "?path=\(PercentEncoding.query(path))"
-        let request = HTTPRequest(
+        let request = TransportRequest(
             method: "GET", url: "\(address.url)\(Self.apiPath)\(query)", headers: headers)
-        let answer = try await send(request, root + folder)
-        if answer.status == 404, ServerRefusal(answer).code == .notFound { return [] }
-        guard answer.status == 200 else { throw failure(answer, root + folder) }
+        let response = try await send(request, root + folder)
+        if response.status == 404, ServerRefusal(response).code == .notFound { return [] }
+        guard response.status == 200 else { throw failure(response, root + folder) }
         do {
-            return try JSONReader.value(of: answer.body).list("files").map { file in
+            return try JSONReader.value(of: response.body).list("files").map { file in
                 let name = try file.text("path")
                 // A server must not lead out of the folder that was asked for.
                 guard !name.utf8.contains(UInt8(ascii: "/")), (try? ObjectKey(name)) != nil else {
                     throw JSON.Mismatch(name: "path", expected: "a name: \(name)")
                 }
                 return Child(
-                    name: name, isFolder: try file.boolean("is_dir"), size: try file.integerIfThere("file_size") ?? 0)
+                    name: name, isFolder: try file.boolean("is_dir"), size: try file.optionalInteger("file_size") ?? 0)
             }
         } catch {
             throw ObjectStoreError(

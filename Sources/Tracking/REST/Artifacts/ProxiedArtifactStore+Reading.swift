@@ -25,11 +25,11 @@ extension ProxiedArtifactStore {
     }
 
     private func wholeBody(_ key: ObjectKey) async throws -> [UInt8] {
-        let request = HTTPRequest(method: "GET", url: url(of: key), headers: headers)
+        let request = TransportRequest(method: "GET", url: url(of: key), headers: headers)
         let bytes = try await retrying(location(key)) { () -> Attempt<[UInt8]> in
             do {
-                let answer = try await http.send(request, maximumBodyBytes: .max)
-                return answer.status == 200 ? .success(answer.body) : try await refused(answer, key)
+                let response = try await http.send(request, maximumBodyBytes: .max)
+                return response.status == 200 ? .success(response.body) : try await refused(response, key)
             } catch let error as HTTPTransportError {
                 return Self.attempt(of: error)
             }
@@ -41,15 +41,15 @@ extension ProxiedArtifactStore {
 
     /// - Returns: nil where the server says that nothing is there.
     private func readOnce(_ key: ObjectKey, _ range: Range<Int64>) async throws -> Attempt<[UInt8]?> {
-        var request = HTTPRequest(method: "GET", url: url(of: key), headers: headers)
+        var request = TransportRequest(method: "GET", url: url(of: key), headers: headers)
         request.headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
-        let answer = try await http.stream(request)
+        let response = try await http.stream(request)
         // A server that knows no ranges sends everything.
         var position: Int64 = 0
-        switch answer.status {
+        switch response.status {
         case 200: break
         case 206:
-            guard Self.start(answer.head) == range.lowerBound else {
+            guard Self.start(response.head) == range.lowerBound else {
                 return .failure(
                     ObjectStoreError(
                         .unavailable, location: location(key), message: "the server sent another range than was asked"))
@@ -57,28 +57,28 @@ extension ProxiedArtifactStore {
             position = range.lowerBound
         case 416: return .success(nil)
         default:
-            return try await refused(Self.whole(answer), key)
+            return try await refused(Self.whole(response), key)
         }
         var bytes: [UInt8] = []
-        for try await piece in answer.body {
-            let start = max(range.lowerBound, position), end = min(range.upperBound, position + Int64(piece.count))
-            if start < end { bytes += piece[Int(start - position)..<Int(end - position)] }
-            position += Int64(piece.count)
+        for try await chunk in response.body {
+            let start = max(range.lowerBound, position), end = min(range.upperBound, position + Int64(chunk.count))
+            if start < end { bytes += chunk[Int(start - position)..<Int(end - position)] }
+            position += Int64(chunk.count)
             if position >= range.upperBound { break }
         }
         return .success(position < range.lowerBound || bytes.isEmpty ? nil : bytes)
     }
 
     /// The first byte of a part: from `bytes 2-4/11`.
-    private static func start(_ head: HTTPResponseHead) -> Int64? {
+    private static func start(_ head: TransportResponseHead) -> Int64? {
         guard let text = head.headers["Content-Range"], text.hasPrefix("bytes ") else { return nil }
         return Int64(text.dropFirst(6).prefix { $0 != "-" })
     }
 
-    private static func whole(_ answer: HTTPStreamedResponse) async throws -> HTTPResponse {
+    private static func whole(_ response: TransportStreamedResponse) async throws -> TransportResponse {
         var body: [UInt8] = []
-        for try await piece in answer.body where body.count < 1 << 16 { body += piece }
-        return HTTPResponse(status: answer.status, headers: answer.head.headers, body: body)
+        for try await chunk in response.body where body.count < 1 << 16 { body += chunk }
+        return TransportResponse(status: response.status, headers: response.head.headers, body: body)
     }
 
     private func invalidRange(_ range: Range<Int64>, of size: Int64, _ key: ObjectKey) -> ObjectStoreError {
@@ -87,15 +87,15 @@ extension ProxiedArtifactStore {
     }
 
     /// The server's word for a folder is 400, and in front of S3 its word for what is not there is 500.
-    private func refused<Value>(_ answer: HTTPResponse, _ key: ObjectKey) async throws -> Attempt<Value> {
-        if answer.status == 400 || answer.status == 500 {
+    private func refused<Value>(_ response: TransportResponse, _ key: ObjectKey) async throws -> Attempt<Value> {
+        if response.status == 400 || response.status == 500 {
             do {
                 _ = try await listed(key)
             } catch let error as ObjectStoreError where error.code == .notFound {
                 return .failure(error)
             }
         }
-        return Self.attempt(of: answer) ?? .failure(failure(answer, location(key)))
+        return Self.attempt(of: response) ?? .failure(failure(response, location(key)))
     }
 
     // MARK: Whole objects, piece by piece
@@ -111,25 +111,25 @@ extension ProxiedArtifactStore {
         do {
             try await retrying(location(object.key)) { () -> Attempt<Void> in
                 do {
-                    var request = HTTPRequest(method: "GET", url: url(of: object.key), headers: headers)
+                    var request = TransportRequest(method: "GET", url: url(of: object.key), headers: headers)
                     if copy.count > 0, let tag = copy.tag {
                         request.headers["Range"] = "bytes=\(copy.count)-"
                         request.headers["If-Range"] = tag
                     }
-                    let answer = try await http.stream(request)
-                    let isContinued = answer.status == 206 && Self.start(answer.head) == copy.count
-                    guard answer.status == 200 || isContinued else {
-                        return try await refused(Self.whole(answer), object.key)
+                    let response = try await http.stream(request)
+                    let isContinued = response.status == 206 && Self.start(response.head) == copy.count
+                    guard response.status == 200 || isContinued else {
+                        return try await refused(Self.whole(response), object.key)
                     }
                     if !isContinued, copy.count > 0 {
                         await copy.writer.abort()
                         copy = try await PartialCopy(writer: makeWriter(object.size))
                     }
                     // Weak tags say nothing of single bytes (RFC 9110, section 8.8.1).
-                    copy.tag = answer.head.headers["ETag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
-                    for try await piece in answer.body {
-                        try await copy.writer.write(piece)
-                        copy.count += Int64(piece.count)
+                    copy.tag = response.head.headers["ETag"].flatMap { $0.hasPrefix("\"") ? $0 : nil }
+                    for try await chunk in response.body {
+                        try await copy.writer.write(chunk)
+                        copy.count += Int64(chunk.count)
                     }
                     return .success(())
                 } catch let error as HTTPTransportError {

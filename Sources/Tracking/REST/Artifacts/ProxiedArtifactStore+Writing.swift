@@ -16,7 +16,7 @@ extension ProxiedArtifactStore {
     /// Puts an object that is in memory.
     func put(_ bytes: [UInt8], _ key: ObjectKey, ifAbsent: Bool) async throws {
         try await exclusively(ifAbsent, key) {
-            let answer = try await retrying(location(key)) { () -> Attempt<HTTPResponse> in
+            let response = try await retrying(location(key)) { () -> Attempt<TransportResponse> in
                 do {
                     var request = uploadRequest(key)
                     request.body = .bytes(bytes)
@@ -24,7 +24,7 @@ extension ProxiedArtifactStore {
                     if response.status == 500, try await makeWay(for: key) {
                         return .transientFailure(ServerRefusal(response))
                     }
-                    if let failed: Attempt<HTTPResponse> = Self.attempt(of: response) { return failed }
+                    if let failed: Attempt<TransportResponse> = Self.attempt(of: response) { return failed }
                     if (200..<300).contains(response.status) { try await checkSize(of: key, is: Int64(bytes.count)) }
                     return .success(response)
                 } catch let error as HTTPTransportError {
@@ -35,7 +35,7 @@ extension ProxiedArtifactStore {
                     return .failure(error)
                 }
             }
-            try checkUploaded(answer, key)
+            try checkUploaded(response, key)
         }
     }
 
@@ -48,13 +48,13 @@ extension ProxiedArtifactStore {
             var request = uploadRequest(key)
             let counter = ByteCounter()
             request.body = .stream(length: length) {
-                let piece = try await next()
-                await counter.add(piece?.count ?? 0)
-                return piece
+                let chunk = try await next()
+                await counter.add(chunk?.count ?? 0)
+                return chunk
             }
             do {
-                let answer = try await http.send(request, maximumBodyBytes: 1 << 20)
-                try checkUploaded(answer, key)
+                let response = try await http.send(request, maximumBodyBytes: 1 << 20)
+                try checkUploaded(response, key)
                 try await checkSize(of: key, is: counter.count)
             } catch let error as HTTPTransportError {
                 throw ObjectStoreError(.unavailable, location: location(key), message: "\(error)")
@@ -83,14 +83,14 @@ extension ProxiedArtifactStore {
         }
     }
 
-    private func uploadRequest(_ key: ObjectKey) -> HTTPRequest {
+    private func uploadRequest(_ key: ObjectKey) -> TransportRequest {
         var headers = headers
         headers["Content-Type"] = "application/octet-stream"
-        return HTTPRequest(method: "PUT", url: url(of: key), headers: headers)
+        return TransportRequest(method: "PUT", url: url(of: key), headers: headers)
     }
 
-    private func checkUploaded(_ answer: HTTPResponse, _ key: ObjectKey) throws {
-        if !(200..<300).contains(answer.status) { throw failure(answer, location(key)) }
+    private func checkUploaded(_ response: TransportResponse, _ key: ObjectKey) throws {
+        if !(200..<300).contains(response.status) { throw failure(response, location(key)) }
     }
 
     /// Servers that end early, and those between, may take a part for the whole.

@@ -34,13 +34,13 @@ final class ProxiedArtifactStore: ObjectStore {
     func head(_ key: ObjectKey) async throws -> ObjectMetadata {
         try check(key)
         guard knowsRanges.withLock({ $0 }) else { return try await listed(key) }
-        var request = HTTPRequest(method: "GET", url: url(of: key), headers: headers)
+        var request = TransportRequest(method: "GET", url: url(of: key), headers: headers)
         request.headers["Range"] = "bytes=0-0"
-        let head = try await retrying(location(key)) { () -> Attempt<HTTPResponseHead> in
+        let head = try await retrying(location(key)) { () -> Attempt<TransportResponseHead> in
             do {
                 let head = try await http.stream(request).head
-                let response = HTTPResponse(status: head.status, headers: head.headers)
-                if head.status != 500, let failed: Attempt<HTTPResponseHead> = Self.attempt(of: response) {
+                let response = TransportResponse(status: head.status, headers: head.headers)
+                if head.status != 500, let failed: Attempt<TransportResponseHead> = Self.attempt(of: response) {
                     return failed
                 }
                 return .success(head)
@@ -50,7 +50,7 @@ final class ProxiedArtifactStore: ObjectStore {
         }
         switch head.status {
         case 206: break
-        case 401, 403: throw failure(HTTPResponse(status: head.status, headers: head.headers), location(key))
+        case 401, 403: throw failure(TransportResponse(status: head.status, headers: head.headers), location(key))
         default:
             if head.status == 200, head.headers["Content-Length"] != "0" { knowsRanges.withLock { $0 = false } }
             // Also where 400 stands for a folder, and 500 for an object that there is not.
@@ -98,8 +98,10 @@ final class ProxiedArtifactStore: ObjectStore {
     }
 
     private func remove(_ key: ObjectKey) async throws {
-        let answer = try await send("DELETE", key)
-        guard (200..<300).contains(answer.status) || answer.status == 404 else { throw failure(answer, location(key)) }
+        let response = try await send("DELETE", key)
+        guard (200..<300).contains(response.status) || response.status == 404 else {
+            throw failure(response, location(key))
+        }
     }
 
     func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
@@ -112,14 +114,14 @@ final class ProxiedArtifactStore: ObjectStore {
     // MARK: Requests
 
     /// Sends until there is an answer that trying again would not change.
-    func send(_ method: String, _ key: ObjectKey) async throws -> HTTPResponse {
-        try await send(HTTPRequest(method: method, url: url(of: key), headers: headers), location(key))
+    func send(_ method: String, _ key: ObjectKey) async throws -> TransportResponse {
+        try await send(TransportRequest(method: method, url: url(of: key), headers: headers), location(key))
     }
 
-    func send(_ request: HTTPRequest, _ location: String) async throws -> HTTPResponse {
+    func send(_ request: TransportRequest, _ location: String) async throws -> TransportResponse {
         try await retrying(location) {
             do {
-                let response = try await http.send(request, maximumBodyBytes: MLflowServer.maximumAnswer)
+                let response = try await http.send(request, maximumBodyBytes: MLflowServer.maximumResponse)
                 return Self.attempt(of: response) ?? .success(response)
             } catch let error as HTTPTransportError {
                 return Self.attempt(of: error)
@@ -134,8 +136,8 @@ final class ProxiedArtifactStore: ObjectStore {
             return try await retrier.run { _ in try await body() }
         } catch let failure as RetryFailure {
             if failure.error is ObjectStoreError || failure.error is CancellationError { throw failure.error }
-            let tries = failure.attempts == 1 ? "" : "; \(failure.attempts) tries"
-            throw ObjectStoreError(.unavailable, location: location, message: "\(failure.error)\(tries)")
+            let attempts = failure.attempts == 1 ? "" : "; \(failure.attempts) tries"
+            throw ObjectStoreError(.unavailable, location: location, message: "\(failure.error)\(attempts)")
         }
     }
 
@@ -144,14 +146,14 @@ final class ProxiedArtifactStore: ObjectStore {
     }
 
     /// Nil for an answer that trying again would not change.
-    static func attempt<Value>(of response: HTTPResponse) -> Attempt<Value>? {
+    static func attempt<Value>(of response: TransportResponse) -> Attempt<Value>? {
         guard !(200..<300).contains(response.status) else { return nil }
         let refusal = ServerRefusal(response)
         return refusal.isTransient ? .transientFailure(refusal, retryAfter: RetryAfter.duration(response.headers)) : nil
     }
 
     /// The error for an answer that is no success.
-    func failure(_ response: HTTPResponse, _ location: String) -> ObjectStoreError {
+    func failure(_ response: TransportResponse, _ location: String) -> ObjectStoreError {
         let refusal = ServerRefusal(response)
         let code: ObjectStoreError.Code =
             switch refusal.code {
@@ -168,5 +170,5 @@ final class ProxiedArtifactStore: ObjectStore {
         "\(address.url)\(Self.apiPath)/\(PercentEncoding.path(key.path))"
     }
 
-    var headers: HTTPHeaders { address.headers }
+    var headers: TransportHeaders { address.headers }
 }

@@ -10,14 +10,14 @@ final class ProxiedArtifacts: Sendable {
     init(server: MLflowServer) { self.server = server }
 
     /// - Returns: nil for a place of another kind.
-    func folder(at place: String) throws -> ArtifactFolder? {
-        guard let (address, path) = try Self.resolve(place, server.address) else { return nil }
+    func folder(at location: String) throws -> ArtifactFolder? {
+        guard let (address, path) = try Self.resolve(location, server.address) else { return nil }
         let segments = path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
         let whole = segments.joined(separator: "/")
         guard !segments.contains(where: { $0 == "." || $0 == ".." }),
             ProxiedArtifactStore.reasonAgainst(whole) == nil
         else {
-            throw TrackingError(.invalidValue, place, "has a path that MLflow's server would take for another")
+            throw TrackingError(.invalidValue, location, "has a path that MLflow's server would take for another")
         }
         let store = stores.withLock { stores in
             let store =
@@ -26,15 +26,15 @@ final class ProxiedArtifacts: Sendable {
             stores[address] = store
             return store
         }
-        let location = try StorageLocation(store.root + Self.escaped(whole))
-        return ArtifactFolder(uri: place, place: StoredPlace(store: store, location: location))
+        let root = try StorageURI(store.root + Self.escaped(whole))
+        return ArtifactFolder(uri: location, location: StorageLocation(store: store, uri: root))
     }
 
     private static func resolve(
-        _ place: String, _ tracking: ServerAddress
+        _ location: String, _ tracking: ServerAddress
     ) throws -> (address: ServerAddress, path: String)? {
-        guard let scheme = ArtifactPath.scheme(of: place) else { return nil }
-        var bytes = place.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+        guard let scheme = ArtifactPath.scheme(of: location) else { return nil }
+        var bytes = location.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst()
         var authority = ""
         if bytes.starts(with: "//".utf8) {
             let name = bytes.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }

@@ -6,15 +6,15 @@ actor ProxiedObjectWriter: ObjectWriter {
     static let largestInMemory = 8 << 20
 
     private enum State {
-        case gathering([UInt8])
-        case sending(PieceChannel, Task<Void, any Error>)
+        case take([UInt8])
+        case sending(ChunkChannel, Task<Void, any Error>)
         case ended
     }
 
     private let store: ProxiedArtifactStore
     private let key: ObjectKey
     private let options: WriteOptions
-    private var state = State.gathering([])
+    private var state = State.take([])
 
     init(store: ProxiedArtifactStore, key: ObjectKey, options: WriteOptions) {
         self.store = store
@@ -26,14 +26,14 @@ actor ProxiedObjectWriter: ObjectWriter {
         try Task.checkCancellation()
         switch state {
         case .ended: throw ended()
-        case .gathering(var gathered):
+        case .take(var gathered):
             if gathered.count + bytes.count <= Self.largestInMemory {
                 state = .ended
                 gathered += bytes
-                state = .gathering(gathered)
+                state = .take(gathered)
                 return
             }
-            let channel = PieceChannel()
+            let channel = ChunkChannel()
             let upload = Task { [store, key, options] in
                 do {
                     try await store.put(key, length: options.expectedSize, ifAbsent: options.ifAbsent) {
@@ -56,7 +56,7 @@ actor ProxiedObjectWriter: ObjectWriter {
     func finish() async throws {
         switch state {
         case .ended: throw ended()
-        case .gathering(let gathered):
+        case .take(let gathered):
             state = .ended
             try await store.put(gathered, key, ifAbsent: options.ifAbsent)
         case .sending(let channel, let upload):

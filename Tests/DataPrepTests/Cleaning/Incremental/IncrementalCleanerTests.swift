@@ -80,8 +80,8 @@ import Testing
     @Test func filesMayComeOneByOne() async throws {
         for (number, text) in texts.enumerated() {
             try await fixture.add(text, "\(number).txt")
-            let file = StoredPlace(
-                store: fixture.store, location: try StorageLocation("memory://s/raw/\(number).txt"))
+            let file = StorageLocation(
+                store: fixture.store, uri: try StorageURI("memory://s/raw/\(number).txt"))
             let report = try await IncrementalCleaner(plan: IncrementalFixture.plan).clean(file, to: fixture.output)
             #expect(report.increment?.action == (number == 0 ? .created : .appended) && report.rowsRead == 120)
         }
@@ -237,7 +237,7 @@ import Testing
             return
         }
         try await fixture.store.put(bytes, to: fixture.output.key("mine.parquet"))
-        await #expect(throws: DataSetError.occupied(place: "memory://s/clean", file: "mine.parquet")) {
+        await #expect(throws: DataSetError.occupied(location: "memory://s/clean", file: "mine.parquet")) {
             try await fixture.clean(.rebuild)
         }
         try await fixture.store.delete(fixture.output.key("mine.parquet"))
@@ -253,9 +253,9 @@ import Testing
     @Test func foldersOfIncrementalCleaningAreNoOtherOutputs() async throws {
         try await begin()
         await #expect(throws: IncrementalCleaningError.incrementalDataSet(folder: "memory://s/clean")) {
-            try await Cleaner().clean([InMemoryInput([])], to: .place(fixture.output))
+            try await Cleaner().clean([InMemoryInput([])], to: .location(fixture.output))
         }
-        let file = StoredPlace(store: fixture.store, location: try StorageLocation("memory://s/clean.parquet"))
+        let file = StorageLocation(store: fixture.store, uri: try StorageURI("memory://s/clean.parquet"))
         await #expect(throws: IncrementalCleaningError.noFolder(output: file.description)) {
             try await IncrementalCleaner().clean(fixture.input, to: file)
         }

@@ -119,7 +119,7 @@ import Testing
         try Oracle.execute("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk])
         defer { _ = try? Oracle.execute("/usr/bin/env", ["umount", disk]) }
         let raw = try LocalObjectStore(folder: folder.path("raw"))
-        let stores = ObjectStores()
+        let stores = ObjectStoreRegistry()
         let input = try stores.resolve(folder.path("raw/")), output = try stores.resolve(disk + "/clean/")
         let cleaner = IncrementalCleaner(plan: IncrementalFixture.plan)
         try await raw.put(Array(Self.texts[0].utf8), to: ObjectKey("0.txt"))

@@ -25,7 +25,7 @@ final class IncrementalFixture: Sendable {
     }
 
     let store: InMemoryObjectStore
-    let input, output, rejects: StoredPlace
+    let input, output, rejects: StorageLocation
     private let state: Box
 
     private final class Box: Sendable {
@@ -54,9 +54,9 @@ final class IncrementalFixture: Sendable {
                 try await hook(operation)
             }
         }
-        input = StoredPlace(store: store, location: try StorageLocation("memory://s/raw/"))
-        output = StoredPlace(store: store, location: try StorageLocation("memory://s/clean/"))
-        rejects = StoredPlace(store: store, location: try StorageLocation("memory://s/rejects/"))
+        input = StorageLocation(store: store, uri: try StorageURI("memory://s/raw/"))
+        output = StorageLocation(store: store, uri: try StorageURI("memory://s/clean/"))
+        rejects = StorageLocation(store: store, uri: try StorageURI("memory://s/rejects/"))
     }
 
     /// How many operations there have been since the weather was set.
@@ -95,8 +95,8 @@ final class IncrementalFixture: Sendable {
     /// The rows that readers of data sets see.
     func rows() async throws -> RecordBatch { try await Self.rows(output) }
 
-    static func rows(_ place: StoredPlace) async throws -> RecordBatch {
-        let dataSet = try await DataSet.open(place)
+    static func rows(_ location: StorageLocation) async throws -> RecordBatch {
+        let dataSet = try await DataSet.open(location)
         var batches: [RecordBatch] = []
         for try await batch in dataSet.batches() { batches.append(batch) }
         return try RecordBatch.concatenating(batches, schema: dataSet.schema)
@@ -109,10 +109,10 @@ final class IncrementalFixture: Sendable {
         let other = InMemoryObjectStore(name: "one")
         var plan = Self.plan
         plan.outliers = .fixed(low: fences?.lower ?? -.infinity, high: fences?.upper ?? .infinity)
-        let output = StoredPlace(store: other, location: try StorageLocation("memory://one/clean.parquet"))
-        let rejects = StoredPlace(store: other, location: try StorageLocation("memory://one/rejects.parquet"))
+        let output = StorageLocation(store: other, uri: try StorageURI("memory://one/clean.parquet"))
+        let rejects = StorageLocation(store: other, uri: try StorageURI("memory://one/rejects.parquet"))
         let report = try await Cleaner(plan: plan).clean(
-            names.map { try input.key($0) }, in: store, to: .place(output), rejects: rejects)
+            names.map { try input.key($0) }, in: store, to: .location(output), rejects: rejects)
         return (report, try await Self.rows(output), try await Self.rows(rejects))
     }
 

@@ -34,16 +34,16 @@ import Testing
         options: CleaningOptions = CleaningOptions()
     ) async throws -> (report: CleaningReport, rejects: Rejects) {
         let store = InMemoryObjectStore(name: "r")
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://r/rejects.parquet"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://r/rejects.parquet"))
         let report: CleaningReport
         do {
             report = try await Cleaner(plan: plan, options: options).clean(
-                inputs, to: .file(ObjectKey("clean.parquet"), in: store), rejects: place)
+                inputs, to: .file(ObjectKey("clean.parquet"), in: store), rejects: location)
         } catch CleaningError.droppedTooMuch(let refused) {
             report = refused
         }
         #expect(report.rejects == ["memory://r/rejects.parquet"])
-        let batch = try await IncrementalFixture.rows(place)
+        let batch = try await IncrementalFixture.rows(location)
         #expect(batch.schema.names == RejectedRows.schema.names)
         let rejects = try Rejects(batch)
         for outcome in report.rules {
@@ -69,12 +69,12 @@ import Testing
                 let plan = CleaningPlan(duplicates: duplicates, maximumDroppedShare: 1)
                 let (report, rejects) = try await clean(inputs, plan: plan, options: options)
                 #expect(report.rules.allSatisfy { $0.rows > 0 || $0.rule == .duplicate })
-                let places = rejects.file.indices.map { (rejects.file[$0], rejects.line[$0]) }
-                #expect(zip(places, places.dropFirst()).allSatisfy { $0.0 < $1.0 || $0.0 == $1.0 && $0.1 < $1.1 })
+                let locations = rejects.file.indices.map { (rejects.file[$0], rejects.line[$0]) }
+                #expect(zip(locations, locations.dropFirst()).allSatisfy { $0.0 < $1.0 || $0.0 == $1.0 && $0.1 < $1.1 })
                 let lines = texts.map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
-                for (place, text) in zip(places, rejects.text) {
-                    let file = try #require(Int(place.0.prefix(1)))
-                    #expect(text == lines[file][Int(place.1) - 1])
+                for (location, text) in zip(locations, rejects.text) {
+                    let file = try #require(Int(location.0.prefix(1)))
+                    #expect(text == lines[file][Int(location.1) - 1])
                 }
             }
         }
@@ -150,12 +150,12 @@ import Testing
 
     @Test func asText() async throws {
         let store = InMemoryObjectStore(name: "r")
-        let place = StoredPlace(store: store, location: try StorageLocation("memory://r/rejects.csv"))
+        let location = StorageLocation(store: store, uri: try StorageURI("memory://r/rejects.csv"))
         let text = CleanerTests.header + CleanerTests.row(1) + "1,2\n"
         _ = try await Cleaner(plan: IncrementalFixture.plan).clean(
             [InMemoryInput(Array(text.utf8), name: "t")], to: .file(ObjectKey("clean.parquet"), in: store),
-            rejects: place)
-        let written = String(decoding: try await store.read(place.key()), as: UTF8.self)
+            rejects: location)
+        let written = String(decoding: try await store.read(location.key()), as: UTF8.self)
         #expect(written == "file,line,rule,column,tx_fraud,raw_text\nt,3,malformed,,,\"1,2\"\n")
     }
 }

@@ -35,10 +35,10 @@ struct ContainerCredentialProvider: CredentialProvider {
     }
 
     func credentials() async throws -> AWSCredentials? {
-        var headers: HTTPHeaders = ["Accept": "application/json"]
+        var headers: TransportHeaders = ["Accept": "application/json"]
         if let token = try authorization() { headers["Authorization"] = token }
         let source = HTTPTransportError.withoutSecrets(url)
-        let request = HTTPRequest(method: "GET", url: url, headers: headers, totalTimeout: .seconds(5))
+        let request = TransportRequest(method: "GET", url: url, headers: headers, totalTimeout: .seconds(5))
         return try CredentialDocument.credentials(
             await CredentialRequests(http: http, source: source).body(of: request), source: source)
     }

@@ -11,17 +11,17 @@ struct CredentialRequests: Sendable {
     /// - Parameter explain: what the server says about a refusal, in few words and without secrets.
     /// - Throws: ``CredentialError``; `CancellationError`.
     func body(
-        of request: HTTPRequest, explain: @Sendable ([UInt8]) -> String = { _ in "" }
+        of request: TransportRequest, explain: @Sendable ([UInt8]) -> String = { _ in "" }
     ) async throws -> [UInt8] {
         let retrier = Retrier(policy: RetryPolicy(maximumAttempts: 4), budget: RetryBudget())
-        func refusal(_ response: HTTPResponse) -> CredentialError {
+        func refusal(_ response: TransportResponse) -> CredentialError {
             let words = explain(response.body)
             return CredentialError(
                 source: source, message: "status \(response.status)\(words.isEmpty ? "" : " ")\(words)")
         }
         do {
             return try await retrier.run { _ in
-                let response: HTTPResponse
+                let response: TransportResponse
                 do {
                     response = try await http.send(request, maximumBodyBytes: 1 << 20)
                 } catch let error as HTTPTransportError {

@@ -16,7 +16,7 @@ struct InstanceMetadataCredentialProvider: CredentialProvider {
                 let token = try await ask(
                     "PUT", "/latest/api/token", ["X-aws-ec2-metadata-token-ttl-seconds": "21600"])
             else { return nil }
-            let headers: HTTPHeaders = ["X-aws-ec2-metadata-token": String(decoding: token, as: UTF8.self)]
+            let headers: TransportHeaders = ["X-aws-ec2-metadata-token": String(decoding: token, as: UTF8.self)]
             guard let roles = try await ask("GET", Self.roles, headers),
                 let role = String(decoding: roles, as: UTF8.self).split(whereSeparator: \.isNewline).first
             else { return nil }
@@ -29,8 +29,9 @@ struct InstanceMetadataCredentialProvider: CredentialProvider {
     }
 
     /// nil where there is nothing of the kind: no role, or another cloud's service.
-    private func ask(_ method: String, _ path: String, _ headers: HTTPHeaders) async throws -> [UInt8]? {
-        let request = HTTPRequest(method: method, url: endpoint + path, headers: headers, totalTimeout: .seconds(1))
+    private func ask(_ method: String, _ path: String, _ headers: TransportHeaders) async throws -> [UInt8]? {
+        let request = TransportRequest(
+            method: method, url: endpoint + path, headers: headers, totalTimeout: .seconds(1))
         let response = try await http.send(request, maximumBodyBytes: 1 << 16)
         if response.status == 404 { return nil }
         guard response.status == 200 else {

@@ -10,7 +10,7 @@ struct SSOCredentialProvider: CredentialProvider {
         let expiresAt: String
     }
 
-    private struct Answer: Decodable {
+    private struct Response: Decodable {
         struct Credentials: Decodable {
             let accessKeyId: String
             let secretAccessKey: String
@@ -70,16 +70,17 @@ struct SSOCredentialProvider: CredentialProvider {
             (name: "account_id", value: accountID), (name: "role_name", value: roleName),
         ])
         let base = endpoint.utf8.last == UInt8(ascii: "/") ? String(endpoint.dropLast()) : endpoint
-        let request = HTTPRequest(
+        let request = TransportRequest(
             method: "GET", url: "\(base)/federation/credentials?\(query)",
             headers: ["x-amz-sso_bearer_token": token.accessToken], totalTimeout: .seconds(30))
         let source = "\(base), role \(roleName)"
         let body = try await CredentialRequests(http: http, source: source).body(of: request)
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)).roleCredentials else {
+        guard let response = try? JSONDecoder().decode(Response.self, from: Data(body)).roleCredentials else {
             throw CredentialError(source: source, message: "the answer has no credentials in it")
         }
         return AWSCredentials(
-            accessKeyID: answer.accessKeyId, secretAccessKey: answer.secretAccessKey, sessionToken: answer.sessionToken,
-            expiration: answer.expiration.map { $0 / 1000 })
+            accessKeyID: response.accessKeyId, secretAccessKey: response.secretAccessKey,
+            sessionToken: response.sessionToken,
+            expiration: response.expiration.map { $0 / 1000 })
     }
 }

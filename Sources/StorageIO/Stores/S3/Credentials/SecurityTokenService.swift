@@ -15,7 +15,7 @@ struct SecurityTokenService: Sendable {
     ///   - headers: the fields of a request, with its signature where there is to be one.
     func credentials(
         _ form: [(name: String, value: String)], result: String,
-        headers: (_ target: SignatureVersion4.Target, _ body: [UInt8]) -> HTTPHeaders = { _, _ in
+        headers: (_ target: SignatureVersion4.Target, _ body: [UInt8]) -> TransportHeaders = { _, _ in
             ["Content-Type": contentType]
         }
     ) async throws -> AWSCredentials {
@@ -27,15 +27,15 @@ struct SecurityTokenService: Sendable {
         let path = parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath
         let body = Array(PercentEncoding.query(form).utf8)
         let target = SignatureVersion4.Target(method: "POST", host: authority, path: path)
-        let request = HTTPRequest(
+        let request = TransportRequest(
             method: "POST", url: "\(scheme)://\(authority)\(path)", headers: headers(target, body),
             body: .bytes(body), totalTimeout: .seconds(30))
         let source = "\(scheme)://\(authority)\(path), \(roleARN)"
-        let answer = try await CredentialRequests(http: http, source: source).body(of: request) { body in
+        let response = try await CredentialRequests(http: http, source: source).body(of: request) { body in
             let error = (try? XMLTree.parse(body))?["Error"]
             return [error?["Code"]?.text, error?["Message"]?.text].compactMap { $0 }.joined(separator: ": ")
         }
-        guard let credentials = (try? XMLTree.parse(answer))?[result]?["Credentials"],
+        guard let credentials = (try? XMLTree.parse(response))?[result]?["Credentials"],
             let accessKeyID = credentials["AccessKeyId"]?.text, let secret = credentials["SecretAccessKey"]?.text
         else { throw CredentialError(source: source, message: "the answer has no credentials in it") }
         return AWSCredentials(

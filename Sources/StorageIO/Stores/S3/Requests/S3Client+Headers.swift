@@ -2,7 +2,7 @@ import HTTPTransport
 
 extension S3Client {
     /// What a new object is to be like.
-    func newObjectHeaders(_ key: ObjectKey) -> HTTPHeaders {
+    func newObjectHeaders(_ key: ObjectKey) -> TransportHeaders {
         var headers = customerKeyHeaders()
         headers["Content-Type"] = Self.contentType(key)
         headers["x-amz-storage-class"] = configuration.storageClass
@@ -18,7 +18,7 @@ extension S3Client {
 
     /// The key without which the server can neither write nor read.
     /// - Parameter prefix: `x-amz-copy-source-` for the source of a copy.
-    func customerKeyHeaders(prefix: String = "x-amz-") -> HTTPHeaders {
+    func customerKeyHeaders(prefix: String = "x-amz-") -> TransportHeaders {
         guard case .customerKey(let key) = configuration.encryption else { return [:] }
         return [
             "\(prefix)server-side-encryption-customer-algorithm": "AES256",
@@ -29,7 +29,7 @@ extension S3Client {
 
     /// Whether entity tags of what an answer is about are MD5 sums: not where other keys than the store's own encrypt
     /// (Amazon S3 API Reference, "Object", ETag).
-    static func hasDigestTag(_ headers: HTTPHeaders) -> Bool {
+    static func hasDigestTag(_ headers: TransportHeaders) -> Bool {
         headers["x-amz-server-side-encryption-customer-algorithm"] == nil
             && headers["x-amz-server-side-encryption"].map { $0 == "AES256" } ?? true
     }

@@ -45,10 +45,10 @@ final class S3Client: Sendable {
     /// - Throws: ``ObjectStoreError`` when there is no such answer; `CancellationError`.
     func send(
         _ request: S3Request, location: String,
-        inspect: @Sendable (HTTPResponse) throws -> Void = { _ in }
-    ) async throws -> S3Answer {
+        inspect: @Sendable (TransportResponse) throws -> Void = { _ in }
+    ) async throws -> S3Response {
         try await send(location: location, makeRequest: { request }, inspect: inspect) { signed in
-            try await http.send(signed, maximumBodyBytes: request.maximumAnswer)
+            try await http.send(signed, maximumBodyBytes: request.maximumResponse)
         }
     }
 
@@ -59,17 +59,17 @@ final class S3Client: Sendable {
     ///     throws ends the request.
     /// - Returns: the answer, without the body of a success.
     func stream(
-        location: String, makeRequest: () -> S3Request, receive: (HTTPStreamedResponse) async throws -> Void
-    ) async throws -> S3Answer {
+        location: String, makeRequest: () -> S3Request, receive: (TransportStreamedResponse) async throws -> Void
+    ) async throws -> S3Response {
         try await send(location: location, makeRequest: makeRequest) { signed in
             let streamed = try await http.stream(signed)
             var body: [UInt8] = []
             if (200..<300).contains(streamed.status) {
                 try await receive(streamed)
             } else {
-                for try await piece in streamed.body where body.count < Self.longestError { body += piece }
+                for try await chunk in streamed.body where body.count < Self.longestError { body += chunk }
             }
-            return HTTPResponse(status: streamed.status, headers: streamed.head.headers, body: body)
+            return TransportResponse(status: streamed.status, headers: streamed.head.headers, body: body)
         }
     }
 
@@ -77,14 +77,15 @@ final class S3Client: Sendable {
     private static let longestError = 1 << 20
 
     private func send(
-        location: String, makeRequest: () -> S3Request, inspect: @Sendable (HTTPResponse) throws -> Void = { _ in },
-        exchange: (HTTPRequest) async throws -> HTTPResponse
-    ) async throws -> S3Answer {
+        location: String, makeRequest: () -> S3Request,
+        inspect: @Sendable (TransportResponse) throws -> Void = { _ in },
+        exchange: (TransportRequest) async throws -> TransportResponse
+    ) async throws -> S3Response {
         let start = ContinuousClock.now
         do {
             return try await retrier.run { attempt in
                 let request = makeRequest()
-                let result: (response: HTTPResponse, url: String)
+                let result: (response: TransportResponse, url: String)
                 do {
                     result = try await sendAdapting(request, location: location, exchange)
                 } catch let error as HTTPTransportError {
@@ -93,21 +94,21 @@ final class S3Client: Sendable {
                 let error = (200..<300).contains(result.response.status) ? nil : S3ServerError(result.response)
                 if let error, error.isTransient(method: request.method) {
                     return .transientFailure(
-                        AnsweredFailure(what: self.what(request, result.url), error: error),
+                        ResponseFailure(what: self.what(request, result.url), error: error),
                         retryAfter: Self.retryAfter(result.response))
                 }
                 if error == nil {
                     do {
                         try inspect(result.response)
                     } catch {
-                        let failure = AnsweredFailure(what: self.what(request, result.url), error: error)
+                        let failure = ResponseFailure(what: self.what(request, result.url), error: error)
                         let isLasting =
                             (error as? S3ServerError).map { !$0.isTransient(method: request.method) } ?? false
                         return isLasting ? .failure(failure) : .transientFailure(failure)
                     }
                 }
                 return .success(
-                    S3Answer(
+                    S3Response(
                         response: result.response, what: self.what(request, result.url), attempts: attempt,
                         elapsed: .now - start))
             }
@@ -130,24 +131,24 @@ final class S3Client: Sendable {
         }
         let state = learned.withLock { $0 }
         let request = S3Request(method, key)
-        let place = place(of: request, region: state.region)
+        let endpoint = endpoint(of: request, region: state.region)
         let query = signer(credentials, region: state.region).presignedQuery(
-            for: target(of: request, at: place), headers: [:], expires: seconds, at: timestamp(state))
-        return "\(place.url)?\(query)"
+            for: target(of: request, at: endpoint), headers: [:], expires: seconds, at: timestamp(state))
+        return "\(endpoint.url)?\(query)"
     }
 
     /// Sends; once more at once where the answer teaches us the bucket's region or the server's clock, that credentials have
     /// expired, or that another host has the object.
     private func sendAdapting(
-        _ request: S3Request, location: String, _ exchange: (HTTPRequest) async throws -> HTTPResponse
-    ) async throws -> (response: HTTPResponse, url: String) {
+        _ request: S3Request, location: String, _ exchange: (TransportRequest) async throws -> TransportResponse
+    ) async throws -> (response: TransportResponse, url: String) {
         var hasAdapted: Set<Adaptation> = []
-        var redirect: S3Place?
+        var redirect: S3Endpoint?
         while true {
             let credentials = try await credentials(location: location)
             let state = learned.withLock { $0 }
-            let place = redirect ?? place(of: request, region: state.region)
-            let signed = try await sign(request, at: place, credentials: credentials, state: state)
+            let endpoint = redirect ?? endpoint(of: request, region: state.region)
+            let signed = try await sign(request, at: endpoint, credentials: credentials, state: state)
             let response = try await exchange(signed)
             guard !(200..<300).contains(response.status) else { return (response, signed.url) }
             if let adaptation = await adapt(to: response, credentials: credentials, state: state),
@@ -155,18 +156,20 @@ final class S3Client: Sendable {
             {
                 continue
             }
-            guard let next = S3Place(redirect: response, from: place.scheme), next != place,
-                hasAdapted.insert(.place).inserted
+            guard let next = S3Endpoint(redirect: response, from: endpoint.scheme), next != endpoint,
+                hasAdapted.insert(.endpoint).inserted
             else { return (response, signed.url) }
             redirect = next
         }
     }
 
     private enum Adaptation: Hashable {
-        case region, clock, credentials, place
+        case region, clock, credentials, endpoint
     }
 
-    private func adapt(to response: HTTPResponse, credentials: AWSCredentials?, state: Learned) async -> Adaptation? {
+    private func adapt(to response: TransportResponse, credentials: AWSCredentials?, state: Learned) async
+        -> Adaptation?
+    {
         let error = S3ServerError(response)
         if [301, 307, 400].contains(error.status), let region = error.region, !region.isEmpty, region != state.region {
             logger.notice(
@@ -201,9 +204,9 @@ final class S3Client: Sendable {
     }
 
     private func sign(
-        _ request: S3Request, at place: S3Place, credentials: AWSCredentials?, state: Learned
-    ) async throws -> HTTPRequest {
-        let target = target(of: request, at: place)
+        _ request: S3Request, at endpoint: S3Endpoint, credentials: AWSCredentials?, state: Learned
+    ) async throws -> TransportRequest {
+        let target = target(of: request, at: endpoint)
         var headers = request.headers
         if let md5 = request.bodyMD5 { headers["Content-MD5"] = Digests.base64(md5) }
         if let credentials {
@@ -211,19 +214,19 @@ final class S3Client: Sendable {
                 headers, for: target, payloadHash: try await payloadHash(request.content), at: timestamp(state))
         }
         let query = PercentEncoding.query(target.query)
-        return HTTPRequest(
+        return TransportRequest(
             method: request.method,
-            url: place.url + (query.isEmpty ? "" : "?\(query)"),
+            url: endpoint.url + (query.isEmpty ? "" : "?\(query)"),
             headers: headers, body: body(of: request))
     }
 
-    private func body(of request: S3Request) -> HTTPRequest.Body {
+    private func body(of request: S3Request) -> TransportRequest.Body {
         switch request.content {
         case .bytes(let bytes):
             return bytes.isEmpty && request.method != "PUT" && request.method != "POST" ? .none : .bytes(bytes)
         case .part(let file, let range, _):
-            let pieces = LocalFilePieces(file, range)
-            return .stream(length: Int64(range.count)) { try await pieces.next() }
+            let chunks = LocalFileChunks(file, range)
+            return .stream(length: Int64(range.count)) { try await chunks.next() }
         }
     }
 
@@ -240,18 +243,18 @@ final class S3Client: Sendable {
         switch content {
         case .bytes(let bytes):
             if bytes.isEmpty { return SignatureVersion4.emptyPayload }
-            return signsPayloads ? try await Digests.sha256OffPool(bytes) : SignatureVersion4.unsignedPayload
+            return signsPayloads ? try await Digests.asyncSHA256(bytes) : SignatureVersion4.unsignedPayload
         case .part(_, _, let digest):
             return digest.sha256 ?? SignatureVersion4.unsignedPayload
         }
     }
 
-    private func place(of request: S3Request, region: String) -> S3Place {
-        S3Place(scheme: address.scheme, host: address.host(region: region), path: address.path(key: request.key))
+    private func endpoint(of request: S3Request, region: String) -> S3Endpoint {
+        S3Endpoint(scheme: address.scheme, host: address.host(region: region), path: address.path(key: request.key))
     }
 
-    private func target(of request: S3Request, at place: S3Place) -> SignatureVersion4.Target {
-        SignatureVersion4.Target(method: request.method, host: place.host, path: place.path, query: request.query)
+    private func target(of request: S3Request, at endpoint: S3Endpoint) -> SignatureVersion4.Target {
+        SignatureVersion4.Target(method: request.method, host: endpoint.host, path: endpoint.path, query: request.query)
     }
 
     private func signer(_ credentials: AWSCredentials, region: String) -> SignatureVersion4 {
@@ -265,7 +268,7 @@ final class S3Client: Sendable {
     }
 
     /// Seconds, or a date, as RFC 9110 (section 10.2.3) has it.
-    private static func retryAfter(_ response: HTTPResponse) -> Duration? {
+    private static func retryAfter(_ response: TransportResponse) -> Duration? {
         guard let text = response.headers["Retry-After"] else { return nil }
         if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
         guard let until = Timestamp(httpDate: text),
@@ -275,15 +278,15 @@ final class S3Client: Sendable {
     }
 
     private static func storeError(_ failure: RetryFailure, location: String) -> any Error {
-        guard failure.error is HTTPTransportError || failure.error is AnsweredFailure else { return failure.error }
-        let code = ((failure.error as? AnsweredFailure)?.error as? S3ServerError)?.storeCode ?? .unavailable
-        let effort = S3Answer.effort(attempts: failure.attempts, elapsed: failure.elapsed)
+        guard failure.error is HTTPTransportError || failure.error is ResponseFailure else { return failure.error }
+        let code = ((failure.error as? ResponseFailure)?.error as? S3ServerError)?.storeCode ?? .unavailable
+        let effort = S3Response.effort(attempts: failure.attempts, elapsed: failure.elapsed)
         return ObjectStoreError(code, location: location, message: "\(failure.error); \(effort)")
     }
 }
 
 /// An answer that was not good enough, with the request that it belongs to.
-private struct AnsweredFailure: Error, CustomStringConvertible {
+private struct ResponseFailure: Error, CustomStringConvertible {
     let what: String
     let error: any Error
 

@@ -2,7 +2,7 @@ import Essentials
 import HTTPTransport
 
 /// Where one request goes.
-struct S3Place: Sendable, Hashable {
+struct S3Endpoint: Sendable, Hashable {
     /// `https` or `http`.
     var scheme: String
     /// Host, and port where it is not the scheme's own.
@@ -17,7 +17,7 @@ struct S3Place: Sendable, Hashable {
     }
 
     /// Where an answer sends the request; nil for one that is no redirect, and for a place without TLS when there was some.
-    init?(redirect response: HTTPResponse, from scheme: String) {
+    init?(redirect response: TransportResponse, from scheme: String) {
         guard [301, 302, 307, 308].contains(response.status), let location = response.headers["Location"],
             let plain = URLUserInfo(location), plain.user == nil, let parts = URLComponents(string: plain.url),
             let target = parts.scheme?.lowercased(), target == "https" || target == scheme && target == "http",

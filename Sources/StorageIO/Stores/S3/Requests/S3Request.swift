@@ -7,12 +7,12 @@ struct S3Request: Sendable {
     var key: String?
     /// Not encoded.
     var query: [(name: String, value: String)] = []
-    var headers = HTTPHeaders()
+    var headers = TransportHeaders()
     var content = Content.bytes([])
     /// Of the content; sent along, so that the server refuses what was changed on the way.
     var bodyMD5: [UInt8]?
     /// A longer answer is a failure.
-    var maximumAnswer = 64 << 20
+    var maximumResponse = 64 << 20
 
     /// What is sent.
     enum Content: Sendable {
@@ -30,15 +30,15 @@ struct S3Request: Sendable {
 }
 
 /// What a server answered in the end.
-struct S3Answer: Sendable {
-    let response: HTTPResponse
+struct S3Response: Sendable {
+    let response: TransportResponse
     /// `GET https://host/key`, for messages.
     let what: String
     let attempts: Int
     let elapsed: Duration
 
     var status: Int { response.status }
-    var headers: HTTPHeaders { response.headers }
+    var headers: TransportHeaders { response.headers }
     var body: [UInt8] { response.body }
     var isSuccess: Bool { (200..<300).contains(status) }
 }

@@ -11,14 +11,14 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
     /// Where the bucket is, if the server says.
     let region: String?
 
-    init(_ response: HTTPResponse) {
+    init(_ response: TransportResponse) {
         let tree = try? XMLTree.parse(response.body, maximumBytes: 1 << 20)
         // The answer to a batch has errors of its own inside, which are not the request's.
         self.init(tree?.name == "Error" ? tree : nil, of: response)
     }
 
     /// - Parameter element: `Error`, the whole answer or one of a batch.
-    init(_ element: XMLTree?, of response: HTTPResponse) {
+    init(_ element: XMLTree?, of response: TransportResponse) {
         status = response.status
         code = element?["Code"]?.text ?? ""
         message = element?["Message"]?.text ?? ""
@@ -28,7 +28,7 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
             element?["Endpoint"]?.text ?? response.headers["Location"].flatMap { URLComponents(string: $0)?.host }
         region =
             response.headers["x-amz-bucket-region"] ?? element?["Region"]?.text
-            ?? host.flatMap(S3Place.region(ofHost:))
+            ?? host.flatMap(S3Endpoint.region(ofHost:))
     }
 
     /// Whether the same request may succeed later.
@@ -83,7 +83,7 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-extension S3Answer {
+extension S3Response {
     /// - Throws: ``ObjectStoreError`` unless the server did what was asked.
     func check(location: String) throws {
         if !isSuccess { throw failure(location: location) }

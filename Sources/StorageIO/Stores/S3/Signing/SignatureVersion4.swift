@@ -44,8 +44,8 @@ package struct SignatureVersion4: Sendable {
     /// The header fields with those added that authenticate the request.
     /// - Parameter payloadHash: SHA-256 of the body in hexadecimal, or ``unsignedPayload``.
     package func signedHeaders(
-        _ headers: HTTPHeaders, for target: Target, payloadHash: String, at time: Timestamp
-    ) -> HTTPHeaders {
+        _ headers: TransportHeaders, for target: Target, payloadHash: String, at time: Timestamp
+    ) -> TransportHeaders {
         var headers = headers
         headers["x-amz-date"] = time.basic
         headers["x-amz-content-sha256"] = payloadHash
@@ -61,7 +61,7 @@ package struct SignatureVersion4: Sendable {
 
     /// The query with those parameters added that authenticate the request for some time, to whoever has it.
     package func presignedQuery(
-        for target: Target, headers: HTTPHeaders, expires: Int64, at time: Timestamp
+        for target: Target, headers: TransportHeaders, expires: Int64, at time: Timestamp
     ) -> String {
         let fields = canonicalFields(headers, host: target.host)
         var target = target
@@ -76,7 +76,7 @@ package struct SignatureVersion4: Sendable {
     }
 
     /// Names in lower case and sorted, values of one name joined, white space in them reduced.
-    private func canonicalFields(_ headers: HTTPHeaders, host: String) -> [(name: String, value: String)] {
+    private func canonicalFields(_ headers: TransportHeaders, host: String) -> [(name: String, value: String)] {
         var values: [String: [String]] = ["host": [host]]
         for field in headers.fields {
             let name = field.name.lowercased()

@@ -27,19 +27,19 @@ extension S3ObjectStore {
         if let delimiter { request.query.append((name: "delimiter", value: delimiter)) }
         if let continuation { request.query.append((name: "continuation-token", value: continuation)) }
         let location = root + prefix
-        let answer = try await client.send(request, location: location)
-        try answer.check(location: location)
-        let tree = try tree(answer, location: location)
+        let response = try await client.send(request, location: location)
+        try response.check(location: location)
+        let tree = try tree(response, location: location)
         let isEncoded = tree["EncodingType"]?.text == "url"
         func text(_ element: XMLTree?) throws -> String {
             guard let text = element?.text, let decoded = isEncoded ? PercentEncoding.decode(text) : text else {
                 throw ObjectStoreError(
                     .unavailable, location: location,
-                    message: "\(answer.what): a key of the listing is missing or no UTF-8")
+                    message: "\(response.what): a key of the listing is missing or no UTF-8")
             }
             return decoded
         }
-        var page = S3ListPage(server: answer.headers["Server"] ?? "")
+        var page = S3ListPage(server: response.headers["Server"] ?? "")
         for element in tree.all("Contents") {
             guard let key = try? ObjectKey(verbatim: text(element["Key"])) else {
                 let name = element["Key"]?.text ?? ""
@@ -52,7 +52,7 @@ extension S3ObjectStore {
                 let modified = element["LastModified"].flatMap({ Timestamp(iso8601: $0.text) })
             else {
                 throw ObjectStoreError(
-                    .unavailable, location: location, message: "\(answer.what): \(key) lacks its size or time")
+                    .unavailable, location: location, message: "\(response.what): \(key) lacks its size or time")
             }
             page.objects.append(
                 ObjectMetadata(
@@ -65,7 +65,8 @@ extension S3ObjectStore {
         if tree["IsTruncated"]?.text == "true" {
             guard let next = tree["NextContinuationToken"]?.text, continuation?.hasBytes(of: next) != true else {
                 throw ObjectStoreError(
-                    .unavailable, location: location, message: "\(answer.what): there is more, but no way to ask for it"
+                    .unavailable, location: location,
+                    message: "\(response.what): there is more, but no way to ask for it"
                 )
             }
             page.continuation = next

@@ -5,23 +5,23 @@ extension S3ObjectStore: AttributeKeeping {
     private static let metadataPrefix = "x-amz-meta-"
 
     package func attributes(of object: ObjectMetadata) async throws -> ObjectAttributes {
-        let answer = try await headAnswer(object.key, matching: object.entityTag)
-        if answer.status == 412 { throw modified(answer, object.key, expected: object.entityTag) }
-        try answer.check(location: location(object.key))
+        let response = try await headResponse(object.key, matching: object.entityTag)
+        if response.status == 412 { throw modified(response, object.key, expected: object.entityTag) }
+        try response.check(location: location(object.key))
         var attributes = ObjectAttributes()
-        attributes.contentType = answer.headers["Content-Type"]
-        attributes.contentEncoding = answer.headers["Content-Encoding"].flatMap(Self.storedEncoding)
-        attributes.contentLanguage = answer.headers["Content-Language"]
-        attributes.contentDisposition = answer.headers["Content-Disposition"]
-        attributes.cacheControl = answer.headers["Cache-Control"]
-        attributes.expires = answer.headers["Expires"]
-        for field in answer.headers.fields {
+        attributes.contentType = response.headers["Content-Type"]
+        attributes.contentEncoding = response.headers["Content-Encoding"].flatMap(Self.storedEncoding)
+        attributes.contentLanguage = response.headers["Content-Language"]
+        attributes.contentDisposition = response.headers["Content-Disposition"]
+        attributes.cacheControl = response.headers["Cache-Control"]
+        attributes.expires = response.headers["Expires"]
+        for field in response.headers.fields {
             let name = field.name.lowercased()
             guard name.utf8.starts(with: Self.metadataPrefix.utf8), name != Self.writerHeader else { continue }
             attributes.metadata[String(name.dropFirst(Self.metadataPrefix.count))] = field.value
         }
         // Not every server says how many there are; to ask costs a request.
-        if answer.headers["x-amz-tagging-count"] != "0" { attributes.tags = try await tags(of: object.key) }
+        if response.headers["x-amz-tagging-count"] != "0" { attributes.tags = try await tags(of: object.key) }
         return attributes
     }
 
@@ -29,16 +29,16 @@ extension S3ObjectStore: AttributeKeeping {
     private func tags(of key: ObjectKey) async throws -> [String: String] {
         var request = S3Request("GET", key)
         request.query = [(name: "tagging", value: "")]
-        let answer = try await send(request)
-        guard answer.isSuccess else {
-            if S3ServerError(answer.response).code == "AccessDenied" {
+        let response = try await send(request)
+        guard response.isSuccess else {
+            if S3ServerError(response.response).code == "AccessDenied" {
                 client.logger.notice(
                     "tags may not be read, and are not copied", metadata: ["location": "\(location(key))"])
             }
             return [:]
         }
         // Servers that do not know the question answer with the object itself.
-        guard let tree = try? XMLTree.parse(answer.body) else { return [:] }
+        guard let tree = try? XMLTree.parse(response.body) else { return [:] }
         var tags: [String: String] = [:]
         for tag in tree["TagSet"]?.all("Tag") ?? [] {
             if let name = tag["Key"]?.text { tags[name] = tag["Value"]?.text ?? "" }
@@ -56,7 +56,7 @@ extension S3ObjectStore: AttributeKeeping {
 extension S3Client {
     /// What a new object is to be like.
     /// - Parameter attributes: those of the object that it is a copy of.
-    func newObjectHeaders(_ key: ObjectKey, _ attributes: ObjectAttributes?) -> HTTPHeaders {
+    func newObjectHeaders(_ key: ObjectKey, _ attributes: ObjectAttributes?) -> TransportHeaders {
         var headers = newObjectHeaders(key)
         guard let attributes else { return headers }
         if let type = attributes.contentType { headers["Content-Type"] = type }

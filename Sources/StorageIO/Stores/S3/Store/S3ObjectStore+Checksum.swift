@@ -9,27 +9,27 @@ extension S3ObjectStore {
         guard Digests.bytes(hexadecimal: String(halves[0]))?.count == 16, halves.count <= 2 else { return nil }
         let parts = halves.count == 2 ? Int64(halves[1]) : nil
         guard halves.count == 1 || parts != nil else { return nil }
-        let answer = try await headAnswer(
+        let response = try await headResponse(
             object.key, matching: tag, query: parts == nil ? [] : [(name: "partNumber", value: "1")])
-        if parts != nil, !answer.isSuccess {
+        if parts != nil, !response.isSuccess {
             // Servers that do not know the numbers of parts say so in many ways, such as that the tag of a part is another one.
             // Whether the object is still the same, the question without the number tells.
             try await check(isStill: object)
             return nil
         }
-        if answer.status == 412 { throw answer.failure(location: location(object.key), code: .modified) }
-        try answer.check(location: location(object.key))
-        guard S3Client.hasDigestTag(answer.headers) else { return nil }
+        if response.status == 412 { throw response.failure(location: location(object.key), code: .modified) }
+        try response.check(location: location(object.key))
+        guard S3Client.hasDigestTag(response.headers) else { return nil }
         guard let parts else { return .md5(tag.lowercased()) }
-        guard let partSize = answer.headers["Content-Length"].flatMap({ Int64($0) }), partSize > 0,
+        guard let partSize = response.headers["Content-Length"].flatMap({ Int64($0) }), partSize > 0,
             (object.size + partSize - 1) / partSize == parts
         else { return nil }
         return .md5OfParts(tag.lowercased(), partSize: partSize)
     }
 
     private func check(isStill object: ObjectMetadata) async throws {
-        let answer = try await headAnswer(object.key, matching: object.entityTag)
-        if answer.status == 412 { throw answer.failure(location: location(object.key), code: .modified) }
-        try answer.check(location: location(object.key))
+        let response = try await headResponse(object.key, matching: object.entityTag)
+        if response.status == 412 { throw response.failure(location: location(object.key), code: .modified) }
+        try response.check(location: location(object.key))
     }
 }

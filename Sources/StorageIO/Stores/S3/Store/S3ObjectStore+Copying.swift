@@ -12,12 +12,12 @@ extension S3ObjectStore {
         var request = S3Request("PUT", destination)
         request.headers = client.newObjectHeaders(destination)
         for field in copyHeaders(source).fields { request.headers.add(field.name, field.value) }
-        let answer = try await send(request) { try S3Upload.checkResult($0) }
-        try answer.check(location: location(answer.status == 404 ? source : destination))
+        let response = try await send(request) { try S3Upload.checkResult($0) }
+        try response.check(location: location(response.status == 404 ? source : destination))
     }
 
     /// Where a copy comes from.
-    func copyHeaders(_ source: ObjectKey) -> HTTPHeaders {
+    func copyHeaders(_ source: ObjectKey) -> TransportHeaders {
         var headers = client.customerKeyHeaders(prefix: "x-amz-copy-source-")
         headers["x-amz-copy-source"] = "/\(bucket)/\(PercentEncoding.path(source.path))"
         return headers

@@ -7,9 +7,9 @@ extension S3ObjectStore {
     /// Removes an object.
     public func delete(_ key: ObjectKey) async throws {
         try Task.checkCancellation()
-        let answer = try await send(S3Request("DELETE", key))
-        if answer.status == 404, S3ServerError(answer.response).code != "NoSuchBucket" { return }
-        try answer.check(location: location(key))
+        let response = try await send(S3Request("DELETE", key))
+        if response.status == 404, S3ServerError(response.response).code != "NoSuchBucket" { return }
+        try response.check(location: location(key))
     }
 
     /// Removes objects, a thousand with each request.
@@ -27,18 +27,18 @@ extension S3ObjectStore {
         let objects = keys.map { "<Object><Key>\(XMLTree.escaped($0.path))</Key></Object>" }
         let body = Array("<Delete><Quiet>true</Quiet>\(objects.joined())</Delete>".utf8)
         request.content = .bytes(body)
-        request.bodyMD5 = try await Digests.md5OffPool(body)
+        request.bodyMD5 = try await Digests.asyncMD5(body)
         // Deleting again what is gone does no harm, so that the batch is simply sent again.
-        let answer = try await send(request) { response in
+        let response = try await send(request) { response in
             let refused = try XMLTree.parse(response.body).all("Error").map { S3ServerError($0, of: response) }
             if let transient = refused.first(where: { $0.isTransient(method: "POST") }) { throw transient }
         }
-        try answer.check(location: root)
-        for element in try tree(answer, location: root).all("Error") {
-            let error = S3ServerError(element, of: answer.response)
+        try response.check(location: root)
+        for element in try tree(response, location: root).all("Error") {
+            let error = S3ServerError(element, of: response.response)
             if error.code == "NoSuchKey" { continue }
             let key = element["Key"]?.text ?? ""
-            throw ObjectStoreError(error.storeCode, location: root + key, message: "\(answer.what): \(error)")
+            throw ObjectStoreError(error.storeCode, location: root + key, message: "\(response.what): \(error)")
         }
     }
 }

@@ -17,14 +17,14 @@ extension S3ObjectStore {
             return []
         }
         var request = readRequest(key, matching: entityTag)
-        request.maximumAnswer = .max
+        request.maximumResponse = .max
         if let range {
             let isToEnd = range.upperBound > Self.maximumObjectSize
             request.headers["Range"] = "bytes=\(range.lowerBound)-\(isToEnd ? "" : String(range.upperBound - 1))"
-            if !isToEnd { request.maximumAnswer = max(Int(range.upperBound - range.lowerBound), 1 << 20) }
+            if !isToEnd { request.maximumResponse = max(Int(range.upperBound - range.lowerBound), 1 << 20) }
         }
-        let answer = try await send(request) { try Self.checkLength($0) }
-        switch answer.status {
+        let response = try await send(request) { try Self.checkLength($0) }
+        switch response.status {
         case 416:
             // The range starts at the end, or past it.
             let size = try await head(key, matching: entityTag).size
@@ -35,15 +35,15 @@ extension S3ObjectStore {
             }
             return []
         case 412:
-            throw modified(answer, key, expected: entityTag)
+            throw modified(response, key, expected: entityTag)
         case 206:
-            return answer.body
+            return response.body
         default:
-            try answer.check(location: location(key))
-            guard let range else { return answer.body }
+            try response.check(location: location(key))
+            guard let range else { return response.body }
             // A server that does not know ranges.
-            let part = try range.withinObject(ofSize: Int64(answer.body.count), location: location(key))
-            return Array(answer.body[Int(part.lowerBound)..<Int(part.upperBound)])
+            let part = try range.withinObject(ofSize: Int64(response.body.count), location: location(key))
+            return Array(response.body[Int(part.lowerBound)..<Int(part.upperBound)])
         }
     }
 
@@ -56,24 +56,24 @@ extension S3ObjectStore {
 
     func head(_ key: ObjectKey, matching entityTag: String?) async throws -> ObjectMetadata {
         try Task.checkCancellation()
-        let answer = try await headAnswer(key, matching: entityTag)
-        if answer.status == 412 { throw modified(answer, key, expected: entityTag) }
-        try answer.check(location: location(key))
-        guard let size = answer.headers["Content-Length"].flatMap({ Int64($0) }),
-            let modified = answer.headers["Last-Modified"].flatMap({ Timestamp(httpDate: $0) })
+        let response = try await headResponse(key, matching: entityTag)
+        if response.status == 412 { throw modified(response, key, expected: entityTag) }
+        try response.check(location: location(key))
+        guard let size = response.headers["Content-Length"].flatMap({ Int64($0) }),
+            let modified = response.headers["Last-Modified"].flatMap({ Timestamp(httpDate: $0) })
         else {
             throw ObjectStoreError(
                 .unavailable, location: location(key),
-                message: "\(answer.what): the answer lacks Content-Length or Last-Modified")
+                message: "\(response.what): the answer lacks Content-Length or Last-Modified")
         }
         return ObjectMetadata(
             key: key, size: size, modified: Double(modified.seconds),
-            entityTag: answer.headers["ETag"].map(Self.unquoted))
+            entityTag: response.headers["ETag"].map(Self.unquoted))
     }
 
-    func headAnswer(
+    func headResponse(
         _ key: ObjectKey, matching entityTag: String? = nil, query: [(name: String, value: String)] = []
-    ) async throws -> S3Answer {
+    ) async throws -> S3Response {
         var request = S3Request("HEAD", key)
         request.query = query
         request.headers = client.customerKeyHeaders()
@@ -90,14 +90,15 @@ extension S3ObjectStore {
 
     static func quoted(_ tag: String) -> String { tag.startsWithBytes(of: "W/") ? tag : "\"\(tag)\"" }
 
-    func modified(_ answer: S3Answer, _ key: ObjectKey, expected: String?) -> ObjectStoreError {
+    func modified(_ response: S3Response, _ key: ObjectKey, expected: String?) -> ObjectStoreError {
         ObjectStoreError(
             .modified, location: location(key),
-            message: "\(answer.what): the object was replaced: its tag is no longer \(expected ?? "the one expected")")
+            message: "\(response.what): the object was replaced: its tag is no longer \(expected ?? "the one expected")"
+        )
     }
 
     /// - Throws: when a body is not as long as the server announced.
-    private static func checkLength(_ response: HTTPResponse) throws {
+    private static func checkLength(_ response: TransportResponse) throws {
         guard let text = response.headers["Content-Length"], let length = Int(text), length != response.body.count
         else {
             return

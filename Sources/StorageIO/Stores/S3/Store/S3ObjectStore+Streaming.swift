@@ -4,11 +4,11 @@ extension S3ObjectStore: RangeStreaming {
     /// A lost connection is followed by a request for the bytes that are missing.
     func stream(
         _ key: ObjectKey, range: Range<Int64>, matching entityTag: String?,
-        to receive: (_ piece: [UInt8]) async throws -> Void
+        to receive: (_ chunk: [UInt8]) async throws -> Void
     ) async throws {
         try Task.checkCancellation()
         var position = range.lowerBound
-        let answer = try await client.stream(location: location(key)) {
+        let response = try await client.stream(location: location(key)) {
             var request = readRequest(key, matching: entityTag)
             request.headers["Range"] = "bytes=\(position)-\(range.upperBound - 1)"
             return request
@@ -16,13 +16,13 @@ extension S3ObjectStore: RangeStreaming {
             // A server that does not know ranges sends the object from its first byte.
             var toSkip = response.status == 206 ? 0 : position
             do {
-                for try await piece in response.body {
-                    let start = min(toSkip, Int64(piece.count))
+                for try await chunk in response.body {
+                    let start = min(toSkip, Int64(chunk.count))
                     toSkip -= start
-                    let wanted = min(Int64(piece.count) - start, range.upperBound - position)
+                    let wanted = min(Int64(chunk.count) - start, range.upperBound - position)
                     guard wanted > 0 else { continue }
-                    let isWhole = wanted == Int64(piece.count)
-                    try await receive(isWhole ? piece : Array(piece[Int(start)..<Int(start + wanted)]))
+                    let isWhole = wanted == Int64(chunk.count)
+                    try await receive(isWhole ? chunk : Array(chunk[Int(start)..<Int(start + wanted)]))
                     position += wanted
                 }
             } catch let error as HTTPTransportError where error.isTransient && position == range.upperBound {
@@ -34,10 +34,10 @@ extension S3ObjectStore: RangeStreaming {
                     message: "the answer ended \(range.upperBound - position) bytes early")
             }
         }
-        switch answer.status {
-        case 412: throw modified(answer, key, expected: entityTag)
-        case 416: throw answer.failure(location: location(key), code: .modified)
-        default: try answer.check(location: location(key))
+        switch response.status {
+        case 412: throw modified(response, key, expected: entityTag)
+        case 416: throw response.failure(location: location(key), code: .modified)
+        default: try response.check(location: location(key))
         }
     }
 }

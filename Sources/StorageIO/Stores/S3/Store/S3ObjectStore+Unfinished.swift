@@ -17,15 +17,15 @@ extension S3ObjectStore {
                     (name: "key-marker", value: marker.key), (name: "upload-id-marker", value: marker.upload),
                 ]
             }
-            let answer = try await client.send(request, location: root + prefix)
-            try answer.check(location: root + prefix)
-            let tree = try tree(answer, location: root + prefix)
+            let response = try await client.send(request, location: root + prefix)
+            try response.check(location: root + prefix)
+            let tree = try tree(response, location: root + prefix)
             func text(_ element: XMLTree?) throws -> String {
                 guard let text = element?.text,
                     let decoded = tree["EncodingType"]?.text == "url" ? PercentEncoding.decode(text) : text
                 else {
                     throw ObjectStoreError(
-                        .unavailable, location: root + prefix, message: "\(answer.what): the answer lacks a name")
+                        .unavailable, location: root + prefix, message: "\(response.what): the answer lacks a name")
                 }
                 return decoded
             }
@@ -61,8 +61,8 @@ extension S3ObjectStore {
     func abortUpload(of key: String, identifier: String) async throws {
         var request = S3Request("DELETE", key)
         request.query = [(name: "uploadId", value: identifier)]
-        let answer = try await send(request)
-        if answer.status == 404, S3ServerError(answer.response).code != "NoSuchBucket" { return }
-        try answer.check(location: root + key)
+        let response = try await send(request)
+        if response.status == 404, S3ServerError(response.response).code != "NoSuchBucket" { return }
+        try response.check(location: root + key)
     }
 }

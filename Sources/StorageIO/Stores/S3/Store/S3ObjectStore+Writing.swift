@@ -16,7 +16,7 @@ extension S3ObjectStore {
         _ body: [UInt8], key: ObjectKey, ifAbsent: Bool, attributes: ObjectAttributes? = nil
     ) async throws {
         let writer = UUID().uuidString
-        let md5 = try await Digests.md5OffPool(body)
+        let md5 = try await Digests.asyncMD5(body)
         var request = S3Request("PUT", key)
         request.headers = client.newObjectHeaders(key, attributes)
         if ifAbsent {
@@ -25,25 +25,25 @@ extension S3ObjectStore {
         }
         request.content = .bytes(body)
         request.bodyMD5 = md5
-        let answer = try await send(request) { try Self.checkTag($0, md5: md5) }
-        if ifAbsent, answer.status == 412 || answer.status == 409 {
+        let response = try await send(request) { try Self.checkTag($0, md5: md5) }
+        if ifAbsent, response.status == 412 || response.status == 409 {
             // An earlier try whose answer was lost may have made the object; the HTTP client tries again by itself, too.
             if try await isWritten(by: writer, key) { return }
-            throw answer.failure(location: location(key), code: .alreadyExists)
+            throw response.failure(location: location(key), code: .alreadyExists)
         }
-        try answer.check(location: location(key))
+        try response.check(location: location(key))
     }
 
     /// Whether the object that is there now is the work of that writer.
     func isWritten(by writer: String, _ key: ObjectKey) async throws -> Bool {
-        let answer = try await headAnswer(key)
-        if answer.status == 404 { return false }
-        try answer.check(location: location(key))
-        return answer.headers[Self.writerHeader] == writer
+        let response = try await headResponse(key)
+        if response.status == 404 { return false }
+        try response.check(location: location(key))
+        return response.headers[Self.writerHeader] == writer
     }
 
     /// - Throws: when the server has got other bytes than were sent.
-    static func checkTag(_ response: HTTPResponse, md5: [UInt8]) throws {
+    static func checkTag(_ response: TransportResponse, md5: [UInt8]) throws {
         guard let tag = response.headers["ETag"].map(unquoted), S3Client.hasDigestTag(response.headers),
             let stored = Digests.bytes(hexadecimal: tag), stored.count == md5.count, stored != md5
         else { return }

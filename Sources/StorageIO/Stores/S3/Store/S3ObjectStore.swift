@@ -52,17 +52,17 @@ public struct S3ObjectStore: ObjectStore {
     func location(_ key: ObjectKey) -> String { root + key.path }
 
     func send(
-        _ request: S3Request, inspect: @Sendable (HTTPResponse) throws -> Void = { _ in }
-    ) async throws -> S3Answer {
+        _ request: S3Request, inspect: @Sendable (TransportResponse) throws -> Void = { _ in }
+    ) async throws -> S3Response {
         try await client.send(request, location: root + (request.key ?? ""), inspect: inspect)
     }
 
     /// The answer's body as XML.
-    func tree(_ answer: S3Answer, location: String) throws -> XMLTree {
+    func tree(_ response: S3Response, location: String) throws -> XMLTree {
         do {
-            return try XMLTree.parse(answer.body)
+            return try XMLTree.parse(response.body)
         } catch {
-            throw ObjectStoreError(.unavailable, location: location, message: "\(answer.what): \(error)")
+            throw ObjectStoreError(.unavailable, location: location, message: "\(response.what): \(error)")
         }
     }
 }

@@ -24,18 +24,19 @@ struct S3Upload: Sendable {
         request.query = [(name: "uploads", value: "")]
         request.headers = store.client.newObjectHeaders(key, attributes)
         request.headers[S3ObjectStore.writerHeader] = writer
-        let answer = try await store.send(request)
-        try answer.check(location: store.location(key))
-        guard let identifier = try store.tree(answer, location: store.location(key))["UploadId"]?.text else {
+        let response = try await store.send(request)
+        try response.check(location: store.location(key))
+        guard let identifier = try store.tree(response, location: store.location(key))["UploadId"]?.text else {
             throw ObjectStoreError(
-                .unavailable, location: store.location(key), message: "\(answer.what): the answer has no upload's name")
+                .unavailable, location: store.location(key),
+                message: "\(response.what): the answer has no upload's name")
         }
         return S3Upload(store: store, key: key, identifier: identifier, writer: writer)
     }
 
     /// Sends a part.
     func put(_ body: [UInt8], number: Int) async throws -> Part {
-        try await put(.bytes(body), md5: try await Digests.md5OffPool(body), number: number)
+        try await put(.bytes(body), md5: try await Digests.asyncMD5(body), number: number)
     }
 
     /// Sends a part of a file.
@@ -48,9 +49,9 @@ struct S3Upload: Sendable {
         request.headers = store.client.customerKeyHeaders()
         request.content = content
         request.bodyMD5 = md5
-        let answer = try await store.send(request) { try S3ObjectStore.checkTag($0, md5: md5) }
-        try answer.check(location: location)
-        return Part(number: number, entityTag: try tag(answer.headers["ETag"], of: answer))
+        let response = try await store.send(request) { try S3ObjectStore.checkTag($0, md5: md5) }
+        try response.check(location: location)
+        return Part(number: number, entityTag: try tag(response.headers["ETag"], of: response))
     }
 
     /// Takes a part from another object, which must still have that entity tag.
@@ -60,11 +61,11 @@ struct S3Upload: Sendable {
         request.headers["x-amz-copy-source-range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
         request.headers["x-amz-copy-source-if-match"] = source.entityTag.map(S3ObjectStore.quoted)
         for field in store.client.customerKeyHeaders().fields { request.headers.add(field.name, field.value) }
-        let answer = try await store.send(request) { try S3Upload.checkResult($0) }
-        if answer.status == 412 { throw answer.failure(location: store.location(source.key), code: .modified) }
-        try answer.check(location: location)
-        let element = try store.tree(answer, location: location)["ETag"]
-        return Part(number: number, entityTag: try tag(element?.text, of: answer))
+        let response = try await store.send(request) { try S3Upload.checkResult($0) }
+        if response.status == 412 { throw response.failure(location: store.location(source.key), code: .modified) }
+        try response.check(location: location)
+        let element = try store.tree(response, location: location)["ETag"]
+        return Part(number: number, entityTag: try tag(element?.text, of: response))
     }
 
     /// Makes the object of its parts.
@@ -79,19 +80,19 @@ struct S3Upload: Sendable {
         }
         request.content = .bytes(
             Array("<CompleteMultipartUpload>\(list.joined())</CompleteMultipartUpload>".utf8))
-        let answer: S3Answer
+        let response: S3Response
         do {
-            answer = try await store.send(request) { try S3Upload.checkResult($0) }
+            response = try await store.send(request) { try S3Upload.checkResult($0) }
         } catch let error as ObjectStoreError where error.code == .unavailable {
             // No answer, or a useless one: the object tells whether the request arrived.
             guard let isDone = try? await store.isWritten(by: writer, key), isDone else { throw error }
             return
         }
-        if answer.isSuccess { return }
+        if response.isSuccess { return }
         // An earlier try whose answer was lost may have done it; the server then no longer knows the upload.
-        if [404, 409, 412].contains(answer.status), try await store.isWritten(by: writer, key) { return }
-        let exists = ifAbsent && (answer.status == 412 || answer.status == 409)
-        throw answer.failure(location: location, code: exists ? .alreadyExists : nil)
+        if [404, 409, 412].contains(response.status), try await store.isWritten(by: writer, key) { return }
+        let exists = ifAbsent && (response.status == 412 || response.status == 409)
+        throw response.failure(location: location, code: exists ? .alreadyExists : nil)
     }
 
     /// Drops the parts, even when the task that asks for it has been cancelled.
@@ -108,7 +109,7 @@ struct S3Upload: Sendable {
     }
 
     /// - Throws: when a success turns out to be an error: the server sends its status before the work is done.
-    static func checkResult(_ response: HTTPResponse) throws {
+    static func checkResult(_ response: TransportResponse) throws {
         guard try XMLTree.parse(response.body).name != "Error" else { throw S3ServerError(response) }
     }
 
@@ -118,10 +119,10 @@ struct S3Upload: Sendable {
         return request
     }
 
-    private func tag(_ text: String?, of answer: S3Answer) throws -> String {
+    private func tag(_ text: String?, of response: S3Response) throws -> String {
         guard let text else {
             throw ObjectStoreError(
-                .unavailable, location: location, message: "\(answer.what): the answer has no entity tag")
+                .unavailable, location: location, message: "\(response.what): the answer has no entity tag")
         }
         return S3ObjectStore.unquoted(text)
     }

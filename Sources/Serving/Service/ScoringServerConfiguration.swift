@@ -1,0 +1,48 @@
+/// Where and within which bounds ``ScoringServer`` serves.
+public struct ScoringServerConfiguration: Sendable, Hashable {
+    /// The address to listen on; other machines reach the server only on `0.0.0.0` or `::`.
+    public var host: String
+    /// 0 picks a free port.
+    public var port: Int
+    /// Bytes of the body of `POST /predict`; longer ones get 413.
+    public var maximumBodySize: Int
+    /// Bytes of the body of `POST /labels`, some 8,000 labels by default; longer ones get 413.
+    public var maximumLabelsSize: Int
+    /// Open connections, at most as many as the process may have files open. For a further one, the connection that has waited
+    /// longest for a request is closed.
+    public var maximumConnections: Int
+    /// Open connections of one IPv4 address, or of one IPv6 network of 64 bits; for a further one, the address's own that has
+    /// waited longest is closed.
+    public var maximumConnectionsPerAddress: Int
+    /// How long a request's head may take from its first byte, or from the opening of the connection; then 408.
+    public var headTimeout: Duration
+    /// How long a request's body may take from the end of its head; then 408.
+    public var bodyTimeout: Duration
+    /// How long a connection may stay open between an answer and the next request.
+    public var idleTimeout: Duration
+    /// How long graceful shutdown waits for requests that are under way.
+    public var shutdownTimeout: Duration
+    /// Whether a scored transaction then belongs to the history of its customer and terminal. On, a customer's next
+    /// transaction sees this one; off, the same request gives the same answer.
+    public var recordsTransactions: Bool
+
+    /// Sets the bounds; all have defaults that suit a service behind a proxy on the same machine.
+    public init(
+        host: String = "127.0.0.1", port: Int = 8080, maximumBodySize: Int = 64 << 10,
+        maximumLabelsSize: Int = 1 << 20, maximumConnections: Int = 4_096, maximumConnectionsPerAddress: Int = 1_024,
+        headTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(30),
+        idleTimeout: Duration = .seconds(60), shutdownTimeout: Duration = .seconds(30), recordsTransactions: Bool = true
+    ) {
+        self.host = host
+        self.port = port
+        self.maximumBodySize = maximumBodySize
+        self.maximumLabelsSize = maximumLabelsSize
+        self.maximumConnections = maximumConnections
+        self.maximumConnectionsPerAddress = maximumConnectionsPerAddress
+        self.headTimeout = headTimeout
+        self.bodyTimeout = bodyTimeout
+        self.idleTimeout = idleTimeout
+        self.shutdownTimeout = shutdownTimeout
+        self.recordsTransactions = recordsTransactions
+    }
+}

@@ -1,0 +1,26 @@
+import Parallelism
+
+/// An object's content from its first byte to its last in pieces, some of them read ahead at the same time. All are of the
+/// version that the metadata tell of.
+struct StoredObjectChunks: Sendable {
+    private let chunks: OrderedReadAhead<Range<Int64>, [UInt8]>
+
+    /// - Parameters:
+    ///   - chunkBytes: the size of all pieces but the last.
+    ///   - readAhead: how many pieces may be in memory beside the one that is taken.
+    init(store: any ObjectStore, object: ObjectMetadata, chunkBytes: Int, readAhead: Int) {
+        let input = StoredObjectInput(store: store, metadata: object)
+        let ranges = RangeSequence(size: object.size, step: Int64(chunkBytes))
+        chunks = OrderedReadAhead(width: readAhead) {
+            await ranges.next()
+        } work: { range in
+            try await input.read(range)
+        }
+    }
+
+    /// The next piece, nil at the end.
+    func next() async throws -> [UInt8]? { try await chunks.next() }
+
+    /// Ends reading ahead.
+    func cancel() async { await chunks.cancel() }
+}

@@ -1,0 +1,65 @@
+import DataPrep
+
+/// The messages of one partition that are read and not scored yet, in their order.
+struct PartitionBuffer {
+    /// A message; when it is no transaction, the next of the lane's dead letters belongs to it.
+    struct Record {
+        let offset: Int64
+        let transaction: Transaction
+        let isMalformed: Bool
+    }
+
+    /// The consumer's assignment that the messages were read under.
+    let generation: Int
+    /// The latest transaction time seen.
+    private(set) var newest = Int64.min
+    /// Messages since the last transaction, none of which says how far the partition is.
+    private(set) var malformedInARow = 0
+    private var records: [Record] = []
+    private var head = 0
+    private var deadLetters: [DeadLetter] = []
+    private var nextLetter = 0
+
+    init(generation: Int) { self.generation = generation }
+
+    var count: Int { records.count - head }
+
+    var first: Record? { head < records.count ? records[head] : nil }
+
+    mutating func append(_ transaction: Transaction, offset: Int64) {
+        newest = max(newest, transaction.dateTime)
+        malformedInARow = 0
+        records.append(Record(offset: offset, transaction: transaction, isMalformed: false))
+    }
+
+    /// A malformed message takes the time of the one before it, to be passed on beside it.
+    mutating func append(_ deadLetter: DeadLetter) {
+        deadLetters.append(deadLetter)
+        malformedInARow += 1
+        let beside = Transaction(
+            transactionID: 0, dateTime: records.last?.transaction.dateTime ?? Int64.min, customerID: 0, terminalID: 0,
+            amount: 0)
+        records.append(Record(offset: deadLetter.offset, transaction: beside, isMalformed: true))
+    }
+
+    mutating func removeFirst() {
+        head += 1
+        if head == records.count {
+            records.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 65_536 {
+            records.removeFirst(head)
+            head = 0
+        }
+    }
+
+    mutating func takeLetter() -> DeadLetter {
+        let deadLetter = deadLetters[nextLetter]
+        nextLetter += 1
+        if nextLetter == deadLetters.count {
+            deadLetters.removeAll(keepingCapacity: true)
+            nextLetter = 0
+        }
+        return deadLetter
+    }
+}
