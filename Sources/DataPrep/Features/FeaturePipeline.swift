@@ -66,12 +66,14 @@ public struct FeaturePipeline: Sendable, Hashable {
             row[0] = Float(transaction.amount)
             row[1] = time.isWeekend ? 1 : 0
             row[2] = time.isNight ? 1 : 0
-            state.spans.customerFeatures(
-                time: transaction.dateTime, amount: ExactAmount(transaction.amount),
-                history: state.customers.history(of: transaction.customerID) ?? EventHistory()
-            ) { window, count, mean in
-                row[3 + 2 * window] = count
-                row[4 + 2 * window] = mean
+            let history = state.customers.history(of: transaction.customerID) ?? EventHistory()
+            withUnsafePointer(to: history) { history in
+                state.spans.customerFeatures(
+                    time: transaction.dateTime, amount: ExactAmount(transaction.amount), history: history
+                ) { window, count, mean in
+                    row[3 + 2 * window] = count
+                    row[4 + 2 * window] = mean
+                }
             }
             let start = 3 + 2 * state.spans.customer.count
             state.spans.terminalFeatures(

@@ -64,9 +64,11 @@ struct WindowPortion {
             target[1][row] = dayTime.isWeekend ? 1 : 0
             target[2][row] = dayTime.isNight ? 1 : 0
             let exact = ExactAmount(amount)
-            spans.customerFeatures(time: time, amount: exact, history: histories[slot]) { window, count, mean in
-                target[3 + 2 * window][row] = count
-                target[4 + 2 * window][row] = mean
+            withUnsafePointer(to: &histories[slot]) { history in
+                spans.customerFeatures(time: time, amount: exact, history: history) { window, count, mean in
+                    target[3 + 2 * window][row] = count
+                    target[4 + 2 * window][row] = mean
+                }
             }
             guard isRecorded(row) else { continue }
             histories[slot].insert(time: time, amount: exact)

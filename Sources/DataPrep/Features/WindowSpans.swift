@@ -12,28 +12,36 @@ struct WindowSpans: Sendable, Hashable {
         delay = Int64(windows.delayDays) * CivilDateTime.microsecondsPerDay
     }
 
-    /// Gives count and mean amount of each customer window to `body`, with the transaction at hand counted in.
+    /// Gives count and mean amount of each customer window to `body`, with this transaction counted in.
+    /// - Parameter history: A pointer, since passing the value itself retains and releases its arrays for every row.
     @inline(__always)
     func customerFeatures(
-        time: Int64, amount: ExactAmount, history: borrowing EventHistory,
+        time: Int64, amount: ExactAmount, history: UnsafePointer<EventHistory>,
         _ body: (_ window: Int, _ count: Float, _ mean: Float) -> Void
     ) {
-        let end = history.position(after: time)
+        let end = history.pointee.position(after: time)
         var start = end
         for window in customer.indices {
-            start = history.position(after: WindowSpans.earlier(time, customer[window]), upTo: start)
+            start = history.pointee.position(after: WindowSpans.earlier(time, customer[window]), upTo: start)
             let count = end - start + 1
-            let sum = history.sum(from: start, to: end) &+ amount.units
+            let sum = history.pointee.sum(from: start, to: end) &+ amount.units
             let mean: Double
-            if !history.hasRests, amount.rest == 0, sum.magnitude <= 1 << 53 {
+            if !history.pointee.hasRests, amount.rest == 0, sum.magnitude <= 1 << 53 {
                 // Dividend and divisor are exact: the quotient is the nearest double to the mean.
                 mean = Double(sum) / (Double(count) * Double(ExactAmount.unitsPerOne))
             } else {
-                let rest = history.rest(from: start, to: end) &+ ExactSum(amount.rest)
-                mean = rest.mean(units: sum, count: count)
+                mean = WindowSpans.mean(units: sum, rest: amount.rest, history, from: start, to: end)
             }
             body(window, Float(count), Float(mean))
         }
+    }
+
+    /// The mean where sums have rests, or are too large for a double: rare, so kept out of the loop above.
+    @inline(never)
+    private static func mean(
+        units: Int64, rest: Double, _ history: UnsafePointer<EventHistory>, from start: Int, to end: Int
+    ) -> Double {
+        (history.pointee.rest(from: start, to: end) &+ ExactSum(rest)).mean(units: units, count: end - start + 1)
     }
 
     /// Gives count and share of frauds of each terminal window to `body`.
