@@ -64,8 +64,10 @@ let package = Package(
         .library(name: "DataPrep", targets: ["DataPrep"]),
         .library(name: "ModelKit", targets: ["ModelKit"]),
         .library(name: "Scoring", targets: ["Scoring"]),
+        .library(name: "Pipelines", targets: ["Pipelines"]),
         .library(name: "PostgreSQL", targets: ["PostgreSQL"]),
         .library(name: "Tracking", targets: ["Tracking"]),
+        .library(name: "ModelTracking", targets: ["ModelTracking"]),
         .library(name: "Streaming", targets: ["Streaming"]),
         .library(name: "Serving", targets: ["Serving"]),
     ],
@@ -125,12 +127,23 @@ let package = Package(
             "Scoring",
             ["Columnar", "Essentials", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
 
+        library(
+            "Pipelines",
+            [
+                "Columnar", "DataPrep", "Essentials", "ModelKit", "Parallelism", "ReportKit", "Scoring", "StorageIO",
+            ]),
+
         // Services.
         library(
             "Tracking",
             [
                 "Columnar", "Essentials", "HTTPTransport", "Parallelism", "StorageIO", postgreSQL,
                 grdb, logging,
+            ]),
+        library(
+            "ModelTracking",
+            [
+                "Essentials", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO", "Tracking", logging,
             ]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
@@ -163,16 +176,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         jobs("StorageJobs", folder: "Storage", ["ReportKit", "StorageIO"]),
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
-        jobs(
-            "TrackingJobs", folder: "Tracking",
-            ["CommandLineSupport", "Scoring", "StorageIO", "Tracking", logging]),
-        jobs("ScoringJobs", folder: "Scoring", ["Columnar", "Scoring", "StorageIO", "TrackingJobs", logging]),
-        jobs(
-            "TrainingJobs", folder: "Training",
-            [
-                "Columnar", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
-                "StorageIO", "Tracking", "TrackingJobs", logging,
-            ]),
+        jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "StorageIO", "Tracking", logging]),
+        jobs("ScoringJobs", folder: "Scoring", ["Columnar", "ModelTracking", "Scoring", "StorageIO", logging]),
+        jobs("TrainingJobs", folder: "Training", ["CommandLineSupport", "ModelTracking", "Pipelines", "Scoring"]),
         jobs(
             "StreamingJobs", folder: "Streaming",
             [
@@ -182,8 +188,9 @@ let package = Package(
         jobs(
             "QuickstartJobs", folder: "Quickstart",
             [
-                "CleaningJobs", "Columnar", "DataPrep", "ModelKit", "Parallelism", "ReportKit", "Scoring",
-                "ServiceSupport", "Serving", "StorageIO", "Streaming", "Tracking", "TrackingJobs", "TrainingJobs",
+                "CleaningJobs", "Columnar", "DataPrep", "ModelKit", "ModelTracking", "Parallelism", "Pipelines",
+                "ReportKit", "Scoring", "ServiceSupport", "Serving", "StorageIO", "Streaming", "Tracking",
+                "TrainingJobs",
                 logging, serviceLifecycle,
             ]),
 
@@ -192,24 +199,37 @@ let package = Package(
         example("clean-transactions", folder: "CleanTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
         example(
             "train-model", folder: "TrainModel",
-            ["DataPrep", "ModelKit", "Scoring", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
-        example("score-transactions", folder: "ScoreTransactions", ["ScoringJobs", "StorageIO", "TrackingJobs"]),
-        example("compare-models", folder: "CompareModels", ["ModelKit", "StorageIO", "TrackingJobs", "TrainingJobs"]),
+            [
+                "DataPrep", "ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking", "TrackingJobs",
+                "TrainingJobs",
+            ]),
         example(
-            "promote-model", folder: "PromoteModel", ["ModelKit", "StorageIO", "TrackingJobs", "TrainingJobs"]),
+            "score-transactions", folder: "ScoreTransactions",
+            ["ModelTracking", "ScoringJobs", "StorageIO", "Tracking", "TrackingJobs"]),
+        example(
+            "compare-models", folder: "CompareModels",
+            ["ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
+        example(
+            "promote-model", folder: "PromoteModel",
+            ["ModelKit", "ModelTracking", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
         example("produce-transactions", folder: "ProduceTransactions", ["StorageIO", "Streaming", "StreamingJobs"]),
         example(
             "score-stream", folder: "ScoreStream",
-            ["Scoring", "StorageIO", "Streaming", "StreamingJobs", "TrackingJobs"]),
+            ["ModelTracking", "Scoring", "StorageIO", "Streaming", "StreamingJobs", "Tracking", "TrackingJobs"]),
         example(
             "serve-model", folder: "ServeModel",
-            ["HTTPTransport", "Scoring", "ServiceSupport", "Serving", "StorageIO", "TrackingJobs", logging]),
+            [
+                "HTTPTransport", "ModelTracking", "Scoring", "ServiceSupport", "Serving", "StorageIO", "Tracking",
+                "TrackingJobs",
+                logging,
+            ]),
         example("copy-data", folder: "CopyData", ["StorageIO", "StorageJobs"]),
         example("storage-cost", folder: "StorageCost", ["StorageIO", "StorageJobs"]),
         example("unfinished-objects", folder: "UnfinishedObjects", ["StorageIO", "StorageJobs"]),
         example("tracking-copy", folder: "TrackingCopy", ["StorageIO", "Tracking", "TrackingJobs"]),
-        example("tracking-replay", folder: "TrackingReplay", ["StorageIO", "TrackingJobs"]),
-        example("quickstart", folder: "Quickstart", ["DataPrep", "QuickstartJobs", "StorageIO", "TrackingJobs"]),
+        example("tracking-replay", folder: "TrackingReplay", ["StorageIO", "Tracking", "TrackingJobs"]),
+        example(
+            "quickstart", folder: "Quickstart", ["DataPrep", "QuickstartJobs", "StorageIO", "Tracking", "TrackingJobs"]),
         example(
             "handbook-protocol", folder: "HandbookProtocol",
             ["Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring"]),

@@ -2,7 +2,10 @@ import ArgumentParser
 import CommandLineSupport
 import JobSupport
 import ModelKit
+import ModelTracking
+import Pipelines
 import StorageIO
+import Tracking
 import TrackingJobs
 import TrainingJobs
 
@@ -43,14 +46,21 @@ struct CompareModels: ToolCommand {
         let bar = talk.progress("comparing")
         defer { bar.finish() }
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("compare-models"))
-        let result = try await ComparisonJob(
-            data: data, champion: champion, candidate: candidate, label: comparison.label,
-            includesTrainingRows: comparison.includeTrainingRows, report: comparison.report,
-            settings: ModelComparison.Settings(samples: comparison.samples, seed: comparison.seed),
-            models: ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "compare-models"),
-            stores: stores, threads: run.threads
+        try await stores.checkOutputs([comparison.report], against: [data, champion, candidate])
+        let models = ModelLoader(
+            stores: stores, tracking: TrackingDestination(location), program: "compare-models")
+        let result = try await ComparisonPipeline(
+            data: data, champion: models.load(champion), candidate: models.load(candidate), label: comparison.label,
+            includesTrainingRows: comparison.includeTrainingRows,
+            settings: ModelComparison.Settings(samples: comparison.samples, seed: comparison.seed), stores: stores,
+            threads: run.threads
         ) { bar.update($0) }.run()
+        var summary = result.summary
+        if let report = comparison.report {
+            try await result.writeReport(to: stores.resolve(report))
+            summary.report = report
+        }
         bar.finish()
-        try talk.print(result, text: result.text)
+        try talk.print(summary, text: summary.text)
     }
 }

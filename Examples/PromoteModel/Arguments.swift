@@ -1,4 +1,4 @@
-import ArgumentParser
-import TrainingJobs
+public import ArgumentParser
+public import ModelTracking
 
 extension PromotionPolicy: ExpressibleByArgument {}

@@ -2,7 +2,9 @@ import ArgumentParser
 import CommandLineSupport
 import JobSupport
 import ModelKit
+import ModelTracking
 import StorageIO
+import Tracking
 import TrackingJobs
 import TrainingJobs
 
@@ -73,8 +75,9 @@ struct PromoteModel: ToolCommand {
         let bar = talk.progress("comparing")
         defer { bar.finish() }
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("promote-model"))
-        let result = try await PromotionJob(
-            PromotionJob.Request(
+        try await stores.checkOutputs([comparison.report], against: [data])
+        let result = try await ModelPromotion(
+            PromotionRequest(
                 candidate: candidate, champion: champion, data: data, label: comparison.label,
                 policy: policy, isDryRun: dryRun, includesTrainingRows: comparison.includeTrainingRows,
                 report: comparison.report,

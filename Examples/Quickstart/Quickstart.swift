@@ -4,6 +4,7 @@ import DataPrep
 import JobSupport
 import QuickstartJobs
 import StorageIO
+import Tracking
 import TrackingJobs
 
 @main

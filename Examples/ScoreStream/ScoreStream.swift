@@ -1,10 +1,12 @@
 import ArgumentParser
 import CommandLineSupport
 import JobSupport
+import ModelTracking
 import Scoring
 import StorageIO
 import Streaming
 import StreamingJobs
+import Tracking
 import TrackingJobs
 
 @main

@@ -1,8 +1,10 @@
 import ArgumentParser
 import CommandLineSupport
 import JobSupport
+import ModelTracking
 import ScoringJobs
 import StorageIO
+import Tracking
 import TrackingJobs
 
 @main

@@ -2,10 +2,12 @@ import ArgumentParser
 import CommandLineSupport
 import JobSupport
 import Logging
+import ModelTracking
 import Scoring
 import ServiceSupport
 import Serving
 import StorageIO
+import Tracking
 import TrackingJobs
 
 @main

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import JobSupport
 import StorageIO
+import Tracking
 import TrackingJobs
 
 @main

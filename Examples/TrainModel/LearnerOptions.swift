@@ -1,5 +1,6 @@
 import ArgumentParser
 import ModelKit
+import Pipelines
 import TrainingJobs
 
 /// What is trained, and its settings.

@@ -3,6 +3,8 @@ import CommandLineSupport
 import DataPrep
 import JobSupport
 import ModelKit
+import ModelTracking
+import Pipelines
 import Scoring
 import StorageIO
 import Tracking
@@ -143,7 +145,7 @@ struct TrainModel: ToolCommand {
 
     private var registration: ModelRegistration? {
         guard register || registeredModelName != nil || alias != nil else { return nil }
-        return ModelRegistration(name: registeredModelName ?? ModelPublication.modelName, alias: alias)
+        return ModelRegistration(name: registeredModelName ?? ModelPublisher.modelName, alias: alias)
     }
 
     private var columnNames: [String] {
@@ -175,12 +177,12 @@ struct TrainModel: ToolCommand {
                 JournaledTraining.Settings(
                     journal: journal, experiment: experiment, registration: registration,
                     systemMetricsInterval: systemMetrics > 0 ? .seconds(systemMetrics) : nil),
-                location: tracking, stores: stores, logger: talk.logger("train-model")
+                destination: tracking, stores: stores, logger: talk.logger("train-model")
             ).run(program: "train-model", data: data, model: output) { try await trainAndSave(stores, bar) }
             summary = TrainingSummary(outcome, model: output, publication: receipt)
         } else if tracking.uri != nil {
             // A place that cannot be logged to is found out before the work, not after it.
-            summary = try await ModelPublication.withTracking(
+            summary = try await ModelPublisher.withTracking(
                 tracking, experiment: experiment, program: "train-model", stores: stores
             ) { publication in
                 let outcome = try await trainAndSave(stores, bar)
@@ -195,9 +197,9 @@ struct TrainModel: ToolCommand {
         try talk.print(summary, text: summary.text)
     }
 
-    private func trainAndSave(_ stores: ObjectStoreRegistry, _ bar: ProgressBar) async throws -> TrainingOutcome {
+    private func trainAndSave(_ stores: ObjectStoreRegistry, _ bar: ProgressBar) async throws -> TrainingResult {
         try await stores.checkOutputs([output], against: [data])
-        let outcome = try await TrainingJob(request, stores: stores) { bar.update($0) }.run()
+        let outcome = try await TrainingPipeline(request, stores: stores) { bar.update($0) }.run()
         try await outcome.model.save(to: stores.resolve(output))
         return outcome
     }

@@ -2,12 +2,12 @@ import DataPrep
 import Essentials
 import JobSupport
 import Parallelism
+import Pipelines
 import Scoring
-import TrainingJobs
 
 extension QuickstartJob {
     /// The model with the history up to the end of the data, so that serving goes on from there.
-    func servedModel(_ outcome: TrainingOutcome) async throws -> FraudModel {
+    func servedModel(_ outcome: TrainingResult) async throws -> FraudModel {
         guard let pipeline = outcome.model.features.pipeline, let transactions = outcome.test?.transactions,
             let trained = outcome.model.state
         else { return outcome.model }
@@ -21,7 +21,7 @@ extension QuickstartJob {
     }
 
     func serve(
-        _ model: FraudModel, _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
+        _ model: FraudModel, _ outcome: TrainingResult, _ steps: inout [QuickstartResult.Step]
     ) async throws -> QuickstartResult.Serving {
         guard let transactions = outcome.test?.transactions, transactions.count > 0 else {
             throw JobError.unusableData(location: settings.output, reason: "there are no transactions to serve")

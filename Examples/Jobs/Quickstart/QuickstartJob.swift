@@ -6,10 +6,11 @@ import Foundation
 package import JobSupport
 package import Logging
 import ModelKit
+import ModelTracking
+import Pipelines
 import Scoring
 package import StorageIO
-import Tracking
-package import TrackingJobs
+package import Tracking
 import TrainingJobs
 
 /// The whole system, step by step, on embedded defaults.
@@ -85,7 +86,7 @@ package struct QuickstartJob: Sendable {
         let served = try await servedModel(outcome)
         try await served.save(to: stores.resolve(location("model")))
 
-        let (contest, publication) = try await ModelPublication.withTracking(
+        let (contest, publication) = try await ModelPublisher.withTracking(
             TrackingDestination(
                 uri: settings.tracking.uri ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
                 // A server says itself where files go.
@@ -176,24 +177,26 @@ package struct QuickstartJob: Sendable {
 
     private func train(
         _ steps: inout [QuickstartResult.Step]
-    ) async throws -> (TrainingOutcome, RecordBatch) {
+    ) async throws -> (TrainingResult, RecordBatch) {
         let clean = location("clean.parquet")
-        let table = try await TableLoader.load(clean, stores: stores, threads: settings.threads) {
-            try $0.transactionColumns(needing: TransactionColumn.labelled)
-        }
+        let dataSet = try await DataSet.open(clean, stores: stores)
+        let table = try await dataSet.readAll(
+            columns: dataSet.transactionColumns(needing: TransactionColumn.labelled), threads: settings.threads)
         var base = BoostedTreesConfiguration()
         base.seed = settings.seed
         let request = TrainingRequest(
             data: clean, features: .transactions(settings.features), learner: .boostedTrees(base),
             testRows: .share(0.2), grid: Self.grid(base), validationShare: 0.2, seed: settings.seed,
             threads: settings.threads)
-        let outcome = try await step("train", &steps) { (outcome: TrainingOutcome) in
+        let outcome = try await step("train", &steps) { (outcome: TrainingResult) in
             let evaluation = outcome.evaluation
             return "ROC AUC \((evaluation?.rocAUC ?? 0).text(decimals: 4)), average precision "
                 + "\((evaluation?.averagePrecision ?? 0).text(decimals: 4)) on the last days, best of "
                 + "\(outcome.candidates.count) candidates"
         } _: { progress in
-            try await TrainingJob(request, stores: stores, progress: progress).run(on: table)
+            try await TrainingPipeline(request, stores: stores) {
+                progress(JobProgress(done: $0.done, total: $0.total, unit: $0.unit, detail: $0.detail))
+            }.run(on: table)
         }
         return (outcome, table)
     }
@@ -221,7 +224,7 @@ extension QuickstartJob {
     }
 
     private func compare(
-        _ outcome: TrainingOutcome, _ table: RecordBatch, _ publication: ModelPublication,
+        _ outcome: TrainingResult, _ table: RecordBatch, _ publication: ModelPublisher,
         _ steps: inout [QuickstartResult.Step]
     ) async throws -> Contest {
         guard let test = outcome.test else {
@@ -237,7 +240,7 @@ extension QuickstartJob {
         }
     }
 
-    private func first(_ outcome: TrainingOutcome, _ test: PreparedRows) async throws -> Contest {
+    private func first(_ outcome: TrainingResult, _ test: PreparedRows) async throws -> Contest {
         let own = try await ModelContest.compare(
             candidate: outcome.testProbabilities, champion: outcome.testProbabilities, labels: test.labels,
             settings: .init(samples: 100, seed: settings.seed), threads: settings.threads)
@@ -247,7 +250,7 @@ extension QuickstartJob {
     }
 
     private func contest(
-        _ outcome: TrainingOutcome, _ test: PreparedRows, _ table: RecordBatch, _ champion: Champion
+        _ outcome: TrainingResult, _ test: PreparedRows, _ table: RecordBatch, _ champion: Champion
     ) async throws -> Contest {
         let championScores = try await ModelContest.probabilities(
             of: champion.model, like: outcome.model, test: test, table: table, threads: settings.threads)
@@ -273,17 +276,17 @@ extension QuickstartJob {
     }
 
     private func publish(
-        _ outcome: TrainingOutcome, _ contest: Contest, _ publication: ModelPublication,
+        _ outcome: TrainingResult, _ contest: Contest, _ publication: ModelPublisher,
         _ steps: inout [QuickstartResult.Step]
-    ) async throws -> ModelPublication.Receipt {
+    ) async throws -> ModelPublisher.Receipt {
         var metrics = ["test_bootstrap_roc_auc": contest.bootstrapAUC]
         if let comparison = contest.comparison {
             metrics["p_value"] = comparison.tTest.pValue
             metrics["delong_p_value"] = comparison.deLong.pValue
             metrics["champion_roc_auc"] = comparison.deLong.second.value
         }
-        return try await step("track", &steps) { (receipt: ModelPublication.Receipt) in
-            "run \(receipt.runID), version \(receipt.modelVersion ?? 0) of \(ModelPublication.modelName)"
+        return try await step("track", &steps) { (receipt: ModelPublisher.Receipt) in
+            "run \(receipt.runID), version \(receipt.modelVersion ?? 0) of \(ModelPublisher.modelName)"
         } _: { progress in
             progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
             let receipt = try await publication.publish(
@@ -291,14 +294,14 @@ extension QuickstartJob {
                 metrics: metrics, registration: ModelRegistration())
             if contest.isPromoted, let version = receipt.modelVersion {
                 try await publication.tracking.models.setAlias(
-                    ModelPublication.championAlias, of: ModelPublication.modelName, to: version)
+                    ModelPublisher.championAlias, of: ModelPublisher.modelName, to: version)
             }
             return receipt
         }
     }
 
     private func stream(
-        _ outcome: TrainingOutcome, _ steps: inout [QuickstartResult.Step]
+        _ outcome: TrainingResult, _ steps: inout [QuickstartResult.Step]
     ) async throws -> QuickstartResult.Streaming {
         guard let test = outcome.test, let transactions = test.transactions else {
             throw JobError.unusableData(location: settings.output, reason: "there are no transactions to stream")

@@ -1,16 +1,15 @@
 import DataPrep
 import Essentials
 import Foundation
-import JobSupport
 package import ModelKit
+package import Pipelines
 import ReportKit
 import Scoring
-package import TrainingJobs
 
 /// The closing page of a quickstart: quality, curves, importance, comparison, throughput.
 package struct QuickstartReport: Sendable {
     package var result: QuickstartResult
-    package var outcome: TrainingOutcome
+    package var outcome: TrainingResult
     package var comparison: ModelComparison?
     package var championEvaluation: EvaluationSummary?
 

@@ -1,6 +1,5 @@
 import Essentials
-import JobSupport
-package import TrainingJobs
+package import ModelTracking
 
 /// What a quickstart did, for `--json` and for the report.
 package struct QuickstartResult: Sendable, Codable {
@@ -45,7 +44,7 @@ package struct QuickstartResult: Sendable, Codable {
     package var report: String
     package var cleaning: Cleaning
     package var metrics: [String: Double]
-    package var publication: ModelPublication.Receipt
+    package var publication: ModelPublisher.Receipt
     /// The champion that the candidate was compared with; nil in a first run.
     package var champion: String?
     package var isPromoted: Bool

@@ -1,4 +1,5 @@
 import DataPrep
+import Essentials
 import Foundation
 import JobSupport
 import Logging

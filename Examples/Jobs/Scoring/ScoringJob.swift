@@ -3,9 +3,9 @@ import Essentials
 import Foundation
 package import JobSupport
 package import Logging
+package import ModelTracking
 import Scoring
 package import StorageIO
-package import TrackingJobs
 
 /// Scores a data set with a saved model into one Parquet or CSV file.
 package struct ScoringJob: Sendable {

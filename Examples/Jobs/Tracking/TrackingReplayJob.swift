@@ -1,6 +1,6 @@
 package import Logging
 package import StorageIO
-import Tracking
+package import Tracking
 
 /// Delivers the journals of processes that have ended.
 package struct TrackingReplayJob: Sendable {

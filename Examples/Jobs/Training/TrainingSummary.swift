@@ -1,6 +1,8 @@
 import Essentials
 import Foundation
 import JobSupport
+package import ModelTracking
+package import Pipelines
 import Scoring
 
 /// A training's result for a terminal or another program.
@@ -13,9 +15,9 @@ package struct TrainingSummary: Sendable, Codable {
     /// Null where the test rows do not define the figure.
     package var metrics: [String: Double?]
     package var seconds: [String: Double]
-    package var publication: ModelPublication.Receipt?
+    package var publication: ModelPublisher.Receipt?
 
-    package init(_ outcome: TrainingOutcome, model: String, publication: ModelPublication.Receipt?) {
+    package init(_ outcome: TrainingResult, model: String, publication: ModelPublisher.Receipt?) {
         self.model = model
         trainingRows = outcome.trainingRows
         trainingFrauds = outcome.trainingFrauds

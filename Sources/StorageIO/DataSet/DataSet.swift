@@ -35,11 +35,15 @@ public struct DataSet: Sendable {
     private let source: Source
 
     /// Finds the files of a place, and reads of each as much as its columns take to know.
-    /// - Parameter location: A path, folder, pattern or URL; see ``StorageURI``.
+    /// - Parameters:
+    ///   - location: A path, folder, pattern or URL; see ``StorageURI``.
+    ///   - stores: Knows local files and memory; register S3 and HDFS with
+    ///     ``ObjectStoreRegistry/registerRemoteStores(environment:logger:)``.
     /// - Throws: ``DataSetError``, which names the file that differs or cannot be read; ``ParquetError``, ``CSVError``;
     ///   ``ObjectStoreError``.
     public static func open(
-        _ location: String, stores: ObjectStoreRegistry, options: DataSetReadOptions = DataSetReadOptions()
+        _ location: String, stores: ObjectStoreRegistry = ObjectStoreRegistry(),
+        options: DataSetReadOptions = DataSetReadOptions()
     ) async throws -> DataSet {
         try await open(stores.resolve(location), options: options)
     }

@@ -1,0 +1,26 @@
+/// Does some work, and gives up waiting for it after a time.
+/// - Throws: ``ModelTrackingError/noResponse(from:within:)`` when the time is over; the work is cancelled then, and not waited for.
+func withTimeLimit<Result: Sendable>(
+    _ limit: Duration, waitingFor subject: String, _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    let (results, continuation) = AsyncThrowingStream<Result, any Error>.makeStream()
+    let worker = Task {
+        do {
+            continuation.yield(try await work())
+            continuation.finish()
+        } catch {
+            continuation.finish(throwing: error)
+        }
+    }
+    let timer = Task {
+        try await Task.sleep(for: limit)
+        continuation.finish(throwing: ModelTrackingError.noResponse(from: subject, within: limit))
+    }
+    defer {
+        worker.cancel()
+        timer.cancel()
+    }
+    for try await result in results { return result }
+    // The stream ends without a result only when the waiting task is cancelled.
+    throw CancellationError()
+}
