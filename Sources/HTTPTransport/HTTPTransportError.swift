@@ -1,4 +1,4 @@
-/// Why there is no answer from a server, or not all of it.
+/// Why there is no response from a server, or only a part of one.
 public struct HTTPTransportError: Error, Sendable, Hashable {
     /// What a program may want to react to.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -13,13 +13,13 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
         public static let unknownHost = Code(description: "unknown host")
         /// There is no connection to the host or the proxy.
         public static let connectionFailed = Code(description: "connection failed")
-        /// The connection ended before the answer did.
+        /// The connection ended before the response did.
         public static let connectionLost = Code(description: "connection lost")
-        /// The connection took too long, nothing came or went for too long, or the whole took too long.
+        /// Connecting took too long, nothing was sent or received for too long, or the whole exchange took too long.
         public static let timedOut = Code(description: "timed out")
         /// The server's certificate is not trusted, or TLS could not be agreed on.
         public static let tlsFailed = Code(description: "TLS failed")
-        /// The answer's body is longer than was allowed.
+        /// The response's body is longer than was allowed.
         public static let bodyTooLarge = Code(description: "body too large")
         /// The request's body is not of the length announced.
         public static let wrongBodyLength = Code(description: "wrong body length")
@@ -40,7 +40,7 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
     /// What happened, for people.
     public var message: String
 
-    /// A failure of `code` while asking for a URL. Whatever may be secret in the URL is left out.
+    /// A failure of `code` while requesting a URL. Whatever may be secret in the URL is left out.
     public init(_ code: Code, method: String, url: String, message: String) {
         self.code = code
         self.method = method
@@ -48,7 +48,7 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
         self.message = message
     }
 
-    /// Whether trying again may help, as far as the connection is concerned.
+    /// Whether a retry may help, as far as the connection is concerned.
     public var isTransient: Bool {
         switch code {
         case .unknownHost, .connectionFailed, .connectionLost, .timedOut, .protocolViolation: true
@@ -56,8 +56,8 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
         }
     }
 
-    /// A URL without user, password, query and fragment; its scheme alone where it is open which of its characters belong to
-    /// them.
+    /// A URL without user, password, query and fragment; its scheme alone where it is unclear which characters belong
+    /// to them.
     public static func withoutSecrets(_ url: String) -> String { URLUserInfo.display(url) }
 }
 

@@ -27,12 +27,12 @@ public final class TransportClient: HTTPSending {
 
     deinit { commandQueue.close() }
 
-    /// Sends a request and waits for the whole answer; see ``HTTPSending``.
+    /// Sends a request and waits for the whole response; see ``HTTPSending``.
     public func send(_ request: TransportRequest, maximumBodyBytes: Int) async throws -> TransportResponse {
         try await Exchange(request, maximumBodyBytes: maximumBodyBytes, commandQueue: commandQueue).response()
     }
 
-    /// Sends a request and waits for the head of the answer; see ``HTTPSending``. The body keeps the client.
+    /// Sends a request and waits for the head of the response; see ``HTTPSending``. The body keeps the client.
     public func stream(_ request: TransportRequest) async throws -> TransportStreamedResponse {
         let exchange = Exchange(request, maximumBodyBytes: nil, commandQueue: commandQueue)
         let head = try await exchange.response().head
@@ -40,8 +40,8 @@ public final class TransportClient: HTTPSending {
         return TransportStreamedResponse(head: head, body: TransportResponseBody { try await reader.nextChunk() })
     }
 
-    /// Ends the client: requests under way fail with ``HTTPTransportError/Code/shutDown``, as do all later ones. Returns when
-    /// connections and the thread are gone.
+    /// Ends the client: requests in progress fail with ``HTTPTransportError/Code/shutDown``, as do all later ones.
+    /// Returns when the connections and the thread have ended.
     public func shutDown() async {
         commandQueue.close()
         await commandQueue.waitUntilClosed()

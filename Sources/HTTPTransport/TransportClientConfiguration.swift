@@ -1,4 +1,4 @@
-/// How an ``TransportClient`` connects.
+/// How a ``TransportClient`` connects.
 public struct TransportClientConfiguration: Sendable, Hashable {
     /// Whom to trust, and who we are.
     public struct TLS: Sendable, Hashable {
@@ -23,9 +23,9 @@ public struct TransportClientConfiguration: Sendable, Hashable {
     public struct Proxy: Sendable, Hashable {
         /// `http://host:port`, `https://host:port` or `socks5h://host:port`.
         public var url: String
-        /// User and password for the proxy, if it wants them.
+        /// The user for the proxy, if it asks for one.
         public var user: String?
-        /// See ``user``.
+        /// The password for the proxy, if it asks for one.
         public var password: String?
         /// Hosts and domains that are connected to directly, such as `localhost` or `.internal`.
         public var exceptions: [String]
@@ -41,7 +41,7 @@ public struct TransportClientConfiguration: Sendable, Hashable {
 
     /// How long a connection may take, TLS included.
     public var connectTimeout: Duration
-    /// How long nothing may come or go in the middle of an exchange.
+    /// How long an exchange may go without a byte sent or received.
     public var idleTimeout: Duration
     /// How long a whole exchange may take; nil for no limit.
     public var totalTimeout: Duration?
@@ -52,12 +52,12 @@ public struct TransportClientConfiguration: Sendable, Hashable {
     public var usesHTTP2: Bool
     /// Certificates.
     public var tls: TLS
-    /// nil for direct connections. The environment is not looked at.
+    /// nil for direct connections. The environment is not read.
     public var proxy: Proxy?
     /// The `User-Agent` header field.
     public var userAgent: String
 
-    /// Ten seconds to connect, a minute without a byte, no limit to the whole, 32 connections to a host.
+    /// Ten seconds to connect, a minute without a byte, no limit on the whole exchange, 32 connections to a host.
     public init(
         connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(60), totalTimeout: Duration? = nil,
         maximumConnectionsPerHost: Int = 32, usesHTTP2: Bool = true, tls: TLS = TLS(), proxy: Proxy? = nil,

@@ -2,11 +2,11 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-/// Events in any order: whatever comes, promises hold.
+/// Events in random order: the promises hold.
 @Suite struct ExchangeStateMachineRandomTests {
     private struct Refusal: Error {}
 
-    /// A world around one machine, which keeps count of what it says and hears.
+    /// A simulated world around one machine, which records what it says and hears.
     private struct World {
         var machine: ExchangeStateMachine
         let isStreamed: Bool
@@ -39,7 +39,7 @@ import Testing
                     #expect(isSendingPaused, "resumed without having been paused")
                     isSendingPaused = false
                 case .response, .failResponse:
-                    #expect(!hasResponse, "answered twice")
+                    #expect(!hasResponse, "responded twice")
                     hasResponse = true
                     if case .response = action { hasSucceeded = true }
                 case .deliver(let chunk):
@@ -160,7 +160,7 @@ import Testing
             }
         }
         if !isSubmitted { world.carryOut(world.machine.submit()) }
-        // Whichever side is not done must be able to go on: nobody waits for one who waits for him.
+        // Whichever side is not done must be able to continue: no two sides wait for each other.
         for _ in 0..<1_000 where world.isTransferring && !world.isSourceOver {
             world.produce(&generator)
             world.send(&generator)

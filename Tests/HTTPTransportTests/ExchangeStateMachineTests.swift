@@ -17,7 +17,7 @@ import Testing
             case .stop: "stop"
             case .resumeReceiving: "resumeReceiving"
             case .resumeSending: "resumeSending"
-            case .response(let response): "answer \(response.status) \(response.body.count)"
+            case .response(let response): "response \(response.status) \(response.body.count)"
             case .failResponse(let error): "failResponse \(type(of: error))"
             case .deliver(let chunk): "deliver \(chunk.map { "\($0.count)" } ?? "end")"
             case .failReader(let error): "failReader \(type(of: error))"
@@ -47,12 +47,12 @@ import Testing
         return machine
     }
 
-    // MARK: Answers
+    // MARK: Responses
 
-    @Test func wholeAnswersComeAtTheEnd() {
+    @Test func wholeResponsesComeAtTheEnd() {
         var machine = Self.running(isStreamed: false)
         #expect(Self.names(machine.receive(TransportResponseHead(status: 200))).isEmpty)
-        #expect(Self.names(machine.finish(.success([1, 2]))) == ["cancelSource", "answer 200 2"])
+        #expect(Self.names(machine.finish(.success([1, 2]))) == ["cancelSource", "response 200 2"])
         #expect(machine.phase == .ended)
         #expect(machine.fail(Refusal()).isEmpty)
     }
@@ -62,14 +62,14 @@ import Testing
         #expect(Self.names(machine.finish(.success([]))) == ["cancelSource", "failResponse NoResponse"])
     }
 
-    @Test func streamedAnswersComeWithTheHead() {
+    @Test func streamedResponsesComeWithTheHead() {
         var machine = Self.running(isStreamed: true)
-        #expect(Self.names(machine.receive(TransportResponseHead(status: 200))) == ["answer 200 0"])
+        #expect(Self.names(machine.receive(TransportResponseHead(status: 200))) == ["response 200 0"])
         guard case .wait = machine.read() else { return #expect(Bool(false), "nothing is there yet") }
         #expect(Self.receive(3, &machine) == (true, ["deliver 3"]))
         #expect(Self.receive(4, &machine) == (true, []))
         #expect(Self.names(machine.finish(.success([]))) == ["cancelSource"])
-        guard case .chunk(let chunk, false) = machine.read() else { return #expect(Bool(false), "a piece was left") }
+        guard case .chunk(let chunk, false) = machine.read() else { return #expect(Bool(false), "a chunk was left") }
         #expect(chunk.count == 4)
         guard case .end = machine.read() else { return #expect(Bool(false), "all was read") }
     }
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func failuresBeforeTheHeadFailTheAnswer() {
+    @Test func failuresBeforeTheHeadFailTheResponse() {
         var machine = Self.running(isStreamed: true)
         #expect(Self.names(machine.finish(.failure(Refusal()))) == ["cancelSource", "failResponse Refusal"])
     }
@@ -141,7 +141,7 @@ import Testing
         #expect(machine.askToProduce() == .proceed)
         _ = machine.supply([3, 4])
         #expect(machine.askToProduce() == .wait)
-        // All that was announced is there, but it could be too much: the last piece is held back.
+        // All that was announced is there, but it could be too much: the last chunk is held back.
         #expect(Self.send(10, &machine) == (.bytes(2), []))
         #expect(Self.send(10, &machine) == (.pause, ["resumeSource true"]))
         #expect(Self.names(machine.completeBody()) == ["resumeSending"])
@@ -150,7 +150,7 @@ import Testing
         #expect(machine.askToProduce() == .stop)
     }
 
-    @Test func onePieceIsMadeAhead() {
+    @Test func oneChunkIsMadeAhead() {
         var machine = Self.running(isStreamed: false)
         _ = Self.send(1, &machine)
         #expect(machine.askToProduce() == .proceed)
@@ -178,7 +178,7 @@ import Testing
         #expect(machine.isSendingPaused)
         _ = machine.askToProduce()
         let actions = Self.names(machine.receive(TransportResponseHead(status: 403)))
-        #expect(actions == ["cancelSource", "resumeSending", "answer 403 0"])
+        #expect(actions == ["cancelSource", "resumeSending", "response 403 0"])
         #expect(machine.failBody(Refusal()).isEmpty)
         #expect(machine.supply([1]).isEmpty)
         #expect(Self.send(1, &machine).supply == .end)

@@ -57,7 +57,7 @@ final class Peer: @unchecked Sendable {
         var open: Int
     }
 
-    /// Connections that the server has seen, the asking one among them.
+    /// Connections that the server has seen, that of this request among them.
     func counts() async throws -> Counts {
         let client = try TransportClient()
         let response = try await client.send(get("stats"), maximumBodyBytes: 1_000)

@@ -1,5 +1,5 @@
-/// A server in Python whose answers depend on the path, well-behaved or not. It says its port in its first line, and ends
-/// with its standard input. Arguments: `http`, `tls CERTIFICATE KEY`, `proxy`, or `hang-up`.
+/// A server in Python whose responses depend on the path, well-behaved or not. It prints its port in its first line,
+/// and ends when its standard input does. Arguments: `http`, `tls CERTIFICATE KEY`, `proxy`, or `hang-up`.
 let peerProgram = #"""
     import json, os, socket, socketserver, ssl, struct, sys, threading, time
 
@@ -59,10 +59,10 @@ let peerProgram = #"""
             parts = path.strip("/").split("/")
             function = getattr(self, "do_" + parts[0].replace("-", "_"), None)
             if function is None:
-                return self.answer(404, b"nothing here")
+                return self.respond(404, b"nothing here")
             return function(*parts[1:]) is not False
 
-        def pieces(self):
+        def chunks(self):
             if self.fields.get("transfer-encoding") == "chunked":
                 while size := int(self.input.readline(), 16):
                     yield self.input.read(size)
@@ -71,17 +71,17 @@ let peerProgram = #"""
                 return
             remaining = int(self.fields.get("content-length", 0))
             while remaining:
-                piece = self.input.read(min(remaining, 65536))
-                if not piece:
+                chunk = self.input.read(min(remaining, 65536))
+                if not chunk:
                     raise ValueError("body ends early")
-                remaining -= len(piece)
-                yield piece
+                remaining -= len(chunk)
+                yield chunk
 
         def head(self, status, fields):
             lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
             self.request.sendall(f"HTTP/1.1 {status} Reason\r\n{lines}\r\n".encode())
 
-        def answer(self, status, body=b"", **fields):
+        def respond(self, status, body=b"", **fields):
             self.head(status, {"Content-Length": len(body)} | {n.replace("_", "-"): v for n, v in fields.items()})
             if self.method != "HEAD":
                 self.request.sendall(body)
@@ -94,29 +94,29 @@ let peerProgram = #"""
             return False
 
         def do_echo(self):
-            body = b"".join(self.pieces())
+            body = b"".join(self.chunks())
             framing = self.fields.get("transfer-encoding") or self.fields.get("content-length", "none")
-            self.answer(200, body, X_Framing=framing, X_Method=self.method)
+            self.respond(200, body, X_Framing=framing, X_Method=self.method)
 
         def do_head(self, *rest):
-            body = b"".join(self.pieces())
-            self.answer(200, heads[-1].encode())
+            body = b"".join(self.chunks())
+            self.respond(200, heads[-1].encode())
 
         def do_size(self, count):
-            self.answer(200, pattern(int(count)))
+            self.respond(200, pattern(int(count)))
 
         def do_table(self, name):
             if self.method == "GET":
-                return self.answer(200, pattern(int(name)))
-            marks["table"] = int(b"".join(self.pieces()))
-            self.answer(201)
+                return self.respond(200, pattern(int(name)))
+            marks["table"] = int(b"".join(self.chunks()))
+            self.respond(201)
 
         def do_chunked(self, count):
             self.head(200, {"Transfer-Encoding": "chunked"})
             data = pattern(int(count))
             for start in range(0, len(data), 10000):
-                piece = data[start : start + 10000]
-                self.request.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+                chunk = data[start : start + 10000]
+                self.request.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
             self.request.sendall(b"0\r\nX-Trailer: 1\r\n\r\n")
 
         def do_flow(self, mark, count):
@@ -129,29 +129,29 @@ let peerProgram = #"""
                 marks[mark] = sent
 
         def do_sink(self, mark):
-            "Reads a little, then nothing until it is told to go on; marks how far it has come."
+            "Reads a little, then nothing until it is released; marks how far it has come."
             got = 0
             marks[mark] = 0
-            for piece in self.pieces():
+            for chunk in self.chunks():
                 while got == 0 and mark not in released:
                     time.sleep(0.02)
-                got += len(piece)
+                got += len(chunk)
                 marks[mark] = got
-            self.answer(200, str(got).encode())
+            self.respond(200, str(got).encode())
 
         def do_release(self, mark):
             released.add(mark)
-            self.answer(200)
+            self.respond(200)
 
         def do_mark(self, mark):
-            self.answer(200, str(marks.get(mark, 0)).encode())
+            self.respond(200, str(marks.get(mark, 0)).encode())
 
         def do_stats(self):
-            self.answer(200, json.dumps(counts).encode())
+            self.respond(200, json.dumps(counts).encode())
 
         def do_wait(self, seconds):
             time.sleep(float(seconds))
-            self.answer(200, b"late")
+            self.respond(200, b"late")
 
         def do_trickle(self, count, delay):
             self.head(200, {"Content-Length": count})
@@ -166,15 +166,15 @@ let peerProgram = #"""
 
         def do_interim(self):
             self.request.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
-            self.answer(200, b"final", X_Final="yes")
+            self.respond(200, b"final", X_Final="yes")
 
         def do_close_soon(self):
-            self.answer(200, b"bye")
+            self.respond(200, b"bye")
             return False
 
         def do_close_next(self):
-            "Answers, and closes when the next request has come, as if it had crossed the closing."
-            self.answer(200, b"bye")
+            "Responds, and closes when the next request has come, as if the two had crossed."
+            self.respond(200, b"bye")
             self.request.recv(1, socket.MSG_PEEK)
             return self.abort()
 
@@ -202,24 +202,24 @@ let peerProgram = #"""
             return False
 
         def do_fields(self, count, size):
-            self.answer(200, b"", **{f"X_{n}": "v" * int(size) for n in range(int(count))})
+            self.respond(200, b"", **{f"X_{n}": "v" * int(size) for n in range(int(count))})
 
         def do_refuse(self, status, how):
-            "Answers with the body unread, and closes."
+            "Responds with the body unread, and closes."
             if how.startswith("late"):
                 self.input.read(1)
                 time.sleep(0.3)
             if how == "drained":
                 self.input.read(500000)
             fields = {"Connection": "close"} if how.startswith("said") else {}
-            self.answer(int(status), b"no room", **fields)
+            self.respond(int(status), b"no room", **fields)
             if how.endswith("reset"):
                 return self.abort()
             self.request.shutdown(socket.SHUT_WR)
             return False
 
         def do_redirect(self):
-            self.answer(307, b"", Location="http://elsewhere.invalid/")
+            self.respond(307, b"", Location="http://elsewhere.invalid/")
 
         def do_big_lie(self):
             self.head(200, {"Content-Length": 9000000000000000000})
@@ -232,7 +232,7 @@ let peerProgram = #"""
             else:
                 host, _, port = self.target.split("/")[2].partition(":")
             if host == "forbidden.example":
-                return self.answer(403, b"forbidden")
+                return self.respond(403, b"forbidden")
             other = socket.create_connection((host if host != "inside.example" else "127.0.0.1", int(port)))
             if self.method == "CONNECT":
                 self.request.sendall(b"HTTP/1.1 200 Connected\r\nX-Proxy: 1\r\n\r\n")

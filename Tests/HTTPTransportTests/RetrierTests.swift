@@ -33,7 +33,7 @@ import Testing
         #expect(policy.delay(afterAttempts: 2, elapsed: .seconds(31), retryAfter: .seconds(30), jitter: 0) == nil)
     }
 
-    @Test func triesUntilSuccess() async throws {
+    @Test func retriesUntilSuccess() async throws {
         let clock = FakeClock()
         let response = try await clock.retrier(RetryPolicy()).run { attempt in
             attempt < 4 ? .transientFailure(Refusal()) : .success(attempt)
@@ -54,15 +54,15 @@ import Testing
         #expect(failure?.error is Refusal)
     }
 
-    @Test func lastingFailuresAreNotTriedAgain() async throws {
+    @Test func lastingFailuresAreNotRetried() async throws {
         let failure = await #expect(throws: RetryFailure.self) {
             try await FakeClock().retrier(RetryPolicy()).run { _ in Attempt<Int>.failure(Refusal()) }
         }
         #expect(failure?.attempts == 1)
     }
 
-    /// When a server fails everything, it soon gets one try for each request instead of eight.
-    @Test func theBudgetEndsRetriesOfATroubledServer() async throws {
+    /// When a server fails everything, it soon gets one attempt for each request instead of eight.
+    @Test func theBudgetEndsRetriesOfAFailingServer() async throws {
         let budget = RetryBudget(capacity: 20)
         let attempts = Mutex(0)
         for _ in 0..<10 {

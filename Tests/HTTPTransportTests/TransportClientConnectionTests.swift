@@ -57,7 +57,7 @@ import Testing
         #expect(try await peer.counts().connections <= 9)
     }
 
-    @Test func connectionsThatWereClosedMeanwhile() async throws {
+    @Test func connectionsThatWereClosedInBetween() async throws {
         let client = try TransportClient()
         for _ in 0..<20 {
             #expect(try await client.send(peer.get("close-soon"), maximumBodyBytes: 10).body == Array("bye".utf8))
@@ -79,7 +79,7 @@ import Testing
 
     // MARK: The end of a client
 
-    @Test func shutDownFailsWhatIsUnderWay() async throws {
+    @Test func shutDownFailsRequestsInProgress() async throws {
         let client = try TransportClient(configuration: TransportClientConfiguration(maximumConnectionsPerHost: 4))
         let response = try await client.stream(peer.get("stall"))
         let codes = await withTaskGroup(of: HTTPTransportError.Code?.self) { group in

@@ -24,7 +24,7 @@ import Testing
         ("big-lie", .bodyTooLarge), ("size/2000000", .bodyTooLarge), ("chunked/2000000", .bodyTooLarge),
         ("fields/1/120000", .protocolViolation), ("fields/60/5000", .protocolViolation),
     ])
-    func badAnswersAreFailures(path: String, code: HTTPTransportError.Code) async throws {
+    func badResponsesAreFailures(path: String, code: HTTPTransportError.Code) async throws {
         let failure = await failure(peer.url(path))
         #expect(failure?.code == code, "\(path): \(String(describing: failure))")
         // The client is as good as before.
@@ -61,10 +61,10 @@ import Testing
     }
 
     @Test(arguments: ["ftp://127.0.0.1/x", "/path", "", "http://a b/", "http://[::1/", "http://127.0.0.1:99999999/"])
-    func urlsThatAreNone(url: String) async { #expect(await failure(url)?.code == .invalidURL) }
+    func textsThatAreNotURLs(url: String) async { #expect(await failure(url)?.code == .invalidURL) }
 
     @Test(arguments: ["a\r\nInjected: yes", "a\nb", "a\0b"])
-    func headerFieldsThatWouldBeMore(value: String) async throws {
+    func headerFieldsOfMoreThanOneLine(value: String) async throws {
         var request = peer.get("head")
         request.headers.add("X-Name", value)
         let failure = await #expect(throws: HTTPTransportError.self) {
@@ -73,7 +73,7 @@ import Testing
         #expect(failure?.code == .invalidRequest)
     }
 
-    @Test func namesAndMethodsThatAreNoTokens() async throws {
+    @Test func namesAndMethodsThatAreNotTokens() async throws {
         for (method, name) in [("GET /x HTTP/1.1\r\nX: y", "A"), ("", "A"), ("GET", "A: b"), ("GET", "")] {
             let request = TransportRequest(method: method, url: peer.url("head"), headers: [name: "1"])
             let failure = await #expect(throws: HTTPTransportError.self) {
@@ -90,7 +90,7 @@ import Testing
         let start = ContinuousClock.now
         let failure = await failure(peer.url("wait/20"), client: client)
         #expect(failure?.code == .timedOut)
-        #expect(failure?.message == "nothing came or went for 1.0 seconds")
+        #expect(failure?.message == "nothing was sent or received for 1.0 seconds")
         #expect((.seconds(1)..<(.seconds(19))).contains(ContinuousClock.now - start))
     }
 
@@ -98,7 +98,7 @@ import Testing
         let client = try TransportClient(configuration: TransportClientConfiguration(idleTimeout: .seconds(1)))
         let response = try await client.stream(peer.get("stall"))
         let failure = await #expect(throws: HTTPTransportError.self) { for try await _ in response.body {} }
-        #expect(failure?.message == "nothing came or went for 1.0 seconds")
+        #expect(failure?.message == "nothing was sent or received for 1.0 seconds")
     }
 
     @Test func slowIsNotSilent() async throws {
@@ -106,7 +106,7 @@ import Testing
         #expect(try await client.send(peer.get("trickle/10/0.2"), maximumBodyBytes: 10).body.count == 10)
     }
 
-    /// Whoever reads slowly is not taken for a silent server.
+    /// A slow reader is not taken for a silent server.
     @Test func ourOwnPausesAreNotSilence() async throws {
         let client = try TransportClient(configuration: TransportClientConfiguration(idleTimeout: .seconds(1)))
         let response = try await client.stream(peer.get("size/20000000"))
@@ -116,7 +116,7 @@ import Testing
             count += chunk.count
         }
         #expect(count == 20_000_000)
-        let slowly = TransportRequest.Body.stream(length: nil, next: slowPieces(3, every: .milliseconds(1_500)))
+        let slowly = TransportRequest.Body.stream(length: nil, next: slowChunks(3, every: .milliseconds(1_500)))
         let echo = try await client.send(
             TransportRequest(method: "PUT", url: peer.url("echo"), body: slowly), maximumBodyBytes: 100)
         #expect(echo.body == [0, 1, 2])
@@ -146,7 +146,7 @@ import Testing
         #expect(failure?.message == "not complete after 0.5 seconds")
     }
 
-    /// A socket that listens but whose queue is full does not answer the connection's first packet.
+    /// A socket that listens but whose queue is full does not respond to the connection's first packet.
     @Test func theConnectionTakesTooLong() async throws {
         let client = try TransportClient(
             configuration: TransportClientConfiguration(connectTimeout: .milliseconds(300)))
@@ -158,8 +158,8 @@ import Testing
 }
 
 /// One byte at a time, counting from zero.
-func slowPieces(_ count: UInt8, every delay: Duration) -> @Sendable () async throws -> [UInt8]? {
-    let chunks = PieceSource((0..<count).map { [$0] })
+func slowChunks(_ count: UInt8, every delay: Duration) -> @Sendable () async throws -> [UInt8]? {
+    let chunks = ChunkSource((0..<count).map { [$0] })
     return {
         try await Task.sleep(for: delay)
         return chunks.next()

@@ -23,13 +23,13 @@ import Testing
         #expect(truncated?.code == .connectionLost || truncated?.code == .bodyTooLarge)
     }
 
-    /// The server has read all that there was, and waits for more. (What a server leaves unread makes its system reset the
-    /// connection, and over TLS the answer is lost then.)
+    /// The server has read all that was sent, and waits for more. (What a server leaves unread makes its system reset the
+    /// connection, and over TLS the response is lost then.)
     @Test func refusalsOverTLS() async throws {
         let certificates = try Certificates()
         let peer = try certificates.peer(), client = try certificates.client()
         for _ in 0..<5 {
-            let source = PieceSource(pattern(500_000), pieceSize: 100_000)
+            let source = ChunkSource(pattern(500_000), chunkSize: 100_000)
             let request = TransportRequest(
                 method: "PUT", url: peer.url("refuse/403/drained", scheme: "https"),
                 body: .stream(length: 8_000_000) {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func serversThatNobodyVouchesFor() async throws {
+    @Test func untrustedServers() async throws {
         let certificates = try Certificates()
         let peer = try certificates.peer()
         let url = peer.url("echo", scheme: "https")
@@ -79,7 +79,7 @@ import Testing
         #expect(await failure(try TransportClient(), peer.url("echo", scheme: "https"))?.code == .tlsFailed)
     }
 
-    /// Trying again may help here.
+    /// A retry may help here.
     @Test func serversThatHangUpInTheHandshake() async throws {
         let peer = try Peer(["hang-up"])
         #expect(await failure(try TransportClient(), peer.url("echo", scheme: "https"))?.code == .connectionFailed)

@@ -34,7 +34,7 @@ import Testing
         #expect(head.body.isEmpty)
     }
 
-    @Test func chunkedAnswersLoseTheirFraming() async throws {
+    @Test func chunkedResponsesLoseTheirFraming() async throws {
         let response = try await client.send(peer.get("chunked/1000000"), maximumBodyBytes: 1_000_000)
         #expect(response.body == pattern(1_000_000))
         #expect(response.headers["X-Trailer"] == nil)

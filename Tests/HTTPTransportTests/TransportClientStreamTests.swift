@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: [0, 1, 100_000, 5_000_000], [true, false])
     func streamedBodiesComeBack(count: Int, isLengthKnown: Bool) async throws {
         let body = pattern(count)
-        let source = PieceSource(body, pieceSize: 70_001)
+        let source = ChunkSource(body, chunkSize: 70_001)
         let request = TransportRequest(
             method: "POST", url: peer.url("echo"),
             body: .stream(length: isLengthKnown ? Int64(count) : nil) { source.next() })
@@ -34,7 +34,7 @@ import Testing
         #expect(try await collect(response) == body)
     }
 
-    @Test func interimAnswersAreNotTheAnswer() async throws {
+    @Test func interimResponsesAreSkipped() async throws {
         let response = try await client.stream(peer.get("interim"))
         #expect(response.status == 200)
         #expect(response.head.headers["Link"] == nil)
@@ -71,7 +71,7 @@ import Testing
     /// A source is not asked for more than the server takes.
     @Test func slowServersSlowTheSourceDown() async throws {
         let total = 30_000_000
-        let source = PieceSource(pattern(total), pieceSize: 100_000)
+        let source = ChunkSource(pattern(total), chunkSize: 100_000)
         let request = TransportRequest(
             method: "PUT", url: peer.url("sink/slow-server"), body: .stream(length: Int64(total)) { source.next() })
         async let response = client.send(request, maximumBodyBytes: 100)
@@ -83,14 +83,14 @@ import Testing
             return asked > 0 && asked == before
         }
         #expect(hasStopped)
-        #expect(asked < 150, "\(asked) of 300 pieces were asked for")
+        #expect(asked < 150, "\(asked) of 300 chunks were asked for")
         #expect(try await client.send(peer.get("release/slow-server"), maximumBodyBytes: 0).status == 200)
         #expect(String(decoding: try await response.body, as: UTF8.self) == "\(total)")
     }
 
     @Test(arguments: [0, 999, 1_001, 2_000])
     func bodiesOfAnotherLengthFail(count: Int) async throws {
-        let source = PieceSource(pattern(count), pieceSize: 500)
+        let source = ChunkSource(pattern(count), chunkSize: 500)
         let request = TransportRequest(
             method: "PUT", url: peer.url("echo"), body: .stream(length: 1_000) { source.next() })
         let failure = await #expect(throws: HTTPTransportError.self) {
@@ -101,7 +101,7 @@ import Testing
 
     @Test func failuresOfTheSourceAreThrown() async throws {
         struct DiskFailure: Error {}
-        let source = PieceSource([[1, 2, 3]])
+        let source = ChunkSource([[1, 2, 3]])
         let request = TransportRequest(
             method: "PUT", url: peer.url("echo"),
             body: .stream(length: nil) {
@@ -117,7 +117,7 @@ import Testing
     @Test(
         arguments: [403, 503, 507, 307],
         ["said", "unsaid", "said-reset", "unsaid-reset", "late-unsaid", "late-reset"])
-    func earlyAnswersAreAnswers(status: Int, how: String) async throws {
+    func earlyResponsesAreDelivered(status: Int, how: String) async throws {
         let url = peer.url("refuse/\(status)/\(how)")
         for _ in 0..<5 {
             let whole = TransportRequest(method: "PUT", url: url, body: .bytes(pattern(8_000_000)))
@@ -125,7 +125,7 @@ import Testing
             #expect(response.status == status)
             #expect(response.body == Array("no room".utf8))
 
-            let source = PieceSource(pattern(8_000_000), pieceSize: 100_000)
+            let source = ChunkSource(pattern(8_000_000), chunkSize: 100_000)
             let inParts = TransportRequest(method: "PUT", url: url, body: .stream(length: 8_000_000) { source.next() })
             let streamed = try await client.stream(inParts)
             #expect(streamed.status == status)
@@ -133,10 +133,10 @@ import Testing
         }
     }
 
-    /// A refusal ends the task that makes the body, even one that has nothing to send at the time.
+    /// A refusal ends the task that produces the body, even one that has nothing to send at the time.
     @Test func refusalsEndTheSource() async throws {
         let asleep = Mutex(0)
-        let source = PieceSource([[1]])
+        let source = ChunkSource([[1]])
         let request = TransportRequest(
             method: "PUT", url: peer.url("refuse/403/late-unsaid"),
             body: .stream(length: 1_000_000) {

@@ -2,19 +2,19 @@ import CCurl
 import Parallelism
 import Synchronization
 
-/// Where tasks leave what the driver's thread is to do. The thread starts with the first request.
+/// Commands from tasks to the driver's thread, which starts with the first request.
 final class CommandQueue: Sendable {
     enum Command {
         case start(Exchange)
         /// The exchange has ended, whatever its transfer does.
         case stop(Exchange)
-        /// A paused direction may go on.
+        /// A paused direction may continue.
         case resume(Exchange)
     }
 
     private enum Phase {
         case unused
-        /// `multi` is nil until the thread has come up.
+        /// `multi` is nil until the thread has started.
         case open(multi: OpaqueMulti?)
         case closing(multi: OpaqueMulti?)
         case closed
@@ -31,7 +31,7 @@ final class CommandQueue: Sendable {
 
     init(configuration: TransportClientConfiguration) { self.configuration = configuration }
 
-    /// Leaves a command; a start is refused when the mailbox is closed.
+    /// Adds a command; a start is refused when the queue is closed.
     func post(_ command: Command) {
         enum Consequence { case nothing, startThread, refuse }
         let consequence: Consequence = state.withLock { state in
@@ -56,7 +56,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// Has the thread end; exchanges under way fail.
+    /// Makes the thread end; exchanges in progress fail.
     func close() {
         state.withLock { state in
             switch state.phase {
@@ -103,7 +103,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// What was left since the last call, and whether the thread is to end.
+    /// The commands added since the last call, and whether the thread is to end.
     func take() -> (commands: [Command], isClosing: Bool) {
         state.withLock { state in
             defer { state.commands = [] }
@@ -112,7 +112,7 @@ final class CommandQueue: Sendable {
         }
     }
 
-    /// From now on nobody touches the multi handle but the thread, which is about to end.
+    /// From now on only the thread, which is about to end, touches the multi handle.
     func forgetMulti() {
         state.withLock { $0.phase = .closing(multi: nil) }
     }

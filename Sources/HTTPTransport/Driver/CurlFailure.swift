@@ -37,8 +37,8 @@ struct CurlFailure {
         }
     }
 
-    /// Whether the connection ended in the middle of the TLS handshake, which is nothing that TLS objects to. curl has one code for
-    /// both; these are its words with OpenSSL.
+    /// Whether the connection ended in the middle of the TLS handshake, which is not a TLS failure. curl has one code
+    /// for both; these are its messages with OpenSSL.
     private var isConnectionEnd: Bool {
         [" in connection to ", "unexpected eof", "Connection reset"].contains { message.contains($0) }
     }

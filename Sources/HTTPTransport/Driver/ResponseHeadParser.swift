@@ -1,4 +1,4 @@
-/// Puts the head of an answer together from the lines that curl hands over.
+/// Assembles the head of a response from the lines that curl passes on.
 package struct ResponseHeadParser {
     package enum Event: Equatable {
         case more
@@ -6,7 +6,7 @@ package struct ResponseHeadParser {
         case tooLarge
     }
 
-    /// Bytes of all lines together; more is not an answer but an attack.
+    /// Bytes of all lines together; a longer head is taken for an attack.
     package static let limit = 256 << 10
 
     package init() {}
@@ -34,7 +34,7 @@ package struct ResponseHeadParser {
     }
 
     private mutating func finishHead() -> Event {
-        // 1xx is interim: the answer is still to come (RFC 9110, section 15.2).
+        // 1xx is interim: the final response is still to come (RFC 9110, section 15.2).
         guard status >= 200 else { return .more }
         isComplete = true
         return .head(TransportResponseHead(status: status, headers: headers))

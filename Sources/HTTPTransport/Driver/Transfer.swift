@@ -6,7 +6,7 @@ final class Transfer {
     let easy: EasyHandle
     /// Whether there is a connection, so that silence counts.
     private(set) var isConnected = false
-    /// When something last came or went, or was resumed.
+    /// When bytes were last sent or received, or a direction resumed.
     var lastActivity: ContinuousClock.Instant
     private var parser = ResponseHeadParser()
     private var head: TransportResponseHead?
@@ -37,7 +37,7 @@ final class Transfer {
         switch parser.feed(bytes) {
         case .more: return true
         case .tooLarge:
-            failure = error(.protocolViolation, "the answer's head is longer than \(ResponseHeadParser.limit) bytes")
+            failure = error(.protocolViolation, "the response's head is longer than \(ResponseHeadParser.limit) bytes")
             return false
         case .head(let head):
             self.head = head
@@ -57,11 +57,11 @@ final class Transfer {
         return true
     }
 
-    /// A body's announced length is believed up to here; a longer one grows as it comes.
+    /// The most memory reserved for a body's announced length; a longer body grows as it arrives.
     private static let largestReservation = 64 << 20
 
     private func refuseBody(_ limit: Int) -> Bool {
-        failure = error(.bodyTooLarge, "the answer's body is longer than \(limit) bytes")
+        failure = error(.bodyTooLarge, "the response's body is longer than \(limit) bytes")
         return false
     }
 
@@ -104,7 +104,7 @@ final class Transfer {
         }
     }
 
-    /// Goes to a place in the request's body, to send it again over another connection.
+    /// Goes to a position in the request's body, to send it again over another connection.
     func seek(to offset: Int) -> Bool {
         switch exchange.request.body {
         case .bytes(let bytes) where (0...bytes.count).contains(offset):
@@ -116,7 +116,7 @@ final class Transfer {
 
     // MARK: What the driver asks
 
-    /// What the transfer came to.
+    /// The result of the transfer.
     func outcome(_ code: CURLcode) -> Result<[UInt8], any Error> {
         if let failure { return .failure(failure) }
         if code == CURLE_OK { return head == nil ? .failure(ExchangeStateMachine.NoResponse()) : .success(body) }
@@ -137,10 +137,10 @@ final class Transfer {
         return true
     }
 
-    /// Takes what the server had still said when it closed a connection on which we were sending.
-    /// - Returns: whether it is an answer.
-    func receiveUnreadResponse(_ words: [UInt8]) -> Bool {
-        guard head == nil, let response = UnreadResponse.response(in: words, method: exchange.request.method) else {
+    /// Takes the bytes that the server sent before it closed a connection on which we were sending.
+    /// - Returns: whether they are a whole response.
+    func receiveUnreadResponse(_ bytes: [UInt8]) -> Bool {
+        guard head == nil, let response = UnreadResponse.response(in: bytes, method: exchange.request.method) else {
             return false
         }
         if let limit = exchange.maximumBodyBytes, response.body.count > limit { return refuseBody(limit) }
@@ -153,7 +153,7 @@ final class Transfer {
         return true
     }
 
-    /// Whether bytes have gone since the last call that curl had taken before.
+    /// Whether curl has sent any bytes since the last call.
     func hasUploaded() -> Bool {
         let count = easy.count(CURLINFO_SIZE_UPLOAD_T)
         defer { uploadedCount = count }

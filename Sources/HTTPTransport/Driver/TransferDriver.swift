@@ -1,7 +1,7 @@
 import CCurl
 import Essentials
 
-/// The thread that moves bytes: curl's multi interface and all its transfers. Nothing of curl is touched elsewhere.
+/// The thread that moves bytes: curl's multi interface and all its transfers. No other code touches curl.
 final class TransferDriver {
     private let configuration: TransportClientConfiguration
     private let commandQueue: CommandQueue
@@ -21,7 +21,7 @@ final class TransferDriver {
         self.commandQueue = commandQueue
     }
 
-    /// Runs until the mailbox is closed.
+    /// Runs until the command queue is closed.
     func run() {
         Self.ignoreBrokenPipes()
         defer { commandQueue.announceEnd() }
@@ -52,8 +52,8 @@ final class TransferDriver {
         curl_multi_cleanup(multi)
     }
 
-    /// With `CURLOPT_NOSIGNAL` curl leaves it to us that OpenSSL writes to connections that are gone. The signal goes to the
-    /// thread that writes.
+    /// With `CURLOPT_NOSIGNAL` curl does not ignore the SIGPIPE of OpenSSL's writes to closed connections, so we do.
+    /// The signal goes to the thread that writes.
     private static func ignoreBrokenPipes() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -123,8 +123,8 @@ final class TransferDriver {
 
     private func finish(_ transfer: Transfer, _ code: CURLcode, _ multi: UnsafeMutableRawPointer) {
         if code == CURLE_SEND_ERROR {
-            let words = unreadResponse.take(port: transfer.easy.number(CURLINFO_LOCAL_PORT))
-            if let words, transfer.receiveUnreadResponse(words) {
+            let bytes = unreadResponse.take(port: transfer.easy.number(CURLINFO_LOCAL_PORT))
+            if let bytes, transfer.receiveUnreadResponse(bytes) {
                 return end(transfer, transfer.outcome(CURLE_OK), multi)
             }
         }
@@ -139,7 +139,7 @@ final class TransferDriver {
         _ transfer: Transfer, _ outcome: Result<[UInt8], any Error>, _ multi: UnsafeMutableRawPointer
     ) {
         remove(transfer, multi)
-        // What ended in the middle can have left something in its handle.
+        // A transfer that ended midway can have left state in its handle.
         if case .success = outcome, spareHandles.count < Self.maximumSpareHandles { spareHandles.append(transfer.easy) }
         transfer.exchange.finish(outcome)
     }
@@ -163,8 +163,8 @@ final class TransferDriver {
         totalTimeout(transfer).map { transfer.exchange.start + $0 }
     }
 
-    /// Ends what takes too long. Transfers that get a connection between two checks have their silence measured from then on,
-    /// so their time is not over before the next one.
+    /// Ends transfers that take too long. The silence of a transfer that gets a connection between two checks is
+    /// measured from then on, so it cannot time out before the next check.
     private func checkTimers(_ multi: UnsafeMutableRawPointer) {
         let now = ContinuousClock.now
         guard let due = nextTimerCheck, due <= now else { return }
@@ -185,7 +185,7 @@ final class TransferDriver {
             }
             let deadline = transfer.lastActivity + configuration.idleTimeout
             guard now < deadline else {
-                let message = "nothing came or went for \(configuration.idleTimeout)"
+                let message = "nothing was sent or received for \(configuration.idleTimeout)"
                 end(transfer, .failure(transfer.error(.timedOut, message)), multi)
                 continue
             }

@@ -11,7 +11,7 @@ extension Transfer {
         easy.set(CURLOPT_PATH_AS_IS, true)
         easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
         easy.set(CURLOPT_NOSIGNAL, true)
-        // A host that is being looked up must not hold up the thread when its request is cancelled.
+        // A host name lookup must not hold up the thread when its request is cancelled.
         easy.set(CURLOPT_QUICK_EXIT, true)
         easy.set(CURLOPT_TCP_KEEPALIVE, true)
         easy.set(CURLOPT_TCP_NODELAY, true)
@@ -35,7 +35,7 @@ extension Transfer {
         }
     }
 
-    /// libcurl 7.88 loses an answer that comes over HTTP/2 while the request's body is still on its way.
+    /// libcurl 7.88 loses a response that arrives over HTTP/2 while the request's body is still being sent.
     private func isLong(_ body: TransportRequest.Body) -> Bool {
         switch body {
         case .none: false
@@ -54,7 +54,7 @@ extension Transfer {
         easy.set(CURLOPT_SSLKEY, tls.clientKeyFile)
     }
 
-    /// Empty texts keep curl from looking into the environment.
+    /// Empty strings keep curl from reading the environment.
     private func setUpProxy(_ configuration: TransportClientConfiguration) {
         easy.set(CURLOPT_PROXY, configuration.proxy?.url ?? "")
         easy.set(CURLOPT_NOPROXY, configuration.proxy?.exceptions.joined(separator: ",") ?? "")
@@ -85,7 +85,8 @@ extension Transfer {
     private func headerLines(_ request: TransportRequest) -> [String] {
         // curl reads `Name;` as a field without a value.
         var lines = request.headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        // Waiting for `100 Continue` costs a round trip: only who asks for it gets it. `Accept` says nothing here.
+        // Waiting for `100 Continue` costs a round trip: only callers that ask for it get it. curl's default `Accept`
+        // says nothing.
         for name in ["Expect", "Accept"] where request.headers[name] == nil { lines.append("\(name):") }
         return lines
     }
@@ -143,7 +144,7 @@ extension Transfer {
         context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// What curl would send as it is, or take for something else.
+    /// Refuses what curl would send unchecked, or take for something else.
     private func check(_ request: TransportRequest) throws(HTTPTransportError) {
         let scheme = request.url.utf8.prefix(8).map { $0 | 0x20 }
         guard scheme.starts(with: "http:".utf8) || scheme.starts(with: "https:".utf8),

@@ -1,16 +1,16 @@
 import Essentials
 
-/// What lies unread in connections when curl closes them.
+/// Responses that are still unread in connections when curl closes them.
 ///
-/// A server may refuse a request before it has read the body, and close the connection. If sending fails before curl has
-/// looked for an answer, curl gives the connection up together with the answer that is already there. For plain HTTP it can still
-/// be read. Belongs to the driver's thread.
+/// A server may refuse a request before it has read the body, and close the connection. If sending fails before curl
+/// has looked for a response, curl gives the connection up together with the response that has already arrived. For
+/// plain HTTP it can still be read. Belongs to the driver's thread.
 final class UnreadResponse {
     private static let limit = 64 << 10
 
-    private var wordsByPort: [Int: [UInt8]] = [:]
+    private var bytesByPort: [Int: [UInt8]] = [:]
 
-    /// Closes a connection that is no longer used, and keeps what is in it for the moment.
+    /// Closes a connection that is no longer used, and keeps its unread bytes for the moment.
     func close(_ socket: Int32) {
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -18,19 +18,19 @@ final class UnreadResponse {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
         }
         if status == 0, let port = Self.port(address) {
-            let words = [UInt8](unsafeUninitializedCapacity: Self.limit) { buffer, count in
+            let bytes = [UInt8](unsafeUninitializedCapacity: Self.limit) { buffer, count in
                 count = max(0, recv(socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)))
             }
-            if !words.isEmpty { wordsByPort[port] = words }
+            if !bytes.isEmpty { bytesByPort[port] = bytes }
         }
         _ = Essentials.close(socket)
     }
 
-    /// What was in the connection from that local port.
-    func take(port: Int) -> [UInt8]? { wordsByPort.removeValue(forKey: port) }
+    /// The unread bytes of the connection from that local port.
+    func take(port: Int) -> [UInt8]? { bytesByPort.removeValue(forKey: port) }
 
     /// Forgets all: ports are used again.
-    func forget() { if !wordsByPort.isEmpty { wordsByPort = [:] } }
+    func forget() { if !bytesByPort.isEmpty { bytesByPort = [:] } }
 
     private static func port(_ address: sockaddr_storage) -> Int? {
         withUnsafeBytes(of: address) { bytes in
@@ -42,7 +42,7 @@ final class UnreadResponse {
         }
     }
 
-    /// A whole answer, if the bytes are one; chunked bodies are not looked into.
+    /// A whole response, if the bytes are one; chunked bodies are not decoded.
     static func response(in bytes: [UInt8], method: String) -> (head: TransportResponseHead, body: [UInt8])? {
         var parser = ResponseHeadParser()
         var rest = bytes[...]

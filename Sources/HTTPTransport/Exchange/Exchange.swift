@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One request and its answer, shared by the task that asked, the driver's thread, and the task that makes the body.
+/// One request and its response, shared by the calling task, the driver's thread, and the task that produces the body.
 final class Exchange: Sendable {
     private struct State {
         var machine: ExchangeStateMachine
@@ -10,11 +10,11 @@ final class Exchange: Sendable {
         var sourceTask: Task<Void, Never>?
     }
 
-    /// Bytes of a streamed answer that are held for its reader before the connection is paused.
+    /// Bytes of a streamed response that are held for its reader before the connection is paused.
     private static let receiveLimit = 1 << 19
 
     let request: TransportRequest
-    /// Longer bodies fail; nil for an answer that is streamed.
+    /// Longer bodies fail; nil for a streamed response.
     let maximumBodyBytes: Int?
     let start = ContinuousClock.now
     private let commandQueue: CommandQueue
@@ -33,9 +33,9 @@ final class Exchange: Sendable {
         state = Mutex(State(machine: machine))
     }
 
-    // MARK: The task that asked
+    // MARK: The calling task
 
-    /// Sends the request. The answer is whole, or has an empty body if it is streamed.
+    /// Sends the request. The response is whole, or has an empty body if it is streamed.
     func response() async throws -> TransportResponse {
         if case .stream(_, let next) = request.body { startSource(next) }
         return try await withTaskCancellationHandler {
@@ -78,7 +78,7 @@ final class Exchange: Sendable {
 
     // MARK: The driver
 
-    /// Whether the driver is to make a transfer for it.
+    /// Whether the driver should start a transfer for it.
     func begin() -> Bool { state.withLock { $0.machine.begin() } }
 
     func receive(_ head: TransportResponseHead) { change { $0.machine.receive(head) } }
@@ -112,9 +112,9 @@ final class Exchange: Sendable {
         state.withLock { ($0.machine.isReceivingPaused, $0.machine.isSendingPaused) }
     }
 
-    // MARK: The task that makes the request's body
+    // MARK: The task that produces the request's body
 
-    /// It belongs to the asking task by its priority and task-local values only: it ends with the exchange.
+    /// It inherits only the calling task's priority and task-local values: it ends with the exchange.
     private func startSource(_ next: @escaping @Sendable () async throws -> [UInt8]?) {
         let task = Task {
             do {
@@ -186,7 +186,7 @@ final class Exchange: Sendable {
                 message: "a body of \(failure.announced) bytes was announced, \(failure.received) came")
         case is ExchangeStateMachine.NoResponse:
             HTTPTransportError(
-                .protocolViolation, method: request.method, url: request.url, message: "no HTTP answer came")
+                .protocolViolation, method: request.method, url: request.url, message: "no HTTP response came")
         default: error
         }
     }

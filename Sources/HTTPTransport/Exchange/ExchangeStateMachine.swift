@@ -1,26 +1,26 @@
-/// What may happen in one exchange, and what follows from it. A plain value: the caller holds the lock, and carries out the
-/// actions after it has let go.
+/// The states of one exchange and their transitions. A plain value: the caller holds the lock, and carries out the
+/// actions after releasing it.
 ///
-/// Three parties meet here: the task that asked, the thread that drives connections, and the task that makes the request's
-/// body. Each may speak at any time; what comes after the end is ignored.
+/// Three parties meet here: the calling task, the thread that drives connections, and the task that produces the
+/// request's body. Each may call at any time; calls after the end are ignored.
 package struct ExchangeStateMachine {
-    /// What is to be done, in order.
+    /// What the caller has to do, in order.
     package enum Action {
         /// Hand the exchange to the driver.
         case start
         /// Tell the driver to drop the exchange.
         case stop
-        /// Tell the driver to go on with a direction that was paused.
+        /// Tell the driver to continue a direction that was paused.
         case resumeReceiving, resumeSending
-        /// The asking task gets its answer.
+        /// Resume the calling task with its response.
         case response(TransportResponse)
         case failResponse(any Error)
-        /// The reading task, which waits, gets a piece or the end.
+        /// Resume the waiting reader with a chunk or the end.
         case deliver([UInt8]?)
         case failReader(any Error)
-        /// The task that makes the request's body, which waits, goes on or ends.
+        /// Resume the waiting task that produces the request's body: it continues or ends.
         case resumeSource(proceeds: Bool)
-        /// That task is cancelled.
+        /// Cancel that task.
         case cancelSource
     }
 
@@ -38,7 +38,7 @@ package struct ExchangeStateMachine {
         case queued
         /// Has a transfer.
         case running
-        /// Nothing more comes from the driver, and it is told nothing more.
+        /// Nothing more comes from the driver or goes to it.
         case ended
     }
 
@@ -53,9 +53,9 @@ package struct ExchangeStateMachine {
     private var failure: (any Error)?
 
     /// - Parameters:
-    ///   - isStreamed: whether the answer is due with its head, or when it is whole.
-    ///   - outgoing: the request's body if a task makes it, else never asked.
-    ///   - receiveLimit: bytes of a streamed answer to hold before the connection is paused.
+    ///   - isStreamed: whether the response is due with its head, or when it is whole.
+    ///   - outgoing: the request's body if a task produces it, else never asked.
+    ///   - receiveLimit: bytes of a streamed response to hold before the connection is paused.
     package init(isStreamed: Bool, outgoing: OutgoingBody = OutgoingBody(length: nil), receiveLimit: Int) {
         self.isStreamed = isStreamed
         self.outgoing = outgoing
@@ -65,9 +65,9 @@ package struct ExchangeStateMachine {
     package var isReceivingPaused: Bool { incoming.isPaused }
     package var isSendingPaused: Bool { outgoing.isPaused }
 
-    // MARK: The task that asked
+    // MARK: The calling task
 
-    /// The asking task waits for its answer.
+    /// The calling task waits for its response.
     package mutating func submit() -> [Action] {
         guard phase == .created else {
             hasResponse = true
@@ -86,7 +86,7 @@ package struct ExchangeStateMachine {
         return actions
     }
 
-    /// The reading task wants what there is.
+    /// The reading task wants the bytes that are there.
     package mutating func read() -> Reading {
         if !incoming.isEmpty {
             let (chunk, resumes) = incoming.take()
@@ -101,7 +101,7 @@ package struct ExchangeStateMachine {
 
     // MARK: The driver
 
-    /// The driver takes the exchange up.
+    /// The driver starts the exchange.
     /// - Returns: false if it has ended before.
     package mutating func begin() -> Bool {
         guard phase == .queued else { return false }
@@ -109,12 +109,12 @@ package struct ExchangeStateMachine {
         return true
     }
 
-    /// The head of the answer is there.
+    /// The head of the response is there.
     package mutating func receive(_ head: TransportResponseHead) -> [Action] {
         guard phase == .running, self.head == nil else { return [] }
         self.head = head
         var actions: [Action] = []
-        // A server that answers so does not want the rest, and is not sent it.
+        // A server that responds like this does not want the rest, and is not sent it.
         if head.status >= 300 { actions += abandonOutgoing() }
         if isStreamed {
             hasResponse = true
@@ -147,16 +147,17 @@ package struct ExchangeStateMachine {
         return end(outcome, mayRespond: true)
     }
 
-    // MARK: The task that makes the request's body
+    // MARK: The task that produces the request's body
 
-    /// That task asks whether it may make the next piece. If it has to wait, ``Action/resumeSource(proceeds:)`` follows.
+    /// That task asks whether it may produce the next chunk. If it has to wait, ``Action/resumeSource(proceeds:)``
+    /// follows.
     package mutating func askToProduce() -> OutgoingBody.Permission {
         guard phase != .ended else { return .stop }
         isSourceWaiting = outgoing.permission == .wait
         return outgoing.permission
     }
 
-    /// That task has made a piece.
+    /// That task has produced a chunk.
     package mutating func supply(_ chunk: [UInt8]) -> [Action] {
         guard phase != .ended else { return [] }
         do throws(OutgoingBody.LengthFailure) {
@@ -166,7 +167,7 @@ package struct ExchangeStateMachine {
         }
     }
 
-    /// That task has made all.
+    /// That task has produced the whole body.
     package mutating func completeBody() -> [Action] {
         guard phase != .ended else { return [] }
         do throws(OutgoingBody.LengthFailure) {
@@ -181,7 +182,7 @@ package struct ExchangeStateMachine {
         outgoing.isAbandoned ? [] : fail(error)
     }
 
-    // MARK: What follows
+    // MARK: Actions
 
     private mutating func wakeSource() -> [Action] {
         guard isSourceWaiting, outgoing.permission != .wait else { return [] }

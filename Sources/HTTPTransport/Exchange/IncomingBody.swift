@@ -1,12 +1,12 @@
-/// A streamed answer's body between the connection that brings it and the task that reads it.
+/// A streamed response's body between the connection that receives it and the task that reads it.
 ///
-/// The reader takes all that is there at once. So the connection can go on while the reader works, and no more than two
-/// times `limit` bytes are held.
+/// The reader takes all that is there at once, so the connection can continue while the reader works, and at most twice
+/// `limit` bytes are held.
 struct IncomingBody {
     private let limit: Int
     private var buffer: [UInt8] = []
-    /// The piece that was taken last. Its memory serves again once the reader has dropped it: fresh memory costs more than the
-    /// bytes that are copied to it.
+    /// The chunk that was taken last. Its memory is reused once the reader has dropped it: allocating costs more than
+    /// copying the bytes.
     private var taken: [UInt8] = []
     private(set) var isPaused = false
 
@@ -15,7 +15,7 @@ struct IncomingBody {
 
     var isEmpty: Bool { buffer.isEmpty }
 
-    /// Bytes come.
+    /// Takes bytes from the connection.
     /// - Returns: false when they have not been taken because the reader is behind; they come again later.
     mutating func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if buffer.count >= limit {
@@ -27,7 +27,7 @@ struct IncomingBody {
     }
 
     /// All that is there.
-    /// - Returns: The piece, and whether the connection has to be told to go on.
+    /// - Returns: The chunk, and whether the connection has to be told to continue.
     mutating func take() -> (chunk: [UInt8], resumes: Bool) {
         defer { isPaused = false }
         taken.removeAll(keepingCapacity: true)

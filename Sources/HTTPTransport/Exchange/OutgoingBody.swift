@@ -1,5 +1,5 @@
-/// A request's body between the task that makes it and the connection that takes it: at most the piece being sent and one
-/// more.
+/// A request's body between the task that produces it and the connection that sends it: at most the chunk being sent
+/// and one more.
 package struct OutgoingBody {
     /// What the connection gets when it asks for bytes.
     package enum Supply: Equatable {
@@ -9,7 +9,7 @@ package struct OutgoingBody {
         case end
     }
 
-    /// What the task that makes the body may do.
+    /// What the task that produces the body may do.
     package enum Permission: Equatable { case proceed, wait, stop }
 
     private let length: Int64?
@@ -33,7 +33,8 @@ package struct OutgoingBody {
         return isWanted && following == nil ? .proceed : .wait
     }
 
-    /// The last piece of a body that seems complete is held back until its source has said so: it could be too long.
+    /// The last chunk of a body that seems complete is held back until its source has said so: the body could be too
+    /// long.
     private var isHeldBack: Bool { !isComplete && length == received && following == nil }
 
     /// The connection asks for bytes.
@@ -58,7 +59,7 @@ package struct OutgoingBody {
         return .pause
     }
 
-    /// The source gives a piece.
+    /// The source supplies a chunk.
     /// - Returns: Whether the connection is to be told that there is something.
     package mutating func supply(_ chunk: [UInt8]) throws(LengthFailure) -> Bool {
         if isAbandoned || chunk.isEmpty { return false }
@@ -82,7 +83,7 @@ package struct OutgoingBody {
         return resume()
     }
 
-    /// Forgets what is not sent.
+    /// Drops what has not been sent.
     /// - Returns: as ``supply(_:)``.
     mutating func abandon() -> Bool {
         isAbandoned = true

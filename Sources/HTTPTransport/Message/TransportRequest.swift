@@ -1,13 +1,13 @@
-/// What is asked of a server.
+/// A request to a server.
 public struct TransportRequest: Sendable {
     /// What follows a request's head.
     public enum Body: Sendable {
         case none
         /// Sent with its length; can be sent again when a connection turns out to be dead.
         case bytes([UInt8])
-        /// Pieces as they come, none of them empty, nil after the last. Sent with `Content-Length` where the length is known and
-        /// must then be of exactly that length; in chunks (HTTP/1.1) where it is not. The closure is called by one task at a
-        /// time, and no earlier than there is room for the next piece.
+        /// Chunks as they come, none of them empty, nil after the last. Sent with `Content-Length` where the length is
+        /// known, which the body must then have exactly; with chunked transfer coding (HTTP/1.1) where it is not. The
+        /// closure is called by one task at a time, and not before there is room for the next chunk.
         case stream(length: Int64?, next: @Sendable () async throws -> [UInt8]?)
     }
 

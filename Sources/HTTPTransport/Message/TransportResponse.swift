@@ -1,4 +1,4 @@
-/// The head of a server's answer.
+/// The head of a server's response.
 public struct TransportResponseHead: Sendable, Hashable {
     /// 200, 404 and so on; never an interim 1xx.
     public var status: Int
@@ -12,7 +12,7 @@ public struct TransportResponseHead: Sendable, Hashable {
     }
 }
 
-/// A server's answer, whole.
+/// A whole response of a server.
 public struct TransportResponse: Sendable, Hashable {
     /// Status and header fields.
     public var head: TransportResponseHead
@@ -24,14 +24,14 @@ public struct TransportResponse: Sendable, Hashable {
     /// The header fields.
     public var headers: TransportHeaders { head.headers }
 
-    /// An answer of these parts.
+    /// A response of these parts.
     public init(status: Int, headers: TransportHeaders = TransportHeaders(), body: [UInt8] = []) {
         head = TransportResponseHead(status: status, headers: headers)
         self.body = body
     }
 }
 
-/// A server's answer whose body comes piece by piece.
+/// A response of a server whose body comes chunk by chunk.
 public struct TransportStreamedResponse: Sendable {
     /// Status and header fields.
     public var head: TransportResponseHead
@@ -41,13 +41,13 @@ public struct TransportStreamedResponse: Sendable {
     /// 200, 404 and so on.
     public var status: Int { head.status }
 
-    /// An answer of these parts.
+    /// A response of these parts.
     public init(head: TransportResponseHead, body: TransportResponseBody) {
         self.head = head
         self.body = body
     }
 
-    /// An answer whose body a stream gives.
+    /// A response whose body comes from a stream.
     public init(head: TransportResponseHead, body: AsyncThrowingStream<[UInt8], any Error>) {
         self.init(head: head, body: TransportResponseBody(body))
     }

@@ -1,4 +1,4 @@
-/// The body of an answer, piece by piece, none of them empty. For one reader, once.
+/// The body of a response in chunks, none of them empty. For one reader, once.
 ///
 /// Reading slowly slows the sender down. Dropping the body, or cancelling the reading task, ends the exchange; a cancelled
 /// reader gets a `CancellationError`, never an early end that looks like a whole body.
@@ -7,7 +7,7 @@ public struct TransportResponseBody: AsyncSequence, Sendable {
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let nextChunk: @Sendable () async throws -> [UInt8]?
 
-        /// The next piece, nil after the last.
+        /// The next chunk, nil after the last.
         /// - Throws: ``HTTPTransportError`` when the body ends early.
         public mutating func next() async throws -> [UInt8]? {
             try Task.checkCancellation()
@@ -17,10 +17,10 @@ public struct TransportResponseBody: AsyncSequence, Sendable {
 
     private let nextChunk: @Sendable () async throws -> [UInt8]?
 
-    /// A body whose pieces a closure gives, nil after the last. It is called by one task at a time.
+    /// A body whose chunks a closure returns, nil after the last. It is called by one task at a time.
     public init(next: @escaping @Sendable () async throws -> [UInt8]?) { nextChunk = next }
 
-    /// The pieces of a stream.
+    /// The chunks of a stream.
     public init(_ stream: AsyncThrowingStream<[UInt8], any Error>) {
         nextChunk = {
             var iterator = stream.makeAsyncIterator()
@@ -28,6 +28,6 @@ public struct TransportResponseBody: AsyncSequence, Sendable {
         }
     }
 
-    /// Starts to read; a second iterator goes on where the first has stopped.
+    /// Starts to read; a second iterator continues where the first has stopped.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(nextChunk: nextChunk) }
 }

@@ -1,7 +1,7 @@
-/// A URL and the user and password in it, taken apart by bytes: people leave anything unencoded in passwords.
+/// A URL, and the user and password in it, split by bytes: people leave anything unencoded in passwords.
 ///
-/// Where such characters leave open how far the password goes, there is no value: no guess is better than one that takes
-/// a part of the password for the host, which the next error would print.
+/// Where such characters make it unclear where the password ends, there is no value: a wrong guess would take a part of
+/// the password for the host, and the next error would print it.
 package struct URLUserInfo: Sendable {
     /// The URL without user and password.
     package let url: String
@@ -10,9 +10,9 @@ package struct URLUserInfo: Sendable {
     /// Decoded; nil where the URL has none.
     package let password: String?
 
-    /// What is wrong with a URL that has no value here, and the way out.
+    /// What is wrong with a URL that has no value here, and how to fix it.
     package static let advice =
-        "it leaves open where user and password end; in them write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25"
+        "it is unclear where user and password end; in them write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25"
 
     /// - Returns: Nil for more than one `@`, for one behind the first `/`, `?` or `#`, and for user-info that does not
     ///   decode to UTF-8 without control characters.
@@ -39,8 +39,8 @@ package struct URLUserInfo: Sendable {
         password = texts.count > 1 ? texts[1] : nil
     }
 
-    /// What may be shown of a URL: neither user and password nor query and fragment; the scheme alone where it is open what
-    /// belongs to them, and nothing of a text that is no URL but may hold a password.
+    /// What may be shown of a URL: neither user and password nor query and fragment; the scheme alone where it is
+    /// unclear what belongs to them, and nothing of a text that is not a URL but may hold a password.
     package static func display(_ text: String) -> String {
         let bytes = Array(text.utf8)
         guard let start = authorityStart(bytes) else {

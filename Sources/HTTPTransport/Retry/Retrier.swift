@@ -1,21 +1,21 @@
-/// What one try came to.
+/// The outcome of one attempt.
 package enum Attempt<Success: Sendable>: Sendable {
     case success(Success)
-    /// Trying again would not help.
+    /// A retry would not help.
     case failure(any Error)
-    /// Trying again may help, no sooner than the server asked.
+    /// A retry may help, no sooner than the server asked.
     case transientFailure(any Error, retryAfter: Duration? = nil)
 }
 
 /// A request that failed in the end.
 package struct RetryFailure: Error {
-    /// Of the last try.
+    /// Of the last attempt.
     package var error: any Error
     package var attempts: Int
     package var elapsed: Duration
 }
 
-/// Tries, waits, and tries again.
+/// Runs attempts, with delays between them.
 package struct Retrier: Sendable {
     private let policy: RetryPolicy
     private let budget: RetryBudget
@@ -35,8 +35,8 @@ package struct Retrier: Sendable {
         self.sleep = sleep
     }
 
-    /// Calls the operation until it succeeds, fails for good, or policy or budget say that it is enough.
-    /// - Parameter operation: gets the number of the try, from 1.
+    /// Calls the operation until it succeeds, fails for good, or policy or budget allow no further attempt.
+    /// - Parameter operation: gets the number of the attempt, from 1.
     /// - Throws: ``RetryFailure``; `CancellationError`.
     package func run<Success: Sendable>(
         _ operation: (_ attempt: Int) async throws -> Attempt<Success>

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Keeps retries from drowning a server that is in trouble: a bucket of tokens shared by all requests to it. A retry takes
-/// tokens, gets them back when it succeeds, and every request that succeeds at once brings one (the standard mode of the AWS
-/// SDKs' retry behaviour).
+/// Keeps retries from overloading a server that is in trouble: a bucket of tokens shared by all requests to it. A retry
+/// takes tokens, gets them back when it succeeds, and every request that succeeds at once brings one (the standard mode
+/// of the AWS SDKs' retry behaviour).
 public final class RetryBudget: Sendable {
     private static let cost = 5
 

@@ -1,16 +1,16 @@
-/// How often, and after what delays, a failed request is tried again: exponential backoff with full jitter (Brooker,
+/// How often, and after what delays, a failed request is retried: exponential backoff with full jitter (Brooker,
 /// "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
 public struct RetryPolicy: Sendable, Hashable {
-    /// Tries in all, the first included.
+    /// Attempts in all, the first included.
     public var maximumAttempts: Int
-    /// The longest delay before the second try; it doubles with each further one.
+    /// The longest delay before the second attempt; it doubles with each further one.
     public var initialDelay: Duration
     /// No delay is longer, unless the server asks for it with `Retry-After`.
     public var maximumDelay: Duration
-    /// No try starts later than this after the first; a `Retry-After` beyond it ends the trying.
+    /// No attempt starts later than this after the first; a `Retry-After` beyond it ends the retries.
     public var maximumElapsed: Duration
 
-    /// Eight tries within two minutes.
+    /// Eight attempts within two minutes.
     public init(
         maximumAttempts: Int = 8, initialDelay: Duration = .milliseconds(100), maximumDelay: Duration = .seconds(10),
         maximumElapsed: Duration = .seconds(120)
@@ -21,13 +21,13 @@ public struct RetryPolicy: Sendable, Hashable {
         self.maximumElapsed = maximumElapsed
     }
 
-    /// Nothing is tried again.
+    /// No retries.
     public static let never = RetryPolicy(maximumAttempts: 1)
 
-    /// How long to wait before the next try; nil when there should be none.
+    /// How long to wait before the next attempt; nil when there should be none.
     /// - Parameters:
-    ///   - attempts: Tries so far.
-    ///   - elapsed: Since the first try began.
+    ///   - attempts: Attempts so far.
+    ///   - elapsed: Since the first attempt began.
     ///   - retryAfter: What the server asked for.
     ///   - jitter: A random number in 0..<1.
     package func delay(

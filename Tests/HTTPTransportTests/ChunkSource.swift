@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// Gives the pieces of a request's body one after another.
-final class PieceSource: Sendable {
+/// Gives the chunks of a request's body one after another.
+final class ChunkSource: Sendable {
     private let remaining: Mutex<ArraySlice<[UInt8]>>
 
     init(_ chunks: [[UInt8]]) { remaining = Mutex(chunks[...]) }
 
-    /// A body in pieces of that size.
-    convenience init(_ body: [UInt8], pieceSize: Int) {
+    /// A body in chunks of that size.
+    convenience init(_ body: [UInt8], chunkSize: Int) {
         self.init(
-            stride(from: 0, to: body.count, by: pieceSize).map { Array(body[$0..<min($0 + pieceSize, body.count)]) })
+            stride(from: 0, to: body.count, by: chunkSize).map { Array(body[$0..<min($0 + chunkSize, body.count)]) })
     }
 
     var remainingCount: Int { remaining.withLock { $0.count } }

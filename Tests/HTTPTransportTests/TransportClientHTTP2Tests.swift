@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// HTTP/2 as nghttpx speaks it, in front of the usual peer.
-@Suite struct HTTPClientHTTP2Tests {
+@Suite struct TransportClientHTTP2Tests {
     /// A process that ends with its last reference.
     ///
     /// `@unchecked Sendable`: nothing is written after the initializer.
@@ -65,7 +65,7 @@ import Testing
         #expect(String(decoding: other.body, as: UTF8.self).lowercased().contains("via: 1.1 nghttpx"))
     }
 
-    /// A server that refuses a long body over HTTP/2 would not be heard by libcurl 7.88.
+    /// A server that refuses a long body over HTTP/2 would not be noticed by libcurl 7.88.
     @Test func longBodiesGoOverHTTP1() async throws {
         for (count, version) in [(0, "2"), (1_000, "2"), (1_000_000, "1.1"), (0, "2"), (1_000_000, "1.1")] {
             let request = TransportRequest(method: "PUT", url: front.url("head"), body: .bytes(pattern(count)))
@@ -79,7 +79,7 @@ import Testing
         let body = pattern(count)
         let whole = TransportRequest(method: "PUT", url: front.url("echo"), body: .bytes(body))
         #expect(try await client.send(whole, maximumBodyBytes: count).body == body)
-        let source = PieceSource(body, pieceSize: 70_001)
+        let source = ChunkSource(body, chunkSize: 70_001)
         let request = TransportRequest(
             method: "PUT", url: front.url("echo"), body: .stream(length: nil) { source.next() })
         var received: [UInt8] = []
