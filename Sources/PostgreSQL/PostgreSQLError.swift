@@ -1,17 +1,17 @@
-/// Why PostgreSQL did not do what it was asked to. Holds no password, and no values but those that the server itself put into
-/// its words.
+/// Why PostgreSQL did not do what it was asked to. Holds no password, and no values except those in the server's own
+/// message.
 public struct PostgreSQLError: Error, Sendable, Hashable {
     /// What a program may want to react to.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
         /// The meaning in words.
         public let description: String
 
-        /// No server let us in: it was not reached, or refused.
+        /// No connection was made: no server was reached, or it refused.
         public static let connectionFailed = Kind(description: "connection failed")
-        /// The connection ended in the middle of the work; what was not committed is undone.
+        /// The connection ended in the middle of the work; what was not committed is rolled back.
         public static let connectionLost = Kind(description: "connection lost")
-        /// The connection ended while a transaction was being committed: the server may or may not have done it. Look before
-        /// trying again.
+        /// The connection ended while a transaction was being committed: the server may or may not have done it. Check
+        /// before retrying.
         public static let outcomeUnknown = Kind(description: "outcome unknown")
         /// The server refused the statement; see ``PostgreSQLError/sqlState``.
         public static let server = Kind(description: "refused by the server")
@@ -38,7 +38,7 @@ public struct PostgreSQLError: Error, Sendable, Hashable {
     public var sqlState: String?
     /// `ERROR`, `FATAL` or `PANIC`, when the server said it.
     public var severity: String?
-    /// More about it. Often holds values of the row.
+    /// Details. Often holds values of the row.
     public var detail: String?
     /// What the server advises.
     public var hint: String?
@@ -56,7 +56,7 @@ public struct PostgreSQLError: Error, Sendable, Hashable {
     public var statement: String?
     /// The number, from 0 on, of the row or statement among those that were sent together.
     public var index: Int?
-    /// The prepared statement no longer fits the tables; preparing it anew helps.
+    /// The prepared statement no longer fits the tables; preparing it again helps.
     var isStaleStatement = false
 
     /// A failure of that kind.
@@ -70,8 +70,8 @@ public struct PostgreSQLError: Error, Sendable, Hashable {
         self.index = index
     }
 
-    /// Whether trying again later may help: lost connections, time-outs, deadlocks, conflicts of transactions, a server that
-    /// starts, stops or has no room. Never for ``Kind/outcomeUnknown``.
+    /// Whether a later retry may help: lost connections, timeouts, deadlocks, conflicts of transactions, a server that
+    /// starts, stops or lacks resources. Never for ``Kind/outcomeUnknown``.
     public var isTransient: Bool {
         if kind == .outcomeUnknown { return false }
         if let sqlState {
@@ -86,7 +86,7 @@ public struct PostgreSQLError: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether the server gave the transaction up in favour of another one: run it again as a whole.
+    /// Whether the server aborted the transaction in favour of another one: run it again as a whole.
     public var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
 }
 

@@ -1,15 +1,15 @@
 import CLibPQ
 
-/// Something that the server remarks on beside its answers.
+/// A notice that the server sends besides its results.
 public struct PostgreSQLNotice: Sendable, Hashable {
     /// `NOTICE`, `WARNING`, `INFO`, `LOG` or `DEBUG`.
     public let severity: String
     /// The code of five letters and digits.
     public let sqlState: String
-    /// The remark.
+    /// The text.
     public let message: String
 
-    /// What a result of libpq says.
+    /// The fields of a libpq result.
     init(_ result: OpaquePointer) {
         severity = ServerMessage.field(clibpq_severity, of: result) ?? ""
         sqlState = ServerMessage.field(clibpq_sqlstate, of: result) ?? ""
@@ -23,7 +23,7 @@ enum ServerMessage {
         PQresultErrorField(result, code).map { String(cString: $0) }
     }
 
-    /// The error that a result is.
+    /// The error of a failed result.
     static func error(_ result: OpaquePointer, statement: String?, index: Int?) -> PostgreSQLError {
         let sqlState = field(clibpq_sqlstate, of: result)
         let message = field(clibpq_message, of: result) ?? String(cString: PQresultErrorMessage(result))

@@ -82,7 +82,7 @@ import Testing
         #expect(wrong?.description.contains("127.0.0.1") == true)
     }
 
-    @Test func serversThatNobodyVouchesFor() async throws {
+    @Test func untrustedServers() async throws {
         let folder = try TemporaryFolder()
         let other = folder.path("other.pem")
         try Oracle.execute(
@@ -103,7 +103,7 @@ import Testing
 
     // MARK: What libpq finds in the environment
 
-    /// What a program with that environment prints.
+    /// The output of a program with that environment.
     private func probe(_ uri: String, _ environment: [String: String]) throws -> String {
         let bundle = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let candidates = [
@@ -123,7 +123,7 @@ import Testing
         #expect(try probe(bare, [:]).contains("no password supplied"))
         #expect(try probe(bare, ["PGPASSWORD": password]) == "antifraud antifraud")
         #expect(try probe(bare, ["PGPASSWORD": "wrong"]).contains("28P01"))
-        // What is given goes first.
+        // What the URI gives takes precedence.
         let full = bare.replacing("antifraud@", with: "antifraud:\(password)@")
         #expect(try probe(full, ["PGPASSWORD": "wrong"]) == "antifraud antifraud")
 

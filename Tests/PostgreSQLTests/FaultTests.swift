@@ -12,7 +12,7 @@ import Testing
         try await pool.simple("CREATE TABLE t (a int)")
         for number in 1...2 {
             try await pool.write { try $0.execute("INSERT INTO t VALUES ($1)", [.integer(Int64(number))]) }
-            // In order, or as by a power failure.
+            // An orderly stop, or a crash.
             if number == 1 { try server.stop() } else { try server.kill() }
             let down = await failure { try await pool.value("SELECT 1") }
             #expect(down?.kind == .connectionFailed && down?.isTransient == true)
@@ -20,7 +20,7 @@ import Testing
             // What was committed is there, and nobody notices the new connection.
             #expect(try await pool.value("SELECT count(*) FROM t") == .integer(Int64(number)))
         }
-        // A connection that is idle all the while.
+        // A connection that is idle throughout.
         try server.kill()
         try server.start()
         #expect(try await pool.value("SELECT count(*) FROM t") == 2)
@@ -65,7 +65,7 @@ import Testing
         await pool.close()
     }
 
-    /// The server's process neither answers nor ends.
+    /// The server's process neither responds nor ends.
     @Test func aServerThatFreezes() async throws {
         let database = try await TestDatabase()
         let pool = database.pool(connections: 1, change: { $0.statementTimeout = .milliseconds(300) })
@@ -75,7 +75,7 @@ import Testing
         let error = await failure { try await pool.value("SELECT 1") }
         #expect(error?.kind == .timedOut)
         #expect(ContinuousClock.now - start < .seconds(30))
-        // A new connection takes its place.
+        // A new connection replaces it.
         #expect(try await pool.withConnection { Int32($0.serverProcess) } != process)
         _ = kill(process, SIGCONT)
 
@@ -91,7 +91,7 @@ import Testing
         #expect(try await patient.value("SELECT 1") == 1)
     }
 
-    /// Connections that break off at any byte: an error, never a wrong answer or an endless wait.
+    /// Connections that break at any byte: an error, never a wrong result or an endless wait.
     @Test func connectionsThatBreakOff() async throws {
         let server = try TestServers.postgresql()
         let known = try PostgreSQLConfiguration(server.uri)
@@ -99,7 +99,7 @@ import Testing
         var generator = SeededGenerator(seed: 5)
         var responses = 0
         for round in 0..<60 {
-            // An answer takes about 500 bytes of greetings, and then 3000.
+            // A result takes about 500 bytes of greetings, and then 3000.
             let relay = try BreakingRelay(
                 to: port, after: round < 10 ? 1 << 20 : Int.random(in: 0...4000, using: &generator))
             var configuration = known
@@ -120,7 +120,7 @@ import Testing
     }
 }
 
-/// Passes bytes on between clients and a server, and breaks off after so many of the server's.
+/// Forwards bytes between clients and a server, and closes the connection after so many of the server's.
 final class BreakingRelay: Sendable {
     private let program: RelayProgram
     let port: UInt16

@@ -3,11 +3,11 @@ import PostgreSQL
 import TestSupport
 import Testing
 
-/// Time limits and cancellation. Limits are wide: it matters that an hour of sleep ends at all.
+/// Time limits and cancellation. Limits are wide: what matters is that an hour of sleep ends at all.
 @Suite struct InterruptionTests {
     private static let soon = Duration.seconds(20)
 
-    /// Cancels work that is known to run at the server, and says how long it took to end.
+    /// Cancels work that is known to run at the server, and returns how long it took to end.
     private func cancel<Result: Sendable>(
         _ database: TestDatabase, _ pool: PostgreSQLPool, _ name: String,
         _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Result
@@ -44,7 +44,7 @@ import Testing
         #expect(try await pool.value("SELECT count(*) FROM t") == 0)
     }
 
-    /// Many short statements, between which the server overlooks a cancellation, and rows without end.
+    /// Many short statements, between which the server ignores a cancellation, and endless rows.
     @Test func cancellationOfManyRows() async throws {
         let database = try await TestDatabase()
         let name = database.schema
@@ -96,7 +96,7 @@ import Testing
         #expect(try await pool.withConnection { $0.serverProcess } == process)
     }
 
-    /// A cancellation that comes late must not hit what comes next.
+    /// A late cancellation must not hit the next statement.
     @Test func cancellationHitsNobodyElse() async throws {
         let pool = try await TestDatabase().pool(connections: 1)
         var cancelled = 0
@@ -135,7 +135,7 @@ import Testing
             #expect(error?.kind == .timedOut && error?.sqlState == "57014" && error?.isTransient == true)
         }
         #expect(try await pool.value("SELECT 1") == 1)
-        // Somebody else's cancellation is neither a time-out nor our task's.
+        // Somebody else's cancellation is neither a timeout nor our task's.
         let unlimited = try await TestDatabase().pool()
         let cancelled = await failure {
             try await unlimited.withConnection { connection in
@@ -166,7 +166,7 @@ import Testing
         #expect(error?.kind == .timedOut && error?.sqlState == "55P03" && error?.isTransient == true)
     }
 
-    /// A server that takes connections and never says a word.
+    /// A server that accepts connections and never sends a byte.
     @Test func connectingHasALimit() async throws {
         let silent = try SilentServer()
         var configuration = try PostgreSQLConfiguration(

@@ -45,7 +45,7 @@ import Testing
                     let isIdle = queue.retire(number)
                     #expect(!(isIdle && used.contains(number)))
                     guard isIdle else { continue }
-                    // Somebody may come before it has gone.
+                    // A waiter may come before it has ended.
                     if queue.idleCount == 0, queue.count == maximum, Bool.random(using: &generator) {
                         nextID += 1
                         #expect(queue.acquire() == .later)

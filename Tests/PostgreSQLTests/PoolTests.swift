@@ -23,7 +23,7 @@ import Testing
         #expect(processes.count == 3 && running.withLock { $0.most } == 3)
     }
 
-    /// Holds the pool's only connection until it is let go.
+    /// Holds the pool's only connection until it is released.
     private func hold(_ pool: PostgreSQLPool, _ release: DispatchSemaphore) async throws -> Task<Void, any Error> {
         let started = AsyncStream<Void>.makeStream()
         let task = Task {
@@ -36,7 +36,7 @@ import Testing
         return task
     }
 
-    @Test func thoseWhoWaitHaveTheirTurnInOrder() async throws {
+    @Test func waitersAreServedInOrder() async throws {
         let pool = try await TestDatabase().pool(connections: 1)
         let release = DispatchSemaphore(value: 0)
         let holder = try await hold(pool, release)
@@ -103,7 +103,7 @@ import Testing
         #expect(try await pool.withConnection { $0.serverProcess } != process)
     }
 
-    /// Connections that end for want of work in the very moment in which somebody comes.
+    /// Connections that end for lack of work at the moment when somebody needs one.
     @Test func endingAndComingAtTheSameTime() async throws {
         let pool = try await TestDatabase().pool(connections: 1, waitTimeout: .seconds(20), idleTimeout: .zero)
         for round in 0..<100 {
@@ -122,7 +122,7 @@ import Testing
         while try await sessions(watcher, name) != 0 { try await Task.sleep(for: .milliseconds(20)) }
     }
 
-    @Test func whatIsLeftOpenIsUndone() async throws {
+    @Test func openTransactionsAreRolledBack() async throws {
         let pool = try await TestDatabase().pool(connections: 1)
         try await pool.simple("CREATE TABLE t (a int)")
         let process = try await pool.withConnection { connection in

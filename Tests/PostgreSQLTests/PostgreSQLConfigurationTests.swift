@@ -47,7 +47,7 @@ import Testing
         #expect(socket.parameters == ["dbname": "base", "host": "/run/postgresql"])
     }
 
-    /// What leaves nothing open is read as libpq reads it.
+    /// Unambiguous URIs are read as libpq reads them.
     @Test(arguments: [
         ("postgresql://u:p?w#:[]@h/d", "p?w#:[]"), ("postgresql://u:p w@h/d", "p w"),
         ("postgresql://h/d?password=a@b/c", "a@b/c"),
@@ -104,7 +104,7 @@ import Testing
         #expect(!text.contains("hid"), "\(text)")
     }
 
-    /// Whatever comes in: no crash, and no text from within an error that the URI's author may want hidden.
+    /// For any input: no crash, and no error with text that the URI's author may want hidden.
     @Test func randomURIs() throws {
         let chunks = [
             "postgresql", "postgres", "+psycopg2", "://", ":", "/", "@", "?", "&", "=", "%", "%2F", "%zz", "[", "]",

@@ -48,7 +48,7 @@ import Testing
         }
         #expect(written == 100_000)
         #expect(try await digest(pool) == inserted)
-        // Back again, all of it.
+        // All of it is read back.
         let back = try await pool.read { try $0.query("SELECT * FROM t ORDER BY e") }
         let isSame = zip(back, rows).allSatisfy { zip($0, $1).allSatisfy { RandomValues.areSame($0, $1) } }
         #expect(isSame && back.count == rows.count)
@@ -78,8 +78,8 @@ import Testing
         #expect(try await pool.value("SELECT count(*) FROM t") == 0)
     }
 
-    /// Large both ways: what comes back has to be read while more is sent.
-    @Test func answersAsLargeAsTheQuestions() async throws {
+    /// Large in both directions: results have to be read while more is sent.
+    @Test func resultsAsLargeAsTheStatements() async throws {
         let pool = try await pool()
         let text = String(repeating: "x", count: 200_000)
         let affected = try await pool.withConnection { connection in
@@ -130,7 +130,7 @@ import Testing
                 }
             }
         }
-        // In a transaction, what was done before is undone as well, even when the failure is swallowed.
+        // In a transaction, earlier work is rolled back as well, even when the failure is swallowed.
         let swallowed = await failure {
             try await pool.write { connection in
                 try connection.execute("INSERT INTO t (e) VALUES (1)")

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func refusalsCarryTheServersWords() async throws {
+    @Test func refusalsCarryTheServersMessage() async throws {
         let pool = try await TestDatabase().pool(connections: 1)
         try await pool.simple(
             """
@@ -68,7 +68,7 @@ import Testing
         let simple = await failure { try await pool.simple("INSERT INTO parent VALUES (9); SELECT 1/0; SELECT 1") }
         #expect(simple?.sqlState == "22012")
         #expect(await failure { try await pool.simple("COPY parent FROM STDIN") }?.kind == .invalidValue)
-        // All the same, the pool works, and what stood before the failure is undone.
+        // The pool still works, and what came before the failure is rolled back.
         #expect(try await pool.value("SELECT count(*) FROM parent") == 1)
     }
 
@@ -105,7 +105,7 @@ import Testing
                             == .integer(Int64(number + 1)))
                 }
                 let names = try connection.query("SELECT statement FROM pg_prepared_statements ORDER BY prepare_time")
-                // The one that asks is among them; the one that it pushes out goes along with it.
+                // The statement that counts is among them; the one that it evicts is dropped along with it.
                 #expect(names.count <= 6 && names.count >= 5, "round \(round): \(names.count)")
             }
             // A statement in use is kept.
@@ -128,12 +128,12 @@ import Testing
             #expect(try connection.query("SELECT * FROM t").columns == ["a"])
             try connection.simple("ALTER TABLE t ADD b text DEFAULT 'b'")
             #expect(try connection.query("SELECT * FROM t").columns == ["a", "b"])
-            // Somebody drops what we have prepared.
+            // Somebody drops our prepared statement.
             try connection.simple("DEALLOCATE ALL")
             #expect(try connection.query("SELECT * FROM t")[0]["b"] == "b")
             try connection.simple("ALTER TABLE t DROP b")
         }
-        // In a transaction nothing can be tried again, but the transaction can.
+        // In a transaction a statement cannot be retried, but the transaction can.
         let columns = try await pool.write { try $0.query("SELECT * FROM t").columns }
         #expect(columns == ["a"])
     }

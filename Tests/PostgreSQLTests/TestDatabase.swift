@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A schema of a test's own in a server's database.
+/// A test's own schema in a server's database.
 struct TestDatabase {
     let configuration: PostgreSQLConfiguration
     let schema: String
@@ -33,13 +33,13 @@ struct TestDatabase {
     }
 }
 
-/// The failure that work ends with, which must be one of PostgreSQL's.
+/// The error that work throws, which must be a `PostgreSQLError`.
 func failure<Result>(_ work: () async throws -> Result) async -> PostgreSQLError? {
     await #expect(throws: PostgreSQLError.self) { _ = try await work() }
 }
 
 extension PostgreSQLPool {
-    /// The only value that a statement gives.
+    /// The only value that a statement returns.
     func value(_ sql: String, _ values: [PostgreSQLValue] = []) async throws -> PostgreSQLValue? {
         try await withConnection { try $0.query(sql, values).firstValue }
     }

@@ -28,7 +28,7 @@ import Testing
             try connection.copy(into: "t", columns: ["id", "n"], rows: [[3, 7]])
         }
         #expect(try await pool.value("SELECT sum(n) FROM t") == 18)
-        // Each way of running something can be a transaction's first.
+        // Each kind of call can be a transaction's first.
         for first in 0..<5 {
             await #expect(throws: Odd.self) {
                 try await pool.write { connection in
@@ -91,7 +91,7 @@ import Testing
         #expect(try await pool.value("SELECT count(*) FROM late") == 0)
     }
 
-    /// Two transactions that lock two rows in opposite orders: one is given up, and run again.
+    /// Two transactions that lock two rows in opposite orders: one is aborted, and run again.
     @Test func deadlocksAreRunAgain() async throws {
         let pool = try await pool()
         let bothHoldOne = Barrier(2)
@@ -140,7 +140,7 @@ import Testing
     }
 
     /// The server's process is ended while it commits.
-    @Test func aCommitOfWhichNobodyKnows() async throws {
+    @Test func aCommitWithUnknownOutcome() async throws {
         let database = try await TestDatabase()
         let pool = database.pool()
         try await pool.simple(
@@ -171,11 +171,11 @@ import Testing
 }
 
 extension DispatchSemaphore {
-    /// Waits for what is bound to come, and fails the test when it does not.
+    /// Waits for the signal, and fails the test when it does not come.
     func await() { if wait(timeout: .now() + 60) == .timedOut { Issue.record("nobody came in a minute") } }
 }
 
-/// Where threads wait for each other.
+/// A point where threads wait for each other.
 final class Barrier: Sendable {
     private let arrived = Mutex(0)
     private let all = DispatchSemaphore(value: 0)

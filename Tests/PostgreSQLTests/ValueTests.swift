@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ValueTests {
-    /// The server's own literals, so that reading is tested without our writing.
+    /// The server's own literals, so that reading is tested independently of our writing.
     @Test func typesOfColumns() async throws {
         let pool = try await TestDatabase().pool(connections: 1)
         let cases: [(String, PostgreSQLValue)] = [
@@ -74,7 +74,7 @@ import Testing
         #expect(sum == .integer(Int64(expected)))
     }
 
-    @Test func parametersTakeTheTypeOfTheirPlace() async throws {
+    @Test func parametersTakeTheTypeOfTheirPosition() async throws {
         let pool = try await TestDatabase().pool()
         try await pool.withConnection { connection in
             let row = try connection.query(
@@ -164,7 +164,7 @@ struct RandomValues {
         return .bytes((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
-    /// Equal to the bit, but for the bits of what is no number; text by its scalars.
+    /// Equal bit by bit, except for the bits of NaN; text by its scalars.
     static func areSame(_ left: PostgreSQLValue, _ right: PostgreSQLValue) -> Bool {
         switch (left, right) {
         case (.real(let left), .real(let right)):

@@ -1,7 +1,7 @@
 import CLibPQ
 
-/// Reads connection URIs by libpq's own parser. Errors have no part of the URI that may be secret: passwords with
-/// characters that should have been escaped land in surprising places.
+/// Reads connection URIs with libpq's own parser. Errors have no part of the URI that may be secret: passwords with
+/// unescaped characters end up in surprising parts of it.
 enum ConnectionURI {
     static func parameters(_ uri: String) throws -> [String: String] {
         guard let text = withoutDriver(uri) else {
@@ -25,7 +25,7 @@ enum ConnectionURI {
         return parameters
     }
 
-    /// The URI with a plain scheme, nil when it is another's.
+    /// The URI with a plain scheme, nil for another scheme.
     private static func withoutDriver(_ uri: String) -> String? {
         guard let mark = uri.firstRange(of: "://") else { return nil }
         let scheme = uri[..<mark.lowerBound].split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
@@ -36,8 +36,9 @@ enum ConnectionURI {
         return "postgresql" + uri[mark.lowerBound...]
     }
 
-    /// Refuses what leaves open where the password ends: libpq would end it at the first `@` and take the rest for the
-    /// host, which its errors quote; with a slash before it, the user would be the host and the password's beginning a port.
+    /// Refuses a URI in which it is unclear where the password ends: libpq would end it at the first `@` and take the
+    /// rest for the host, which its errors quote; with a slash before it, the user would be the host and the password's
+    /// beginning a port.
     private static func checkAuthority(_ uri: String) throws {
         let at = UInt8(ascii: "@"), slash = UInt8(ascii: "/")
         var rest = uri.utf8.dropFirst("postgresql://".utf8.count)
@@ -61,13 +62,13 @@ enum ConnectionURI {
     private static func check(_ parameters: [String: String]) throws {
         for port in (parameters["port"] ?? "").split(separator: ",") {
             guard let number = Int(port), (1...65_535).contains(number) else {
-                throw invalid("has a port that is none; \(advice)")
+                throw invalid("has an invalid port; \(advice)")
             }
         }
     }
 
-    /// libpq's words without what it quotes, unless that can only be a keyword: in the query, behind any password. By bytes: a
-    /// mark behind a quotation mark makes another character of it.
+    /// libpq's message without what it quotes, unless that can only be a keyword: in the query, after any password. By
+    /// bytes: a combining mark after a quotation mark makes another character of it.
     private static func explanation(_ message: String, _ uri: String) -> String {
         let words = message.utf8.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
         let line = words.first?.prefix { $0 != UInt8(ascii: "\n") } ?? ""[...].utf8

@@ -1,7 +1,8 @@
 /// Where a PostgreSQL server is, and how to connect to it.
 ///
-/// What is not given is libpq's to find out, as for all programs that use it: environment variables such as `PGPASSWORD`,
-/// `PGSSLROOTCERT` and `PGSERVICE`, the password file, the service file. This library looks at no environment by itself.
+/// What is not given libpq looks up, as for all programs that use it: in environment variables such as `PGPASSWORD`,
+/// `PGSSLROOTCERT` and `PGSERVICE`, the password file and the service file. This library itself reads no environment
+/// variables.
 public struct PostgreSQLConfiguration: Sendable, Hashable {
     /// libpq's connection parameters by keyword (PostgreSQL's manual, "Parameter Key Words"), without the password.
     public var parameters: [String: String]
@@ -10,31 +11,31 @@ public struct PostgreSQLConfiguration: Sendable, Hashable {
         get { secret.text }
         set { secret.text = newValue }
     }
-    /// What the server's list of connections calls us.
+    /// The program's name in the server's list of connections.
     public var applicationName: String? {
         get { parameters["application_name"] }
         set { parameters["application_name"] = newValue }
     }
-    /// How long to try one host, names, TLS and passwords included; nil for no limit.
+    /// How long an attempt to connect to one host may take, with name lookup, TLS and authentication; nil for no limit.
     public var connectTimeout: Duration?
-    /// How long a statement may take; nil for no limit. The server ends a statement by then (`statement_timeout`). Should it
-    /// not answer, the connection is given up soon after.
+    /// How long a statement may take; nil for no limit. The server ends a statement by then (`statement_timeout`). If
+    /// it does not respond, the connection is given up soon after.
     public var statementTimeout: Duration?
     /// How long a statement may wait for a lock (`lock_timeout`); nil for no limit.
     public var lockTimeout: Duration?
-    /// How a server that vanished without a word is noticed; nil for the system's way, which takes hours.
+    /// How a server that vanished silently is detected; nil for the system's settings, which take hours.
     public var keepAlive: KeepAlive?
     private var secret = Secret()
 
-    /// How a server that vanished without a word is noticed on TCP connections.
+    /// How a server that vanished silently is detected on TCP connections.
     public struct KeepAlive: Sendable, Hashable {
-        /// Silence after which the server is asked for a sign of life.
+        /// Silence after which the first keepalive probe is sent.
         public var idle: Duration
-        /// The time between two such questions.
+        /// The time between two probes.
         public var interval: Duration
-        /// How many of them remain without answer until the connection counts as lost.
+        /// How many probes may fail until the connection counts as lost.
         public var count: Int
-        /// How long anything sent may remain without answer (`TCP_USER_TIMEOUT`).
+        /// How long sent data may remain unacknowledged (`TCP_USER_TIMEOUT`).
         public var unacknowledgedTimeout: Duration
 
         /// A minute in all.
@@ -51,9 +52,9 @@ public struct PostgreSQLConfiguration: Sendable, Hashable {
 
     /// Reads a connection URI: `postgresql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?KEYWORD=VALUE&...`.
     ///
-    /// `postgres://` is the same. So are SQLAlchemy's `postgresql+psycopg2://` and the like, whose driver's name is left
-    /// out. Keywords are libpq's, such as `sslmode`, `sslrootcert`, `options`, `service`, `target_session_attrs`. A host's time to
-    /// connect is `connect_timeout`, or ten seconds.
+    /// `postgres://` is the same. So are SQLAlchemy's `postgresql+psycopg2://` and the like, whose driver name is
+    /// dropped. Keywords are libpq's, such as `sslmode`, `sslrootcert`, `options`, `service`, `target_session_attrs`.
+    /// Each host has `connect_timeout`, by default ten seconds, to connect.
     /// - Throws: ``PostgreSQLError`` of the kind ``PostgreSQLError/Kind/invalidConfiguration``, whose text has no part of the URI
     ///   that may be secret.
     public init(_ uri: String) throws {
@@ -72,7 +73,7 @@ public struct PostgreSQLConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Connects as libpq's defaults, the environment and the service file say, changed by these parameters.
+    /// Connects with libpq's defaults, the environment and the service file, which these parameters override.
     public init(parameters: [String: String] = [:], password: String? = nil) {
         self.parameters = parameters
         connectTimeout = .seconds(10)
@@ -82,7 +83,7 @@ public struct PostgreSQLConfiguration: Sendable, Hashable {
 }
 
 extension PostgreSQLConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// A URI of user, hosts, database and the way of TLS, without password.
+    /// A URI of user, hosts, database and TLS mode, without the password.
     public var description: String {
         func list(_ keyword: String) -> [Substring] {
             parameters[keyword].map { $0.split(separator: ",", omittingEmptySubsequences: false) } ?? []

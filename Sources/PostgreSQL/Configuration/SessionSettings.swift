@@ -1,9 +1,10 @@
-/// What a connection is opened with.
+/// The settings that a connection is opened with.
 final class SessionSettings: Sendable {
     let configuration: PostgreSQLConfiguration
     let statementCacheSize: Int
     let notices: (@Sendable (PostgreSQLNotice) -> Void)?
-    /// How long the server may take to give up a statement, to undo a transaction, and to end one whose time is over.
+    /// How long the server may take to cancel a statement, to roll back a transaction, and to end a statement that has
+    /// timed out.
     let patience: Duration = .seconds(5)
 
     init(
@@ -29,7 +30,7 @@ final class SessionSettings: Sendable {
         return parameters
     }
 
-    /// What is said to the server first; empty when there is nothing to say.
+    /// The first statements sent to the server; may be empty.
     func greeting(serverVersion: Int) -> String {
         var settings: [String] = []
         if let limit = configuration.statementTimeout {
@@ -38,14 +39,14 @@ final class SessionSettings: Sendable {
         if let limit = configuration.lockTimeout {
             settings.append("SET lock_timeout = \(max(1, limit.wholeMilliseconds))")
         }
-        // Later servers write numbers so that they read back the same without being told.
+        // Later servers write numbers so that they read back the same by default.
         if serverVersion < 12_00_00 { settings.append("SET extra_float_digits = 3") }
         return settings.joined(separator: "; ")
     }
 }
 
 extension Duration {
-    /// Rounded up, at most 24 days, as 32 bits hold them.
+    /// Rounded up, at most 24 days, the most that 32 bits hold.
     var wholeMilliseconds: Int32 {
         let (seconds, attoseconds) = components
         guard seconds < 2_000_000 else { return 2_000_000_000 }

@@ -3,14 +3,14 @@ import Foundation
 import Parallelism
 import Synchronization
 
-/// A request to the server, over a connection of its own, to give up the statement that it works on.
+/// A request to the server, over a separate connection, to cancel the running statement.
 final class CancelRequest: Sendable {
     private let done = Atomic<Bool>(false)
 
-    /// Whether the server has got it, or will not get it.
+    /// Whether the server has received it, or never will.
     var isDone: Bool { done.load(ordering: .acquiring) }
 
-    /// Sends it on a thread of its own, for libpq waits for the server without a limit.
+    /// Sends it on its own thread, since libpq waits for the server without a limit.
     /// - Parameter wakeup: signalled when it is done.
     init(_ connection: OpaquePointer, wakeup: Wakeup) {
         guard let pointer = PQgetCancel(connection) else {

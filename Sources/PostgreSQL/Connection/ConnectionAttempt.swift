@@ -3,7 +3,7 @@ import Foundation
 import Parallelism
 import Synchronization
 
-/// One attempt to connect, on a thread of its own: looking names up blocks without a limit, and may have to be left alone.
+/// One attempt to connect, on its own thread: name lookup blocks without a limit, and may have to be abandoned.
 final class ConnectionAttempt: Sendable {
     private struct State {
         var outcome: Result<OpenConnection, PostgreSQLError>?
@@ -42,11 +42,11 @@ final class ConnectionAttempt: Sendable {
         while true {
             let (outcome, deadline) = state.withLock { ($0.outcome, $0.deadline) }
             if let outcome { return try outcome.get().handle }
-            // A little longer than the connecting thread gives itself, which knows more about the failure.
+            // A little longer than the connecting thread's own limit, since that thread knows more about the failure.
             let limit = deadline.map { $0 + .milliseconds(500) }
             let isLate = limit.map { $0 <= .now } ?? false
             if flag.isCancelled || isLate {
-                // Either the outcome has come meanwhile, or the thread will see that nobody waits for it.
+                // Either the outcome has arrived meanwhile, or the thread will see that nobody waits for it.
                 let outcome = state.withLock { state in
                     state.isAbandoned = true
                     return state.outcome
@@ -75,7 +75,7 @@ final class ConnectionAttempt: Sendable {
         wakeup.signal()
     }
 
-    /// Tries one host after another, each for as long as it is given. libpq has such a limit in its blocking calls only.
+    /// Tries one host after another, each up to its timeout. libpq has such a timeout in its blocking calls only.
     private func connect() throws(PostgreSQLError) -> OpenConnection {
         let deadline = deadline
         state.withLock { $0.deadline = deadline }
@@ -141,7 +141,7 @@ final class ConnectionAttempt: Sendable {
         return handle
     }
 
-    /// Takes a connection that was started to its end.
+    /// Completes a connection that was started.
     private func finish(_ handle: OpaquePointer, until deadline: ContinuousClock.Instant?) throws(PostgreSQLError)
         -> OpenConnection
     {
@@ -179,14 +179,14 @@ final class ConnectionAttempt: Sendable {
             throw PostgreSQLError(.timedOut, "no connection to \(host), port \(port), in time")
         }
         var entries = [pollfd(fd: PQsocket(handle), events: events, revents: 0)]
-        // Looks now and then whether somebody still waits.
+        // Checks now and then whether somebody still waits.
         let look = now + .milliseconds(100)
         Poll.wait(&entries, until: deadline.map { min($0, look) } ?? look)
         return entries[0].revents != 0
     }
 }
 
-/// `@unchecked Sendable`: handed from the connecting thread to the waiting one, which alone uses it from then on.
+/// `@unchecked Sendable`: passed from the connecting thread to the waiting one, which alone uses it from then on.
 struct OpenConnection: @unchecked Sendable {
     let handle: OpaquePointer
 }

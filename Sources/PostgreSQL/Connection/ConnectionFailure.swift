@@ -1,4 +1,4 @@
-/// Reads what libpq says, in its verbose form, about a connection that was not made.
+/// Parses libpq's verbose message about a failed connection.
 enum ConnectionFailure {
     static func error(_ text: String) -> PostgreSQLError {
         let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }

@@ -1,11 +1,11 @@
 import CLibPQ
 import Parallelism
 
-/// What has to be done once for the process, and what C calls back.
+/// What has to be done once per process, and callbacks from C.
 enum LibPQ {
     static func prepare() { OpenSSL.keepToTheEnd() }
 
-    /// Hands notices on; libpq would print them.
+    /// Forwards notices; libpq would print them.
     static let noticeReceiver: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?) -> Void = { context, result in
         guard let context, let result else { return }
         let settings = Unmanaged<SessionSettings>.fromOpaque(context).takeUnretainedValue()
@@ -13,7 +13,7 @@ enum LibPQ {
     }
 }
 
-/// Texts as C takes them.
+/// Strings as C takes them.
 enum CStringArrays {
     /// Calls `body` with keywords and values, each list ended by a null pointer.
     static func withPointers<Result>(

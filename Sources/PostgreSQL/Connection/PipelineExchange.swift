@@ -1,10 +1,11 @@
 import CLibPQ
 import Parallelism
 
-/// Statements on their way to the server and their answers on the way back, in libpq's pipeline mode: sending does not wait
-/// for answers, and answers are taken while sending, so that neither side can fill the other's buffers and block.
+/// Statements sent to the server and their results, in libpq's pipeline mode: sending does not wait for results, and
+/// results are read while sending, so that neither side can fill the other's buffers and block.
 ///
-/// All statements of an exchange are done or none: the server takes them for one transaction, unless there is one already.
+/// All statements of an exchange take effect or none: the server treats them as one transaction, unless one is already
+/// open.
 final class PipelineExchange {
     private enum Expected {
         case nothing
@@ -24,10 +25,10 @@ final class PipelineExchange {
     private var unsentBytes = 0
     private var sent = 0
     private var isAbandoned = false
-    /// The first failure; what came after it was not done.
+    /// The first failure; later statements were not executed.
     private(set) var failure: PostgreSQLError?
 
-    /// - Parameter take: gets the results of statements by their number, and has to clear them.
+    /// - Parameter take: gets the results of statements with their number, and has to clear them.
     init(_ connection: PostgreSQLConnection, take: @escaping (Int, OpaquePointer) -> Void) throws {
         self.connection = connection
         self.take = take
@@ -41,7 +42,7 @@ final class PipelineExchange {
         }
     }
 
-    /// Whether there is any use in sending more.
+    /// Whether it makes sense to send more.
     var isOpen: Bool {
         failure == nil && watch.interruption == nil && !isAbandoned && connection.flag?.isCancelled != true
     }
@@ -67,16 +68,16 @@ final class PipelineExchange {
         if unsentBytes > Self.sendThreshold { try transmit() }
     }
 
-    /// Has all that was sent undone.
+    /// Rolls back everything sent.
     func abandon() { isAbandoned = true }
 
-    /// Waits for the rest of the answers.
+    /// Waits for the remaining results.
     /// - Throws: the failure of a statement, or the reason why it was given up.
     func finish() throws {
-        // Nothing may have had to wait so far.
+        // Only waiting checks for interruptions, and nothing may have waited so far.
         try watch.update()
         let isGivenUp = failure == nil && (watch.interruption != nil || (isAbandoned && !expected.isEmpty))
-        // Fails, whereupon the server undoes what it has done.
+        // Fails, so that the server rolls back.
         if isGivenUp { try sendPlain("ROLLBACK TO SAVEPOINT given_up_by_the_client", .nothing) }
         try end()
         try dropUnwanted()
@@ -141,7 +142,7 @@ final class PipelineExchange {
 
     // MARK: Receiving
 
-    /// Takes the answers that are there.
+    /// Takes the results that have arrived.
     private func receive() throws {
         let isConnected = connection.consumeInput()
         var isProgress = false
@@ -161,7 +162,7 @@ final class PipelineExchange {
         }
     }
 
-    /// Takes one answer over. Only that of a synchronisation is not followed by an end mark.
+    /// Takes over one result. Only that of a sync is not followed by an end mark.
     private func handle(_ result: OpaquePointer) throws {
         let status = PQresultStatus(result)
         let responded = expected[nextExpected]
@@ -197,7 +198,7 @@ final class PipelineExchange {
         if error.isStaleStatement, let statement {
             connection.statements.remove(statement, isPrepared: error.sqlState != "26000")
         }
-        // Dropping unwanted statements fails in a failed transaction, and is tried again after it.
+        // Dropping unwanted statements fails in a failed transaction, and is retried after it.
         if case .dropped = responded { return }
         if failure == nil { failure = error }
     }

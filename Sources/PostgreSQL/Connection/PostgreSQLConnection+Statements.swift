@@ -16,23 +16,23 @@ public struct PostgreSQLStatement: Sendable, Hashable {
 }
 
 extension PostgreSQLConnection {
-    /// Runs a statement with values in the places `$1`, `$2` and so on, and returns its rows.
+    /// Runs a statement with values for `$1`, `$2` and so on, and returns its rows.
     ///
-    /// The server prepares a statement the first time it sees its text, and keeps that for the next time; so put values into
-    /// values, not into the text.
+    /// The server prepares a statement the first time it sees its text, and reuses it; so pass values as values, not in
+    /// the text.
     public func query(_ sql: String, _ values: [PostgreSQLValue] = []) throws -> PostgreSQLResult {
         try run([PostgreSQLStatement(sql, values)], isNumbered: false)[0]
     }
 
-    /// Runs a statement and returns how many rows it touched; see ``query(_:_:)``.
+    /// Runs a statement and returns how many rows it affected; see ``query(_:_:)``.
     @discardableResult
     public func execute(_ sql: String, _ values: [PostgreSQLValue] = []) throws -> Int {
         try query(sql, values).affectedRows
     }
 
-    /// Runs a statement once for each row of values, all or none, and returns how many rows of tables they touched.
+    /// Runs a statement once for each row of values, all or none, and returns how many table rows were affected.
     ///
-    /// Rows are sent without waiting for answers. An error says the row by ``PostgreSQLError/index``.
+    /// Rows are sent without waiting for results. An error has the row's number in ``PostgreSQLError/index``.
     @discardableResult
     public func execute(_ sql: String, rows: some Sequence<[PostgreSQLValue]>) throws -> Int {
         var affected = 0
@@ -50,17 +50,18 @@ extension PostgreSQLConnection {
 
     /// Runs several statements, all or none, in one round trip, and returns their results in order.
     ///
-    /// An error says the statement's number by ``PostgreSQLError/index``.
+    /// An error has the statement's number in ``PostgreSQLError/index``.
     public func pipeline(_ statements: [PostgreSQLStatement]) throws -> [PostgreSQLResult] {
         try statements.isEmpty ? [] : run(statements, isNumbered: true)
     }
 
-    /// Runs several statements without values, parted by semicolons, as one transaction unless they say otherwise: for schemas.
+    /// Runs several statements without values, separated by semicolons, as one transaction unless they say otherwise:
+    /// for schemas.
     public func simple(_ sql: String) throws { try simple(sql, watch: nil) }
 
     // MARK: Within
 
-    /// Once more if tables have changed since a statement was prepared, as long as that undoes nothing.
+    /// Retries once if tables have changed since a statement was prepared, unless that would lose earlier work.
     private func run(_ statements: [PostgreSQLStatement], isNumbered: Bool) throws -> [PostgreSQLResult] {
         var results: [PostgreSQLResult] = []
         func attempt() throws {
@@ -100,7 +101,7 @@ extension PostgreSQLConnection {
         try exchange.finish()
     }
 
-    /// - Parameter ownWatch: for what must not be cancelled.
+    /// - Parameter ownWatch: for statements that must not be cancelled.
     func simple(_ sql: String, watch ownWatch: StatementWatch?) throws {
         let watch = try ownWatch ?? self.watch()
         if let begin = pendingBegin {
@@ -131,7 +132,7 @@ extension PostgreSQLConnection {
         while PQisBusy(handle) != 0 {
             try watch.wait(isSending: isSending)
             guard consumeInput() else {
-                // The server's last words, if there are any.
+                // The server's last message, if there is one.
                 guard PQisBusy(handle) == 0 else { throw lost(failure) }
                 break
             }

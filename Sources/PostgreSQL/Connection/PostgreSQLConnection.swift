@@ -3,7 +3,7 @@ import Foundation
 import Parallelism
 
 /// An open connection, as the body of ``PostgreSQLPool/withConnection(_:)``, ``PostgreSQLPool/read(isolation:_:)`` or
-/// ``PostgreSQLPool/write(isolation:retries:_:)`` gets it. It is of use on that body's thread and for as long as the body runs.
+/// ``PostgreSQLPool/write(isolation:retries:_:)`` gets it. Use it only on that body's thread and while the body runs.
 ///
 /// Its calls wait for the server. They throw ``PostgreSQLError``, or `CancellationError` when the task that waits for the body is
 /// cancelled. After a failure inside a transaction, the server refuses all further statements of that transaction.
@@ -15,7 +15,7 @@ public final class PostgreSQLConnection {
     var parameters = ParameterBuffer()
     /// Set while somebody uses the connection.
     var flag: CancellationFlag?
-    /// Of no more use: to be closed.
+    /// No longer usable: to be closed.
     var isBroken = false
     /// The beginning of a transaction, sent along with its first statement.
     var pendingBegin: String?
@@ -44,7 +44,7 @@ public final class PostgreSQLConnection {
 
     // MARK: For statements
 
-    /// How long the server may be silent; longer than it gives itself.
+    /// How long the server may be silent; longer than its own limit.
     var silenceLimit: Duration? { settings.configuration.statementTimeout.map { $0 + .seconds(1) } }
 
     func watch() throws -> StatementWatch {
@@ -52,11 +52,11 @@ public final class PostgreSQLConnection {
         return StatementWatch(self, isInterruptible: true, limit: silenceLimit)
     }
 
-    /// Reads what has come without waiting.
+    /// Reads what has arrived without waiting.
     /// - Returns: false when the connection has ended.
     func consumeInput() -> Bool { PQconsumeInput(handle) != 0 }
 
-    /// Sends what is to be sent as far as the server takes it.
+    /// Sends pending data as far as the server takes it.
     /// - Returns: whether something is left.
     func flush() -> Bool { PQflush(handle) == 1 }
 
@@ -78,17 +78,17 @@ public final class PostgreSQLConnection {
         return PostgreSQLError(.invalidValue, String(cString: PQerrorMessage(handle)), statement: statement)
     }
 
-    /// Whether an idle connection still stands, as far as can be seen without asking the server.
+    /// Whether an idle connection is still open, as far as can be told without asking the server.
     func isAlive() -> Bool {
         guard !isBroken else { return false }
         var entry = [pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)]
         repeat {
             guard consumeInput(), PQstatus(handle) == CONNECTION_OK else { return false }
-            // Parses what was read, and has notices handed on. Nothing was asked, so that it is no answer.
+            // Parses what was read, and forwards notices. Nothing was asked, so it is not a result.
             _ = PQisBusy(handle)
             entry[0].revents = 0
             Poll.wait(&entry, until: .now)
-            // The end of a connection shows only when all before it has been read.
+            // The end of a connection is noticed only after everything before it has been read.
         } while entry[0].revents != 0
         return PQtransactionStatus(handle) == PQTRANS_IDLE
     }

@@ -1,4 +1,4 @@
-/// The statements that are prepared at the server, by their text. The one that was not used for the longest goes first.
+/// The statements that are prepared at the server, by their text. The least recently used one is evicted first.
 struct StatementCache {
     private struct Entry {
         let name: String
@@ -14,7 +14,7 @@ struct StatementCache {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// The name of a prepared statement, nil when it has yet to be prepared.
+    /// The name of a prepared statement, nil when it is not prepared yet.
     mutating func name(for sql: String) -> String? {
         uses += 1
         entries[sql]?.lastUse = uses

@@ -2,11 +2,11 @@ import CLibPQ
 import Foundation
 import Parallelism
 
-/// Waits for the server during one statement, and has it given up when its task is cancelled or its time is over.
+/// Waits for the server during one statement, and has it cancelled when its task is cancelled or its timeout is over.
 final class StatementWatch {
     enum Interruption { case cancelled, timedOut }
 
-    /// Why the statement is to be given up.
+    /// Why the statement is to be cancelled.
     private(set) var interruption: Interruption?
     private let connection: PostgreSQLConnection
     private let isInterruptible: Bool
@@ -20,7 +20,7 @@ final class StatementWatch {
     private var entries: [pollfd]
 
     /// - Parameters:
-    ///   - isInterruptible: false for what must not be cancelled; such a statement only has its time.
+    ///   - isInterruptible: false for a statement that must not be cancelled; it only has its timeout.
     ///   - limit: how long the server may be silent.
     init(_ connection: PostgreSQLConnection, isInterruptible: Bool, limit: Duration?) {
         self.connection = connection
@@ -33,11 +33,11 @@ final class StatementWatch {
         ]
     }
 
-    /// The server has answered something.
+    /// The server has sent something.
     func noteProgress() { lastProgress = .now }
 
-    /// Waits until the server has said something, or takes something when `isSending`, or the statement is to be given up.
-    /// - Throws: when the server does not even give the statement up; the connection is broken then.
+    /// Waits until the server has sent data, or accepts data when `isSending`, or the statement is to be cancelled.
+    /// - Throws: when the server does not even cancel the statement; the connection is broken then.
     func wait(isSending: Bool = false) throws {
         try update()
         entries[0].events = Int16(isSending ? POLLIN | POLLOUT : POLLIN)
@@ -49,7 +49,7 @@ final class StatementWatch {
         try update()
     }
 
-    /// Looks whether the statement is to be given up, and has the server asked to.
+    /// Checks whether the statement is to be cancelled, and if so asks the server to.
     func update() throws {
         if interruption == nil {
             if isInterruptible, connection.flag?.isCancelled == true {
@@ -63,10 +63,10 @@ final class StatementWatch {
         guard let givesUpAt, givesUpAt > .now else {
             connection.isBroken = true
             if interruption == .cancelled { throw CancellationError() }
-            throw PostgreSQLError(.timedOut, "the server does not answer")
+            throw PostgreSQLError(.timedOut, "the server does not respond")
         }
         guard isInterruptible else { return }
-        // The server overlooks a request that comes while it reads the next of several statements.
+        // The server ignores a request that arrives while it reads the next of several statements.
         if let request {
             guard request.isDone else { return }
             guard let nextRequest else { return self.nextRequest = .now + .milliseconds(200) }
@@ -76,7 +76,7 @@ final class StatementWatch {
         request = CancelRequest(connection.handle, wakeup: connection.wakeup)
     }
 
-    /// To be called when the statement has ended: a request that is still on its way must not hit the next statement.
+    /// Call this when the statement has ended: a request that is still on its way must not hit the next statement.
     func settle() {
         guard let request else { return }
         let limit = ContinuousClock.now + connection.settings.patience

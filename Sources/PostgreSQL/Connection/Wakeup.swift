@@ -19,13 +19,13 @@ final class Wakeup: Sendable {
         writeEnd = ends[1]
     }
 
-    /// A full pipe is readable already.
+    /// A full pipe is already readable.
     func signal() {
         var byte: UInt8 = 0
         _ = write(writeEnd, &byte, 1)
     }
 
-    /// Forgets the signals so far. What they stand for is to be looked at afterwards.
+    /// Clears the signals so far. Check their causes afterwards.
     func drain() {
         var bytes: (UInt64, UInt64) = (0, 0)
         while read(readEnd, &bytes, 16) == 16 {}
@@ -37,9 +37,10 @@ final class Wakeup: Sendable {
     }
 }
 
-/// `poll` with times of Swift.
+/// `poll` with Swift's instants.
 enum Poll {
-    /// Waits until one of the files is ready or it is late enough; nil waits without end. A signal may end it early.
+    /// Waits until one of the files is ready or the deadline has passed; nil waits without end. A signal may end it
+    /// early.
     static func wait(_ entries: inout [pollfd], until deadline: ContinuousClock.Instant?) {
         var limit: Int32 = -1
         if let deadline { limit = (deadline - .now).wholeMilliseconds }

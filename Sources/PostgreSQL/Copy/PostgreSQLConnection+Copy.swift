@@ -5,12 +5,12 @@ extension PostgreSQLConnection {
     /// Adds rows to a table, all or none, by `COPY`: the fastest way for many rows.
     ///
     /// - Parameters:
-    ///   - table: its name alone, without quotes.
+    ///   - table: its plain name, without quotes.
     ///   - schema: the table's schema, nil to look along the search path.
     ///   - columns: names of columns, in the order of the rows' values.
-    ///   - rows: asked for row by row, as fast as the server takes them.
+    ///   - rows: read row by row, as fast as the server takes them.
     /// - Returns: the number of rows added.
-    /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/context`` says the line at which the server refused, and
+    /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/context`` has the line that the server refused, and
     ///   ``PostgreSQLError/index`` the row that could not be sent.
     @discardableResult
     public func copy(
@@ -24,7 +24,7 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Adds rows to a table, all or none, by `COPY`, as the body writes them value by value.
+    /// Adds rows to a table, all or none, by `COPY`; the body writes them value by value.
     ///
     /// - Parameter write: appends the values of a row in the order of the columns, ends the row, and so on. When it throws, nothing
     ///   is added.
@@ -50,14 +50,14 @@ extension PostgreSQLConnection {
             try writer.finish()
         } catch {
             guard !isBroken else { throw error }
-            // The server answers with a failure, of which the cause is known better here.
+            // The server responds with a failure, whose cause is known better here.
             _ = try? endCopy(sql, watch, "given up by the client")
             throw error
         }
         return try endCopy(sql, watch, nil)
     }
 
-    /// A name as it stands in a statement, whatever its characters.
+    /// A name quoted for a statement, whatever its characters.
     /// - Throws: ``PostgreSQLError`` of the kind `invalidValue` for a name that is empty or has a NUL character.
     public static func quoted(_ identifier: String) throws -> String {
         guard !identifier.isEmpty, !identifier.utf8.contains(0) else {
@@ -81,7 +81,7 @@ extension PostgreSQLConnection {
 
     private func send(_ chunk: UnsafeRawBufferPointer, _ sql: String, _ watch: StatementWatch) throws {
         guard let start = chunk.baseAddress, chunk.count > 0 else { return }
-        // A cancelled copy is ended by us: the server takes notice of a cancellation only with the next data.
+        // We end a cancelled copy ourselves: the server notices a cancellation only with the next data.
         try flag?.check()
         guard PQputCopyData(handle, start.assumingMemoryBound(to: CChar.self), CInt(chunk.count)) == 1 else {
             throw lost(statement: sql)

@@ -3,9 +3,9 @@ import Foundation
 import Parallelism
 import Synchronization
 
-/// The thread of one connection: opens it when there is work, and keeps it for the next.
+/// The thread of one connection: opens it when there is work, and keeps it for later work.
 final class ConnectionThread: Sendable {
-    /// Gets the connection, or the reason why there is none, and returns it to the pool.
+    /// Gets the connection, or the error why there is none, and returns it to the pool.
     typealias Work = @Sendable (Result<PostgreSQLConnection, any Error>) -> Void
 
     private struct State {
@@ -27,7 +27,7 @@ final class ConnectionThread: Sendable {
 
     /// Starts the thread.
     /// - Parameters:
-    ///   - idleTimeout: after that long without work, it asks whether it may end.
+    ///   - idleTimeout: after so long without work, it asks whether it may end.
     ///   - mayRetire: whether it may.
     ///   - ended: called when the connection has been closed.
     func start(idleTimeout: Duration, mayRetire: @escaping @Sendable () -> Bool, ended: @escaping @Sendable () -> Void)
@@ -38,19 +38,19 @@ final class ConnectionThread: Sendable {
         }
     }
 
-    /// Gives it work. Only who was given the connection by the pool may do so.
+    /// Gives it work. Only the current holder of the connection may do so.
     func post(_ flag: CancellationFlag, _ body: @escaping Work) {
         state.withLock { $0.work = (flag, body) }
         wakeup.signal()
     }
 
-    /// Has it end after the work under way.
+    /// Makes it end after the current work.
     func end() {
         state.withLock { $0.isEnding = true }
         wakeup.signal()
     }
 
-    /// Has it look at the flag of its work.
+    /// Makes it check the flag of its work.
     func wake() { wakeup.signal() }
 
     // MARK: The thread
@@ -71,7 +71,7 @@ final class ConnectionThread: Sendable {
             if isEnding { return }
             if idleSince + idleTimeout <= .now {
                 if mayRetire() { return }
-                // Somebody has just got the connection, and work is on its way.
+                // The connection has just been leased, and work is on its way.
                 idleSince = .now
             }
             if waitForEvent(connection, until: idleSince + idleTimeout) == .serverSpoke, connection?.isAlive() != true {
@@ -92,8 +92,8 @@ final class ConnectionThread: Sendable {
         return entries.count > 1 && entries[1].revents != 0 ? .serverSpoke : .woken
     }
 
-    /// Runs work on the connection, or on a new one if there is none that is alive.
-    /// - Returns: the connection, if it is of further use.
+    /// Runs work on the connection, or on a new one if it is not alive.
+    /// - Returns: the connection, if it is still usable.
     private func perform(_ work: (flag: CancellationFlag, body: Work), _ existing: PostgreSQLConnection?)
         -> PostgreSQLConnection?
     {

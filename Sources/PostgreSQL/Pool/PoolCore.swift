@@ -1,7 +1,7 @@
 import Parallelism
 import Synchronization
 
-/// What a pool's tasks and threads share; outlives the pool until the last thread has ended.
+/// The state that a pool's tasks and threads share; lives until the last thread has ended.
 final class PoolCore: Sendable {
     private struct Waiter {
         let continuation: CheckedContinuation<ConnectionThread, any Error>

@@ -1,13 +1,13 @@
 /// Who may use which connection: the pool's decisions, without locks and threads.
 ///
-/// A connection is named by a number. Those that wait get one in the order in which they came.
+/// Connections are identified by number. Waiters get one in the order in which they came.
 package struct PoolQueue<Waiter> {
     package enum Grant: Equatable {
-        /// One that exists; the most recently used, which is the likeliest to be alive.
+        /// One that exists; the most recently used, which is most likely alive.
         case existing(Int)
         /// One that is to be started.
         case new(Int)
-        /// None is free: the waiter has its turn later.
+        /// None is free: the waiter gets one later.
         case later
         /// The pool is closed.
         case refused
@@ -31,7 +31,7 @@ package struct PoolQueue<Waiter> {
     /// Connections that nobody uses.
     package var idleCount: Int { idle.count }
 
-    /// Those who wait.
+    /// Tasks that wait.
     package var waiterCount: Int { waiters.count }
 
     package mutating func acquire() -> Grant {
@@ -43,11 +43,11 @@ package struct PoolQueue<Waiter> {
         return .new(nextNumber)
     }
 
-    /// To be called when ``acquire()`` says `later`.
+    /// Call this when ``acquire()`` returns `later`.
     package mutating func wait(_ id: Int, _ waiter: Waiter) { waiters.append((id, waiter)) }
 
     /// Takes back a connection.
-    /// - Returns: who gets it next, and whether it is to end because the pool is closed.
+    /// - Returns: the waiter that gets it next, and whether it is to end because the pool is closed.
     package mutating func release(_ number: Int) -> (next: Waiter?, ends: Bool) {
         if isClosed { return (nil, true) }
         guard !waiters.isEmpty else {
@@ -57,13 +57,13 @@ package struct PoolQueue<Waiter> {
         return (waiters.removeFirst().waiter, false)
     }
 
-    /// Takes a waiter out who has lost patience; nil when it has had its turn.
+    /// Removes a waiter that has timed out; nil when it has already been given a connection.
     package mutating func leave(_ id: Int) -> Waiter? {
         guard let index = waiters.firstIndex(where: { $0.id == id }) else { return nil }
         return waiters.remove(at: index).waiter
     }
 
-    /// Lets an idle connection go.
+    /// Removes an idle connection.
     /// - Returns: false when it has just been given to somebody.
     package mutating func retire(_ number: Int) -> Bool {
         guard let index = idle.firstIndex(of: number) else { return false }
@@ -71,11 +71,11 @@ package struct PoolQueue<Waiter> {
         return true
     }
 
-    /// A new connection could not even be started.
+    /// A new connection could not be started.
     package mutating func giveUp(_ number: Int) { all.remove(number) }
 
     /// The connection has gone.
-    /// - Returns: who came while it was on its way out, and the number of the connection to start instead.
+    /// - Returns: a waiter that came while it was ending, and the number of the connection to start instead.
     package mutating func remove(_ number: Int) -> (next: Waiter, number: Int)? {
         all.remove(number)
         guard !waiters.isEmpty, all.count < maximum else { return nil }
@@ -84,7 +84,7 @@ package struct PoolQueue<Waiter> {
         return (waiters.removeFirst().waiter, nextNumber)
     }
 
-    /// - Returns: those who wait and are refused, and the idle connections, which are to end.
+    /// - Returns: the waiters, which are refused, and the idle connections, which are to end.
     package mutating func close() -> (refused: [Waiter], ending: [Int]) {
         isClosed = true
         defer {

@@ -23,15 +23,15 @@ extension PostgreSQLPool {
         }
     }
 
-    /// Writes in a transaction, which is undone when the body throws.
+    /// Writes in a transaction, which is rolled back when the body throws.
     ///
     /// - Parameters:
-    ///   - isolation: how much it sees of others.
-    ///   - retries: how often the body is run again from the start, in a new transaction, when the server has given it up in
-    ///     favour of another one (a deadlock, or a conflict under an isolation above read committed).
-    ///   - body: see ``withConnection(_:)``. It must neither begin nor end transactions, and bear to be run again.
+    ///   - isolation: how much it sees of other transactions.
+    ///   - retries: how often the body is run again from the start, in a new transaction, when the server has aborted
+    ///     it in favour of another one (a deadlock, or a conflict under an isolation above read committed).
+    ///   - body: see ``withConnection(_:)``. It must neither begin nor end transactions, and must be safe to run again.
     /// - Throws: what the body throws; ``PostgreSQLError`` of the kind ``PostgreSQLError/Kind/outcomeUnknown`` when the connection
-    ///   ends during the commit, so that nobody knows whether it was done: such a transaction is not run again.
+    ///   ends during the commit, so that it is unknown whether it took effect: such a transaction is not run again.
     @discardableResult
     public func write<Result: Sendable>(
         isolation: Isolation = .readCommitted, retries: Int = 3,
@@ -46,7 +46,7 @@ extension PostgreSQLPool {
             } catch let error as PostgreSQLError
                 where (error.isConflict || error.isStaleStatement) && attempts < retries
             {
-                // Apart from each other in time, those who were in each other's way are not any longer.
+                // A random delay keeps transactions that collided from colliding again.
                 let limit = Double(min(1000, 10 << min(attempts, 10)))
                 attempts += 1
                 try await Task.sleep(for: .milliseconds(.random(in: limit / 2...limit * 1.5)))
@@ -62,12 +62,12 @@ extension PostgreSQLConnection {
         pendingBegin = begin
         let result = try body(self)
         guard pendingBegin == nil else { return result }
-        // Undone by leave() from here on, unless it is committed.
+        // From here on rolled back by leave(), unless it is committed.
         try flag?.check()
         switch PQtransactionStatus(handle) {
         case PQTRANS_INERROR:
             throw PostgreSQLError(
-                .server, "the transaction is undone, since one of its statements failed", sqlState: "25P02")
+                .server, "the transaction is rolled back, since one of its statements failed", sqlState: "25P02")
         case PQTRANS_INTRANS: try commit()
         default: break
         }
@@ -86,7 +86,7 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Undoes what its user has left open.
+    /// Rolls back what its user has left open.
     func leave() {
         pendingBegin = nil
         defer { flag = nil }

@@ -1,8 +1,8 @@
 import CLibPQ
 
-/// The values of one statement as libpq takes them; its memory is used again for the next statement.
+/// The values of one statement as libpq takes them; its memory is reused for the next statement.
 struct ParameterBuffer {
-    /// As the protocol counts them.
+    /// The protocol's limit.
     static let maximumCount = 65_535
 
     private var bytes: [UInt8] = []
@@ -12,7 +12,7 @@ struct ParameterBuffer {
     private var formats: [CInt] = []
     private var pointers: [UnsafePointer<CChar>?] = []
 
-    /// About how much is sent for the values.
+    /// About how many bytes are sent for the values.
     var byteCount: Int { bytes.count + 8 * starts.count }
 
     /// - Throws: ``PostgreSQLError`` of the kind `invalidValue` for text with a NUL character, and for too many or too long

@@ -1,12 +1,12 @@
 import CLibPQ
 
-/// What a statement gave: a collection of rows.
+/// The result of a statement: a collection of rows.
 ///
-/// Values are decoded when they are asked for, by the types of their columns; see ``PostgreSQLValue``.
+/// Values are decoded on access, by the types of their columns; see ``PostgreSQLValue``.
 public struct PostgreSQLResult: Sendable, RandomAccessCollection {
-    /// The names of the columns in order; empty for a statement that gives no rows.
+    /// The names of the columns in order; empty for a statement that returns no rows.
     public let columns: [String]
-    /// Rows that an `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `COPY` or `SELECT` touched, 0 for other statements.
+    /// Rows that an `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `COPY` or `SELECT` affected, 0 for other statements.
     public let affectedRows: Int
     let types: [Oid]
     let memory: ResultMemory

@@ -1,6 +1,6 @@
-/// A value in a statement or an answer.
+/// A value in a statement or a result.
 ///
-/// The server finds out the types of a statement's values from where they stand: an `integer` may go into a column of
+/// The server infers the types of a statement's values from where they are used: an `integer` may go into a column of
 /// `double precision`, a `text` into one of `timestamp`, `uuid` or `jsonb`.
 public enum PostgreSQLValue: Sendable, Hashable {
     /// `NULL`.

@@ -2,7 +2,7 @@ import CLibPQ
 
 /// Reads values in PostgreSQL's text format. Type numbers are those of `pg_type.dat`, which never change.
 enum ValueDecoder {
-    /// Text that is not of its type, which no server sends, comes back as text.
+    /// Text that does not fit its type, which no server sends, is returned as text.
     static func decode(_ bytes: UnsafeRawBufferPointer, type: Oid) -> PostgreSQLValue {
         switch type {
         case 16:
