@@ -14,7 +14,7 @@ public struct Bitmap: Sendable, Hashable {
         clearUnusedBits()
     }
 
-    /// Takes whole words; bits past `count` are cleared, missing words are zero.
+    /// From whole words; bits past `count` are cleared, missing words are zero.
     public init(words: [UInt64], count: Int) {
         self.count = count
         self.words = words
@@ -27,7 +27,7 @@ public struct Bitmap: Sendable, Hashable {
         clearUnusedBits()
     }
 
-    /// One bit an element.
+    /// One bit per element.
     public init(_ bits: some Sequence<Bool>) {
         var words: [UInt64] = []
         var count = 0
@@ -40,7 +40,7 @@ public struct Bitmap: Sendable, Hashable {
         self.count = count
     }
 
-    /// How many words hold that many bits.
+    /// How many words so many bits take.
     @inlinable
     public static func wordCount(_ bits: Int) -> Int { (bits + 63) >> 6 }
 

@@ -1,7 +1,8 @@
 extension CivilDateTime {
     /// Reads `yyyy-MM-dd HH:mm:ss` or ISO 8601's `yyyy-MM-ddTHH:mm:ss`, each with an optional fraction of a second (`.` and one
-    /// to nine digits; what is below a microsecond is cut off) and an optional zone (`Z`, `+hh:mm`, `+hhmm`, `+hh`, also with
-    /// `-`), and gives microseconds since 1970-01-01T00:00:00: of the wall clock where no zone is written, of UTC where one is.
+    /// to nine digits; digits below a microsecond are dropped) and an optional zone (`Z`, `+hh:mm`, `+hhmm`, `+hh`,
+    /// also with `-`), and returns microseconds since 1970-01-01T00:00:00: of the wall clock if the text has no zone,
+    /// of UTC if it has one.
     ///
     /// Nothing is allocated.
     /// - Returns: nil for any other text, for a date that is not in the calendar, for `24:00:00` and for second 60.
@@ -33,8 +34,8 @@ extension CivilDateTime {
         return text.withUTF8 { microseconds(parsing: $0) }
     }
 
-    /// Reads exactly the 19 bytes `yyyy-MM-dd HH:mm:ss` (or with `T` between date and time) of the years 1 to 9999 and gives
-    /// microseconds since 1970-01-01T00:00:00; nil for anything else. Nothing is allocated.
+    /// Reads exactly the 19 bytes `yyyy-MM-dd HH:mm:ss` (or with `T` between date and time) of the years 1 to 9999 and
+    /// returns microseconds since 1970-01-01T00:00:00; nil for anything else. Nothing is allocated.
     public static func wholeSeconds(parsing text: UnsafeBufferPointer<UInt8>) -> Int64? {
         guard text.count == 19 else { return nil }
         // A byte that is not a digit leaves a value above 9 here; one check at the end covers all of them.

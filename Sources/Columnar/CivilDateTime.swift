@@ -3,8 +3,7 @@
 /// Conversion between calendar dates and day numbers follows H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"
 /// (2013), <https://howardhinnant.github.io/date_algorithms.html>.
 public struct CivilDateTime: Sendable, Hashable {
-    /// 1 is the year 1; 0 the year before.
-    /// Astronomical: 0 is 1 BC.
+    /// Astronomical: 1 is AD 1, 0 is 1 BC.
     public var year: Int
     /// 1 to 12.
     public var month: Int
@@ -32,7 +31,7 @@ public struct CivilDateTime: Sendable, Hashable {
         self.microsecond = microsecond
     }
 
-    /// The wall-clock time that many microseconds after 1970-01-01T00:00:00.
+    /// The wall-clock time so many microseconds after 1970-01-01T00:00:00.
     public init(microsecondsSince1970 ticks: Int64) {
         let days = CivilDateTime.floorDivide(ticks, CivilDateTime.microsecondsPerDay)
         var rest = Int(ticks &- days &* CivilDateTime.microsecondsPerDay)

@@ -1,5 +1,5 @@
 extension Column {
-    /// The column in a type that ``DataType/common(with:)`` gave for it.
+    /// The column converted to a type that ``DataType/common(with:)`` returned for it.
     /// - Throws: ``ColumnarError/inexactValue(field:row:value:expected:)`` for a value that the type does not hold exactly,
     ///   ``ColumnarError/typeMismatch(field:expected:actual:)`` for any other type.
     package func converting(to target: DataType, field: String) throws(ColumnarError) -> Column {

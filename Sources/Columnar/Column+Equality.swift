@@ -1,6 +1,6 @@
-// Two columns are equal when their rows are: what is stored where a row is null, or past the last value, does not count.
+// Two columns are equal when their rows are: what is stored for a null row, or past the last value, does not count.
 extension Column {
-    /// Whether types, nulls and the values of the other rows are equal. As always, no number equals not-a-number.
+    /// Whether types, nulls and the values of the other rows are equal. As always, NaN equals no number.
     public static func == (left: Column, right: Column) -> Bool {
         guard left.type == right.type, left.validity == right.validity else { return false }
         guard let validity = left.validity else { return left.storage == right.storage }
@@ -20,7 +20,7 @@ extension Column {
 }
 
 extension ColumnStorage {
-    /// Whether the values of some rows, of as many as both have, are equal.
+    /// Whether the values of some rows are equal; both have the same number of rows.
     fileprivate func equals(_ other: ColumnStorage, in rows: Bitmap) -> Bool {
         func compare(_ isEqual: (Int) -> Bool) -> Bool { rows.trueIndices.allSatisfy(isEqual) }
         switch (self, other) {

@@ -19,12 +19,12 @@ extension Column {
         Column(unchecked: .float64, .float64(values), validity)
     }
 
-    /// A column of truth values.
+    /// A column of booleans.
     public static func boolean(_ values: [Bool], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .boolean, .boolean(Bitmap(values)), validity)
     }
 
-    /// A column of texts.
+    /// A column of strings.
     public static func string(_ values: [String], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .string, .bytes(ByteArrays(values)), validity)
     }

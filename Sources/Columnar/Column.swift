@@ -23,7 +23,7 @@ public struct Column: Sendable, Hashable {
     init(unchecked type: DataType, _ storage: ColumnStorage, _ validity: Bitmap?) {
         self.type = type
         self.storage = storage
-        // A bitmap of ones says nothing; without it readers take their fast path.
+        // A bitmap of ones is redundant; without it readers take their fast path.
         self.validity = validity.flatMap { $0.trueCount == $0.count ? nil : $0 }
     }
 
@@ -70,7 +70,7 @@ public enum ColumnStorage: Sendable, Hashable {
     case float64([Double])
     case bytes(ByteArrays)
 
-    /// No values, in a layout.
+    /// An empty buffer of a layout.
     public init(empty physicalType: PhysicalType) {
         switch physicalType {
         case .boolean: self = .boolean(Bitmap(repeating: false, count: 0))

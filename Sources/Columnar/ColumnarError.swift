@@ -1,11 +1,11 @@
-/// What can be wrong with table data that a caller hands in.
+/// What can be wrong with table data that a caller passes.
 public enum ColumnarError: Error, Sendable, Hashable {
     case duplicateField(name: String)
     case missingField(name: String, available: [String])
     case typeMismatch(field: String, expected: String, actual: DataType)
     case countMismatch(field: String, expected: Int, actual: Int)
     case unexpectedNull(field: String, row: Int)
-    /// A value that the type it is to be read as does not hold exactly.
+    /// A value that the requested type cannot hold exactly.
     case inexactValue(field: String, row: Int, value: String, expected: String)
     case schemaMismatch(expected: Schema, actual: Schema)
 }

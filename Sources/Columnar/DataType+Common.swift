@@ -1,8 +1,8 @@
 extension DataType {
-    /// The type that can hold what two files hold under one name; nil where there is none.
+    /// The type that can hold the values of two types, such as those of one column in two files; nil if there is none.
     ///
-    /// Numbers meet in the wider type, timestamps in the finer unit, dates become timestamps, truth values 0 and 1, and
-    /// bytes without an encoding text. Of timestamps with and without a zone, none is taken to have one.
+    /// Numbers take the wider type and timestamps the finer unit; dates become timestamps, booleans 0 and 1, and bytes
+    /// without an encoding text. If only one of two timestamps has a zone, the result has none.
     package func common(with other: DataType) -> DataType? {
         if self == other { return self }
         switch (self, other) {
@@ -20,7 +20,7 @@ extension DataType {
         }
     }
 
-    /// Numbers, each of which holds those before it but for the rounding of integers.
+    /// Numeric types, each of which holds those before it, except that integers may be rounded.
     private var numberRank: Int? {
         switch self {
         case .boolean: 0

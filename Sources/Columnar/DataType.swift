@@ -17,7 +17,7 @@ public enum DataType: Sendable, Hashable, Codable {
     /// zone (Parquet's `isAdjustedToUTC = false`).
     case timestamp(unit: TimeUnit, isUTC: Bool)
 
-    /// How values of this type are laid out in memory.
+    /// The memory layout of values of this type.
     public var physicalType: PhysicalType {
         switch self {
         case .boolean: .boolean
@@ -29,7 +29,7 @@ public enum DataType: Sendable, Hashable, Codable {
         }
     }
 
-    /// Whether values are numbers that a feature can be made of.
+    /// Whether values are numbers that can be a feature.
     public var isNumeric: Bool {
         switch self {
         case .int32, .int64, .float32, .float64: true
@@ -44,7 +44,7 @@ public enum TimeUnit: String, Sendable, Hashable, Codable, CaseIterable {
     case microseconds
     case nanoseconds
 
-    /// Ticks in a second.
+    /// Ticks per second.
     public var ticksPerSecond: Int64 {
         switch self {
         case .milliseconds: 1_000

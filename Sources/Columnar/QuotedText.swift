@@ -1,23 +1,23 @@
-/// Data in messages: cut and escaped, so that an error shows what is wrong and not the data.
+/// Data in messages: shortened and escaped, so that an error shows what is wrong and not the data.
 package enum QuotedText {
     /// Characters of a value that a message shows.
     package static let limit = 60
     private static let namesShown = 12
 
-    /// A value between quotes: at most ``limit`` characters, what is more becomes `…`; control characters and bytes that are
-    /// not UTF-8 are escaped.
+    /// A value in quotes: at most ``limit`` characters, the rest becomes `…`; control characters and bytes that are not
+    /// UTF-8 are escaped.
     package static func value(_ bytes: some Sequence<UInt8>, limit: Int = limit) -> String {
         "'\(escaped(bytes, limit: limit))'"
     }
 
-    /// A value between quotes, cut and escaped.
+    /// A value in quotes, shortened and escaped.
     package static func value(_ text: String, limit: Int = limit) -> String { value(text.utf8, limit: limit) }
 
-    /// The names of columns as a message lists them. Names that look like values, as where a file has no header, are counted
-    /// alone: they are somebody's data.
+    /// The names of columns as a message lists them. Names that look like values, as in a file without a header, are
+    /// only counted: they are somebody's data.
     package static func names(_ names: [String]) -> String {
         if names.contains(where: isValue) {
-            return "its \(names.count) columns have values for names: is there a line with names?"
+            return "its \(names.count) columns have values for names: is the header line missing?"
         }
         let shown = names.prefix(namesShown).map { escaped($0.utf8, limit: 40) }.joined(separator: ", ")
         return names.count > namesShown
@@ -33,7 +33,7 @@ package enum QuotedText {
     private static func escaped(_ bytes: some Sequence<UInt8>, limit: Int) -> String {
         var text = ""
         var shown = 0
-        // A scalar has up to four bytes: more are not looked at.
+        // A scalar has up to four bytes: no more are read.
         let head = Array(bytes.prefix(limit * 4 + 4))
         var parser = Unicode.UTF8.ForwardParser()
         var rest = head.makeIterator()
@@ -64,10 +64,10 @@ package enum QuotedText {
         case "\t": text += "\\t"
         default:
             switch scalar.properties.generalCategory {
-            // What a terminal obeys, and what turns the direction of text.
+            // Control characters of terminals, and those that change the direction of text.
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
                 text += "\\u{\(hexadecimal(scalar.value, digits: 1))}"
-            // It would join with the quote before it.
+            // It would combine with the quote before it.
             case .nonspacingMark where text.isEmpty, .enclosingMark where text.isEmpty, .spacingMark where text.isEmpty:
                 text += "\\u{\(hexadecimal(scalar.value, digits: 1))}"
             default: text.unicodeScalars.append(scalar)

@@ -31,7 +31,7 @@ public struct RecordBatch: Sendable, Hashable {
         self.rowCount = rowCount
     }
 
-    /// Names the columns and takes their types as the schema; all fields are nullable.
+    /// A batch whose schema has these names and the columns' types; all fields are nullable.
     public init(_ columns: [(name: String, column: Column)]) throws(ColumnarError) {
         let schema = try Schema(columns.map { Field($0.name, $0.column.type) })
         try self.init(schema: schema, columns: columns.map(\.column))

@@ -1,7 +1,7 @@
-// What libraries here use of Foundation and of the C library, as one import.
+// What our libraries use of Foundation and of the C library, as one import.
 //
-// `import Foundation` links the whole of it, and with it ICU's data: 40 MB in a program that is linked statically, and
-// milliseconds and megabytes at the start of one that is not. The service does without.
+// `import Foundation` links all of it, with ICU's data: 40 MB in a program that is linked statically, and milliseconds
+// and megabytes at the start of one that is not. The service does without.
 
 #if canImport(FoundationEssentials)
     @_exported public import FoundationEssentials

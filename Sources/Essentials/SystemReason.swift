@@ -1,5 +1,5 @@
 extension CocoaError {
-    /// Why the system refused, in its own words: `Permission denied`.
+    /// The system's reason for the refusal, such as `Permission denied`.
     package var reason: String {
         if let cause = underlying as? POSIXError { return cause.reason }
         return switch code {
@@ -14,12 +14,12 @@ extension CocoaError {
 }
 
 extension POSIXError {
-    /// The system's words for the error.
+    /// The system's text for the error.
     package var reason: String { String(cString: strerror(code.rawValue)) }
 }
 
-/// Why something failed, in few words: the system's where the error is one of Foundation's, which describe themselves as a dump
-/// of their parts.
+/// Why something failed, in few words: the system's text for Foundation's errors, which describe themselves as a dump
+/// of their properties.
 package func reason(of error: any Error) -> String {
     switch error {
     case let error as CocoaError: error.reason

@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// The text without white space, line breaks among it, at its ends.
+    /// The text without white space and line breaks at its ends.
     package var trimmed: String {
         let scalars = unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),

@@ -1,6 +1,6 @@
 import Essentials
 
-/// A mutex and a condition variable: threads wait under the lock until another one says that something has changed.
+/// A mutex and a condition variable: threads wait under the lock until another one signals a change.
 final class Condition: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let variable: UnsafeMutablePointer<pthread_cond_t>
@@ -23,7 +23,7 @@ final class Condition: @unchecked Sendable {
 
     func unlock() { pthread_mutex_unlock(mutex) }
 
-    /// Lets go of the lock, waits, and takes it again. May return without a signal.
+    /// Releases the lock, waits, and takes it again. May return without a signal.
     func wait() { pthread_cond_wait(variable, mutex) }
 
     func signal() { pthread_cond_signal(variable) }

@@ -1,7 +1,7 @@
 import Essentials
 import Synchronization
 
-/// How much of the machine work may use.
+/// How many processors work may use.
 package enum Processors {
     /// Processors that this process may run on, at least 1.
     package static var available: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }

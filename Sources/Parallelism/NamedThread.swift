@@ -1,10 +1,10 @@
 import CThreads
 import Essentials
 
-/// Starts a thread that runs `body` under a name of its own.
+/// Starts a named thread that runs `body`.
 /// - Parameters:
 ///   - name: Linux keeps its first 15 bytes.
-///   - stackSize: in bytes; nil for what the system gives.
+///   - stackSize: in bytes; nil for the system's default.
 package func startThread(named name: String, stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void) {
     let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
     let code = thread_start(
@@ -16,7 +16,7 @@ package func startThread(named name: String, stackSize: Int? = nil, _ body: @esc
             start.body()
         }, start.toOpaque())
     // As Foundation and Dispatch do: without a thread nobody would ever do the work that others wait for.
-    precondition(code == 0, "the system gives no further thread: \(String(cString: strerror(code)))")
+    precondition(code == 0, "the system cannot start a thread: \(String(cString: strerror(code)))")
 }
 
 private final class ThreadStart: Sendable {

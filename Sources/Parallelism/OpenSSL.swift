@@ -1,18 +1,18 @@
 import Essentials
 
-/// OpenSSL as C libraries use it on threads of ours.
+/// OpenSSL, as C libraries use it on our threads.
 package enum OpenSSL {
-    /// To be called before libcurl or libpq is used.
+    /// Call this before libcurl or libpq is used.
     ///
-    /// OpenSSL frees its memory in an exit handler, and again looks at it when a thread ends that has used it
-    /// (OPENSSL_init_crypto(3)). A process does not wait for its threads, so that a thread which ends along with the process would
-    /// crash it now and then. The system takes the memory back by itself.
+    /// OpenSSL frees its memory in an exit handler, and reads it again when a thread that has used it ends
+    /// (OPENSSL_init_crypto(3)). A process does not wait for its threads, so a thread that ends along with the process
+    /// could crash it. Without the exit handler, the system reclaims the memory anyway.
     package static func keepToTheEnd() { _ = isKept }
 
     private static let isKept: Bool = {
         typealias Initialise = @convention(c) (_ options: UInt64, _ settings: OpaquePointer?) -> Int32
         let noExitHandler: UInt64 = 0x0008_0000
-        // Not there when another library is used for TLS.
+        // The function is missing when another library is used for TLS.
         guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "OPENSSL_init_crypto") else { return false }
         return unsafeBitCast(symbol, to: Initialise.self)(noExitHandler, nil) == 1
     }()

@@ -1,7 +1,7 @@
-/// Maps what an asynchronous producer yields, several elements at a time, and hands the results out in order.
+/// Maps the elements of an asynchronous producer, several at a time, and returns the results in order.
 ///
-/// At most `width` elements are in the work or waiting to be taken, so memory stays bounded however slow the taker is.
-/// One task takes results.
+/// At most `width` elements are being worked on or waiting to be taken, so memory stays bounded however slow the
+/// consumer is. Only one task may take results.
 package actor OrderedReadAhead<Input: Sendable, Output: Sendable> {
     private let width: Int
     private let produce: @concurrent @Sendable () async throws -> Input?
@@ -11,7 +11,7 @@ package actor OrderedReadAhead<Input: Sendable, Output: Sendable> {
     private var producerFailure: (any Error)?
 
     /// - Parameters:
-    ///   - produce: gives the next element, nil at the end; called by one task at a time.
+    ///   - produce: returns the next element, nil at the end; called by one task at a time.
     ///   - work: runs for several elements at once.
     package init(
         width: Int, produce: @escaping @concurrent @Sendable () async throws -> Input?,
@@ -22,7 +22,8 @@ package actor OrderedReadAhead<Input: Sendable, Output: Sendable> {
         self.work = work
     }
 
-    /// The next result, nil after the last. A failure of the producer comes after the results of what it yielded before.
+    /// The next result, nil after the last. A failure of the producer comes after the results of the elements before
+    /// it.
     package func next() async throws -> Output? {
         while !isExhausted, running.count < width {
             do {
@@ -48,7 +49,7 @@ package actor OrderedReadAhead<Input: Sendable, Output: Sendable> {
         }
     }
 
-    /// Stops early: cancels what is in the work and waits until it has ended.
+    /// Stops early: cancels the work in progress and waits until it has ended.
     package func cancel() async {
         isExhausted = true
         let stopped = running

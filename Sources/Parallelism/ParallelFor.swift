@@ -21,8 +21,8 @@ package func parallelFor(count: Int, threads: Int, _ body: @Sendable (Int) -> Vo
     }
 }
 
-/// Like ``parallelFor(count:threads:_:)``, for work that can fail: the first error stops the handing out of indices and
-/// is thrown once the running iterations have ended.
+/// Like ``parallelFor(count:threads:_:)``, for work that can fail: after the first error no more indices are handed
+/// out; it is thrown once the running iterations have ended.
 package func parallelForThrowing(count: Int, threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
     let failure = Mutex<(any Error)?>(nil)
     let hasFailed = Atomic<Bool>(false)

@@ -2,8 +2,8 @@ import Essentials
 
 /// Lets threads through one at a time, in the order of the numbers they hold.
 ///
-/// For work that is parallel but for one step in input order. Threads block: call it from dedicated threads, and start
-/// them in the order of their numbers.
+/// For parallel work with one step that must run in input order. Threads block: call it from dedicated threads, and
+/// start them in the order of their numbers.
 package final class Sequencer: @unchecked Sendable {
     // Invariant: `next` and `isClosed` are touched only while `condition` is locked.
     private let condition = Condition()
@@ -33,7 +33,7 @@ package final class Sequencer: @unchecked Sendable {
         }
     }
 
-    /// Sends away all who wait or come later; for when a number will never come.
+    /// Fails all who wait or come later; for when a number will never come.
     package func close() {
         condition.lock()
         isClosed = true

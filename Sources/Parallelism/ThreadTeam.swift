@@ -3,8 +3,8 @@ import Synchronization
 
 /// A fixed team of threads that run many short jobs together (fork and join).
 ///
-/// Between jobs the threads first spin, then give up the processor, then sleep: handing out a job costs about a
-/// microsecond while jobs follow one another, and nothing once they no longer come.
+/// Between jobs the threads first spin, then give up the processor, then sleep: starting a job costs about a
+/// microsecond while jobs follow one another, and idle threads cost nothing.
 ///
 /// A team belongs to one thread at a time: the one that calls ``run(_:)``. Call it from a dedicated thread, never from a
 /// task: it blocks until the job is done.
@@ -23,9 +23,9 @@ package final class ThreadTeam {
 
     deinit { exchange.stop() }
 
-    /// Calls `body` on the caller's thread as number 0 and on those helpers that come in time, each under its own number, and
-    /// returns when these calls have ended. A helper that gets no processor is not waited for: the body takes work from a
-    /// shared supply until there is none. What the calls share must be safe to share.
+    /// Calls `body` on the caller's thread as number 0 and on those helpers that wake up in time, each under its own
+    /// number, and returns when these calls have ended. A helper that gets no processor is not waited for: the body
+    /// takes work from a shared queue until it is empty. What the calls share must be safe to share.
     package func run(_ body: (_ thread: Int) -> Void) {
         guard threadCount > 1 else { return body(0) }
         withoutActuallyEscaping(body) { exchange.run($0) }
@@ -89,7 +89,8 @@ private final class Exchange: @unchecked Sendable {
     private func openNextJob() {
         let number = (state.load(ordering: .relaxed) >> Self.jobShift) + 1
         state.store(number << Self.jobShift | Self.open, ordering: .sequentiallyConsistent)
-        // A helper announces its sleep before it looks at the state a last time, so one of the two is seen.
+        // A helper announces its sleep before it checks the state a last time, so either it sees the job or the caller
+        // sees the sleep.
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
             condition.lock()
             condition.broadcast()

@@ -1,4 +1,4 @@
-/// Runs work to its end though the calling task may have been cancelled: for tidying up after a failure.
+/// Runs work to its end even if the calling task has been cancelled: for cleaning up after a failure.
 package func uncancelled<Result: Sendable>(
     _ body: @escaping @concurrent @Sendable () async throws -> Result
 ) async throws -> Result {

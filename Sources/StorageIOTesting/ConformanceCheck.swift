@@ -1,4 +1,4 @@
-/// A named check of one promise.
+/// A named check of one guarantee.
 struct ConformanceCheck: Sendable {
     let name: String
     let body: @Sendable (StoreUnderTest) async throws -> Void

@@ -73,7 +73,7 @@ extension ConformanceCheck {
             }
             try subject.expectEqual(
                 try await subject.names("many/"), (0..<count).map { "many/\(100_000 + $0)" }, "listing")
-            // A listing may be left half-way.
+            // A listing may be abandoned half-way.
             for try await _ in subject.store.list(prefix: subject.folder + "/") { break }
         },
         ConformanceCheck(name: "unusual-keys") { subject in

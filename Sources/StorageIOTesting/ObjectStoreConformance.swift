@@ -1,7 +1,7 @@
 public import StorageIO
 
-/// Checks that a store keeps what ``ObjectStore`` promises. Works under any test framework: a check is an asynchronous
-/// function that throws a ``ConformanceFailure`` which says what was expected and what came.
+/// Checks that a store does what ``ObjectStore`` promises. Works under any test framework: a check is an asynchronous
+/// function that throws a ``ConformanceFailure`` with the expected and the actual result.
 ///
 /// With Swift Testing, each check as a test case of its own:
 ///
@@ -10,14 +10,14 @@ public import StorageIO
 ///         try await ObjectStoreConformance(store: myStore).run(name)
 ///     }
 ///
-/// Each check works under a folder of its own below `folder` and removes its objects in the end, so that checks may run
-/// side by side and against stores that hold other data.
+/// Each check works in its own folder below `folder` and removes its objects at the end, so that checks may run in
+/// parallel and against stores that hold other data.
 public struct ObjectStoreConformance: Sendable {
     /// The store under test.
     public let store: any ObjectStore
     /// Key prefix of all objects that the checks write.
     public let folder: String
-    /// Bytes of the largest object written.
+    /// The size of the largest object written, in bytes.
     public let largeObjectSize: Int
     /// Characters that the store's keys cannot have, such as `:` in HDFS.
     public let excludedCharacters: Set<Character>
@@ -61,7 +61,7 @@ public struct ObjectStoreConformance: Sendable {
         try await subject.removeAll()
     }
 
-    /// Runs all checks, going on after failures.
+    /// Runs all checks, continuing after failures.
     /// - Throws: ``ConformanceFailures`` with every check that failed.
     public func runAll() async throws {
         var failures: [ConformanceFailure] = []
@@ -80,7 +80,7 @@ public struct ObjectStoreConformance: Sendable {
 public struct ConformanceFailure: Error, Sendable, CustomStringConvertible {
     /// The check that found it.
     public let check: String
-    /// What was expected and what came.
+    /// The expected and the actual result.
     public let message: String
 
     /// Check and message in one line.

@@ -95,7 +95,7 @@ extension ConformanceCheck {
             let bytes = StoreUnderTest.bytes(size, seed: 1)
             let key = try subject.key("large")
             let writer = try await subject.store.write(key)
-            // Pieces of very different sizes, none of them a divisor of a usual buffer's.
+            // Chunks of very different sizes, none of them a divisor of a usual buffer size.
             var position = 0
             for length in [1, 0, 70_001, 3, 1_048_577, 5_300_003].cycled where position < size {
                 let end = min(size, position + length)
@@ -132,6 +132,6 @@ extension ConformanceCheck {
 }
 
 extension Array {
-    /// The elements over and over.
+    /// The elements, repeated endlessly.
     fileprivate var cycled: some Sequence<Element> { (0...).lazy.map { self[$0 % count] } }
 }

@@ -1,6 +1,6 @@
 import StorageIO
 
-/// What the checks are written with: keys in a folder of their own, and expectations that say what came instead.
+/// Helpers of the checks: keys in the check's own folder, and expectations that report the actual result.
 struct StoreUnderTest: Sendable {
     let store: any ObjectStore
     let check: String

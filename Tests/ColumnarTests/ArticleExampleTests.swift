@@ -7,7 +7,7 @@ import Testing
         #expect(try Article.holdsCompiledExample(module: "Columnar"))
     }
 
-    @Test func exampleLeavesOutWhatIsMissing() throws {
+    @Test func exampleSkipsMissingValues() throws {
         let batch = try RecordBatch([
             ("tx_time_days", .int32([1, 2, 2, 2])),
             ("tx_amount", .float64([100, 10, 0, 30], validity: Bitmap([true, true, false, true]))),

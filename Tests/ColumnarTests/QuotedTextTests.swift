@@ -15,7 +15,7 @@ import Testing
         #expect(QuotedText.value(String(repeating: "😀", count: 500), limit: 2) == "'😀😀…'")
     }
 
-    @Test func whatATerminalObeysIsEscaped() {
+    @Test func controlCharactersAreEscaped() {
         #expect(QuotedText.value("a\r\nb\t\u{1B}[2J\u{7F}\u{85}") == #"'a\r\nb\t\u{1B}[2J\u{7F}\u{85}'"#)
         #expect(QuotedText.value("\u{202E}abc") == #"'\u{202E}abc'"#)
         #expect(QuotedText.value("\u{301}e\u{301}") == #"'\u{301}e"# + "\u{301}'")
@@ -38,6 +38,6 @@ import Testing
         #expect(QuotedText.names(["a", "b\n"]) == #"columns: a, b\n"#)
         #expect(QuotedText.names((0..<20).map { "c\($0)" }).hasSuffix("c11, and 8 more"))
         let row = QuotedText.names(["0", "2019-08-22 00:00:31", "596"])
-        #expect(row == "its 3 columns have values for names: is there a line with names?")
+        #expect(row == "its 3 columns have values for names: is the header line missing?")
     }
 }

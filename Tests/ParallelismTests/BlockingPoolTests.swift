@@ -21,7 +21,7 @@ import Testing
         await #expect(throws: Refusal.self) { try await pool.run { throw Refusal() } }
     }
 
-    @Test func noMoreThreadsThanAllowedAreBusyAndAllOfThemCanBe() async throws {
+    @Test func allowedThreadsAndNoMoreAreBusy() async throws {
         let pool = BlockingPool(name: "test", maximumThreads: 4)
         let counts = Counts()
         // Four calls that wait for one another: they end only if four threads run them at once.

@@ -4,7 +4,7 @@
     import Testing
 
     @Suite struct NamedThreadTests {
-        /// What the system calls the thread that calls.
+        /// The system's name of the calling thread.
         private static func currentName() throws -> String {
             try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8).trimmingCharacters(in: .newlines)
         }

@@ -15,7 +15,7 @@ import Testing
         var index: Int
     }
 
-    @Test func anErrorStopsTheHandingOut() {
+    @Test func anErrorStopsTheLoop() {
         let visited = Atomic<Int>(0)
         let failure = #expect(throws: Failure.self) {
             try parallelForThrowing(count: 1_000_000, threads: 2) { index in
@@ -27,7 +27,7 @@ import Testing
         #expect(visited.load(ordering: .relaxed) < 1_000_000)
     }
 
-    @Test func dedicatedThreadsHandResultsAndErrorsOver() async throws {
+    @Test func dedicatedThreadsReturnResultsAndErrors() async throws {
         let sum = try await onDedicatedThread(named: "worker") { _ in (1...100).reduce(0, +) }
         #expect(sum == 5050)
         await #expect(throws: Failure(index: 3)) {

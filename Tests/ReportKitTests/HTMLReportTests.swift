@@ -29,10 +29,10 @@ import Testing
                     if not self.open or self.open.pop() != tag: self.bad += 1
             checker = Checker(); checker.feed(text)
             numbers = 0; charts = 0
-            pieces = re.findall(r'<div class="plot [a-z]+">(.*?)</div>', text, re.S)
-            for piece in pieces:
+            plots = re.findall(r'<div class="plot [a-z]+">(.*?)</div>', text, re.S)
+            for plot in plots:
                 charts += 1
-                for node in ET.fromstring(piece).iter():
+                for node in ET.fromstring(plot).iter():
                     for name in ("x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "rx", "viewBox", "d"):
                         for number in re.findall(r"[^ MLZ]+", node.get(name, "")):
                             assert math.isfinite(float(number)), (name, number)

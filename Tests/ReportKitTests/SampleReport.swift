@@ -2,7 +2,7 @@ import Foundation
 import ReportKit
 import TestSupport
 
-/// A report that uses everything there is, with values as awkward as they come.
+/// A report that uses every element, with awkward values.
 func sampleReport() -> HTMLReport {
     let steps = (0...200).map { Double($0) / 200 }
     let roc = LineChart(

@@ -130,7 +130,7 @@ import Testing
             #expect(message.utf8.count < 600 && !message.contains("\u{1B}"), "\(message)")
         }
         let twice = CSVError.duplicateColumn(file: "t.csv", name: "0")
-        #expect("\(twice)" == "t.csv: two columns are named '0': is there a line with names?")
+        #expect("\(twice)" == "t.csv: two columns are named '0': is the header line missing?")
         // A row that stands where the names should be is not shown.
         let error = await #expect(throws: CSVError.self) {
             try await CSVReaderTests.read("0,2019-08-22 00:00:31,596\n", CSVReadOptions(schema: schema))

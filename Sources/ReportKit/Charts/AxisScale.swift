@@ -13,10 +13,10 @@ struct AxisScale {
     let ticks: [Tick]
 
     /// - Parameters:
-    ///   - values: what must be seen when the axis has no fixed range; values it cannot show are passed over.
-    ///   - includesZero: whether a linear axis starts or ends at 0 at least, as lengths of bars must.
-    ///   - tickCount: about how many ticks there is room for.
-    ///   - roundsEnds: whether a linear axis without fixed range is prolonged to its next ticks.
+    ///   - values: what must be visible when the axis has no fixed range; values it cannot show are skipped.
+    ///   - includesZero: whether a linear axis includes 0, as the axis of bars must.
+    ///   - tickCount: about how many ticks fit.
+    ///   - roundsEnds: whether a linear axis without a fixed range is extended to its next ticks.
     init(
         _ axis: ChartAxis, values: some Sequence<Double>, includesZero: Bool = false, tickCount: Int,
         roundsEnds: Bool = true
@@ -50,8 +50,8 @@ struct AxisScale {
         }
     }
 
-    /// Where a value lies between the ends, 0 to 1, held at the ends by a margin so that coordinates stay drawable;
-    /// `nil` when the axis cannot show it.
+    /// Where a value lies: the ends are 0 and 1. Clamped to -2...3 so that coordinates stay drawable; `nil` when the
+    /// axis cannot show it.
     func position(_ value: Double) -> Double? {
         guard !value.isNaN, !isLogarithmic || value > 0 else { return nil }
         guard value.isFinite else { return nil }
@@ -69,7 +69,7 @@ struct AxisScale {
     }
 
     private static func canShow(_ value: Double, _ isLogarithmic: Bool) -> Bool {
-        // Beyond these a difference of two values, or a step between ticks, would leave the finite numbers.
+        // Beyond these a difference of two values, or a step between ticks, would not be finite.
         isLogarithmic ? value >= 1e-300 && value <= 1e300 : abs(value) <= 1e300
     }
 

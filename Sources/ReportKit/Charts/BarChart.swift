@@ -1,5 +1,5 @@
-/// Horizontal bars with a name and a figure each, from top to bottom in the order given: feature importance, counts
-/// per rule.
+/// Horizontal bars with a name and a number each, from top to bottom in the order given: feature importance, counts per
+/// rule.
 package struct BarChart: Chart {
     package struct Bar: Sendable {
         package var name: String
@@ -14,7 +14,7 @@ package struct BarChart: Chart {
         }
     }
 
-    /// Bars of values that are not finite are drawn without length.
+    /// Bars of values that are not finite have no length.
     package var bars: [Bar]
     package var valueLabel: String
     package var colour: ChartColour

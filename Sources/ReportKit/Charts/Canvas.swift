@@ -65,7 +65,7 @@ struct Canvas {
         var isAlone = false
         for point in points {
             guard let point else {
-                // A point between two gaps: a line of no length shows as a dot, as its ends are round.
+                // A point between two gaps: a line of length zero shows as a dot, as its ends are round.
                 if isAlone, let previous { data += "L\(previous.x) \(previous.y)" }
                 (previous, isAlone) = (nil, false)
                 continue
@@ -81,7 +81,7 @@ struct Canvas {
         markup.raw("<path class=\"\(names)\" d=\"\(data)\(closed ? "Z" : "")\"/>")
     }
 
-    /// Draws inside a rectangle only: what reaches over its edges is cut off.
+    /// Clips drawing to a rectangle.
     mutating func clipped(
         to x: Double, _ y: Double, _ width: Double, _ height: Double, _ draw: (inout Canvas) -> Void
     ) {

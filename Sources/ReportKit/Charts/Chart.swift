@@ -1,4 +1,4 @@
-/// A picture of numbers, as inline SVG whose looks come from the page's style sheet.
+/// A picture of numbers, as inline SVG that the page's style sheet styles.
 ///
 /// Coordinates are always finite: values that an axis cannot show (NaN, infinities, zero or less on a logarithmic
 /// axis) are left out.
@@ -7,11 +7,11 @@ package protocol Chart: Sendable {
     var legend: [LegendEntry] { get }
 
     /// An `<svg>` element.
-    /// - Parameter label: what the picture shows, for those who cannot see it.
+    /// - Parameter label: what the picture shows, for readers who cannot see it.
     func svg(size: ChartSize, label: String) -> String
 }
 
-/// The room a chart has. Units are CSS pixels at the page's full width.
+/// The size of a chart. Units are CSS pixels at the page's full width.
 package enum ChartSize: Sendable {
     /// The page's width.
     case wide
@@ -23,7 +23,7 @@ package enum ChartSize: Sendable {
     var height: Double { self == .wide ? 360 : 340 }
 }
 
-/// A line of a legend.
+/// An entry of a legend.
 package struct LegendEntry: Sendable, Hashable {
     package var name: String
     package var colour: ChartColour
@@ -40,7 +40,7 @@ package struct LegendEntry: Sendable, Hashable {
 package enum ChartColour: Sendable, Hashable {
     /// Colours to tell things apart, from 0; they repeat after six.
     case series(Int)
-    /// For what is there to compare with.
+    /// For what the series are compared with.
     case muted
 
     static let seriesCount = 6

@@ -1,11 +1,11 @@
 import Essentials
 
-/// How often values fall into bins, for one or several sets of values laid over one another: an amount before and
-/// after cleaning, scores of frauds and of genuine transactions.
+/// How often values fall into bins, for one or several overlaid sets of values: an amount before and after cleaning,
+/// scores of frauds and of genuine transactions.
 package struct Histogram: Chart {
     package struct Series: Sendable {
         package var name: String
-        /// One count a bin.
+        /// One count per bin.
         package var counts: [Double]
 
         package init(_ name: String, counts: [Double]) {
@@ -14,7 +14,7 @@ package struct Histogram: Chart {
         }
     }
 
-    /// Ascending ends of the bins, one more than there are bins.
+    /// Ascending edges of the bins, one more than there are bins.
     package var edges: [Double]
     package var series: [Series]
     package var xAxis: ChartAxis
@@ -28,7 +28,7 @@ package struct Histogram: Chart {
         self.yAxis = yAxis
     }
 
-    /// Ends of `count` bins between two values: of equal width, or of equal ratio on a logarithmic scale.
+    /// Edges of `count` bins between two values: of equal width, or of equal ratio on a logarithmic scale.
     package static func edges(
         from low: Double, to high: Double, count: Int, scale: ChartAxis.Scale = .linear
     ) -> [Double] {

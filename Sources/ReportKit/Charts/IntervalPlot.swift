@@ -1,4 +1,4 @@
-/// Estimates with their intervals, one a row, against a reference value: which differences are real.
+/// Estimates with their intervals, one per row, against a reference value: shows which differences are real.
 package struct IntervalPlot: Chart {
     package struct Row: Sendable {
         package var name: String
@@ -18,7 +18,7 @@ package struct IntervalPlot: Chart {
     package var axis: ChartAxis
     /// A dashed vertical line, such as 0 for differences.
     package var reference: Double?
-    /// Decimals of the figures beside the intervals.
+    /// Decimals of the numbers beside the intervals.
     package var decimals: Int
 
     package init(_ rows: [Row], axis: ChartAxis, reference: Double? = nil, decimals: Int = 4) {
@@ -35,7 +35,7 @@ package struct IntervalPlot: Chart {
         let height = top + rowHeight * Double(max(1, rows.count)) + bottomMargin
         var canvas = Canvas(width: size.width, height: height, label: label)
         let texts = rows.map(text)
-        // In a narrow chart the name and the figures stand above the interval, in a wide one at its sides.
+        // In a narrow chart the name and the numbers stand above the interval, in a wide one at its sides.
         let isWide = size == .wide
         let left = isWide ? 20 + 7.5 * Double(min(40, rows.map(\.name.count).max() ?? 0)) : 20
         let right = size.width - (isWide ? 24 + 6.6 * Double(min(44, texts.map(\.count).max() ?? 0)) : 20)

@@ -12,8 +12,8 @@ package struct LineChart: Chart {
         /// Whether each point gets a dot.
         package var hasMarks: Bool
 
-        /// Points in drawing order; a point that the axes cannot show breaks the line. The longer array's surplus is
-        /// passed over.
+        /// Points in drawing order; a point that the axes cannot show breaks the line. Surplus elements of the longer
+        /// array are ignored.
         package init(
             _ name: String, x: [Double], y: [Double], style: Style = .solid, hasMarks: Bool = false
         ) {
@@ -25,7 +25,7 @@ package struct LineChart: Chart {
         }
     }
 
-    /// A single point to point out, such as the chosen threshold.
+    /// A single point to highlight, such as the chosen threshold.
     package struct Highlight: Sendable {
         package var x: Double
         package var y: Double
@@ -41,7 +41,7 @@ package struct LineChart: Chart {
     package var xAxis: ChartAxis
     package var yAxis: ChartAxis
     package var series: [Series]
-    /// The name of a dashed line from the lower left to the upper right corner value y = x, such as `chance`.
+    /// The name of a dashed line y = x, such as `chance`.
     package var diagonal: String?
     package var highlights: [Highlight]
 
@@ -74,7 +74,7 @@ package struct LineChart: Chart {
         frame.drawAxes(&canvas, x: xAxis, y: yAxis)
         canvas.clipped(to: frame.left - 3, frame.top - 3, frame.width + 6, frame.height + 6) { canvas in
             if diagonal != nil { drawDiagonal(frame, &canvas) }
-            // The first series is the one the reader came for: draw it last, on top.
+            // The first series matters most: draw it last, on top.
             for (index, line) in series.enumerated().reversed() { draw(line, .series(index), frame, &canvas) }
         }
         for highlight in highlights { draw(highlight, frame, &canvas) }
@@ -95,7 +95,7 @@ package struct LineChart: Chart {
     private func drawDiagonal(_ frame: PlotFrame, _ canvas: inout Canvas) {
         let low = max(frame.x.lower, frame.y.lower), high = min(frame.x.upper, frame.y.upper)
         guard low < high else { return }
-        // More than its two ends, as the line is bent when one axis is logarithmic and the other is not.
+        // More points than its two ends, as the line is curved when only one axis is logarithmic.
         let steps = 64
         let points = (0...steps).lazy.map { step in
             let share = Double(step) / Double(steps)

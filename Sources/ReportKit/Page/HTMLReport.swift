@@ -1,7 +1,7 @@
 /// A self-contained HTML page: one file that needs no network, no script and no font from outside, follows the
 /// reader's light or dark setting, and prints well.
 ///
-/// All texts are plain text; the page escapes them. Writing the file is the caller's business.
+/// All texts are plain text; the page escapes them. The caller writes the file.
 package struct HTMLReport: Sendable {
     package var title: String
     package var subtitle: String?
@@ -41,10 +41,10 @@ package struct HTMLReport: Sendable {
         return page.text
     }
 
-    /// The page in UTF-8, ready to be stored.
+    /// The page in UTF-8.
     package func utf8() -> [UInt8] { Array(html().utf8) }
 
-    /// Links to the sections, where there are enough of them to get lost in.
+    /// Links to the sections, if there are many.
     private func writeContents(to page: inout Markup) {
         guard sections.count >= 4 else { return }
         page.raw("\n<nav>")

@@ -2,7 +2,7 @@ import Essentials
 
 /// Numbers as a report's reader expects them; independent of the machine's locale.
 package enum NumberText {
-    /// Digits in groups of three parted by a narrow no-break space: `1 754 155`.
+    /// Digits in groups of three separated by a narrow no-break space: `1 754 155`.
     package static func count(_ value: Int) -> String {
         let digits = Array(String(value.magnitude))
         var text = value < 0 ? "\u{2212}" : ""
@@ -33,7 +33,7 @@ package enum NumberText {
         let magnitude = abs(value)
         if magnitude >= 1e15 || magnitude < 1e-4 {
             let exponent = Int(log10(magnitude).rounded(.down))
-            // Two steps, as 10 to the full exponent may be beyond the finite numbers.
+            // Two steps, as 10 to the full exponent may not be finite.
             let mantissa = value / pow(10, Double(exponent / 2)) / pow(10, Double(exponent - exponent / 2))
             return decimal(mantissa, significant - 1) + "\u{B7}10" + superscript(exponent)
         }
@@ -57,7 +57,7 @@ package enum NumberText {
         return "\(decimal(value, decimals)) \(units[step])"
     }
 
-    /// The thousands step that a number is written in: 12,300 in units of 1,000, `k`.
+    /// The power of 1000 that a number is written in: 12,300 in units of 1,000, `k`.
     static func unit(of magnitude: Double) -> (factor: Double, suffix: String) {
         switch magnitude {
         case 1e12...: (1e12, "T")

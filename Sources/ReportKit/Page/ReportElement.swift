@@ -3,19 +3,19 @@ package enum ReportElement: Sendable {
     case heading(String)
     case paragraph(String)
     case bullets([String])
-    /// Cards with one figure each, in a row.
+    /// Cards with one number each, in a row.
     case keyMetrics([KeyMetric])
     case table(ReportTable)
     /// A boxed remark.
     case note(Tone, String)
-    /// Text kept as it is, in a fixed-width font.
+    /// Preformatted text in a fixed-width font.
     case code(String)
     /// One picture over the full width.
     case figure(Figure)
-    /// Pictures side by side, as many in a row as the window has room for.
+    /// Pictures side by side, as many in a row as fit the window.
     case figures([Figure])
 
-    /// How a figure or a remark is meant.
+    /// Whether a number or a remark is good or bad news.
     package enum Tone: String, Sendable {
         case neutral, good, caution, bad
     }

@@ -1,4 +1,4 @@
-/// A table of texts.
+/// A table of text cells.
 package struct ReportTable: Sendable {
     package struct Column: Sendable {
         package var title: String
@@ -7,15 +7,15 @@ package struct ReportTable: Sendable {
         /// A column of words, aligned left.
         package static func text(_ title: String) -> Column { Column(title: title, isNumeric: false) }
 
-        /// A column of figures, aligned right with digits of equal width.
+        /// A column of numbers, aligned right with digits of equal width.
         package static func number(_ title: String) -> Column { Column(title: title, isNumeric: true) }
     }
 
     package var columns: [Column]
-    /// One array a row; missing cells stay empty and surplus ones are left out.
+    /// One array per row; missing cells stay empty and surplus ones are left out.
     package var rows: [[String]]
     package var caption: String?
-    /// Positions of rows to stand out, for instance the winner of a comparison.
+    /// Positions of rows to highlight, for instance the winner of a comparison.
     package var highlightedRows: Set<Int>
 
     package init(

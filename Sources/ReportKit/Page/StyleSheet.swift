@@ -1,4 +1,4 @@
-/// The page's looks. Charts take their colours from the same variables, so light, dark and print need one picture each.
+/// The page's style. Charts take their colours from the same variables, so light, dark and print need one picture each.
 enum StyleSheet {
     static let text = lightVariables + darkVariables + page + charts + print
 

@@ -33,7 +33,7 @@ extension CSVError: CustomStringConvertible {
             "\(file): there is no column \(QuotedText.value(name)) (\(QuotedText.names(available)))"
         case .duplicateColumn(let file, let name):
             "\(file): two columns are named \(QuotedText.value(name))"
-                + (QuotedText.isValue(name) ? ": is there a line with names?" : "")
+                + (QuotedText.isValue(name) ? ": is the header line missing?" : "")
         case .wrongFieldCount(let file, let line, let expected, let actual):
             "\(file), line \(line): \(actual) fields, expected \(expected)"
         case .invalidValue(let file, let line, let column, let value, let expected):
