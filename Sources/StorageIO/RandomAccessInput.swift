@@ -1,11 +1,11 @@
-/// Bytes that can be read at any place: what a format with an index, such as Parquet, is read from.
+/// Bytes that can be read at any offset, as formats with an index, such as Parquet, require.
 public protocol RandomAccessInput: Sendable {
     /// Bytes in all.
     var size: Int64 { get }
-    /// What messages call it: a path or URL, without secrets.
+    /// Its name in messages: a path or URL, without secrets.
     var name: String { get }
     /// Exactly the bytes of the range.
-    /// - Throws: an error when the range does not lie in `0..<size`, or the bytes cannot be had.
+    /// - Throws: an error when the range does not lie in `0..<size`, or the bytes cannot be read.
     func read(_ range: Range<Int64>) async throws -> [UInt8]
 }
 
@@ -15,7 +15,7 @@ public struct InMemoryInput: RandomAccessInput {
     public let name: String
     private let bytes: [UInt8]
 
-    /// - Parameter name: what messages call it.
+    /// - Parameter name: its name in messages.
     public init(_ bytes: [UInt8], name: String = "memory") {
         self.bytes = bytes
         self.name = name
@@ -27,14 +27,14 @@ public struct InMemoryInput: RandomAccessInput {
     /// See ``RandomAccessInput``.
     public func read(_ range: Range<Int64>) async throws -> [UInt8] {
         guard range.lowerBound >= 0, range.upperBound <= size else {
-            throw ObjectStoreError(.invalidRange, location: name, message: "bytes \(range) of \(size) were asked for")
+            throw ObjectStoreError(.invalidRange, location: name, message: "bytes \(range) of \(size) were requested")
         }
         return Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
     }
 }
 
-/// An object of a store as an input. All reads are of the version that the metadata tell of: when another one has taken its
-/// place, they throw ``ObjectStoreError/Code/modified``.
+/// An object of a store as an input. All reads are of the version that the metadata describe: when another one has
+/// replaced it, they throw ``ObjectStoreError/Code/modified``.
 public struct StoredObjectInput: RandomAccessInput {
     /// See ``RandomAccessInput``.
     public let size: Int64
@@ -65,7 +65,7 @@ public struct StoredObjectInput: RandomAccessInput {
         let bytes = try await store.read(key, range: range, matching: entityTag)
         guard bytes.count == range.count else {
             throw ObjectStoreError(
-                .modified, location: name, message: "\(bytes.count) bytes came where \(range.count) were asked for")
+                .modified, location: name, message: "received \(bytes.count) bytes where \(range.count) were requested")
         }
         return bytes
     }

@@ -1,15 +1,15 @@
-/// Joins byte ranges into fewer requests: over a network, a request costs more than some bytes that nobody wants.
+/// Joins byte ranges into fewer requests: over a network, a request costs more than some unneeded bytes.
 package struct RangeCoalescing: Sendable {
-    /// What to ask for, in ascending order.
+    /// The ranges to request, in ascending order.
     package private(set) var requests: [Range<Int64>] = []
-    /// For each of the ranges given, which request brings it.
+    /// For each of the given ranges, the request that includes it.
     package private(set) var requestOfRange: [Int]
 
-    /// Gaps up to this are read along whatever they are between.
+    /// Gaps up to this size are always read along.
     private static let alwaysJoinedGap: Int64 = 16 << 10
-    /// No larger gap is read along, even between large ranges.
+    /// Larger gaps are never read along, not even between large ranges.
     private static let maximumGap: Int64 = 1 << 20
-    /// The share of a request that may be gaps, so that reading few columns of many moves few bytes.
+    /// The share of a request that may be gaps, so that reading few columns of many transfers few bytes.
     private static let maximumWaste = 0.1
     /// Requests are not joined beyond this, so that several run at the same time.
     private static let maximumJoinedSize: Int64 = 16 << 20

@@ -191,7 +191,7 @@ import Testing
         let add = #"{"add":{"path":"p.parquet","partitionValues":{},"size":1"#
         #expect(try await refusal(add + "}}") == "succeeded")
         #expect(try await refusal(add + #","deletionVector":{"storageType":"u"}}}"#).contains("deletion vector"))
-        #expect(try await refusal(#"{"add":{"path":"s3://b/p.parquet"}}"#).contains("outside of its folder"))
+        #expect(try await refusal(#"{"add":{"path":"s3://b/p.parquet"}}"#).contains("outside its folder"))
         #expect(try await refusal(#"{"add":{"path":"gone.parquet"}}"#).contains("gone.parquet is not there"))
         #expect(
             try await refusal(#"{"metaData":{"configuration":{"delta.columnMapping.mode":"name"}}}"#)
@@ -201,7 +201,7 @@ import Testing
         #expect(try await refusal("{").contains("not readable JSON"))
         try FileManager.default.removeItem(at: folder.url.appending(path: "delta/_delta_log"))
         try commit(4, add + "}}")
-        #expect(await failure { _ = try await open("delta") }.contains("version 0 of its log is left in a checkpoint"))
+        #expect(await failure { _ = try await open("delta") }.contains("version 0 of its log is only in a checkpoint"))
     }
 
     @Test func tablesOfIcebergAndHudiAreRefused() async throws {

@@ -145,10 +145,10 @@ import Testing
         try write("id\n3\n", "set/3.csv")
         #expect(
             await failure { _ = try await table(open("set"), ["amount"]) }
-                == "column 'amount' cannot be read: there is none in \(third)")
+                == "column 'amount' cannot be read: it is missing in \(third)")
         try write("id,amount,more\n3,2.5,3\n", "set/3.csv")
         let dataSet = try await open("set")
-        #expect(dataSet.unavailableColumns == ["more": "there is none in \(first)"])
+        #expect(dataSet.unavailableColumns == ["more": "it is missing in \(first)"])
         #expect(await failure { _ = try await table(dataSet) }.contains("column 'more' cannot be read"))
         #expect(try await table(dataSet, ["amount", "id"]).column("id").int64Values() == [1, 2, 3])
     }
@@ -164,12 +164,12 @@ import Testing
         try write("", "hidden/_SUCCESS")
         #expect(
             await failure { _ = try await open("hidden") }
-                == "\(root)hidden: the folder holds no data files, only 1 passed over for their names "
+                == "\(root)hidden: the folder holds no data files, only 1 skipped because of their names "
                 + "(such as _SUCCESS, .hidden, x.json)")
         try write("", "empty/a.csv")
         #expect(
             await failure { _ = try await open("empty") }
-                == "\(root)empty: none of the 1 files found holds anything")
+                == "\(root)empty: none of the 1 files found has content")
         #expect(await failure { _ = try await open("empty/a.csv") }.contains("empty/a.csv"))
         #expect(await failure { _ = try await DataSet.open("s3://b/x", stores: stores) }.contains("s3://"))
     }

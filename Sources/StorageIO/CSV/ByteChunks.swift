@@ -1,17 +1,17 @@
 import Parallelism
 
-/// The content of an input from its first byte to its last, piece by piece; decompressed when its first bytes are those of
-/// gzip or zstd. Some pieces are read ahead.
+/// The content of an input from its first byte to its last, in chunks; decompressed when its first bytes are those of
+/// gzip or zstd. Some chunks are read ahead.
 package actor ByteChunks {
     private let input: any RandomAccessInput
     private let chunkBytes: Int
     private let stored: OrderedReadAhead<Range<Int64>, [UInt8]>
     private var decompression: Decompression?
     private var hasBegun = false
-    /// How much of the input as it is stored has been taken.
+    /// How many bytes of the stored input have been taken.
     package private(set) var storedBytesTaken: Int64 = 0
 
-    /// - Parameter chunkBytes: the size of pieces, before decompression and after it.
+    /// - Parameter chunkBytes: the size of chunks, before and after decompression.
     package init(_ input: any RandomAccessInput, chunkBytes: Int, readAhead: Int = 3) {
         self.input = input
         self.chunkBytes = chunkBytes
@@ -23,7 +23,7 @@ package actor ByteChunks {
         }
     }
 
-    /// The next piece, nil at the end; never empty.
+    /// The next chunk, nil at the end; never empty.
     /// - Throws: ``CSVError/compression(file:error:)`` for a damaged or truncated compressed file;
     ///   ``CSVError/noText(file:found:)`` for archives and files of other formats; or the input's error.
     package func next() async throws -> [UInt8]? {
@@ -52,7 +52,7 @@ package actor ByteChunks {
     /// Whether decompressed bytes have been seen.
     private var hasContent = false
 
-    /// The decompression that the first bytes ask for.
+    /// The decompression that the first bytes call for.
     private func begun() async throws -> Decompression? {
         if !hasBegun {
             hasBegun = true
@@ -113,7 +113,7 @@ private final class Decompression: @unchecked Sendable {
         isDrained = false
     }
 
-    /// Up to that many bytes of content; fewer once the input at hand is used up.
+    /// Up to `limit` bytes of content; fewer once the current input is used up.
     func take(upTo limit: Int, isLastInput: Bool) throws -> [UInt8] {
         let content = try [UInt8](unsafeUninitializedCapacity: limit) { output, count in
             try compressed.withUnsafeBytes { input in

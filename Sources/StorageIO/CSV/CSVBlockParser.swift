@@ -10,7 +10,7 @@ struct CSVBlockParser: Sendable {
         let field: Int
     }
 
-    /// What a block holds, or what is wrong in it; lines count from 0 at the block's first.
+    /// The rows of a block, or its first error; lines count from 0 at the block's first.
     struct Outcome: Sendable {
         let result: Result<RecordBatch, CSVError>
         let lineCount: Int
@@ -44,8 +44,8 @@ struct CSVBlockParser: Sendable {
     }
 }
 
-/// The records of a piece of text, all with the same number of fields, an empty one after the last not counted; blank lines are
-/// left out where a record has more than one field.
+/// The records of a chunk of text, all with the same number of fields, not counting an empty one after the last; blank
+/// lines are skipped if records have more than one field.
 struct CSVRows: ~Copyable {
     let base: UnsafePointer<UInt8>
     let fieldCount: Int
@@ -99,7 +99,7 @@ struct CSVRows: ~Copyable {
         }
     }
 
-    /// Physical lines in the piece.
+    /// Physical lines in the chunk.
     var lineCount: Int { lineNumber(at: range.upperBound) }
 
     /// Line breaks before a position.

@@ -54,7 +54,7 @@ struct CSVColumnBuilder {
             try append(rows, to: &texts)
             values = .bytes(texts)
         case (_, .boolean):
-            preconditionFailure("booleans are collected apart")
+            preconditionFailure("booleans are collected separately")
         }
     }
 
@@ -113,7 +113,7 @@ struct CSVColumnBuilder {
             file: parser.file, line: line(rows, row), column: target.name, value: CSVColumnBuilder.sample(begin, end))
     }
 
-    /// The value of a quoted field's content, nil inside where it is missing; nil where it is no value.
+    /// The value of a quoted field's content, `.some(nil)` if it is missing; nil if it is not a valid value.
     private func parsed<Value>(
         _ content: [UInt8], _ parse: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Value?
     ) -> Value?? {

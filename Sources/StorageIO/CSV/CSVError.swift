@@ -1,6 +1,6 @@
 public import Columnar
 
-/// Why a delimited text cannot be read or written. Lines and columns count from 1; the header is line 1.
+/// Why delimited text cannot be read or written. Lines and columns count from 1; the header is line 1.
 public enum CSVError: Error, Sendable, Hashable {
     /// A gzip or zstd file is damaged or ends too early.
     case compression(file: String, error: CompressionError)
@@ -16,7 +16,7 @@ public enum CSVError: Error, Sendable, Hashable {
     case textAfterQuote(file: String, line: Int, column: String, value: String)
     /// A quoted field is not closed before the file ends.
     case unclosedQuote(file: String)
-    /// A record is longer than the reader's limit; the file may be no text, or lack a closing quote.
+    /// A record is longer than the reader's limit; the file may not be text, or lack a closing quote.
     case recordTooLong(file: String, limit: Int)
     /// A type that the format cannot hold.
     case unsupportedType(column: String, type: DataType)
@@ -37,14 +37,14 @@ extension CSVError: CustomStringConvertible {
         case .wrongFieldCount(let file, let line, let expected, let actual):
             "\(file), line \(line): \(actual) fields, expected \(expected)"
         case .invalidValue(let file, let line, let column, let value, let expected):
-            "\(file), line \(line), column \(QuotedText.value(column)): \(QuotedText.value(value)) is no \(expected); "
+            "\(file), line \(line), column \(QuotedText.value(column)): \(QuotedText.value(value)) is not a valid \(expected); "
                 + "give a schema with another type, or name the text as a null token"
         case .textAfterQuote(let file, let line, let column, let value):
             "\(file), line \(line), column \(QuotedText.value(column)): text follows the closing quote in "
                 + QuotedText.value(value)
         case .unclosedQuote(let file): "\(file): a quoted field is not closed before the end of the file"
         case .recordTooLong(let file, let limit):
-            "\(file): a record is longer than \(limit) bytes; the file is no such text, or a quote is not closed"
+            "\(file): a record is longer than \(limit) bytes; the file is not delimited text, or a quote is not closed"
         case .unsupportedType(let column, let type): "column \(QuotedText.value(column)): CSV cannot hold \(type)"
         }
     }

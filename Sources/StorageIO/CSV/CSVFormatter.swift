@@ -1,6 +1,6 @@
 import Columnar
 
-/// Puts rows into delimited text.
+/// Formats rows as delimited text.
 struct CSVFormatter {
     private let delimiter: UInt8
     private let nullToken: [UInt8]

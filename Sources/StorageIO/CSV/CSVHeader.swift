@@ -2,11 +2,11 @@
 package struct CSVHeader: Sendable, Hashable {
     package let names: [String]
     /// Whether the line is the malformed one of the transaction source files: `# name | name | ...`, over rows that are
-    /// parted with commas.
+    /// separated by commas.
     package let isRawText: Bool
 
-    /// Reads a line. In the malformed form the names are trimmed, and the source files' misspelt `tranaction_id` is put
-    /// right; in the other form names are taken as they are, quotes removed.
+    /// Reads a line. In the malformed form the names are trimmed, and the source files' misspelt `tranaction_id` is
+    /// corrected; in the other form names are kept as they are, without quotes.
     package init(line: [UInt8], layout: TextLayout) {
         if line.first == UInt8(ascii: "#"), line.contains(UInt8(ascii: "|")) {
             isRawText = true

@@ -1,18 +1,19 @@
 public import Columnar
 
-/// How a delimited text is to be read.
+/// How delimited text is read.
 public struct CSVReadOptions: Sendable, Hashable {
-    /// What parts fields: one ASCII character; nil for what parts the first line, of comma, semicolon, tab and `|`.
+    /// The field separator, one ASCII character; nil to detect it in the first line: comma, semicolon, tab or `|`.
     public var delimiter: Unicode.Scalar?
     /// Whether the first line names the columns. Without, they are named `column0`, `column1`, and so on.
     public var hasHeader: Bool
-    /// The columns to read, by name, with their types, in the order wanted; nil reads all and infers their types from
-    /// all rows, so that the file is read twice. With a schema and no header, the fields of a row are the schema's, in its order.
+    /// The columns to read, by name, with their types, in the desired order; nil reads all and infers their types from
+    /// all rows, so that the file is read twice. With a schema and no header, the fields of a row are the schema's, in
+    /// its order.
     public var schema: Schema?
-    /// Texts that stand for a missing value where the field is not quoted. In columns that hold no text, they are also
-    /// found with spaces around them, and so are an empty quoted field and `NULL`, `None`, `NA`, `N/A` and `\N`, in any case.
+    /// Texts of unquoted fields that mean a missing value. In columns of other types than text, spaces around them are
+    /// ignored, and an empty quoted field and `NULL`, `None`, `NA`, `N/A` and `\N`, in any case, also mean one.
     public var nullTokens: [String]
-    /// How many bytes of text make a batch, about.
+    /// About how many bytes of text make a batch.
     public var blockBytes: Int
     /// The longest record accepted, in bytes.
     public var maximumRecordBytes: Int
@@ -32,6 +33,6 @@ public struct CSVReadOptions: Sendable, Hashable {
         self.maximumRecordBytes = maximumRecordBytes
         self.threads = threads
     }
-    /// The line of the first row.
+    /// The line number of the first row.
     var firstRowLine: Int { hasHeader ? 2 : 1 }
 }

@@ -3,24 +3,25 @@ import Parallelism
 
 /// Reads delimited text (RFC 4180) as batches of typed columns, in parallel, in bounded memory.
 ///
-/// gzip and zstd files are decompressed on the way. What parts fields is told by the first line unless said. Lines may end with
-/// a line feed, with a carriage return and a line feed, or, where the first one does, with a carriage return; the last one needs
-/// no end; blank lines count for nothing, and neither does a delimiter at the end of every row. The malformed header of the
-/// transaction source files, `# a | b | c` over rows parted with commas, is understood. What values look like is said at
-/// `TextValue`: integers, decimal numbers, `yyyy-MM-dd HH:mm:ss`, dates, `true` and `false`.
+/// gzip and zstd files are decompressed while reading. The field separator is detected in the first line unless given.
+/// Lines may end with a line feed, with a carriage return and a line feed, or, if the first one does, with a carriage
+/// return; the last line needs no end; blank lines are ignored, and so is a delimiter at the end of every row. The
+/// malformed header of the transaction source files, `# a | b | c` over rows separated by commas, is understood.
+/// `TextValue` documents the forms of values: integers, decimal numbers, `yyyy-MM-dd HH:mm:ss`, dates, `true` and
+/// `false`.
 ///
 ///     let reader = try await CSVReader.open(input)
 ///     for try await batch in reader.batches() { ... }
 public struct CSVReader: Sendable {
     /// The columns of every batch.
     public let schema: Schema
-    /// What was found out of the columns, in the order of the schema; nil where it was given.
+    /// What was inferred about the columns, in the order of the schema; nil if the schema was given.
     let inferred: [CSVTypeInference.State]?
     private let input: any RandomAccessInput
     private let options: CSVReadOptions
     private let parser: CSVBlockParser
 
-    /// Reads the header and, where types are to be inferred, all rows once.
+    /// Reads the header and, if types are to be inferred, all rows once.
     /// - Throws: ``CSVError`` that names file, line, column and value; the input's own errors.
     public static func open(
         _ input: any RandomAccessInput, options: CSVReadOptions = CSVReadOptions()
@@ -67,7 +68,7 @@ public struct CSVReader: Sendable {
         return CSVReader(schema: readable, inferred: inferred, input: input, options: options, parser: parser)
     }
 
-    /// The names of the fields; those without one are named by their places.
+    /// The names of the fields; those without one are named by their positions.
     private static func names(_ header: CSVHeader, _ options: CSVReadOptions, file: String) throws -> [String] {
         let positions = header.names.indices.map { "column\($0)" }
         guard options.hasHeader else { return options.schema?.names ?? positions }
@@ -78,16 +79,17 @@ public struct CSVReader: Sendable {
         return names
     }
 
-    /// All rows, in order, in batches of about ``CSVReadOptions/blockBytes`` bytes of text. Each call reads anew.
+    /// All rows, in order, in batches of about ``CSVReadOptions/blockBytes`` bytes of text. Each call reads from the
+    /// start.
     ///
-    /// The stream throws ``CSVError`` or the input's own error, after the batches before the fault.
+    /// The stream throws ``CSVError`` or the input's own error, after the batches before the error.
     public func batches() -> AsyncThrowingStream<RecordBatch, any Error> {
         let session = CSVReadSession(input: input, options: options, parser: parser)
         return AsyncThrowingStream { try await session.next() }
     }
 }
 
-/// One reading of a file from beginning to end.
+/// One pass over a file.
 private actor CSVReadSession {
     private let blocks: TextBlocks
     private let parsed: OrderedReadAhead<TextBlock, CSVBlockParser.Outcome>
@@ -132,7 +134,7 @@ private actor CSVReadSession {
 }
 
 extension CSVError {
-    /// The same fault, that many lines further down.
+    /// The same error, so many lines further down.
     func movedDown(by lines: Int) -> CSVError {
         switch self {
         case .wrongFieldCount(let file, let line, let expected, let actual):

@@ -1,7 +1,7 @@
 import Parallelism
 
 extension CSVTypeInference {
-    /// Takes all rows of a text, block by block on several threads.
+    /// The inference with all rows of a text, block by block on several threads.
     /// - Throws: ``CSVError`` for a row with another number of fields, and what reading throws.
     func taking(
         _ blocks: TextBlocks, file: String, firstLine: Int, threads: Int

@@ -2,20 +2,20 @@ import Columnar
 
 /// Finds the narrowest type that holds all values of each field of some rows.
 ///
-/// `int64`, `float64`, `boolean`, `date`, `timestamp(microseconds)`; else, and for a column of nulls alone, `string`. Quotes say
-/// nothing about the type: some programs put them around every field. Integers that `int64`, or `float64` beside decimal
-/// numbers, does not hold exactly are text: they are ids, and must not be rounded.
+/// `int64`, `float64`, `boolean`, `date`, `timestamp(microseconds)`; else, and for a column of nulls alone, `string`.
+/// Quotes do not affect the type: some programs put them around every field. Integers that `int64`, or `float64` in a
+/// column with decimal numbers, cannot hold exactly are text: they are ids, and must not be rounded.
 struct CSVTypeInference: Sendable {
-    /// What the values of a field are so far.
+    /// The type of a field's values so far.
     struct State: Sendable {
         var kind = Kind.none
-        /// Whether an integer lies past 2^53, where a decimal number may not hold it.
+        /// Whether an integer is above 2^53, where a `float64` may not hold it exactly.
         var hasWideInteger = false
 
-        /// Whether there were numbers alone, though they may have no type but text in common.
+        /// Whether all values were numbers, even if text is their only common type.
         var isOfNumbers = true
 
-        /// Takes what other values are into account.
+        /// Adds the types of other values.
         mutating func join(_ other: State) {
             hasWideInteger = hasWideInteger || other.hasWideInteger
             isOfNumbers = isOfNumbers && other.isOfNumbers
@@ -80,7 +80,7 @@ struct CSVTypeInference: Sendable {
             return
         }
         guard let content = TextValue.unquoted(begin, end, quote: layout.quote) else {
-            // Reading will name the place.
+            // Reading will report the position.
             state.join(State(kind: .string, isOfNumbers: false))
             return
         }
@@ -91,7 +91,7 @@ struct CSVTypeInference: Sendable {
         }
     }
 
-    /// Whether a value is of the kind already found: the usual case, tried first.
+    /// Whether a value is of the kind already found: the usual case, checked first.
     @inline(__always)
     private func fits(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ state: inout State) -> Bool {
         switch state.kind {
@@ -101,7 +101,7 @@ struct CSVTypeInference: Sendable {
             if value.magnitude > 1 << 53 { state.hasWideInteger = true }
             return true
         case .float64:
-            // Long ones are looked at closely: they may be integers.
+            // Long ones are checked: they may be integers.
             return end - begin <= 15 && begin < end && TextValue.float64(begin, end) != nil
         case .boolean: return TextValue.boolean(begin, end) != nil
         case .date: return TextValue.date(begin, end) != nil
@@ -110,7 +110,7 @@ struct CSVTypeInference: Sendable {
         }
     }
 
-    /// What a single value is.
+    /// The type of a single value.
     private static func state(of begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> State {
         if let value = TextValue.int64(begin, end) {
             return State(kind: .int64, hasWideInteger: value.magnitude > 1 << 53)

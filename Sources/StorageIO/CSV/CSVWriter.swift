@@ -2,13 +2,13 @@ public import Columnar
 import Parallelism
 import Synchronization
 
-/// How a table is to be written as delimited text.
+/// How a table is written as delimited text.
 public struct CSVWriteOptions: Sendable, Hashable {
-    /// What parts fields: one ASCII character; nil for a comma, and in data sets a tab where the name ends with `.tsv`.
+    /// The field separator, one ASCII character; nil for a comma, and in data sets a tab if the name ends with `.tsv`.
     public var delimiter: Unicode.Scalar?
     /// Whether the first line names the columns.
     public var writesHeader: Bool
-    /// What stands for a missing value; the reader must know it as a null token.
+    /// The text of a missing value; the reader must know it as a null token.
     public var nullToken: String
     /// Threads that format.
     public var threads: Int
@@ -26,9 +26,9 @@ public struct CSVWriteOptions: Sendable, Hashable {
 
 /// Writes batches as delimited text (RFC 4180, lines end with a line feed) that `CSVReader` reads back equal.
 ///
-/// Floating-point numbers are written with as few digits as read back to the same value; timestamps as `yyyy-MM-dd
-/// HH:mm:ss`, with six digits of a fraction where there is one (nanoseconds are cut off). Text is quoted where it must be,
-/// and where it would read as a missing value.
+/// Floating-point numbers are written with the fewest digits that read back to the same value; timestamps as
+/// `yyyy-MM-dd HH:mm:ss`, with six digits of a fraction if there is one (nanoseconds are truncated). Text is quoted
+/// where it must be, and where it would read as a missing value.
 public actor CSVWriter {
     private let output: any ObjectWriter
     private let schema: Schema
@@ -55,7 +55,7 @@ public actor CSVWriter {
         let rowsAPart = 16_384
         let count = (batch.rowCount + rowsAPart - 1) / rowsAPart
         let options = options
-        // Some parts at a time, so that the text of a large batch is never held whole.
+        // A few parts at a time, so that the text of a large batch is never held whole.
         for first in stride(from: 0, to: count, by: 8) {
             let parts = first..<min(first + 8, count)
             let texts = try await onDedicatedThread(named: "csv") { _ in

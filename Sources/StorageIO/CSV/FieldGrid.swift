@@ -1,7 +1,7 @@
 import CStorageKernels
 import Essentials
 
-/// Memory for the positions of fields, used for one piece of text after the other.
+/// Memory for the positions of fields, reused for one chunk of text after the other.
 ///
 /// `@unchecked Sendable` invariant: one thread at a time uses it.
 package final class FieldGridMemory: @unchecked Sendable {
@@ -12,7 +12,7 @@ package final class FieldGridMemory: @unchecked Sendable {
 
     deinit { ends.deallocate() }
 
-    /// Pages that are not written to take no memory.
+    /// Pages that are never written take no memory.
     fileprivate func reserve(_ count: Int) {
         guard count > capacity else { return }
         ends.deallocate()
@@ -21,7 +21,7 @@ package final class FieldGridMemory: @unchecked Sendable {
     }
 }
 
-/// Where the fields of a piece of text lie.
+/// The positions of the fields in a chunk of text.
 package struct FieldGrid: ~Copyable {
     private let memory: FieldGridMemory
     /// Ends of fields in ascending order; with `CSV_LINE_END` set where a record ends too.

@@ -1,6 +1,6 @@
 /// How lines end.
 enum LineEnd {
-    /// The first line feed, or the first carriage return that no line feed follows; nil where the text ends before that is
+    /// The first line feed, or the first carriage return that no line feed follows; nil if the text ends before that is
     /// known. (Some programs write two carriage returns before a line feed.)
     static func first(in text: [UInt8]) -> Int? {
         var position = 0
@@ -18,7 +18,7 @@ enum LineEnd {
         return nil
     }
 
-    /// Makes line feeds of carriage returns.
+    /// Replaces carriage returns with line feeds.
     static func replaceReturns(in text: inout [UInt8]) {
         text.withUnsafeMutableBufferPointer { text in
             for index in text.indices where text[index] == UInt8(ascii: "\r") { text[index] = UInt8(ascii: "\n") }

@@ -1,7 +1,7 @@
-/// Which texts stand for a missing value.
+/// The texts that mean a missing value.
 struct NullTexts: Sendable {
     private let tokens: [[UInt8]]
-    /// What programs write where a number, time or boolean is missing: pandas, R, Python, SQL, and MySQL's `\N`.
+    /// What programs write for a missing number, time or boolean: pandas, R, Python, SQL, and MySQL's `\N`.
     private static let words: [StaticString] = ["null", "none", "na", "n/a", "\\n"]
 
     init(_ tokens: [String]) { self.tokens = tokens.map { Array($0.utf8) } }
@@ -11,8 +11,8 @@ struct NullTexts: Sendable {
         tokens.contains { $0.elementsEqual(UnsafeBufferPointer(start: begin, count: end - begin)) }
     }
 
-    /// Whether an unquoted field stands for a missing value in a column that holds no text: a token, blanks around it not
-    /// counted, or one of the usual words.
+    /// Whether an unquoted field means a missing value in a column of another type than text: a token, ignoring blanks
+    /// around it, or one of the usual words.
     func stands(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
         return isToken(begin, end) || Self.words.contains { TextValue.isWord($0, begin, end) }

@@ -3,12 +3,12 @@ import Essentials
 
 /// Some whole records of a text, each closed by a line feed.
 package struct TextBlock: Sendable {
-    /// The records that come first: what the block before left over, in a small buffer of its own.
+    /// The first records: the rest of the block before, in a small separate buffer.
     private let seam: [UInt8]
     private let bytes: [UInt8]
     private let range: Range<Int>
 
-    /// How many bytes before a piece can be read; see `csv_values.h`.
+    /// How many bytes before a chunk can be read; see `csv_values.h`.
     package static let padding = 16
 
     fileprivate init(seam: [UInt8], bytes: [UInt8], range: Range<Int>) {
@@ -20,7 +20,7 @@ package struct TextBlock: Sendable {
     /// How many bytes of text.
     package var byteCount: Int { seam.count - TextBlock.padding + range.count }
 
-    /// Calls the body with each piece of whole records, in order; ``padding`` bytes before each are readable.
+    /// Calls the body with each chunk of whole records, in order; ``padding`` bytes before each are readable.
     package func forEachChunk<Failure: Error>(
         _ body: (_ base: UnsafePointer<UInt8>, _ range: Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {
@@ -40,8 +40,8 @@ package struct TextBlock: Sendable {
     }
 }
 
-/// Cuts a stream of bytes at record ends, so that the blocks can be parsed in parallel. Nothing is copied but the records
-/// that lie across two chunks.
+/// Cuts a stream of bytes at record ends, so that the blocks can be parsed in parallel. Only records that span two
+/// chunks are copied.
 package actor TextBlocks {
     private let chunks: ByteChunks
     private let file: String
@@ -61,8 +61,8 @@ package actor TextBlocks {
 
     /// Takes the first line, without its line break and without a byte order mark; nil when the text is empty.
     ///
-    /// Its end tells how lines end in the whole text: where it is a carriage return without a line feed after it, as in files
-    /// of Excel for Mac, every carriage return becomes a line feed from here on.
+    /// Its end determines how lines end in the whole text: if it is a carriage return without a line feed after it, as
+    /// in files of Excel for Mac, every carriage return becomes a line feed from here on.
     package func firstLine() async throws -> [UInt8]? {
         var text: [UInt8] = []
         while let bytes = try await chunks.next() {
@@ -80,12 +80,12 @@ package actor TextBlocks {
             return TextBlocks.withoutFrame(line)
         }
         guard !text.isEmpty else { return nil }
-        // Nothing but the ends of empty lines may follow.
+        // Only ends of empty lines may follow.
         let line = text.prefix { $0 != UInt8(ascii: "\r") }
         return TextBlocks.withoutFrame(Array(line))
     }
 
-    /// Says how the text goes on, and puts bytes back that are to be read (again) as text.
+    /// Sets the layout of the rest, and puts back bytes that are to be read (again) as text.
     package func begin(layout: TextLayout, puttingBack line: [UInt8]? = nil) {
         self.layout = layout
         guard let line else { return }

@@ -1,4 +1,4 @@
-/// How a delimited text is put together.
+/// The syntax of a delimited text.
 package struct TextLayout: Sendable, Hashable {
     package var delimiter: UInt8
     package var quote: UInt8
@@ -13,8 +13,8 @@ package struct TextLayout: Sendable, Hashable {
 }
 
 extension TextLayout {
-    /// The layout that a text's first line shows: parted with what makes most fields of it, of comma, semicolon, tab and `|`;
-    /// the first of them where they make as many. The raw form of transactions has commas between fields.
+    /// The layout that a text's first line shows: separated by the one of comma, semicolon, tab and `|` that makes most
+    /// fields of it; the first of them in a tie. The raw form of transactions has commas between fields.
     package init(firstLine line: [UInt8], quotesSpanLines: Bool) {
         self.init(quotesSpanLines: quotesSpanLines)
         var most = CSVHeader(line: line, layout: self)

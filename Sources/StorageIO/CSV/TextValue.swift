@@ -1,11 +1,11 @@
 import CStorageKernels
 import Columnar
 
-/// What texts mean as values, in one place; `CSVReader` and the cleaning of transactions share it.
+/// Parses texts as values; shared by `CSVReader` and the cleaning of transactions.
 ///
 /// Spaces and tabs around a value do not count. Then:
-/// - An integer is an optional `+` or `-` and decimal digits, leading zeros allowed, within the type's range. `1e3`, `5.0`
-///   and `1_000` are no integers (DuckDB would convert, and partly round, them).
+/// - An integer is an optional `+` or `-` and decimal digits, leading zeros allowed, within the type's range. `1e3`,
+///   `5.0` and `1_000` are not integers (DuckDB would convert, and partly round, them).
 /// - A floating-point number is an optional sign, digits with an optional `.` (at least one digit on either side), and an
 ///   optional exponent; or `inf`, `infinity` or `nan` in any case, with an optional sign. It is rounded correctly; what is
 ///   too large becomes infinite. Hexadecimal forms are not accepted.
@@ -112,8 +112,8 @@ package enum TextValue {
     private static let trueWords: [StaticString] = ["true", "t", "yes", "y"]
     private static let falseWords: [StaticString] = ["false", "f", "no", "n"]
 
-    /// An integer that a program wrote as a decimal number, such as `5.0`, in the range where no such number was rounded:
-    /// below 2^53.
+    /// An integer that a program wrote as a decimal number, such as `5.0`, in the range where no such number is
+    /// rounded: below 2^53.
     package static func wholeNumber(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int64? {
         let (begin, end) = trimmed(begin, end) ?? (begin, end)
         let text = UnsafeBufferPointer(start: begin, count: end - begin)
@@ -124,7 +124,7 @@ package enum TextValue {
         return value
     }
 
-    /// Whether the bytes are that word, letters compared in any case. The word is in lower-case ASCII.
+    /// Whether the bytes are that word, ignoring case. The word is in lower-case ASCII.
     package static func isWord(_ word: StaticString, _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool
     {
         guard end - begin == word.utf8CodeUnitCount else { return false }
@@ -136,7 +136,7 @@ package enum TextValue {
         return true
     }
 
-    /// The bytes without spaces and tabs at either end; nil when there are none to take away.
+    /// The bytes without spaces and tabs at either end; nil when there are none to remove.
     package static func trimmed(
         _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
     ) -> (begin: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>)? {
@@ -152,7 +152,7 @@ package enum TextValue {
         String(decoding: UnsafeBufferPointer(start: begin, count: end - begin), as: UTF8.self)
     }
 
-    /// The content of a quoted field, two quotes inside made one; nil when it is not closed or something follows.
+    /// The content of a quoted field, with doubled quotes made one; nil when it is not closed or something follows.
     /// ``TextBlock/padding`` bytes stand before it.
     package static func unquoted(
         _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, quote: UInt8

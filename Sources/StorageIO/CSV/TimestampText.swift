@@ -5,14 +5,14 @@ import Columnar
 /// - the zone after blanks: `2019-08-22 00:00:31.000 +0000` and ` Z` (Snowflake), ` +00:00` (SQL Server, Snowflake);
 /// - `UTC` or `GMT` as the zone, in any case: `2019-08-22 00:00:31 UTC` (BigQuery);
 /// - `t` and `z` in lower case (RFC 3339 allows them);
-/// - `/` between year, month and day: `2019/08/22 00:00:31`. The year comes first there in every country.
+/// - `/` between year, month and day: `2019/08/22 00:00:31`. In this form the year comes first in every country.
 ///
-/// Dates that begin with the day or the month are not guessed at.
+/// Dates that begin with the day or the month are not guessed.
 enum TimestampText {
-    /// The longest that is looked at: a date, a time, nine digits of a fraction, blanks and a zone.
+    /// The longest text that is tried: a date, a time, nine digits of a fraction, blanks and a zone.
     private static let limit = 48
 
-    /// Microseconds since 1970-01-01T00:00:00; nil for anything else. Blanks around the text have been taken away.
+    /// Microseconds since 1970-01-01T00:00:00; nil for anything else. Blanks around the text have been removed.
     static func microseconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         guard text.count >= 19, text.count <= limit else { return nil }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) { usual in

@@ -1,6 +1,6 @@
 extension ObjectStore {
-    /// A checksum of an object's content: the one that the store has at hand, or one computed by reading the object.
-    /// - Parameter model: one whose form the result shall have, where it can be made so; nil for any form.
+    /// A checksum of an object's content: the one that the store keeps, or one computed by reading the object.
+    /// - Parameter model: one whose form the result should have if possible; nil for any form.
     package func contentChecksum(
         of object: ObjectMetadata, like model: StoredChecksum?
     ) async throws -> StoredChecksum {

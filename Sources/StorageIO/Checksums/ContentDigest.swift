@@ -1,14 +1,14 @@
 import Crypto
 import Parallelism
 
-/// Computes a checksum of the form that stores keep, piece by piece.
+/// Computes a checksum of the form that stores keep, chunk by chunk.
 package struct ContentDigest: Sendable {
     private let partSize: Int64?
     private var current = Insecure.MD5()
     private var currentCount: Int64 = 0
     private var parts: [[UInt8]] = []
 
-    /// - Parameter checksum: one whose form the result shall have; nil for MD5 of the whole.
+    /// - Parameter checksum: one whose form the result should have; nil for MD5 of the whole.
     package init(like checksum: StoredChecksum?) {
         partSize = if case .md5OfParts(_, let size) = checksum, size > 0 { size } else { nil }
     }
@@ -41,7 +41,7 @@ package struct ContentDigest: Sendable {
 }
 
 extension ContentDigest {
-    /// The same, with the next piece in it; computed off the cooperative pool when it takes more than a moment.
+    /// The same, including the next chunk; computed off the cooperative pool when it takes more than a moment.
     func updated(_ bytes: [UInt8]) async throws -> ContentDigest {
         bytes.count <= Digests.briefly ? including(bytes) : try await BlockingPool.files.run { including(bytes) }
     }

@@ -2,9 +2,9 @@ import Crypto
 import Essentials
 import Parallelism
 
-/// Hashes of bodies, made on a thread for blocking work when they take more than a moment.
+/// Hashes of bodies, computed on a thread for blocking work when they take more than a moment.
 package enum Digests {
-    /// Bytes whose hashing no thread need be asked for.
+    /// Bytes that are hashed without switching to another thread.
     static let briefly = 1 << 16
 
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

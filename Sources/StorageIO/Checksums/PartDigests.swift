@@ -6,24 +6,24 @@ package import Parallelism
 package struct PartDigest: Sendable, Equatable {
     /// 16 bytes.
     package var md5: [UInt8]
-    /// 64 hexadecimal digits; nil where it is not asked for.
+    /// 64 hexadecimal digits; nil if it was not requested.
     package var sha256: String?
 }
 
 /// Checksums of several parts of a file at a time.
 ///
-/// MD5 is a chain of dependent steps that leaves most of a processor idle; of eight parts side by side it takes hardly more time
-/// than of one.
+/// MD5 is a chain of dependent steps that leaves most of a processor idle; eight parts in parallel take hardly more
+/// time than one.
 package enum PartDigests {
     /// Parts that are best computed together.
     package static let lanes = Int(MD5_LANES)
-    /// Of each part at once: eight of them fit into the second level of caches.
+    /// Bytes of each part at once: eight of them fit into the L2 cache.
     private static let stripBytes = 1 << 16
     private static let blockBytes: Int64 = 64
 
     /// - Parameters:
     ///   - parts: at most ``lanes``.
-    ///   - flag: asked now and then whether to stop.
+    ///   - flag: checked now and then.
     ///   - read: fills a buffer with the file's bytes from an offset on.
     /// - Returns: the parts' digests, in the same order.
     /// - Throws: what `read` throws; `CancellationError`.
@@ -42,7 +42,7 @@ package enum PartDigests {
         var digests = parts.map { _ in PartDigest(md5: []) }
         while !lanes.isEmpty {
             try flag.check()
-            // As many whole blocks as all have.
+            // As many whole blocks as all parts have.
             let shortest = lanes.reduce(Int64(stripBytes)) { min($0, Int64($1.rest.count)) }
             let blocks = Int(shortest / blockBytes)
             if blocks > 0 {
@@ -62,12 +62,12 @@ package enum PartDigests {
         for lane in lanes.indices { lanes[lane].state = states[lane] }
     }
 
-    /// One part on its way.
+    /// One part in progress.
     private struct Lane {
         let index: Int
         var rest: Range<Int64>
         var sha256: SHA256?
-        /// Where its bytes are read to.
+        /// The buffer that its bytes are read into.
         let strip: UnsafeMutableRawBufferPointer
         /// As RFC 1321, section 3.3 has it.
         var state = md5_state(words: (0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476))

@@ -1,4 +1,4 @@
-/// Why compressed bytes could not be read, or bytes not be compressed.
+/// Why compressed bytes could not be read, or bytes could not be compressed.
 public enum CompressionError: Error, Sendable, Hashable {
     /// The bytes are not what the codec writes.
     case corrupt(codec: String, message: String)

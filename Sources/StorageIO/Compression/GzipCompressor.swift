@@ -18,9 +18,9 @@ package final class GzipCompressor {
 
     deinit { deflateEnd(&stream) }
 
-    /// The most bytes that ``compress(_:into:)`` makes of so many.
+    /// The most bytes that ``compress(_:into:)`` makes of `count` bytes.
     package func bound(_ count: Int) -> Int {
-        // After a finished member zlib leaves the wrapper (18 bytes of gzip) out of its account.
+        // After a finished member zlib does not count the wrapper (18 bytes of gzip).
         Int(deflateBound(&stream, UInt(count))) + 18
     }
 

@@ -1,7 +1,7 @@
 import CZlib
 
-/// Reads gzip (RFC 1952) and zlib (RFC 1950) streams of one or more members. Zeros after a member fill up a block of a tape
-/// or file and are passed over, as by gzip and Python.
+/// Reads gzip (RFC 1952) and zlib (RFC 1950) streams of one or more members. Zeros after a member pad a block of a tape
+/// or file and are skipped, as gzip and Python do.
 package final class GzipDecompressor: StreamDecompressor {
     private static let codec = "gzip"
     private var stream = z_stream()

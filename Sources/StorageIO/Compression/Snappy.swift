@@ -4,7 +4,7 @@ import CSnappy
 package enum Snappy {
     private static let codec = "snappy"
 
-    /// The most bytes that ``compress(_:into:)`` makes of so many.
+    /// The most bytes that ``compress(_:into:)`` makes of `count` bytes.
     package static func bound(_ count: Int) -> Int { snappy_max_compressed_length(count) }
 
     /// Compresses a block; returns its length.

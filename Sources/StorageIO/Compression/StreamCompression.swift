@@ -1,12 +1,12 @@
-/// The compression of a file, told by its first bytes.
+/// The compression of a file, detected by its first bytes.
 package enum StreamCompression: Sendable, Hashable {
     case gzip
     case zstd
 
     /// What `head` (at least the first 4 bytes of a file, where it has so many) shows; nil for anything else.
     ///
-    /// Frames that decompressors skip, as pzstd and others put them first, are looked past as far as `head` reaches; a head
-    /// that ends within them is taken for zstd.
+    /// Skippable frames, which pzstd and others write first, are skipped as far as `head` reaches; a head that ends
+    /// within them is taken for zstd.
     package init?(head: some Collection<UInt8>) {
         var rest = head[...]
         var hasSkipped = false
@@ -31,7 +31,7 @@ package enum StreamCompression: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the skippable frame (RFC 8878, 3.1.2) that the bytes begin with; nil where they begin with none.
+    /// Bytes of the skippable frame (RFC 8878, 3.1.2) that the bytes begin with; nil if they do not begin with one.
     private static func skippableFrameSize(_ bytes: some Collection<UInt8>) -> Int? {
         let header = Array(bytes.prefix(8))
         guard header.count == 8, header[0] & 0xF0 == 0x50, header[1...3].elementsEqual([0x2A, 0x4D, 0x18]) else {

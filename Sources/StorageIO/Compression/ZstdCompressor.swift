@@ -17,7 +17,7 @@ package final class ZstdCompressor {
 
     deinit { ZSTD_freeCCtx(context) }
 
-    /// The most bytes that ``compress(_:into:)`` makes of so many.
+    /// The most bytes that ``compress(_:into:)`` makes of `count` bytes.
     package func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
 
     /// Compresses a whole block as one frame; returns its length.

@@ -1,7 +1,7 @@
 import CZstd
 
-/// Reads Zstandard (RFC 8878) streams of one or more frames, with windows of up to 2 GiB, as `zstd --long=31` writes them: a
-/// window takes as much memory as the content fills of it.
+/// Reads Zstandard (RFC 8878) streams of one or more frames, with windows of up to 2 GiB, as `zstd --long=31` writes
+/// them: a window takes only as much memory as the content fills.
 package final class ZstdDecompressor: StreamDecompressor {
     private static let codec = "zstd"
     private let context: OpaquePointer
@@ -20,7 +20,7 @@ package final class ZstdDecompressor: StreamDecompressor {
         self.context = context
     }
 
-    /// Of windows, as a power of 2: the most that the library knows on machines of 64 bits.
+    /// The largest window, as a power of 2: the library's maximum on 64-bit machines.
     private static let windowLogLimit: Int32 = 31
 
     deinit { ZSTD_freeDCtx(context) }
@@ -57,7 +57,7 @@ package final class ZstdDecompressor: StreamDecompressor {
         return count
     }
 
-    /// Not every failure is damage.
+    /// Not every failure means damaged data.
     private static func error(_ status: Int) -> CompressionError {
         let message = String(cString: ZSTD_getErrorName(status))
         return switch ZSTD_getErrorCode(status) {

@@ -1,24 +1,24 @@
 import Columnar
 
-/// The columns of one file, as far as they matter to the table that all files make.
+/// The columns of one file that matter for the common table.
 struct FileColumns: Sendable {
     var schema: Schema
     /// Why other columns cannot be read.
     var unreadable: [String: String] = [:]
-    /// Columns without one value, whose type means nothing.
+    /// Columns without any value, whose type means nothing.
     var null: Set<String> = []
 }
 
-/// The columns that all files of a place have.
+/// The columns that all files of a data set have.
 struct CommonSchema: Sendable {
-    /// In the first file's order, after them those that folders' names state.
+    /// In the first file's order, followed by those from folder names.
     let schema: Schema
-    /// Why each of the other columns is not among them.
+    /// Why each of the other columns is excluded.
     let unavailable: [String: String]
 
     /// - Parameters:
     ///   - columns: of each file.
-    ///   - common: the type that can hold what two types hold; nil where there is none.
+    ///   - common: the type that can hold the values of two types; nil if there is none.
     init(_ files: DataFiles, _ columns: [FileColumns], common: (DataType, DataType) -> DataType?) throws {
         var unavailable: [String: String] = [:]
         var fields: [Field] = []
@@ -35,7 +35,7 @@ struct CommonSchema: Sendable {
             }
         }
         for name in partitions.incomplete where seen.insert(name).inserted {
-            unavailable[name] = "only some of the folders state it"
+            unavailable[name] = "only some of the folders have it"
         }
         schema = try Schema(fields + partitions.fields)
         self.unavailable = unavailable
@@ -52,7 +52,7 @@ struct CommonSchema: Sendable {
         for (index, file) in columns.enumerated() {
             if let reason = file.unreadable[name] { return .failure(Difference(reason: "\(nameOf(index)): \(reason)")) }
             guard let own = file.schema.field(named: name) else {
-                return .failure(Difference(reason: "there is none in \(nameOf(index))"))
+                return .failure(Difference(reason: "it is missing in \(nameOf(index))"))
             }
             guard let earlier = field else {
                 (field, origin) = (own, index)
@@ -71,6 +71,6 @@ struct CommonSchema: Sendable {
                         reason: "it is \(own.type) in \(nameOf(index)), but \(earlier.type) in \(nameOf(origin))"))
             }
         }
-        return field.map { .success($0) } ?? .failure(Difference(reason: "there is none"))
+        return field.map { .success($0) } ?? .failure(Difference(reason: "no file has it"))
     }
 }

@@ -1,10 +1,10 @@
 import Columnar
 
 extension DataFiles {
-    /// Opens the files as delimited text. Files that turn out to hold nothing, as compressed parts without rows do, are left
-    /// out where there are others.
-    /// - Returns: the files to read, and for each the columns it has, in types that agree where files do not contradict one
-    ///   another: a file that has no value in a column says nothing of its type.
+    /// Opens the files as delimited text. Files that turn out to be empty, such as compressed parts without rows, are
+    /// skipped if there are others.
+    /// - Returns: the files to read, and the columns of each, in types that agree unless files contradict one another:
+    ///   a file without a value in a column does not determine its type.
     func openedAsCSV(_ options: CSVReadOptions) async throws -> (files: DataFiles, schemas: [Schema]) {
         let isOne = files.count == 1
         let readers = try await files.concurrentMap { file -> CSVReader? in
@@ -17,7 +17,7 @@ extension DataFiles {
         let kept = readers.indices.filter { readers[$0] != nil }
         guard !kept.isEmpty else {
             throw DataSetError.nothingFound(
-                location: location.description, detail: "none of the \(files.count) files found holds anything")
+                location: location.description, detail: "none of the \(files.count) files found has content")
         }
         return (
             DataFiles(
@@ -39,8 +39,8 @@ extension DataFiles {
             try Schema(
                 zip(reader.schema.fields, reader.inferred ?? []).map { field, own in
                     let all = states[field.name] ?? own
-                    // What the file has agrees with all others, or is left for the comparison to name. Words such as `n`
-                    // may be text: they stay what they are.
+                    // The file's type agrees with all others, or the comparison reports it. Words such as `n` may be
+                    // text: their type is kept.
                     let agrees =
                         own.kind == .none || own.kind == all.kind || all.isOfNumbers
                         || (own.kind == .boolean && all.kind == .string)

@@ -1,21 +1,21 @@
-/// The data files of a place.
+/// The data files of a location.
 public struct DataFiles: Sendable {
-    /// What was looked at.
+    /// The location that was searched.
     public let location: StorageLocation
     /// In ascending byte order of their keys.
     public let files: [ObjectMetadata]
     /// Of all files.
     public let format: DataFormat
-    /// What the files' folders state about their rows.
+    /// Columns from the names of the files' folders.
     package let partitions: PartitionColumns
 
-    /// Finds the files of a place and tells their format by their content.
+    /// Finds the files of a location and detects their format by their content.
     ///
-    /// A place is one file, a folder with the files at any depth in it, or a pattern of files and folders; a file whose
-    /// name is spelled like a pattern is that file. A pipe is read to its end first. In folders, names that start with `.`
-    /// or `_` are passed over, as by Spark (but for folders such as `_day=7`), and so are files without a byte and
-    /// companions of data such as `truth.json`. Of a Delta Lake table, the files count that belong to it by its log; parts
-    /// of such a table, and tables of Iceberg and Hudi, are refused.
+    /// A location is one file, a folder with the files at any depth in it, or a pattern of files and folders; a file
+    /// whose name looks like a pattern is that file. A pipe is first read to its end. In folders, names that start with
+    /// `.` or `_` are skipped, as by Spark (except folders such as `_day=7`), and so are empty files and companions of
+    /// data such as `truth.json`. Of a Delta Lake table, the files in its log are read; parts of such a table, and
+    /// tables of Iceberg and Hudi, are refused.
     /// - Throws: ``DataSetError``; what the store throws.
     public static func find(_ location: StorageLocation) async throws -> DataFiles {
         let found = try await FoundFiles(location)
@@ -27,10 +27,10 @@ public struct DataFiles: Sendable {
         StoredObjectInput(store: location.store, metadata: file)
     }
 
-    /// How often a place is listed anew because it changed under the reader.
+    /// How often a location is listed again because it changed during listing.
     private static let attempts = 3
 
-    /// Files, and what is known of the rows of some otherwise than by their folders' names.
+    /// Files, and column values of some that come from other sources than folder names.
     fileprivate struct Candidates: Sendable {
         var files: [ObjectMetadata]
         var partitions: [ObjectKey: [PartitionValue]] = [:]
@@ -62,7 +62,7 @@ public struct DataFiles: Sendable {
                 all.partitions.merge(table.files) { first, _ in first }
                 if table.files.isEmpty {
                     throw DataSetError.nothingFound(
-                        location: location.store.root + root, detail: "the table's log says that no file belongs to it")
+                        location: location.store.root + root, detail: "the table's log lists no file")
                 }
             }
             switch try await found.versions.choose(in: location.store) {
@@ -77,9 +77,9 @@ public struct DataFiles: Sendable {
         throw DataSetError.incomplete(location: location.description, missingFile: missing)
     }
 
-    /// What a listing of a place shows.
+    /// The result of listing a location.
     private struct Listed {
-        /// Files that the pattern names by themselves.
+        /// Files that match the pattern directly.
         var named: [ObjectMetadata] = []
         /// Files of folders.
         private var files: [ObjectMetadata] = []
@@ -114,7 +114,7 @@ public struct DataFiles: Sendable {
             }
         }
 
-        /// Takes out the data files of a folder.
+        /// Removes and returns the data files of a folder.
         mutating func takeFiles(below folder: String) -> [ObjectMetadata] {
             let taken = files.filter { $0.key.path.utf8.starts(with: folder.utf8) }
             files.removeAll { $0.key.path.utf8.starts(with: folder.utf8) }
@@ -129,9 +129,9 @@ public struct DataFiles: Sendable {
                     folder: location.store.root + table.root, format: table.format.rawValue, reason: reason)
             }
             if let table = otherTables.first {
-                throw fail(table, "its folder also holds files that belong to it no longer, and its log is not read")
+                throw fail(table, "its folder also holds files that no longer belong to it, and its log is not read")
             }
-            let reason = "a part of it also holds files that belong to it no longer; read its whole folder"
+            let reason = "a part of it also holds files that no longer belong to it; read its whole folder"
             for folder in Set(named.map(\.key.folder)).sorted() {
                 if let table = try await TableFormat.table(ofFolder: folder, in: location.store) {
                     throw fail(table, reason)
@@ -146,7 +146,7 @@ public struct DataFiles: Sendable {
 
         func emptiness(_ location: StorageURI) -> String {
             if !companions.isEmpty {
-                "the folder holds no data files, only \(companions.count) passed over for their names (such as _SUCCESS, .hidden, x.json)"
+                "the folder holds no data files, only \(companions.count) skipped because of their names (such as _SUCCESS, .hidden, x.json)"
             } else if location.pattern != nil {
                 "no file or folder matches the pattern"
             } else {
@@ -176,7 +176,7 @@ public struct DataFiles: Sendable {
         return listed
     }
 
-    /// - Throws: For what would be read if it could be, so that no data are left out in silence.
+    /// - Throws: For objects that would be read if they could be, so that no data are silently skipped.
     private static func refuseToMiss(_ unlisted: UnlistedObject, below folder: String) throws {
         guard unlisted.mayHoldContent, isDataFile(unlisted.path.utf8.dropFirst(folder.utf8.count)) else { return }
         throw ObjectStoreError(
@@ -184,10 +184,10 @@ public struct DataFiles: Sendable {
             message: "\(unlisted.reason), so that it cannot be read with the other files; rename or remove it")
     }
 
-    /// Endings of files that lie beside data and say something about them.
+    /// Endings of files that lie beside data and describe them.
     private static let companionEndings: Set<String> = ["json", "yaml", "yml", "crc", "md", "html", "sha256", "log"]
 
-    /// Whether a file counts by its name, given below its folder.
+    /// Whether a file counts as data by its path below the folder.
     package static func isDataFile(_ path: Substring.UTF8View.SubSequence) -> Bool {
         let names = path.split(separator: UInt8(ascii: "/"))
         let isVisible = names.indices.allSatisfy { index in
@@ -219,7 +219,7 @@ public struct DataFiles: Sendable {
     }
 }
 
-/// The files of a place by their names alone: none has been looked into yet.
+/// The files of a location by their names alone: none has been opened yet.
 package struct FoundFiles: Sendable {
     private let location: StorageLocation
     private let candidates: DataFiles.Candidates
@@ -234,7 +234,7 @@ package struct FoundFiles: Sendable {
         if files.count > 1 || files.first?.key.path != location.uri.path { files.removeAll { $0.size == 0 } }
         guard !files.isEmpty else {
             throw DataSetError.nothingFound(
-                location: location.description, detail: "none of the \(found.files.count) files found holds anything")
+                location: location.description, detail: "none of the \(found.files.count) files found has content")
         }
         self.location = location
         candidates = found
@@ -244,7 +244,7 @@ package struct FoundFiles: Sendable {
     /// Where the files are; that of a pipe is a temporary file.
     package var store: any ObjectStore { location.store }
 
-    /// The files that are wanted, told by their content.
+    /// The wanted files, with their format detected by content.
     package func dataFiles(_ isWanted: (ObjectMetadata) -> Bool) async throws -> DataFiles {
         let wanted = files.filter(isWanted)
         let partitions = wanted.map { file in
@@ -257,7 +257,7 @@ package struct FoundFiles: Sendable {
 }
 
 extension Array where Element: Sendable {
-    /// The results for all elements, in their order; eight at a time.
+    /// The results for all elements, in order; eight at a time.
     package func concurrentMap<Result: Sendable>(
         _ transform: @escaping @concurrent @Sendable (Element) async throws -> Result
     ) async throws -> [Result] {

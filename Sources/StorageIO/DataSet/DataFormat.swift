@@ -1,14 +1,14 @@
-/// How the files of a data set are laid out.
+/// The format of the files of a data set.
 public enum DataFormat: String, Sendable, Hashable, CaseIterable {
     case parquet
     /// Delimited text, plain or compressed with gzip or zstd.
     case csv
 
-    /// How many of a file's first bytes ``init(head:file:)`` looks at.
+    /// How many of a file's first bytes ``init(head:file:)`` reads.
     static let headSize = ForeignContent.headSize
 
-    /// What a file's first bytes show. A name that ends with `.parquet` is taken at its word, so that a damaged file is
-    /// not read as text.
+    /// The format that a file's first bytes show. A name that ends with `.parquet` is believed, so that a damaged file
+    /// is not read as text.
     /// - Throws: ``DataSetError/unsupportedFormat(file:found:)``.
     init(head: [UInt8], file: String) throws(DataSetError) {
         if head.starts(with: Array("PAR1".utf8)) || head.starts(with: Array("PARE".utf8)) {
@@ -24,7 +24,7 @@ public enum DataFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// What a name's ending says: `.parquet`, `.parq` or `.pq`, or `.csv`, `.txt` or `.tsv`; nil for anything else.
+    /// The format of a name's ending: `.parquet`, `.parq` or `.pq`, or `.csv`, `.txt` or `.tsv`; nil for anything else.
     package init?(fileName name: String) {
         switch Self.ending(of: name) {
         case "parquet", "parq", "pq": self = .parquet
@@ -33,7 +33,7 @@ public enum DataFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// What follows the last dot of a name, in lower case; nil where there is none.
+    /// What follows the last dot of a name, in lower case; nil without a dot.
     static func ending(of name: String) -> String? {
         name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).dropFirst().last
             .map { String(decoding: $0, as: UTF8.self).lowercased() }

@@ -1,23 +1,24 @@
 public import Columnar
 
-/// How a data set is to be read.
+/// How a data set is read.
 public struct DataSetReadOptions: Sendable, Hashable {
-    /// For CSV files. Its schema, if any, gives types to columns, where they would be inferred otherwise.
+    /// For CSV files. Its schema, if any, sets the types of columns, which are inferred otherwise.
     public var csv: CSVReadOptions
 
     /// CSV with commas and a header.
     public init(csv: CSVReadOptions = CSVReadOptions()) { self.csv = csv }
 }
 
-/// The files of a place read as one table.
+/// The files of a location, read as one table.
 ///
 ///     let dataSet = try await DataSet.open("clean/*.parquet", stores: stores)
 ///     for try await batch in dataSet.batches(columns: ["tx_amount"], threads: 2) { ... }
 ///
 /// Files follow one another in the byte order of their names. The table has the columns that all of them have, by name,
-/// in the first file's order, and those that folders' names state (`day=7/part-0.parquet`). Where types differ, it has the
-/// wider one: of integers and other numbers, of timestamps in several units; a column without one value in a Parquet file
-/// takes any type. The other columns are listed in ``unavailableColumns``, and are an error only when they are asked for.
+/// in the first file's order, and those from folder names (`day=7/part-0.parquet`). Where types differ, it has the
+/// wider one: of integers and other numbers, of timestamps in several units; a column without any value in a Parquet
+/// file takes any type. The other columns are listed in ``unavailableColumns``, and are an error only when they are
+/// requested.
 public struct DataSet: Sendable {
     /// The files and their format.
     public let files: DataFiles
@@ -25,7 +26,7 @@ public struct DataSet: Sendable {
     public let schema: Schema
     /// Why other columns cannot be read from every file, by name.
     public let unavailableColumns: [String: String]
-    /// Rows of all files, where that is known without reading them: for Parquet.
+    /// Rows of all files, if known without reading them: for Parquet.
     public let rowCount: Int64?
 
     fileprivate enum Source: Sendable {
@@ -34,7 +35,7 @@ public struct DataSet: Sendable {
     }
     private let source: Source
 
-    /// Finds the files of a place, and reads of each as much as its columns take to know.
+    /// Finds the files of a location, and reads as much of each as determining its columns takes.
     /// - Parameters:
     ///   - location: A path, folder, pattern or URL; see ``StorageURI``.
     ///   - stores: Knows local files and memory; register S3 and HDFS with
@@ -48,7 +49,7 @@ public struct DataSet: Sendable {
         try await open(stores.resolve(location), options: options)
     }
 
-    /// Finds the files of a place in a store, and reads of each as much as its columns take to know.
+    /// Finds the files of a location in a store, and reads as much of each as determining its columns takes.
     public static func open(
         _ location: StorageLocation, options: DataSetReadOptions = DataSetReadOptions()
     ) async throws -> DataSet {
@@ -65,7 +66,7 @@ public struct DataSet: Sendable {
         case .csv:
             let (files, schemas) = try await files.openedAsCSV(options.csv)
             let columns = schemas.map { FileColumns(schema: $0) }
-            // The text is parsed as the common type, so that digits are lost only where the other files have decimals.
+            // The text is parsed as the common type, so that digits are lost only if the other files have decimals.
             let common = try CommonSchema(files, columns) { left, right in
                 Set([left, right]) == [.int64, .float64] ? .float64 : nil
             }
@@ -81,7 +82,7 @@ public struct DataSet: Sendable {
         self.source = source
     }
 
-    /// The schema of batches that are read with these columns; nil stands for all of all files.
+    /// The schema of batches that are read with these columns; nil for all columns of all files.
     /// - Throws: ``DataSetError/unavailableColumn(name:reason:)``, `ColumnarError.missingField`.
     public func schema(selecting columns: [String]?) throws -> Schema {
         for name in columns ?? unavailableColumns.keys.sorted() {
@@ -94,8 +95,8 @@ public struct DataSet: Sendable {
 
     /// All rows in order.
     /// - Parameters:
-    ///   - columns: The names of the columns wanted, in the order wanted; others are not read. nil for all of all files,
-    ///     which is an error where one is not available.
+    ///   - columns: The names of the requested columns, in order; others are not read. nil for all columns of all
+    ///     files, which is an error if one is not available.
     ///   - threads: Threads that decode.
     /// - Returns: A stream that throws what ``schema(selecting:)`` throws, ``DataSetError/unfitValue(file:error:)``, and
     ///   what reading throws.
@@ -105,7 +106,7 @@ public struct DataSet: Sendable {
     }
 }
 
-/// One reading of all files.
+/// One pass over all files.
 private actor DataSetSession {
     private let dataSet: DataSet
     private let columns: [String]?
@@ -144,13 +145,13 @@ private actor DataSetSession {
         let own = wanted.names.filter { !ofFolder.contains($0) }
         switch source {
         case .parquet(let readers):
-            // Where folders state all that is wanted, any column tells how many rows there are.
+            // If all requested columns come from folder names, any column gives the number of rows.
             let names = own.isEmpty && !wanted.fields.isEmpty ? Array(readers[file].schema.names.prefix(1)) : own
             return readers[file].batches(columns: names, threads: threads)
         case .csv(var options):
             options.threads = threads
-            // Without a header, the fields are known by their places, and the choice is made afterwards. Where folders
-            // state all that is wanted, the file's columns tell how many rows there are.
+            // Without a header, the fields are known by position, and columns are selected afterwards. If all requested
+            // columns come from folder names, the file's columns give the number of rows.
             let ofFile = dataSet.schema.names.filter { !ofFolder.contains($0) }
             options.schema = try dataSet.schema.selecting(options.hasHeader && !own.isEmpty ? own : ofFile)
             return try await CSVReader.open(files.input(files.files[file]), options: options).batches()

@@ -1,26 +1,26 @@
 public import Columnar
 
-/// Why the files of a place cannot be read as one table, or written as one.
+/// Why the files of a location cannot be read as one table, or written as one.
 public enum DataSetError: Error, Sendable, Hashable {
     /// No file, and no folder with data files.
     case nothingFound(location: String, detail: String)
-    /// The folder holds only files of a writer that is still at work, or was killed.
+    /// The folder holds only files of a writer that is still running, or was killed.
     case unfinished(folder: String)
-    /// The folder's `_SUCCESS` lists a file that is not there in the size it was written.
+    /// The folder's `_SUCCESS` lists a file that is missing or has another size.
     case incomplete(location: String, missingFile: String)
-    /// A file of another kind than those that can be read.
+    /// A file of an unsupported format.
     case unsupportedFormat(file: String, found: String)
     /// The files are of more than one format.
     case mixedFormats(file: String, format: DataFormat, otherFile: String, otherFormat: DataFormat)
-    /// A column that was asked for is not to be had from every file.
+    /// A requested column is not available in every file.
     case unavailableColumn(name: String, reason: String)
-    /// A value that does not fit the type that the column has in all files together.
+    /// A value that does not fit the column's common type.
     case unfitValue(file: String, error: ColumnarError)
-    /// The folder is, or lies in, a table whose log has to be read to know which files belong to it.
+    /// The folder is, or lies in, a table whose log determines which files belong to it.
     case unsupportedTable(folder: String, format: String, reason: String)
-    /// The place holds what the new data set would be mixed with.
+    /// The location holds files that the new data set would be mixed with.
     case occupied(location: String, file: String)
-    /// The place's name asks for something that cannot be written.
+    /// The location's name requests something that cannot be written.
     case unwritable(location: String, reason: String)
 }
 
@@ -30,9 +30,9 @@ extension DataSetError: CustomStringConvertible {
         switch self {
         case .nothingFound(let location, let detail): "\(location): \(detail)"
         case .unfinished(let folder):
-            "\(folder): a writer of this data set has not finished (a file _UNFINISHED-... tells); wait, or write it anew"
+            "\(folder): a writer of this data set has not finished (there is a file _UNFINISHED-...); wait, or write it again"
         case .incomplete(let location, let missingFile):
-            "\(location): the data set is damaged or being replaced: \(missingFile) is not there as _SUCCESS lists it"
+            "\(location): the data set is damaged or being replaced: \(missingFile) is missing or not as _SUCCESS lists it"
         case .unsupportedFormat(let file, let found):
             "\(file): not readable as Parquet or CSV: \(found)"
         case .mixedFormats(let file, let format, let otherFile, let otherFormat):
@@ -40,9 +40,9 @@ extension DataSetError: CustomStringConvertible {
         case .unavailableColumn(let name, let reason): "column '\(name)' cannot be read: \(reason)"
         case .unfitValue(let file, let error): "\(file): \(error)"
         case .unsupportedTable(let folder, let format, let reason):
-            "\(folder): this is a table of \(format): \(reason); have the program that keeps it write a plain copy"
+            "\(folder): this is a table of \(format): \(reason); have the program that maintains it write a plain copy"
         case .occupied(let location, let file):
-            "\(location): holds \(file), which is no part of an earlier data set; choose an empty folder or remove it"
+            "\(location): holds \(file), which is not part of an earlier data set; choose an empty folder or remove it"
         case .unwritable(let location, let reason): "\(location): \(reason)"
         }
     }

@@ -1,9 +1,9 @@
 import Essentials
 
-/// What `_SUCCESS` says in a folder that ``DataSetWriter`` has written: which files make up the data set.
+/// The content of `_SUCCESS` in a folder that ``DataSetWriter`` has written: the files of the data set.
 ///
-/// Other programs leave `_SUCCESS` empty or write something of their own into it; then all files of the folder count. With
-/// the list, replacing one object switches readers from the earlier files to the new ones at once.
+/// Other programs leave `_SUCCESS` empty or write other content into it; then all files of the folder count. With the
+/// list, replacing one object switches readers from the earlier files to the new ones at once.
 package struct DataSetManifest: Codable, Sendable, Hashable {
     package struct File: Codable, Sendable, Hashable {
         /// In the folder of `_SUCCESS`.
@@ -19,7 +19,7 @@ package struct DataSetManifest: Codable, Sendable, Hashable {
 
     package static let fileName = "_SUCCESS"
     private static let format = "antifraud-data-set/1"
-    /// A longer `_SUCCESS` is another program's: this is room for some hundred thousand files.
+    /// A longer `_SUCCESS` is another program's: this is enough for some hundred thousand files.
     static let maximumSize: Int64 = 32 << 20
 
     private var format = DataSetManifest.format
@@ -32,7 +32,7 @@ package struct DataSetManifest: Codable, Sendable, Hashable {
         self.replaced = replaced.isEmpty ? nil : replaced
     }
 
-    /// nil for what another program has written.
+    /// nil for another program's content.
     package init?(_ bytes: [UInt8]) {
         guard let manifest = try? JSONDecoder().decode(DataSetManifest.self, from: Data(bytes)),
             manifest.format == Self.format
@@ -49,7 +49,7 @@ package struct DataSetManifest: Codable, Sendable, Hashable {
 
 /// The name of a data set's file: `part-00000-RUN.parquet`.
 struct PartName: Sendable, Hashable {
-    /// Which run of which writer; no two have the same.
+    /// Identifies a run of a writer; unique.
     let run: String
     let name: String
 
@@ -59,7 +59,7 @@ struct PartName: Sendable, Hashable {
         name = "part-\(String(repeating: "0", count: max(0, 5 - number.count)))\(number)-\(run).\(format.rawValue)"
     }
 
-    /// nil for names that ``DataSetWriter`` does not give.
+    /// nil for names that are not ``DataSetWriter``'s.
     init?(_ name: String) {
         guard let match = name.wholeMatch(of: #/part-\d{5,}-([0-9a-z]{1,13})\.(parquet|csv)/#) else { return nil }
         self.name = name
@@ -67,17 +67,17 @@ struct PartName: Sendable, Hashable {
     }
 }
 
-/// A file that is in the folder for as long as a writer's files are not yet those of the data set.
+/// A marker file that exists while a writer's files are not yet part of the data set.
 enum UnfinishedMarker {
     private static let prefix = "_UNFINISHED-"
 
-    /// Instead of a run: no file of the folder or below it counts, since it is still being copied.
+    /// Instead of a run: no file in or below the folder counts, since it is still being copied.
     static let wholeFolder = "all"
     static let ofWholeFolder = prefix + wholeFolder
 
     static func name(run: String) -> String { prefix + run }
 
-    /// The run that a file's name tells of.
+    /// The run in a file's name.
     static func run(ofName name: String) -> String? {
         name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
     }

@@ -1,26 +1,26 @@
-/// How a data set is to be written.
+/// How a data set is written.
 public struct DataSetWriteOptions: Sendable, Hashable {
     /// One file or many.
     public enum Layout: Sendable, Hashable {
         /// One file, which replaces an earlier one atomically.
         case file
-        /// A folder of files `part-00000-….parquet` of at most so many rows, and a `_SUCCESS` that lists them when all are
-        /// there.
+        /// A folder of files `part-00000-….parquet` of at most so many rows, and a `_SUCCESS` that lists them when all
+        /// are written.
         case folder(rowsPerFile: Int)
     }
 
-    /// nil for the format that the place's ending says, and Parquet where it says nothing. An ending that stands for a format
-    /// which cannot be written, such as `.csv.gz` or `.json`, is refused.
+    /// nil for the format of the location's ending, and Parquet if it has none. An ending of a format that cannot be
+    /// written, such as `.csv.gz` or `.json`, is refused.
     public var format: DataFormat?
-    /// nil for one file where the place has an ending such as `.parquet` or `.csv` and does not end with `/`, and a
-    /// folder with files of ten million rows elsewhere.
+    /// nil for one file if the location has an ending such as `.parquet` or `.csv` and does not end with `/`, and
+    /// otherwise a folder with files of ten million rows.
     public var layout: Layout?
     /// For Parquet files.
     public var parquet: ParquetWriteOptions
     /// For CSV files.
     public var csv: CSVWriteOptions
 
-    /// Chosen by the place's name unless told otherwise.
+    /// By default chosen by the location's name.
     public init(
         format: DataFormat? = nil, layout: Layout? = nil, parquet: ParquetWriteOptions = ParquetWriteOptions(),
         csv: CSVWriteOptions = CSVWriteOptions()
@@ -32,12 +32,12 @@ public struct DataSetWriteOptions: Sendable, Hashable {
     }
 }
 
-/// What the name of a place to write to says.
+/// What the name of an output location implies.
 struct WrittenName {
-    /// nil where the name says nothing.
+    /// nil if the name implies no format.
     let format: DataFormat?
     let layout: DataSetWriteOptions.Layout
-    /// Whether tabs part the fields of text.
+    /// Whether tabs separate the fields of text.
     let isTabbed: Bool
 
     /// - Throws: ``DataSetError/unwritable(location:reason:)`` for patterns, and for endings of formats that are not written.
@@ -45,7 +45,7 @@ struct WrittenName {
         func unwritable(_ reason: String) -> DataSetError {
             .unwritable(location: location.description, reason: reason)
         }
-        guard location.uri.pattern == nil else { throw unwritable("a pattern names no place to write to") }
+        guard location.uri.pattern == nil else { throw unwritable("a pattern is not a location to write to") }
         let name = String(
             decoding: location.uri.path.utf8.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
         let ending = DataFormat.ending(of: name) ?? ""
@@ -53,7 +53,7 @@ struct WrittenName {
             throw unwritable("compressed text is only read, not written")
         }
         if Self.otherFormats.contains(ending), !location.uri.isFolder {
-            throw unwritable("the name stands for another format; .parquet, .csv and .tsv are written")
+            throw unwritable("the name's ending is that of another format; .parquet, .csv and .tsv are written")
         }
         format = DataFormat(fileName: name)
         isTabbed = ending == "tsv"

@@ -3,13 +3,13 @@ import Parallelism
 
 /// Writes one table as a file or a folder of files.
 ///
-/// Until ``finish()`` nothing of an earlier data set at the place is touched. A single file is then replaced atomically.
+/// Until ``finish()`` an earlier data set at the location stays untouched. A single file is then replaced atomically.
 ///
-/// In a folder, `_SUCCESS` is written when all new files are there. It lists them, so that writing it switches our readers
-/// from the earlier data set to the new one in one step; the earlier files are removed afterwards. Until then a file
-/// `_UNFINISHED-…` tells readers which files are not to be read yet; a killed writer leaves it, and the next writer removes it
-/// along with the files. Programs that do not know of the list see the files of both for as long as the folder holds them.
-/// One task writes at a time.
+/// In a folder, `_SUCCESS` is written when all new files are complete. It lists them, so that writing it switches our
+/// readers from the earlier data set to the new one in one step; the earlier files are removed afterwards. Until then a
+/// file `_UNFINISHED-…` tells readers which files not to read yet; a killed writer leaves it, and the next writer
+/// removes it along with the files. Programs that do not know the list see the files of both while the folder holds
+/// them. One task writes at a time.
 public actor DataSetWriter {
     private let location: StorageLocation
     private let schema: Schema
@@ -22,7 +22,7 @@ public actor DataSetWriter {
     private let run = String(UInt64.random(in: .min ... .max), radix: 36)
     /// Files of earlier data sets and of writers that never finished, markers included.
     private let earlierFiles: [ObjectKey]
-    /// The store's root and the key of each file of the data set, once it is there.
+    /// The store's root and the key of each file of the data set, once it is finished.
     public private(set) var outputs: [String] = []
 
     private var current: (any TableWriter)?
@@ -49,7 +49,7 @@ public actor DataSetWriter {
             earlierFiles = []
         case .folder(let rows):
             rowsPerFile = max(1, rows)
-            // What killed writers have left; a lock tells it from the work of living ones.
+            // Leftovers of killed writers; a lock distinguishes them from the files of running writers.
             if location.store is LocalObjectStore {
                 try await location.store.removeUnfinished(prefix: location.folderPrefix)
             }
@@ -72,8 +72,8 @@ public actor DataSetWriter {
         }
     }
 
-    /// Makes the data set visible; one without rows has its columns still. Whatever fails once it is there is left to the next
-    /// writer.
+    /// Makes the data set visible; one without rows still has its columns. Cleanup that fails after that is left to the
+    /// next writer.
     /// - Returns: Rows written.
     @discardableResult
     public func finish() async throws -> Int64 {
@@ -87,7 +87,7 @@ public actor DataSetWriter {
         for key in finishedParts {
             files.append(DataSetManifest.File(name: key.name, size: try await location.store.head(key).size))
         }
-        // Parts that other writers have named would count beside the list, if it did not name them too.
+        // The list also names other writers' parts as replaced: otherwise they would count besides the list.
         let replaced = earlierFiles.map(\.name).filter {
             PartName($0) == nil && UnfinishedMarker.run(ofName: $0) == nil
         }
@@ -98,7 +98,7 @@ public actor DataSetWriter {
         return rows
     }
 
-    /// Puts the list in place. An error may have lost the store's answer alone: then the list itself tells.
+    /// Writes the list. After an error only the store's response may be lost: reading the list back tells.
     private func commit(_ manifest: DataSetManifest) async throws {
         let bytes = try manifest.encoded(), success = try location.key(DataSetManifest.fileName)
         do {
@@ -110,7 +110,8 @@ public actor DataSetWriter {
             } catch let error as ObjectStoreError where error.code == .notFound {
                 found = nil
             } catch {
-                // Whether these parts are the data set is not known: they stay, with their marker, for the next writer.
+                // It is unknown whether these parts are the data set: they stay, with their marker, for the next
+                // writer.
                 (finishedParts, hasMarker) = ([], false)
                 throw error
             }
@@ -118,7 +119,7 @@ public actor DataSetWriter {
         }
     }
 
-    /// The data set is there. What cannot be removed now does no harm: the list leaves it out.
+    /// The data set is complete. Files that cannot be removed now do no harm: they are not in the list.
     private func removeEarlierFiles(_ manifest: DataSetManifest, hasReplaced: Bool) async {
         let marker = hasMarker ? try? self.marker : nil
         hasMarker = false
@@ -138,7 +139,8 @@ public actor DataSetWriter {
         current = nil
         let leftovers = finishedParts + (hasMarker ? [(try? marker)].compactMap { $0 } : [])
         (finishedParts, hasMarker) = ([], false)
-        // What cannot be removed now is no part of a data set: the marker, which comes last, stays with it.
+        // Files that cannot be removed now are not part of a data set: the marker, which is removed last, stays with
+        // them.
         try? await uncancelled { [store = location.store] in try await store.delete(leftovers) }
     }
 
@@ -180,7 +182,7 @@ public actor DataSetWriter {
         try location.key(PartName(index: finishedParts.count, run: run, format: format).name)
     }
 
-    /// The parts of an earlier data set in a folder, and what writers have left that never finished.
+    /// The parts of an earlier data set in a folder, and leftovers of writers that never finished.
     private static func earlierFiles(in location: StorageLocation) async throws -> [ObjectKey] {
         var files: [ObjectKey] = []
         for try await object in location.store.list(prefix: location.folderPrefix) {
@@ -199,7 +201,7 @@ public actor DataSetWriter {
     }
 }
 
-/// What the writers of all formats have in common.
+/// The common interface of the writers of all formats.
 private protocol TableWriter: Sendable {
     func write(_ batch: RecordBatch) async throws
     func finish() async throws
@@ -210,7 +212,8 @@ extension ParquetWriter: TableWriter {}
 extension CSVWriter: TableWriter {}
 
 extension DataSet {
-    /// Writes all batches of a stream as one data set. After an error, an earlier data set at the place is as it was.
+    /// Writes all batches of a stream as one data set. After an error, an earlier data set at the location is
+    /// unchanged.
     /// - Returns: Rows written.
     @discardableResult
     public static func write(

@@ -2,9 +2,9 @@ import Essentials
 
 /// The log of a Delta Lake table: commits in JSON that add files and remove them.
 ///
-/// What the log says in other ways than by commits is refused by name: checkpoints, deletion vectors, mapped columns.
+/// What the log says in other forms is refused with its name: checkpoints, deletion vectors, mapped columns.
 struct DeltaLog: Sendable {
-    /// What belongs to the table, by key: the values that the rows of each file share.
+    /// The table's files, by key, with the values that all rows of a file share.
     private(set) var files: [ObjectKey: [PartitionValue]] = [:]
     private let folder: String
     private let root: String
@@ -22,7 +22,7 @@ struct DeltaLog: Sendable {
         for (expected, (version, object)) in commits.enumerated() {
             guard version == expected else {
                 throw unsupported(
-                    "version \(expected) of its log is left in a checkpoint alone, and checkpoints are not read")
+                    "version \(expected) of its log is only in a checkpoint, and checkpoints are not read")
             }
             try apply(try await store.read(object.key), of: object.key.name)
         }
@@ -53,7 +53,7 @@ struct DeltaLog: Sendable {
         var `protocol`: Requirements?
     }
 
-    /// What a reader of commits and whole files need know nothing of, or what is looked for by itself.
+    /// Features that a reader of commits and whole files can ignore, or that are checked separately.
     private static let knownFeatures: Set<String> = [
         "columnMapping", "deletionVectors", "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint",
         "vacuumProtocolCheck",
@@ -85,10 +85,10 @@ struct DeltaLog: Sendable {
 
     private func check(_ requirements: Action.Requirements) throws {
         guard requirements.minReaderVersion <= 3 else {
-            throw unsupported("it asks for readers of version \(requirements.minReaderVersion)")
+            throw unsupported("it requires readers of version \(requirements.minReaderVersion)")
         }
         if let feature = requirements.readerFeatures?.first(where: { !Self.knownFeatures.contains($0) }) {
-            throw unsupported("it asks for readers that know '\(feature)'")
+            throw unsupported("it requires readers that support '\(feature)'")
         }
     }
 
@@ -96,7 +96,7 @@ struct DeltaLog: Sendable {
     private func key(_ path: String) throws -> ObjectKey {
         guard let path = PercentEncoding.decode(path, plusIsSpace: false), path.utf8.first != UInt8(ascii: "/"),
             !path.utf8.prefix(while: { $0 != UInt8(ascii: "/") }).contains(UInt8(ascii: ":"))
-        else { throw unsupported("it has files outside of its folder (\(path))") }
+        else { throw unsupported("it has files outside its folder (\(path))") }
         return try ObjectKey(root + path)
     }
 

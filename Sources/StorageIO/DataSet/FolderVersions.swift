@@ -1,8 +1,8 @@
-/// Chooses, among the files found in folders, those of the versions that are to be read.
+/// Chooses, among the files found in folders, those of the current versions.
 ///
 /// A folder that ``DataSetWriter`` has written holds, for moments or after a writer was killed, files of more than one
-/// version. Its `_SUCCESS` lists those that count; where there is none yet, a marker names the run whose files do not. Files of
-/// other programs always count.
+/// version. Its `_SUCCESS` lists those that count; if there is none yet, a marker names the run whose files do not
+/// count. Files of other programs always count.
 struct FolderVersions {
     private struct Folder {
         var files: [ObjectMetadata] = []
@@ -10,15 +10,15 @@ struct FolderVersions {
         var unfinishedRuns: Set<String> = []
     }
 
-    /// By the bytes of their keys: names that look the same may be two.
+    /// By the bytes of their keys: names that look the same may differ.
     private var folders: [[UInt8]: Folder] = [:]
 
-    /// Takes a data file into account.
+    /// Adds a data file.
     mutating func take(file: ObjectMetadata) {
         folders[Array(file.key.folder.utf8), default: Folder()].files.append(file)
     }
 
-    /// Takes a file that holds no data into account: it may say which files count.
+    /// Adds a file that holds no data: it may say which files count.
     mutating func take(companion: ObjectMetadata) {
         let (folder, name) = (Array(companion.key.folder.utf8), companion.key.name)
         if name == DataSetManifest.fileName {
@@ -28,11 +28,11 @@ struct FolderVersions {
         }
     }
 
-    /// What came of choosing.
+    /// The chosen files, or why there are none.
     enum Choice {
         /// In ascending byte order of their keys.
         case files([ObjectMetadata])
-        /// A list names a file that was not found: the folder has changed since it was listed, or is damaged.
+        /// `_SUCCESS` lists a file that was not found: the folder has changed since it was listed, or is damaged.
         case missing(file: String)
         /// There are only files of a writer that has not finished.
         case unfinished(folder: String)

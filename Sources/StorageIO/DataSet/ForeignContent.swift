@@ -1,13 +1,13 @@
-/// Content that is neither Parquet nor delimited text, told by its first bytes.
+/// Content that is neither Parquet nor delimited text, detected by its first bytes.
 enum ForeignContent {
-    /// How many of the first bytes tell.
+    /// How many of the first bytes are checked.
     static let headSize = 512
 
-    /// What a file's first bytes show; nil where nothing speaks against text.
+    /// The format that a file's first bytes show; nil if they may be text.
     static func name(head: some Collection<UInt8>) -> String? {
         let head = Array(head.prefix(headSize))
         if let known = magics.first(where: { head.starts(with: $0.bytes) }) { return known.name }
-        // These begin with letters that a name of a column may begin with, and go on with bytes that no text has.
+        // These begin with letters that a column name may begin with, followed by bytes that no text has.
         let isBinary = head.contains { $0 < 9 }
         if isBinary, head.dropFirst(257).starts(with: "ustar".utf8) { return "a tar archive; unpack it first" }
         if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY&SY".utf8) {
@@ -21,7 +21,7 @@ enum ForeignContent {
         return nil
     }
 
-    /// As ``name(head:)``, for the content of a compressed file: also what can only be read uncompressed.
+    /// As ``name(head:)``, for the content of a compressed file: also formats that can only be read uncompressed.
     static func nameOfDecompressed(head: some Collection<UInt8>) -> String? {
         if StreamCompression(head: head) != nil { return "compressed more than once" }
         let head = Array(head.prefix(headSize))
@@ -29,7 +29,7 @@ enum ForeignContent {
         return name(head: head) ?? textName(head: head)
     }
 
-    /// What keeps bytes without a known magic from being delimited text.
+    /// Why bytes without a known magic are not delimited text.
     static func textName(head: some Collection<UInt8>) -> String? {
         let text = head.prefix(headSize).drop { " \t\r\n".utf8.contains($0) }
         if let first = text.first, "{<".utf8.contains(first) || isJSONList(text) {

@@ -1,17 +1,17 @@
 package import Columnar
 
-/// A column's value in all rows of a file, as the file's folder states it: `day=7/part-0.parquet`.
+/// A column's value in all rows of a file, from the name of the file's folder: `day=7/part-0.parquet`.
 struct PartitionValue: Sendable, Hashable {
     var name: String
     /// nil for null.
     var value: String?
 
-    /// What Hive, Spark and others name the folder of null.
+    /// The folder name that Hive, Spark and others use for null.
     private static let null = "__HIVE_DEFAULT_PARTITION__"
 
-    /// The values that a file's folders state, the outermost first.
-    /// - Parameter base: The folder that was asked for, with its closing `/`. Above it, and where it is empty, only an
-    ///   unbroken row of such folders right above the file counts.
+    /// The values in the names of a file's folders, the outermost first.
+    /// - Parameter base: The requested folder, with its closing `/`. Above it, and if it is empty, only an unbroken
+    ///   sequence of such folders directly above the file counts.
     static func values(ofKey key: ObjectKey, below base: String) -> [PartitionValue] {
         let slash = UInt8(ascii: "/")
         let folders = key.folder.utf8.split(separator: slash)
@@ -45,16 +45,16 @@ struct PartitionValue: Sendable, Hashable {
         value = text == Self.null ? nil : text
     }
 
-    /// Whether a folder's name states a value.
+    /// Whether a folder's name has a value.
     static func isPartition(_ folder: Substring.UTF8View.SubSequence) -> Bool { PartitionValue(folder: folder) != nil }
 }
 
-/// The columns that folders' names give to the files of a data set. A name that all files share with one of their own
-/// columns stands for the folder's value, as with Spark, DuckDB and Arrow.
+/// The columns that the files of a data set get from folder names. If all files also have a column of that name, the
+/// folder's value wins, as with Spark, DuckDB and Arrow.
 package struct PartitionColumns: Sendable {
-    /// Whole numbers of 32 or 64 bits where all values are such, else text.
+    /// Integers of 32 or 64 bits if all values are such, else text.
     package let fields: [Field]
-    /// Columns that some folders state, and others do not.
+    /// Columns that only some folders have.
     let incomplete: Set<String>
     private let values: [[String: String?]]
 
@@ -99,7 +99,7 @@ package struct PartitionColumns: Sendable {
     }
 
     private static func type(of values: [String]) -> DataType {
-        // `Int64` would take a plus sign, too.
+        // `Int64` would also accept a plus sign.
         guard !values.isEmpty, values.allSatisfy({ $0.utf8.first != UInt8(ascii: "+") && Int64($0) != nil }) else {
             return .string
         }

@@ -1,4 +1,5 @@
-/// Kinds of tables whose folders hold files that belong to them no longer, or not yet: which do stands in a log.
+/// Table formats whose folders hold files that no longer, or do not yet, belong to the table: a log lists those that
+/// do.
 enum TableFormat: String, Sendable, Hashable {
     case delta = "Delta Lake"
     case iceberg = "Iceberg"
@@ -6,7 +7,7 @@ enum TableFormat: String, Sendable, Hashable {
 
     static let deltaLog = "_delta_log"
 
-    /// The table that a file is a part of the log of, and the table's folder (with its closing `/`, or empty).
+    /// The table to whose log a file belongs, and the table's folder (with its closing `/`, or empty).
     static func table(ofLogFile path: String) -> (format: TableFormat, root: String)? {
         let names = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         func root(_ index: Int) -> String { names[..<index].map { String(decoding: $0, as: UTF8.self) + "/" }.joined() }

@@ -15,9 +15,9 @@ public struct ParquetError: Error, Sendable, Hashable {
         public static let checksumMismatch = Code(description: "checksum mismatch")
         /// The file is valid, but uses a part of the format that this reader does not know.
         public static let unsupported = Code(description: "unsupported")
-        /// A value does not fit the column type that it is read as, or a limit of memory is passed.
+        /// A value does not fit the column type that it is read as, or a memory limit is exceeded.
         public static let outOfRange = Code(description: "out of range")
-        /// What the caller asked for does not exist, or does not fit the file.
+        /// What the caller requested does not exist, or does not fit the file.
         public static let invalidRequest = Code(description: "invalid request")
     }
 
@@ -25,18 +25,18 @@ public struct ParquetError: Error, Sendable, Hashable {
     public var code: Code
     /// The input's name: a path or URL.
     public var file: String
-    /// The column's name, its path parted with dots.
+    /// The column's name, its path separated by dots.
     public var column: String?
     /// The row group's number, from 0.
     public var rowGroup: Int?
     /// The page's number in its column chunk, from 0; a dictionary page counts.
     public var page: Int?
-    /// The byte of the file where it was noticed (for a page: where the page begins).
+    /// The offset in the file where it was noticed (for a page: where the page begins).
     public var offset: Int64?
     /// What is wrong, in words.
     public var message: String
 
-    /// An error at a place of a file.
+    /// An error at a position of a file.
     public init(
         _ code: Code, file: String, column: String? = nil, rowGroup: Int? = nil, page: Int? = nil,
         offset: Int64? = nil, message: String
@@ -63,7 +63,7 @@ extension ParquetError: CustomStringConvertible {
     }
 }
 
-/// An error that does not know yet in which file, column and page it happened.
+/// An error whose file, column and page are not known yet.
 struct ParquetFault: Error {
     var code: ParquetError.Code
     var message: String

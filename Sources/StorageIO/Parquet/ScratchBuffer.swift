@@ -1,6 +1,6 @@
 import Essentials
 
-/// Memory that grows without being filled, owned by one decoder or encoder at a time.
+/// Memory that grows without being initialised, owned by one decoder or encoder at a time.
 final class ScratchBuffer {
     private var memory: UnsafeMutableRawPointer?
     private(set) var capacity = 0
@@ -12,13 +12,13 @@ final class ScratchBuffer {
     /// The appended bytes; valid until the next call.
     var contents: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
 
-    /// The first `count` bytes of what ``reserve(_:)`` or ``append(_:)-(Int)`` gave out.
+    /// The first `count` bytes of what ``reserve(_:)`` or ``append(_:)-(Int)`` returned.
     func first(_ count: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: memory, count: min(count, capacity))
     }
 
-    /// `count` bytes with unspecified content; what was in them before is lost.
-    /// - Throws: a fault when there is not so much memory.
+    /// `count` bytes with unspecified content; the earlier content is lost.
+    /// - Throws: a fault when there is not enough memory.
     func reserve(_ count: Int) throws(ParquetFault) -> UnsafeMutableRawBufferPointer {
         if count > capacity || memory == nil {
             free(memory)
@@ -30,7 +30,7 @@ final class ScratchBuffer {
     }
 
     /// Makes room for `extra` more bytes after the appended ones and counts them as appended.
-    /// - Throws: a fault when there is not so much memory.
+    /// - Throws: a fault when there is not enough memory.
     func append(_ extra: Int) throws(ParquetFault) -> UnsafeMutableRawPointer {
         if memory == nil || extra > capacity - count {
             let wanted = max(4_096, count + extra, capacity + capacity / 2)
@@ -44,14 +44,14 @@ final class ScratchBuffer {
     }
 
     /// Appends a copy of bytes.
-    /// - Throws: a fault when there is not so much memory.
+    /// - Throws: a fault when there is not enough memory.
     func append(_ bytes: UnsafeRawBufferPointer) throws(ParquetFault) {
         let target = try append(bytes.count)
         if let source = bytes.baseAddress { target.copyMemory(from: source, byteCount: bytes.count) }
     }
 
     /// Appends a value of Parquet's plain encoding: its length in four bytes, then its bytes.
-    /// - Throws: a fault when there is not so much memory.
+    /// - Throws: a fault when there is not enough memory.
     func appendValue(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws(ParquetFault) {
         let target = try append(4 + range.count)
         target.storeBytes(of: UInt32(range.count), as: UInt32.self)
@@ -66,13 +66,13 @@ final class ScratchBuffer {
         (memory + position).storeBytes(of: value, as: UInt32.self)
     }
 
-    /// Takes back what was appended after the first `count` bytes.
+    /// Removes what was appended after the first `count` bytes.
     func cut(to count: Int) { self.count = min(count, self.count) }
 
-    /// Forgets what was appended, keeps the memory.
+    /// Removes what was appended, keeps the memory.
     func clear() { count = 0 }
 
     private static func outOfMemory(_ count: Int) -> ParquetFault {
-        ParquetFault(.outOfRange, "\(count) bytes of memory are not to be had")
+        ParquetFault(.outOfRange, "cannot allocate \(count) bytes of memory")
     }
 }

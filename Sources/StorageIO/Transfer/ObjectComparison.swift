@@ -1,8 +1,8 @@
-/// Tells whether two objects, of any stores, have the same content.
+/// Compares the content of two objects of any stores.
 struct ObjectComparison: Sendable {
     let options: TransferOptions
 
-    /// Compares the checksums that the stores keep where they are of one form; reads one side where only the other has a
+    /// Compares the checksums that the stores keep if they have the same form; reads one side if only the other has a
     /// checksum; reads both otherwise.
     func haveSameContent(
         _ first: ObjectMetadata, in firstStore: any ObjectStore, _ second: ObjectMetadata,
@@ -54,7 +54,7 @@ extension StoredChecksum {
         }
     }
 
-    /// Whether being different means that the contents are.
+    /// Whether different checksums mean different contents.
     func isComparable(with other: StoredChecksum) -> Bool {
         switch (self, other) {
         case (.md5, .md5): true

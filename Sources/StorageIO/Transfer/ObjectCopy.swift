@@ -17,8 +17,8 @@ package struct ObjectCopy: Sendable {
         self.options = options
     }
 
-    /// - Parameter progress: called with the bytes of each piece that was written.
-    /// - Throws: ``ObjectStoreError/Code/modified`` when the source is not, or is no longer, what its metadata say.
+    /// - Parameter progress: called with the bytes of each chunk that was written.
+    /// - Throws: ``ObjectStoreError/Code/modified`` when the source does not, or no longer, match its metadata.
     package func run(progress: @escaping @Sendable (Int64) -> Void = { _ in }) async throws {
         if source.isSame(as: destination) {
             try await source.copy(from: object.key, to: key)
@@ -27,7 +27,7 @@ package struct ObjectCopy: Sendable {
         }
         let isTagged = options.verification != .lengths && object.mayHaveDigestTag
         let (chunkBytes, _) = options.chunks(from: source)
-        // For a single piece the sum costs less than asking the store whether the tag is one.
+        // For a single chunk the sum costs less than asking the store whether the tag is one.
         let asksFirst = isTagged && object.size > chunkBytes
         let expected = asksFirst ? try await source.checksum(of: object) : nil
         let isComputed = options.verification == .readBack || expected?.isReproducible == true || isTagged && !asksFirst
@@ -59,7 +59,7 @@ package struct ObjectCopy: Sendable {
         }
     }
 
-    /// A single piece becomes a file in one step: for a small object, going from thread to thread takes longer than the work.
+    /// A single chunk is written in one step: for a small object, switching threads takes longer than the work.
     private func copyWhole(
         to store: LocalObjectStore, isTagged: Bool, isComputed: Bool, _ progress: @Sendable (Int64) -> Void
     ) async throws {
@@ -74,7 +74,7 @@ package struct ObjectCopy: Sendable {
         if options.verification == .readBack { try await readBack(expecting: actual) }
     }
 
-    /// - Returns: nil, and nothing has been done, where there is no file or its store does not take files.
+    /// - Returns: nil without doing anything if there is no file or its store does not take files.
     private func sendFile(_ progress: @escaping @Sendable (Int64) -> Void) async throws -> StoredChecksum? {
         guard object.size >= Self.smallestInParts, let source = source as? LocalObjectStore,
             let destination = destination as? any FileReceiving
@@ -84,7 +84,7 @@ package struct ObjectCopy: Sendable {
             file, as: key, memoryLimit: options.memoryLimit / 2, progress: progress)
     }
 
-    /// How the object is copied in parts; nil when it is small or a store cannot.
+    /// How the object is copied in parts; nil if it is small or a store does not support it.
     private func partwiseCopy(
         to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool
     ) -> PartwiseCopy? {
@@ -133,7 +133,7 @@ package struct ObjectCopy: Sendable {
         guard let expected, expected.isComparable(with: actual), actual != expected else { return }
         throw ObjectStoreError(
             .modified, location: source.root + object.key.path,
-            message: "what was read has the checksum \(actual.text), the store says \(expected.text)")
+            message: "the bytes read have the checksum \(actual.text), the store says \(expected.text)")
     }
 
     private func readBack(expecting expected: StoredChecksum) async throws {
@@ -150,7 +150,7 @@ package struct ObjectCopy: Sendable {
 }
 
 extension ObjectMetadata {
-    /// Whether the entity tag has the form of S3's: an MD5 sum, with a hyphen and the number of parts if there were some.
+    /// Whether the entity tag has S3's form: an MD5 sum, with a hyphen and the number of parts for a multipart upload.
     fileprivate var mayHaveDigestTag: Bool {
         guard let tag = entityTag?.utf8, tag.count >= 32 else { return false }
         let (digits, rest) = (tag.prefix(32), tag.dropFirst(32))

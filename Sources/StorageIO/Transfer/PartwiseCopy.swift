@@ -1,25 +1,26 @@
-/// Copies one object over several connections at the same time: each brings a range, which is written to its place as it comes.
+/// Copies one object over several connections at the same time: each reads a range, which is written to its position as
+/// it arrives.
 ///
-/// Checksums are computed of what has been written, several parts at a time (``PartDigests``), while others come.
+/// Checksums are computed of what has been written, several parts at a time (``PartDigests``), while others arrive.
 struct PartwiseCopy: Sendable {
-    /// A piece that is being written, one that comes meanwhile, the connection's own buffer, and what the allocator keeps of
-    /// earlier ones.
+    /// A chunk that is being written, one that arrives meanwhile, the connection's own buffer, and what the allocator
+    /// keeps of earlier ones.
     static let bytesHeldByStream = 9 << 19
-    /// Long ranges spare requests; short ones let all connections end at about the same time.
+    /// Long ranges save requests; short ones let all connections end at about the same time.
     private static let longestRange: Int64 = 64 << 20
     private static let usualUnit: Int64 = 8 << 20
 
     let source: any RangeStreaming
     let object: ObjectMetadata
     let writer: any PositionedObjectWriter
-    /// Ranges on their way at the same time.
+    /// Ranges in flight at the same time.
     let streams: Int
-    /// What is computed of the content on its way.
+    /// The checksum that is computed during the copy.
     let summing: Summing
 
     enum Summing {
         case nothing
-        /// MD5 of the whole, which takes one range after another.
+        /// MD5 of the whole, which needs the ranges in order.
         case whole
         case parts(Int64)
     }
@@ -62,7 +63,7 @@ struct PartwiseCopy: Sendable {
     }
 }
 
-/// The checksum of what has been written, as it becomes complete. Whoever brings what lets the work go on waits for it.
+/// The checksum of what has been written so far. The caller whose range lets the computation continue waits for it.
 private actor WrittenSum {
     private let writer: any PositionedObjectWriter
     private let summing: PartwiseCopy.Summing

@@ -1,19 +1,21 @@
 import Parallelism
 import Synchronization
 
-/// Copies an object, a folder or what a pattern matches from any store to any store.
+/// Copies an object, a folder or the matches of a pattern from any store to any store.
 ///
 ///     let transfer = Transfer(from: try stores.resolve("s3://bucket/raw/"), to: try stores.resolve("hdfs:///raw/"))
 ///     let report = try await transfer.run()
 ///
-/// - A single object gets the destination's name, or keeps its own where the destination is a folder. Of a folder, the
-///   content comes to be below the destination; of a pattern such as `raw/2019-*.txt`, what lies below `raw/`.
-/// - Objects that are there already with the same content are left, so that an interrupted transfer goes on where it stopped.
-/// - Every object appears whole or not at all. `_SUCCESS` and `SHA256SUMS`, which vouch for the files beside them, come last and
-///   only when all others did; until then a marker keeps readers from taking a folder with some files for a data set.
-/// - An object that cannot be copied is reported, and the others are copied all the same. So is what is no object at all:
-///   names that are not UTF-8, links to nothing, keys such as `a//b` that the destination cannot hold.
-/// - Nothing is written outside of the destination, whatever the objects are called and whatever links lie there.
+/// - A single object gets the destination's name, or keeps its own if the destination is a folder. The content of a
+///   folder is copied below the destination; for a pattern such as `raw/2019-*.txt`, keys are relative to `raw/`.
+/// - Objects that already exist with the same content are left, so that an interrupted transfer continues where it
+///   stopped.
+/// - Every object appears whole or not at all. `_SUCCESS` and `SHA256SUMS`, which vouch for the files beside them, are
+///   copied last and only if all others were; until then a marker keeps readers from taking a folder with some files
+///   for a data set.
+/// - An object that cannot be copied is reported, and the others are still copied. So are names that cannot be objects:
+///   names that are not UTF-8, broken links, keys such as `a//b` that the destination cannot hold.
+/// - Nothing is written outside the destination, whatever the objects are called and whatever links it holds.
 ///
 /// The list of objects is held in memory: some hundred bytes each. Content is not: see ``TransferOptions/memoryLimit``.
 public struct Transfer: Sendable {
@@ -21,7 +23,7 @@ public struct Transfer: Sendable {
     private let destination: StorageLocation
     private let options: TransferOptions
 
-    /// A transfer; nothing happens before ``run(progress:)``.
+    /// A transfer; nothing is done before ``run(progress:)``.
     public init(
         from source: StorageLocation, to destination: StorageLocation, options: TransferOptions = TransferOptions()
     ) {
@@ -32,8 +34,8 @@ public struct Transfer: Sendable {
 
     /// Copies.
     /// - Parameter progress: Called often, from any thread.
-    /// - Throws: ``TransferError``, ``OutputConflict`` and what listing throws, before anything is copied; `CancellationError`. What becomes of
-    ///   single objects is in the report.
+    /// - Throws: ``TransferError``, ``OutputConflict`` and what listing throws, before anything is copied;
+    ///   `CancellationError`. Failures of single objects are in the report.
     public func run(progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }) async throws -> TransferReport
     {
         let start = ContinuousClock.now
@@ -167,8 +169,8 @@ private struct TransferWork: Sendable {
 
     // MARK: Around the copying
 
-    /// Marks the folders that get a `_SUCCESS`, so that nobody reads some of their files as a data set. Those that have one
-    /// that lists their files need no mark.
+    /// Marks the folders that get a `_SUCCESS`, so that nobody reads some of their files as a data set. Folders whose
+    /// `_SUCCESS` lists their files need no marker.
     /// - Parameter folders: The keys of their `_SUCCESS`.
     func setMarkers(_ folders: Set<ObjectKey>, _ plan: TransferPlan) async throws {
         let listed = Set(plan.steps.compactMap { $0.existing }.filter { $0.size > 0 }.map(\.key))

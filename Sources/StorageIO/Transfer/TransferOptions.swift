@@ -1,6 +1,6 @@
-/// How objects are to be copied.
+/// How objects are copied.
 public struct TransferOptions: Sendable, Hashable {
-    /// When an object that is at the destination already is left as it is.
+    /// When an object that already exists at the destination is left as it is.
     public enum Comparison: String, Sendable, Hashable, CaseIterable {
         /// Its size and content are those of the source, by the checksums that the stores keep or by reading.
         case checksum
@@ -10,9 +10,9 @@ public struct TransferOptions: Sendable, Hashable {
         case never
     }
 
-    /// How copies are checked, beyond what the stores check of what they receive.
+    /// How copies are verified, beyond the stores' own checks of received data.
     public enum Verification: String, Sendable, Hashable, CaseIterable {
-        /// Lengths and entity tags alone.
+        /// Only lengths and entity tags.
         case lengths
         /// Also the checksum that the source's store keeps, before the copy appears.
         case checksum
@@ -26,18 +26,18 @@ public struct TransferOptions: Sendable, Hashable {
     public var verification: Verification
     /// Whether objects at the destination that the source does not have are removed, once all others are copied.
     public var deletesOthers: Bool
-    /// Whether nothing is changed, only told what would be.
+    /// Whether nothing is changed and the report says what would be.
     public var isDryRun: Bool
-    /// Objects at the same time.
+    /// The number of objects copied at the same time.
     public var parallelObjects: Int
-    /// About how many bytes of content may be in memory at the same time; a large object may take all of it. More of it means
-    /// larger pieces on their way, which far and fast connections need.
+    /// About how many bytes of content may be in memory at the same time; a large object may take all of it. More
+    /// memory means larger chunks in flight, which fast connections over long distances need.
     public var memoryLimit: Int
 
-    /// How much is read at once, and ahead. Half of what may be in memory; the rest is the writer's.
+    /// How much is read at once, and ahead: half of the memory limit; the rest is for the writer.
     func chunks(from store: any ObjectStore) -> (bytes: Int, readAhead: Int) {
         if store is LocalObjectStore {
-            // A disk answers at once, and a piece that S3 takes as a part need not be copied into one.
+            // A disk responds at once, and a chunk that S3 takes as a part need not be copied into one.
             return (max(1 << 16, min(S3PartSizes.minimumSize, memoryLimit / 4)), 1)
         }
         let bytes = max(1 << 16, min(16 << 20, memoryLimit / 12))

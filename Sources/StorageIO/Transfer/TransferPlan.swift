@@ -11,7 +11,7 @@ struct TransferPlan: Sendable {
     var steps: [Step] = []
     /// Objects at the destination that the source does not have.
     var others: [ObjectMetadata] = []
-    /// What is at the source and cannot be copied.
+    /// Names at the source that cannot be copied.
     var failures: [TransferReport.Failure] = []
     /// The store that is written to.
     let destination: any ObjectStore
@@ -20,7 +20,7 @@ struct TransferPlan: Sendable {
     static func make(from source: StorageLocation, to destination: StorageLocation) async throws -> TransferPlan {
         guard destination.uri.pattern == nil else {
             throw TransferError.unusableDestination(
-                destination.description, reason: "a pattern names no place to write to")
+                destination.description, reason: "a pattern is not a location to write to")
         }
         let found = try await source.contents()
         guard !found.objects.isEmpty || !found.unlisted.isEmpty else {
@@ -61,7 +61,7 @@ struct TransferPlan: Sendable {
         return plan
     }
 
-    /// One object: under its own name where the destination is a folder, under the destination's name elsewhere.
+    /// One object: under its own name if the destination is a folder, otherwise under the destination's name.
     private static func single(
         _ object: ObjectMetadata, _ source: StorageLocation, to destination: StorageLocation
     ) async throws -> TransferPlan {
@@ -72,7 +72,7 @@ struct TransferPlan: Sendable {
                 break
             }
         }
-        // The name is the source's: in a folder it leads nowhere else.
+        // The name is the source's: it stays within the destination's folder.
         let location = isFolder ? try destination.confined() : destination
         let key = try isFolder ? location.key(object.key.name) : location.key()
         try await StorageLocation(store: location.store, key: key).checkOutput(doesNotReplace: [source])
@@ -93,12 +93,12 @@ struct TransferPlan: Sendable {
         guard target.startsWithBytes(of: from) || from.startsWithBytes(of: target) else { return }
         throw TransferError.unusableDestination(
             destination.description,
-            reason: "source and destination lie in one another, so that copies would be copied again")
+            reason: "source and destination overlap, so that copies would be copied again")
     }
 }
 
 extension ObjectStore {
-    /// Whether both are one store, so that it can copy by itself.
+    /// Whether both are the same store, so that it can copy by itself.
     func isSame(as other: any ObjectStore) -> Bool {
         if type(of: self) is AnyClass, type(of: other) is AnyClass {
             return (self as AnyObject) === (other as AnyObject)

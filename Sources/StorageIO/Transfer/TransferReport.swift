@@ -2,7 +2,7 @@
 public struct TransferReport: Sendable, Hashable, Codable {
     /// One object and what happened to it.
     public struct Object: Sendable, Hashable, Codable {
-        /// The place at the destination.
+        /// The location at the destination.
         public var location: String
         /// Bytes.
         public var size: Int64
@@ -10,7 +10,7 @@ public struct TransferReport: Sendable, Hashable, Codable {
 
     /// An object that could not be copied or removed.
     public struct Failure: Sendable, Hashable, Codable {
-        /// The place at the source, or at the destination where removing failed.
+        /// The location at the source, or at the destination if removing failed.
         public var location: String
         /// Why.
         public var message: String
@@ -18,13 +18,13 @@ public struct TransferReport: Sendable, Hashable, Codable {
 
     /// Objects copied, in the order of their keys; with a dry run, those that would be.
     public var copied: [Object] = []
-    /// How many objects were there already with the same content.
+    /// How many objects already existed with the same content.
     public var unchanged = 0
     /// Bytes of those.
     public var unchangedBytes: Int64 = 0
     /// Objects removed at the destination; with a dry run, those that would be.
     public var deleted: [Object] = []
-    /// What went wrong. Other objects were copied all the same, but nothing was removed.
+    /// Failures. Other objects were still copied, but nothing was removed.
     public var failures: [Failure] = []
     /// Whether nothing was done.
     public var isDryRun = false
@@ -35,7 +35,7 @@ public struct TransferReport: Sendable, Hashable, Codable {
     public var copiedBytes: Int64 { copied.reduce(0) { $0 + $1.size } }
 }
 
-/// How far a transfer is.
+/// The progress of a transfer.
 public struct TransferProgress: Sendable, Hashable {
     /// Objects copied, left or failed.
     public var objectsDone = 0

@@ -59,7 +59,7 @@ extension ParquetFormat {
     }
 
     struct Statistics: Sendable {
-        /// In an order that early writers did not agree on, but for signed numbers.
+        /// In an order that early writers did not agree on, except for signed numbers.
         var legacyMaximum: [UInt8]?
         var legacyMinimum: [UInt8]?
         var nullCount: Int64?

@@ -11,7 +11,7 @@ extension ParquetFormat {
         case float16
         /// No row has a value.
         case null
-        /// An annotation that says nothing about how to read the values here (time of day, JSON as bytes, UUID, ...).
+        /// An annotation that does not change how values are read here (time of day, JSON as bytes, UUID, ...).
         case other(String)
     }
 }
@@ -40,7 +40,7 @@ extension ParquetFormat.LogicalType {
         }
     }
 
-    /// Reads the union; nil for a member that is not known.
+    /// Reads the union; nil for an unknown member.
     static func read(
         from reader: inout ThriftCompactReader
     ) throws(ParquetFault) -> ParquetFormat.LogicalType? {

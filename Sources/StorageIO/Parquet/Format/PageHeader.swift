@@ -1,5 +1,5 @@
 extension ParquetFormat {
-    /// What stands before each page (`PageHeader`).
+    /// The header of a page (`PageHeader`).
     struct PageHeader: Sendable {
         var type: Int32 = -1
         var uncompressedByteCount: Int32 = -1

@@ -1,6 +1,6 @@
 import Columnar
 
-/// Works ahead of a consumer: while it has one row group, or waits for it, the next is decoded and the one after that
+/// Reads ahead of a consumer: while it has one row group, or waits for it, the next is decoded and the one after that
 /// fetched.
 actor BatchProducer {
     private let reader: ParquetReader

@@ -61,7 +61,7 @@ extension ColumnChunkDecoder {
         return ByteArrays(offsets: offsets, bytes: Array(content.contents))
     }
 
-    /// Appends the bytes of `lengths.count` values and says how long each is.
+    /// Appends the bytes of `lengths.count` values and returns the length of each.
     private func decodePage(
         _ page: PageReader.DataPage, _ lengths: UnsafeMutableBufferPointer<Int32>, _ dictionary: ByteArrays,
         _ indices: ScratchBuffer, to content: ScratchBuffer
@@ -102,7 +102,7 @@ extension ColumnChunkDecoder {
             }
             return
         }
-        // All values together are at most what the page has beside the lengths.
+        // All values together are at most the page's bytes without the lengths.
         let before = content.count
         let target = try content.append(bytes.count - lengths.count * 4)
         var position = 0
@@ -111,7 +111,7 @@ extension ColumnChunkDecoder {
             guard bytes.count - position >= 4 else { throw ParquetFault(.truncated, "values end early") }
             let length = Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
             position += 4
-            // The lengths of the values to come were set aside, so this bounds what is written, too.
+            // The lengths of the remaining values were reserved, so this also bounds what is written.
             guard length <= bytes.count - position - (lengths.count - index - 1) * 4 else {
                 throw ParquetFault(.truncated, "a value of \(length) bytes where \(bytes.count - position) are left")
             }

@@ -5,7 +5,7 @@ extension ColumnChunkDecoder {
         switch column.conversion {
         case .unsigned32: .int64(values.map { Int64(UInt32(bitPattern: $0)) })
         case .narrow(let bits, let isSigned):
-            // What lies above the annotation's bits means nothing: some writers extend the sign of unsigned numbers.
+            // Bits above the annotation's are ignored: some writers sign-extend unsigned numbers.
             .int32(
                 values.map { value in
                     let high = value << (32 - bits)
@@ -72,13 +72,13 @@ extension ColumnChunkDecoder {
     }
 
     /// Nanoseconds of the day (64 bits), then the Julian day (32 bits), as Hive, Impala and Spark write them. The
-    /// Unix epoch is Julian day 2,440,588. What is finer than a microsecond is cut off.
+    /// Unix epoch is Julian day 2,440,588. Digits below a microsecond are dropped.
     private static func microseconds(_ bytes: ArraySlice<UInt8>) -> Int64 {
         guard bytes.count == 12 else { return 0 }
         let (nanoseconds, day) = bytes.withUnsafeBytes {
             ($0.loadUnaligned(as: Int64.self), $0.loadUnaligned(fromByteOffset: 8, as: Int32.self))
         }
-        // No 32-bit day leaves the range of 64-bit microseconds by much: wrap rather than trap.
+        // No 32-bit day exceeds the range of 64-bit microseconds by much: wrap rather than trap.
         return (Int64(day) - 2_440_588) &* 86_400_000_000 &+ nanoseconds / 1_000
     }
 }

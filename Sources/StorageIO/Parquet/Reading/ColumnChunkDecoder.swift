@@ -77,7 +77,7 @@ struct ColumnChunkDecoder {
                 throw ParquetFault(.truncated, "\(present) values of \(width) bytes in \(page.values.count)")
             }
             if page.encoding == .plain {
-                // Nothing is to be done where the values were decompressed to their place.
+                // Nothing to do if the values were decompressed in their final position.
                 if source != UnsafePointer(raw.assumingMemoryBound(to: UInt8.self)) {
                     raw.copyMemory(from: source, byteCount: present * width)
                 }
@@ -163,6 +163,6 @@ struct ColumnChunkDecoder {
     }
 
     func unexpectedEncoding(_ encoding: ParquetFormat.Encoding) -> ParquetFault {
-        ParquetFault(.corrupt, "encoding \(encoding) does not go with values of type \(column.physicalType)")
+        ParquetFault(.corrupt, "encoding \(encoding) does not fit values of type \(column.physicalType)")
     }
 }

@@ -1,6 +1,6 @@
-/// The unscaled value of a DECIMAL, of any length, and what it becomes.
+/// The unscaled value of a DECIMAL, of any length, and its conversions.
 enum DecimalValue {
-    /// Two's complement, most significant byte first; nil for a number outside of 64 bits.
+    /// Two's complement, most significant byte first; nil for a number that does not fit 64 bits.
     static func int64(_ bytes: ArraySlice<UInt8>) -> Int64? {
         guard let first = bytes.first else { return 0 }
         let sign: UInt8 = first < 0x80 ? 0 : 0xFF
@@ -25,7 +25,7 @@ enum DecimalValue {
         return nearest("\(value)", scale: scale)
     }
 
-    /// In decimal digits, as it stands before scaling.
+    /// In decimal digits, before scaling.
     static func text(_ bytes: ArraySlice<UInt8>) -> String {
         guard let first = bytes.first else { return "0" }
         let isNegative = first >= 0x80
@@ -57,7 +57,7 @@ enum DecimalValue {
 
     private static func nearest(_ digits: String, scale: Int) -> Double { Double("\(digits)e\(-scale)") ?? .nan }
 
-    /// Those that a double holds exactly.
+    /// Powers of ten that a double holds exactly.
     private static let powersOfTen: [Double] = (0...22).reduce(into: []) { powers, _ in
         powers.append(powers.last.map { $0 * 10 } ?? 1)
     }

@@ -21,7 +21,7 @@ final class PageDecompressor {
         return UnsafeRawBufferPointer(output)
     }
 
-    /// A copy of a page's content in the memory that is used again.
+    /// A copy of a page's content in the reused memory.
     func keep(_ content: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer {
         let output = try scratch.reserve(content.count)
         output.copyMemory(from: content)

@@ -5,7 +5,7 @@ import Essentials
 struct PageReader {
     /// A page of values. The buffers are valid until the next page is read.
     struct DataPage {
-        /// Where a page says which rows have values.
+        /// How a page encodes which rows have values.
         enum Levels {
             /// Every row has one.
             case none
@@ -20,7 +20,7 @@ struct PageReader {
         var values: UnsafeRawBufferPointer
     }
 
-    /// Where the values of the next rows will stand, so that plain pages can be decompressed to their place.
+    /// Where the values of the next rows will be, so that plain pages can be decompressed in their final position.
     struct PlainTarget {
         var start: UnsafeMutableRawPointer
         /// Bytes before it that belong to earlier rows.
@@ -37,7 +37,7 @@ struct PageReader {
     private let bytes: UnsafeRawBufferPointer
     private let isOptional: Bool
     private let decompressor: PageDecompressor
-    /// Set it before a page is read. Values that were decompressed to their place begin at `start`.
+    /// Set it before a page is read. Values that were decompressed in their final position begin at `start`.
     var plainTarget: PlainTarget?
     private var position = 0
     private var rowsRead = 0
@@ -47,7 +47,7 @@ struct PageReader {
     /// Where it begins in the chunk.
     private(set) var pageStart = 0
 
-    /// - Parameter rowCount: after so many rows the chunk ends; what follows is not looked at.
+    /// - Parameter rowCount: after so many rows the chunk ends; what follows is ignored.
     init(
         _ bytes: UnsafeRawBufferPointer, codec: ParquetFormat.Codec, isOptional: Bool, rowCount: Int
     ) throws(ParquetFault) {
@@ -57,7 +57,8 @@ struct PageReader {
         decompressor = try PageDecompressor(codec)
     }
 
-    /// Reads just the headers, to be sure that the chunk holds as many rows as it should before memory is taken for them.
+    /// Reads only the headers, to check that the chunk holds as many rows as it should before memory is allocated for
+    /// them.
     func checkRowCount() throws(ParquetFault) {
         var scan = self
         while scan.rowsRead < rowCount {
@@ -70,12 +71,12 @@ struct PageReader {
     mutating func next() throws -> Page? {
         while rowsRead < rowCount {
             let (header, body) = try readHeader()
-            // Some writers fill the field with 0, as if it could not be left out.
+            // Some writers set the optional field to 0.
             if let stated = header.checksum, stated != 0 { try verify(body, stated) }
             switch ParquetFormat.PageType(rawValue: header.type) {
             case .dictionary:
                 guard let dictionary = header.dictionary, dictionary.valueCount >= 0 else {
-                    throw ParquetFault(.corrupt, "a dictionary page without its header or of less than no values")
+                    throw ParquetFault(.corrupt, "a dictionary page without its header or with a negative count")
                 }
                 guard let encoding = ParquetFormat.Encoding(rawValue: dictionary.encoding),
                     encoding == .plain || encoding == .plainDictionary
@@ -167,15 +168,15 @@ struct PageReader {
     }
 
     private enum Decompressed {
-        /// All rows have values, and these are where they belong.
+        /// All rows have values, and these are in their final position.
         case values(UnsafeRawBufferPointer)
-        /// It turned out that the page is another kind; this is its content.
+        /// The page turned out to be of another kind; this is its content.
         case content(UnsafeRawBufferPointer)
     }
 
     /// Saves a copy of the values: a plain page whose size says that all rows have values is decompressed so that the
-    /// values come to stand in their place. The levels before them overwrite the end of the earlier values, which is
-    /// put back.
+    /// values land in their final position. The levels before them overwrite the end of the earlier values, which is
+    /// restored.
     private func decompressed(
         _ header: ParquetFormat.PageHeader, _ data: ParquetFormat.DataPageHeader, _ encoding: ParquetFormat.Encoding,
         _ body: UnsafeRawBufferPointer
@@ -245,10 +246,10 @@ struct PageReader {
     }
 }
 
-/// CRC-32 as gzip has it.
+/// CRC-32 as in gzip.
 enum PageChecksum {
     static func of(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
-        // zlib takes a null pointer for a wish to start anew.
+        // zlib takes a null pointer as a request to restart.
         guard let start = bytes.baseAddress else { return checksum }
         return UInt32(
             truncatingIfNeeded: crc32_z(UInt(checksum), start.assumingMemoryBound(to: UInt8.self), bytes.count))

@@ -1,14 +1,14 @@
 import Columnar
 
-/// A top-level column of a file: how its bytes are stored, and what they become.
+/// A top-level column of a file: how its bytes are stored and converted.
 struct ParquetColumn: Sendable {
-    /// What is done with the stored values to make them the column's.
+    /// How the stored values are converted to the column's.
     enum Conversion: Sendable, Hashable {
         /// The stored values are the column's.
         case none
         /// Unsigned 32-bit numbers become 64-bit ones.
         case unsigned32
-        /// The lowest 8 or 16 bits count.
+        /// Only the lowest 8 or 16 bits count.
         case narrow(bits: Int, isSigned: Bool)
         /// Unsigned 64-bit numbers that must fit the signed ones.
         case unsigned64
@@ -33,7 +33,7 @@ struct ParquetColumn: Sendable {
     let isOptional: Bool
     private(set) var type: DataType
     private(set) var conversion: Conversion
-    /// The file says that no row has a value, and nothing about what a value would be.
+    /// The file says that no row has a value, and does not say the type of values.
     let isNullTyped: Bool
 
     /// - Throws: a fault when the element is a leaf that cannot be read.
@@ -69,10 +69,10 @@ struct ParquetColumn: Sendable {
         (type, conversion) = Self.meaning(physicalType, byteWidth, logicalType)
     }
 
-    /// No number of a file is so long that more would mean anything.
+    /// Larger scales make no sense for any number in a file.
     private static let scales = 0...1_000
 
-    /// Reads whole numbers of which one lies outside of 64 bits as the nearest doubles.
+    /// Reads the column as the nearest doubles if one of its integers does not fit 64 bits.
     /// - Parameter statistics: of all row groups.
     mutating func widen(by statistics: [ParquetFormat.Statistics?], isWide: Bool) {
         let bounds = statistics.lazy.compactMap { $0 }.flatMap {
@@ -90,7 +90,7 @@ struct ParquetColumn: Sendable {
         }
     }
 
-    /// An annotation that does not fit its physical type is passed over, as other readers do.
+    /// An annotation that does not fit its physical type is ignored, as by other readers.
     private static func meaning(
         _ physicalType: ParquetFormat.PhysicalType, _ byteWidth: Int, _ logicalType: ParquetFormat.LogicalType?
     ) -> (DataType, Conversion) {
@@ -148,7 +148,7 @@ struct ParquetColumns: Sendable {
                 unreadable[element.name] = ParquetFault(
                     .unsupported, "nested values (\(element.name) is a group) are not supported")
             }
-            // Passes over the element's subtree.
+            // Skips the element's subtree.
             var pending = 1
             while pending > 0 {
                 guard position < elements.count else { throw ParquetFault(.corrupt, "the schema ends early") }
@@ -162,7 +162,7 @@ struct ParquetColumns: Sendable {
         guard position == elements.count else { throw ParquetFault(.corrupt, "the schema has columns left over") }
     }
 
-    /// Looks at what the row groups say about the columns: some are encrypted, some hold larger numbers than others.
+    /// Checks what the row groups say about the columns: some are encrypted, some hold larger numbers than others.
     /// - Parameter wide: names of columns that are known to hold larger numbers.
     mutating func adapt(to rowGroups: [ParquetFormat.RowGroup], wide: Set<String>) {
         for index in readable.indices {

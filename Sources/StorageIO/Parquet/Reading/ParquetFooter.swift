@@ -1,9 +1,9 @@
 /// Finds and reads a file's footer.
 enum ParquetFooter {
-    /// What is read in the hope that the footer is in it.
+    /// How many of the last bytes are read, hoping that they hold the footer.
     private static let guess: Int64 = 64 << 10
 
-    /// parquet-mr before 1.2.9 stated column chunks shorter than they are, by the header of the dictionary page
+    /// parquet-mr before 1.2.9 recorded column chunks as shorter than they are, by the header of the dictionary page
     /// (PARQUET-816).
     static func leavesDictionaryHeadersOut(_ createdBy: String?) -> Bool {
         guard let createdBy, createdBy.hasPrefix("parquet-mr") else { return false }

@@ -12,41 +12,42 @@ import Parallelism
 /// | DECIMAL without decimal places, however stored | `int64` |
 /// | other DECIMAL | `float64`: the nearest number |
 /// | DATE, TIMESTAMP | `date`, `timestamp` of the same unit and kind |
-/// | INT96 | `timestamp(microseconds, UTC)`, as Spark means it; finer digits are cut off |
+/// | INT96 | `timestamp(microseconds, UTC)`, as in Spark; finer digits are dropped |
 /// | STRING, ENUM, JSON | `string`, the bytes as they are |
 /// | any other BYTE_ARRAY or FIXED_LEN_BYTE_ARRAY | `binary` |
 ///
-/// Whole numbers (UINT_64, DECIMAL) of which the file's statistics show one outside of `int64` are `float64`, the nearest
-/// number. Without statistics, UINT_64 is looked through when the file is opened; in a DECIMAL such a number is an error.
+/// Whole numbers (UINT_64, DECIMAL) of which the file's statistics show one outside `int64` are `float64`, the nearest
+/// number. Without statistics, a UINT_64 column is scanned when the file is opened; in a DECIMAL such a number is an
+/// error.
 ///
-/// Nested columns (groups, lists, maps), encrypted ones and those that share a name are listed in ``unreadableColumns``;
-/// the columns beside them can be read by naming them. Files whose footer is encrypted, and LZO, are refused. A page's
-/// checksum is verified where it is stated; 0 counts as not stated.
+/// Nested columns (groups, lists, maps), encrypted ones and those that share a name are listed in
+/// ``unreadableColumns``; the other columns can be read by naming them. Files whose footer is encrypted, and LZO, are
+/// refused. A page's checksum is verified if it has one; 0 counts as none.
 public struct ParquetReader: Sendable {
     /// The columns that can be read.
     public let schema: Schema
     /// Why the other columns cannot be read, by name.
     public var unreadableColumns: [String: String] { unreadable.mapValues(\.message) }
-    /// Rows of all row groups. (Some writers state another number for the file; it is not looked at.)
+    /// Rows of all row groups. (Some writers record another number for the file; it is ignored.)
     public let rowCount: Int64
     /// The row groups, in the file's order.
     public let rowGroups: [ParquetRowGroup]
-    /// What the writer noted: pairs of key and value.
+    /// The writer's key-value metadata.
     public let keyValueMetadata: [String: String]
-    /// The program that wrote the file, in its own words.
+    /// The program that wrote the file, as it identifies itself.
     public let createdBy: String?
 
     let input: any RandomAccessInput
     let columns: [ParquetColumn]
     private let unreadable: [String: ParquetFault]
-    /// The columns that can be read, but have not one value in any row.
+    /// The columns that can be read, but have no value in any row.
     let nullColumns: Set<String>
     let chunks: [[ParquetFormat.ColumnChunk]]
-    /// How many bytes after a column chunk may still be its own.
+    /// How many bytes after a column chunk may still belong to it.
     let chunkPadding: Int64
 
     /// Reads a file's footer: one request of the last 64 KiB, and a second for a larger footer. A column of UINT_64
-    /// without statistics is read as well, to know whether its numbers fit `int64`.
+    /// without statistics is also read, to know whether its numbers fit `int64`.
     /// - Throws: ``ParquetError``, or what the input throws.
     public static func open(_ input: any RandomAccessInput) async throws -> ParquetReader {
         let footer = try await ParquetFooter.read(input)
@@ -55,7 +56,7 @@ public struct ParquetReader: Sendable {
         return wide.isEmpty ? reader : try ParquetReader(input, footer, wide: wide)
     }
 
-    /// Columns of UINT_64 that hold a larger number than `int64` does, without statistics that say so.
+    /// Columns of UINT_64 with a number too large for `int64`, without statistics that say so.
     private func wideColumns() async throws -> Set<String> {
         var wide: Set<String> = []
         for column in columns where column.conversion == .unsigned64 {
@@ -64,7 +65,7 @@ public struct ParquetReader: Sendable {
                 do {
                     _ = try await read(rowGroup: index, columns: [column.name])
                 } catch let error as ParquetError {
-                    // Whatever else is wrong with the column is said when it is read.
+                    // Other errors of the column are reported when it is read.
                     if error.code == .outOfRange { wide.insert(column.name) }
                     break
                 }
@@ -132,7 +133,7 @@ public struct ParquetReader: Sendable {
 
     /// One row group.
     /// - Parameters:
-    ///   - names: the names of the columns wanted, in the order wanted; nil for all.
+    ///   - names: the names of the requested columns, in order; nil for all.
     ///   - threads: on how many threads columns are decoded at the same time.
     /// - Throws: ``ParquetError``, what the input throws, or `CancellationError`.
     public func read(rowGroup: Int, columns names: [String]? = nil, threads: Int = 1) async throws -> RecordBatch {
@@ -182,7 +183,7 @@ public struct ParquetReader: Sendable {
         }
     }
 
-    /// The schema of some columns, and where they are.
+    /// The schema of some columns, and their positions.
     func select(_ names: [String]?) throws(ParquetError) -> (Schema, [ParquetColumn]) {
         guard let names else {
             if let (name, fault) = unreadable.min(by: { $0.key < $1.key }) {

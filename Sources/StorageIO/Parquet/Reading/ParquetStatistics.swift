@@ -4,27 +4,26 @@ import Columnar
 public enum ParquetStatisticValue: Sendable, Hashable {
     /// Of boolean columns.
     case boolean(Bool)
-    /// Of whole numbers, dates (days) and timestamps (ticks).
+    /// Of integers, dates (days) and timestamps (ticks).
     case int64(Int64)
     /// Of floating-point columns.
     case float64(Double)
-    /// Of text and binary columns, perhaps shortened by the writer.
+    /// Of text and binary columns; the writer may have shortened it.
     case bytes([UInt8])
 }
 
-/// What a file says about the values of a column in one row group. Whatever it does not say, or says in a way that
-/// cannot be relied on, is nil.
+/// A file's statistics of a column in one row group. What is missing or unreliable is nil.
 public struct ParquetColumnStatistics: Sendable, Hashable {
-    /// No value is smaller; NaN is left out of account.
+    /// No value is smaller; NaN is ignored.
     public let minimum: ParquetStatisticValue?
-    /// No value is larger; NaN is left out of account.
+    /// No value is larger; NaN is ignored.
     public let maximum: ParquetStatisticValue?
     /// Rows without a value.
     public let nullCount: Int64?
 
     init(_ statistics: ParquetFormat.Statistics?, column: ParquetColumn, hasColumnOrder: Bool) {
         nullCount = statistics?.nullCount.flatMap { $0 >= 0 ? $0 : nil }
-        // The older pair was compared as signed numbers by every writer, but as signed bytes by some.
+        // All writers compared signed numbers correctly for the older pair, but some compared bytes as signed.
         let isNumber = column.physicalType != .byteArray && column.physicalType != .fixedLengthByteArray
         let useLegacy =
             isNumber && column.conversion == .none && statistics?.minimum == nil && statistics?.maximum == nil
@@ -70,6 +69,6 @@ public struct ParquetRowGroup: Sendable {
     public let rowCount: Int
     /// Bytes in the file, compressed, of all columns.
     public let byteCount: Int64
-    /// What is known of each readable column's values, by its name.
+    /// The statistics of each readable column, by name.
     public let statistics: [String: ParquetColumnStatistics]
 }

@@ -9,11 +9,11 @@ struct RowGroupPlan: Sendable {
         var column: ParquetColumn
         var codec: ParquetFormat.Codec
         var range: Range<Int64>
-        /// Which of the requests brings them.
+        /// The request that includes them.
         var request = 0
     }
 
-    /// More rows than this in one row group would make columns that no machine should be asked to hold at once.
+    /// More rows than this in one row group would make columns too large to hold in memory.
     private static let maximumRows = 1 << 28
     private static let maximumRequestsInFlight = 8
 
@@ -67,7 +67,7 @@ struct RowGroupPlan: Sendable {
         guard let codec = ParquetFormat.Codec(rawValue: metadata.codec) else {
             throw ParquetFault(.unsupported, "unknown compression \(metadata.codec)")
         }
-        // Some writers state 0 where there is no dictionary.
+        // Some writers write 0 if there is no dictionary.
         var start = metadata.dataPageOffset
         if let dictionary = metadata.dictionaryPageOffset, dictionary > 0 { start = min(start, dictionary) }
         let count = metadata.compressedByteCount

@@ -1,7 +1,7 @@
 import CStorageKernels
 import Columnar
 
-/// Collects which rows of a column chunk have values, page by page. As long as all have, there is no bitmap.
+/// Collects which rows of a column chunk have values, page by page. While all rows have values, there is no bitmap.
 struct ValidityBuilder {
     private let rowCount: Int
     private var rows = 0
@@ -62,7 +62,7 @@ struct ValidityBuilder {
         parquet_set_bits(&words, 0, rows)
     }
 
-    /// The usual case, told without decoding: a single repeated one.
+    /// The usual case, detected without decoding: a single run of ones.
     static func isOneRunOfOnes(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> Bool {
         var header = 0
         var shift = 0
@@ -89,7 +89,7 @@ func kernel(_ what: String, _ body: () -> Int64) throws(ParquetFault) -> Int {
     switch body() {
     case Int64(PARQUET_TRUNCATED): throw ParquetFault(.truncated, "\(what) end early")
     case Int64(PARQUET_BAD_INDEX): throw ParquetFault(.corrupt, "\(what): an index outside the dictionary")
-    case Int64(PARQUET_MALFORMED): throw ParquetFault(.corrupt, "\(what): a run or block that cannot be")
+    case Int64(PARQUET_MALFORMED): throw ParquetFault(.corrupt, "\(what): an invalid run or block")
     case Int64(PARQUET_COUNT_MISMATCH): throw ParquetFault(.corrupt, "\(what) are not as many as the page says")
     case let consumed: return Int(consumed)
     }

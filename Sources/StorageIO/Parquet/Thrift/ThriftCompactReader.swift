@@ -1,5 +1,5 @@
-/// Reads Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md) from bytes that may be anything:
-/// every length is checked against what is left, and nesting is limited.
+/// Reads Thrift's compact protocol (apache/thrift, doc/specs/thrift-compact-protocol.md) from untrusted bytes: every
+/// length is checked against what is left, and nesting is limited.
 struct ThriftCompactReader {
     /// The types of struct fields and list elements.
     enum FieldType: UInt8 {
@@ -125,11 +125,11 @@ struct ThriftCompactReader {
         let header = try readByte()
         let short = Int(header >> 4)
         let count = short < 15 ? short : try readCount()
-        // Some writers give the elements of an empty list type 0: where there are none, their type says nothing.
+        // Some writers give the elements of an empty list type 0: without elements, the type is irrelevant.
         return (count == 0 ? .structure : try fieldType(header & 0x0F), count)
     }
 
-    /// A number of bytes or elements; each element takes at least a byte, so more than what is left is a lie.
+    /// A number of bytes or elements; each element takes at least a byte, so more than the remaining bytes is invalid.
     private mutating func readCount() throws(ParquetFault) -> Int {
         let count = try readVarint()
         guard count <= UInt64(bytes.count - position) else {

@@ -57,7 +57,7 @@ struct ThriftCompactWriter {
         for element in elements { binary(Array(element.utf8)) }
     }
 
-    /// A struct that is nobody's field: the whole message.
+    /// A struct that is not a field: the whole message.
     mutating func structure(_ body: (inout ThriftCompactWriter) -> Void) {
         let outer = lastField
         lastField = 0

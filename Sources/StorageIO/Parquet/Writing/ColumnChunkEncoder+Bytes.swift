@@ -2,7 +2,7 @@ import CStorageKernels
 import Columnar
 
 extension ColumnChunkEncoder {
-    /// Smallest and largest value are noted up to this length.
+    /// Smallest and largest value are recorded up to this length.
     private static let maximumStatisticBytes = 256
 
     func encode(
@@ -56,7 +56,7 @@ extension ColumnChunkEncoder {
         }
     }
 
-    /// Text and bytes are compared as unsigned bytes. Values that are long are not noted.
+    /// Text and bytes are compared as unsigned bytes. Long values are not recorded.
     private static func note(
         _ offsets: UnsafeBufferPointer<Int32>, _ bytes: UnsafeRawBufferPointer,
         in statistics: inout ParquetFormat.Statistics

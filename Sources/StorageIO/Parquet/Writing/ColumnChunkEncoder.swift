@@ -3,7 +3,7 @@ import Columnar
 
 /// Encodes one column of a row group.
 struct ColumnChunkEncoder {
-    /// Rows of a page: for 8-byte values a quarter of a MiB, which stays in the cache.
+    /// Rows of a page: a quarter of a MiB of 8-byte values, which stays in the cache.
     static let pageRows = 32_768
     /// A page of long values ends early, once it has so many bytes.
     static let pageBytes = 1 << 20
@@ -62,7 +62,7 @@ struct ColumnChunkEncoder {
             let range = Element.range(dense)
             if options.writeStatistics { Element.note(range, in: &statistics) }
             let deltas = options.useDelta ? try DeltaPages(dense) : nil
-            // Values that ascend steadily need no look at how many are distinct.
+            // For steadily ascending values the number of distinct ones need not be counted.
             if options.useDictionary, deltas?.isTiny != true,
                 let dictionary = try ValueDictionary(
                     dense, range, maximumCount: Self.dictionaryBytes / MemoryLayout<Element>.size),

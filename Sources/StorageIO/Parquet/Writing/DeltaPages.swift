@@ -1,13 +1,13 @@
 import CStorageKernels
 
-/// Whole numbers of a column chunk as DELTA_BINARY_PACKED, where that makes them much smaller: numbers that ascend, or
-/// lie close together.
+/// Integers of a column chunk as DELTA_BINARY_PACKED, if that makes them much smaller: numbers that ascend, or are
+/// close together.
 struct DeltaPages<Element: FixedWidthValue> {
-    /// A part of the values that tells the size of all.
+    /// A sample of the values that predicts the size of all.
     private static var sampleCount: Int { 1_024 }
 
     private let values: UnsafeBufferPointer<Element>
-    /// What all values will take, judged by samples.
+    /// The predicted size of all values, from samples.
     let byteCount: Int
 
     /// Nil when the values would take more than half of their plain form.
@@ -28,7 +28,7 @@ struct DeltaPages<Element: FixedWidthValue> {
         byteCount = values.count * bytes / max(1, sampled)
     }
 
-    /// Whether a dictionary could hardly be smaller.
+    /// Whether a dictionary is unlikely to be smaller.
     var isTiny: Bool { byteCount < values.count / 2 }
 
     /// Writes all data pages.

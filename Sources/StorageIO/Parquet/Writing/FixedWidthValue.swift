@@ -5,14 +5,14 @@ protocol FixedWidthValue: BitwiseCopyable, Comparable {
     /// Smallest and largest of at least one value. Of numbers that are all NaN, the smallest is larger than the largest.
     static func range(_ values: UnsafeBufferPointer<Self>) -> (minimum: Self, maximum: Self)
 
-    /// The pair as statistics note it.
+    /// The pair as statistics record it.
     static func noted(_ range: (minimum: Self, maximum: Self)) -> (minimum: Self, maximum: Self)
 
-    /// How many values there can be between the two, the last one left out; nil where values cannot be counted so.
+    /// How many values there can be between the two, excluding the last; nil for types whose values cannot be counted.
     static func span(_ range: (minimum: Self, maximum: Self)) -> Int?
 
-    /// DELTA_BINARY_PACKED of the values into at least `parquet_delta_bound` bytes; returns its length, or nil where
-    /// values have no differences.
+    /// DELTA_BINARY_PACKED of the values into at least `parquet_delta_bound` bytes; returns its length, or nil for
+    /// types without differences.
     static func encodeDelta(_ values: UnsafeBufferPointer<Self>, into out: UnsafeMutablePointer<UInt8>) -> Int?
 
     /// Builds a dictionary by direct addressing; see the kernel.
@@ -61,7 +61,7 @@ extension FixedWidthValue {
         }
     }
 
-    /// Notes the range in a chunk's statistics, if there is one.
+    /// Records the range in a chunk's statistics, if there is one.
     static func note(_ range: (minimum: Self, maximum: Self), in statistics: inout ParquetFormat.Statistics) {
         guard range.minimum <= range.maximum else { return }
         let (minimum, maximum) = noted(range)
@@ -80,7 +80,7 @@ extension FixedWidthValue where Self: FixedWidthInteger {
 }
 
 extension FixedWidthValue where Self: BinaryFloatingPoint {
-    /// Zeros compare equal, so the smallest is noted as -0 and the largest as +0 (parquet.thrift, ColumnOrder).
+    /// Zeros compare equal, so the smallest is recorded as -0 and the largest as +0 (parquet.thrift, ColumnOrder).
     static func noted(_ range: (minimum: Self, maximum: Self)) -> (minimum: Self, maximum: Self) {
         (range.minimum == 0 ? -0.0 : range.minimum, range.maximum == 0 ? 0.0 : range.maximum)
     }

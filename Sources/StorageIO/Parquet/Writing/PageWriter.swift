@@ -1,13 +1,13 @@
 import CStorageKernels
 
-/// The column chunk of a row group as it will stand in the file.
+/// The column chunk of a row group as it is written to the file.
 struct EncodedChunk: Sendable {
     var bytes: [UInt8]
     /// Offsets count from the chunk's start.
     var metadata: ParquetFormat.ColumnMetadata
 }
 
-/// Puts the pages of one column chunk one after the other: levels, compression, headers.
+/// Writes the pages of one column chunk: levels, compression, headers.
 final class PageWriter {
     /// Which rows have values: bits of a bitmap from `offset` on.
     struct Validity {
@@ -32,8 +32,8 @@ final class PageWriter {
         if isOptional { encodings.insert(.rle) }
     }
 
-    /// Leaves the chunk uncompressed when what its pages will look like does not get smaller: packed bits seldom do, and
-    /// readers need not try to decompress them. Call it before the first page.
+    /// Leaves the chunk uncompressed if a sample of its pages does not get smaller: packed bits seldom do, and this
+    /// spares readers the decompression. Call it before the first page.
     func chooseCodec(sample: UnsafeRawBufferPointer) throws {
         guard compressor.codec != .uncompressed, sample.count >= 4_096 else { return }
         let part = UnsafeRawBufferPointer(rebasing: sample.prefix(64 << 10))

@@ -1,8 +1,8 @@
 import Essentials
 
-/// How a Parquet file is to be written.
+/// How a Parquet file is written.
 public struct ParquetWriteOptions: Sendable, Hashable {
-    /// What pages are compressed with.
+    /// How pages are compressed.
     public enum Compression: Sendable, Hashable {
         case uncompressed
         case snappy
@@ -17,27 +17,27 @@ public struct ParquetWriteOptions: Sendable, Hashable {
         case v2
     }
 
-    /// What pages are compressed with. Columns whose pages do not get smaller by it are left uncompressed.
+    /// How pages are compressed. Columns whose pages do not get smaller are left uncompressed.
     public var compression: Compression
-    /// Rows of a row group, at least 1; the last one has fewer. About twice so many are held in memory.
+    /// Rows of a row group, at least 1; the last one has fewer. About twice as many are held in memory.
     public var rowGroupRows: Int
     /// The layout of data pages.
     public var dataPageVersion: DataPageVersion
     /// Whether columns of few distinct values are written as a dictionary and indices.
     public var useDictionary: Bool
-    /// Whether whole numbers, dates and timestamps that ascend or lie close together are written as differences
-    /// (DELTA_BINARY_PACKED) where that is smaller. pyarrow, DuckDB, Polars and Spark from 3.3 on read them.
+    /// Whether integers, dates and timestamps that ascend or are close together are written as differences
+    /// (DELTA_BINARY_PACKED) if that is smaller. pyarrow, DuckDB, Polars and Spark from 3.3 on read them.
     public var useDelta: Bool
-    /// Whether smallest and largest value of each column are noted in each row group.
+    /// Whether the smallest and largest value of each column are recorded in each row group.
     public var writeStatistics: Bool
     /// Whether each page gets a CRC-32.
     public var writeChecksums: Bool
-    /// Noted in the footer.
+    /// Key-value metadata of the footer.
     public var keyValueMetadata: [String: String]
     /// On how many threads columns are encoded at the same time.
     public var threads: Int
 
-    /// - Parameter threads: nil for as many as there are processors.
+    /// - Parameter threads: nil for the number of processors.
     public init(
         compression: Compression = .snappy, rowGroupRows: Int = 262_144, dataPageVersion: DataPageVersion = .v1,
         useDictionary: Bool = true, useDelta: Bool = true, writeStatistics: Bool = true, writeChecksums: Bool = false,

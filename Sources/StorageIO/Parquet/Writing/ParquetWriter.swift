@@ -23,9 +23,9 @@ public actor ParquetWriter {
         var end: Int64
     }
 
-    /// Text of different batches is joined to at most so many bytes; a row group that would have more ends early.
+    /// The most bytes of text that are joined from different batches; a row group that would have more ends early.
     private static let maximumTextBytes = 1 << 30
-    /// What the reader, too, takes for the most that a machine should hold at once.
+    /// The reader's limit, too.
     private static let maximumRows = 1 << 28
 
     private let writer: any ObjectWriter
@@ -38,7 +38,7 @@ public actor ParquetWriter {
     private var collectedTextBytes = 0
     private var encoding: Task<EncodedRowGroup, any Error>?
     private var writing: Task<WrittenRowGroup, any Error>?
-    /// Where in the file the row groups of `rowGroups` end; 0 before anything is written.
+    /// The offset at which the row groups of `rowGroups` end; 0 before anything is written.
     private var position: Int64 = 0
     private var rowGroups: [ParquetFormat.RowGroup] = []
 
@@ -129,7 +129,7 @@ public actor ParquetWriter {
         }
     }
 
-    /// Hands the collected rows over, once the row group before them is encoded.
+    /// Passes on the collected rows, once the row group before them is encoded.
     private func encodeCollected() async throws {
         let (segments, rowCount) = (collected, collectedRows)
         (collected, collectedRows, collectedTextBytes) = ([], 0, 0)
@@ -139,7 +139,7 @@ public actor ParquetWriter {
         }
     }
 
-    /// Hands the encoded row group over, once the one before it is written.
+    /// Passes on the encoded row group, once the one before it is written.
     private func writeEncoded() async throws {
         guard let task = encoding else { return }
         encoding = nil

@@ -1,7 +1,7 @@
 import CStorageKernels
 import Columnar
 
-/// Which rows of a column chunk have values, and how it is parted into pages.
+/// Which rows of a column chunk have values, and how it is split into pages.
 struct Present {
     struct Page {
         /// Rows of the chunk.

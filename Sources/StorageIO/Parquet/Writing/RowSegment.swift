@@ -1,7 +1,7 @@
 import CStorageKernels
 import Columnar
 
-/// Some rows of a batch, which are to become rows of a row group.
+/// Some rows of a batch for a row group.
 struct RowSegment: Sendable {
     let batch: RecordBatch
     let rows: Range<Int>
@@ -14,7 +14,7 @@ struct RowSegment: Sendable {
         }
     }
 
-    /// One column of all segments, and which of its rows are meant. Nothing is copied where there is one segment only.
+    /// One column of all segments, and which of its rows are meant. Nothing is copied if there is only one segment.
     static func column(_ index: Int, of segments: [RowSegment]) -> (Column, Range<Int>) {
         if segments.count == 1, let only = segments.first { return (only.batch.columns[index], only.rows) }
         let parts = segments.map { (column: $0.batch.columns[index], rows: $0.rows) }
@@ -36,7 +36,7 @@ struct RowSegment: Sendable {
         }
         // Type, storage and bitmap come from columns that were valid.
         guard let column = try? Column(type: type, storage: storage, validity: validity) else {
-            preconditionFailure("a column of \(type) was joined from others and does not hold together")
+            preconditionFailure("a column of \(type) was joined from others and is inconsistent")
         }
         return (column, 0..<count)
     }

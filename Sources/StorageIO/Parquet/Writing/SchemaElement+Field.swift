@@ -1,7 +1,7 @@
 import Columnar
 
 extension ParquetFormat.SchemaElement {
-    /// How a column is declared. The older annotations stand beside the newer ones where they mean the same.
+    /// How a column is declared. The older annotations are written besides the newer ones if they mean the same.
     init(_ field: Field) {
         self.init(name: field.name)
         type = ParquetFormat.PhysicalType(field.type).rawValue

@@ -2,7 +2,7 @@ import CStorageKernels
 
 /// The distinct values of a column chunk in order of first appearance, and for each value which one it is.
 struct ValueDictionary {
-    /// By direct addressing a dictionary is built where the values lie so close together.
+    /// If the range of values is at most this large, the dictionary is built by direct addressing.
     private static let maximumSpan = 1 << 18
 
     private let entries: ScratchBuffer
@@ -80,10 +80,10 @@ struct ValueDictionary {
         }
     }
 
-    /// Whether other encodings are worth a look.
+    /// Whether other encodings are worth trying.
     var isLarge: Bool { entryCount > 4_096 }
 
-    /// What dictionary and indices take at most.
+    /// The most bytes that dictionary and indices take.
     var byteCount: Int { entryByteCount + valueCount * Int(bitWidth) / 8 }
 
     /// Writes the dictionary page and all data pages.
