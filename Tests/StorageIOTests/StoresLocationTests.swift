@@ -80,7 +80,7 @@ import Testing
         let stores = ObjectStoreRegistry()
         let error = #expect(throws: ObjectStoreError.self) { try stores.resolve("s3://bucket/a") }
         #expect(error?.code == .invalidURL)
-        #expect(error?.message == "no store is known for s3://, only for file, memory")
+        #expect(error?.message == "no store is registered for s3://, only for file, memory")
 
         stores.register(schemes: ["s3", "s3a"]) { InMemoryObjectStore(name: "\($0.scheme)-\($0.authority)") }
         #expect(try stores.resolve("S3A://bucket/a").store.root == "memory://s3a-bucket/")

@@ -1,4 +1,4 @@
-/// Finds the objects that match a pattern, looking only into folders that can hold some.
+/// Finds the objects that match a pattern, listing only folders that can hold some.
 ///
 /// A folder that matches stands for all objects below it.
 package struct GlobExpansion: Sendable {
@@ -14,7 +14,7 @@ package struct GlobExpansion: Sendable {
 
     /// All matches in ascending byte order of their keys.
     package var matches: [Match] { found.values.sorted { $0.object.key < $1.object.key } }
-    /// What matches and cannot be handed out as an object.
+    /// Names that match but cannot be objects.
     package var unlisted: [UnlistedObject] {
         left.sorted { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
     }
@@ -50,7 +50,7 @@ package struct GlobExpansion: Sendable {
             }
         } else {
             let (contents, unlisted) = try await store.allContents(ofFolder: folder)
-            // What is below a link to nothing is not known: it may match as well.
+            // The content of a broken link is unknown: it may match as well.
             left.formUnion(unlisted.filter { segment.matches($0.name) })
             if rest.isEmpty {
                 for object in contents.objects where segment.matches(object.key.name) {

@@ -1,6 +1,6 @@
-/// A pattern for object keys, as shells and Spark know it: `*` and `?` stand for any characters and any one character
-/// of a segment, `[a-c]` and `[!a-c]` for one of a set, `{x,y}` for alternatives, a segment `**` for any number of
-/// segments. A backslash takes the meaning from the character after it.
+/// A pattern for object keys, as in shells and Spark: `*` and `?` stand for any characters and any one character of a
+/// segment, `[a-c]` and `[!a-c]` for one of a set, `{x,y}` for alternatives, a segment `**` for any number of segments.
+/// A backslash escapes the character after it.
 package struct GlobPattern: Sendable, Hashable {
     enum Element: Sendable, Hashable {
         case literal(Unicode.Scalar)
@@ -34,7 +34,7 @@ package struct GlobPattern: Sendable, Hashable {
             return String(name)
         }
 
-        /// Whether a name is of this form. Names that start with `.` or `_` must have that character spelled out.
+        /// Whether a name is of this form. A leading `.` or `_` of a name only matches itself.
         func matches(_ name: some StringProtocol) -> Bool {
             let scalars = Array(name.unicodeScalars)
             let isHidden = scalars.first == "." || scalars.first == "_"
@@ -67,10 +67,10 @@ package struct GlobPattern: Sendable, Hashable {
 
     private static let maximumAlternatives = 1_000
 
-    /// The pattern without braces, segment by segment; a key need be of one of these forms.
+    /// The pattern with braces expanded, segment by segment; a key must match one of these forms.
     let alternatives: [[Segment]]
 
-    /// The folder, with a closing `/`, that everything the pattern matches lies in; empty for the store's root.
+    /// The folder, with a closing `/`, that contains all matches; empty for the store's root.
     var literalFolder: String {
         let folders = alternatives.map { $0.dropLast().prefix { $0.literal != nil }.compactMap(\.literal) }
         guard var common = folders.first else { return "" }
@@ -104,7 +104,7 @@ package struct GlobPattern: Sendable, Hashable {
                 isEscaped = true
                 continue
             }
-            // A backslash before a character without a meaning stays what it is: part of a name.
+            // A backslash before an ordinary character is part of the name.
             if isEscaped, !"*?[]{},\\".unicodeScalars.contains(scalar) { result.append("\\") }
             result.append(scalar)
             isEscaped = false
@@ -113,7 +113,7 @@ package struct GlobPattern: Sendable, Hashable {
         return String(result)
     }
 
-    /// The text with backslashes before every character that has a meaning in patterns.
+    /// The text with backslashes before every special character.
     static func escaped(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -214,7 +214,7 @@ extension GlobPattern {
         return elements
     }
 
-    /// The set that starts with `[` at `start`, and where its `]` is.
+    /// The set that starts with `[` at `start`, and the position of its `]`.
     private static func set(
         _ segment: [Unicode.Scalar], from start: Int, in text: String
     ) throws(ObjectStoreError) -> (Element, end: Int) {

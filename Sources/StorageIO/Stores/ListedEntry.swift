@@ -1,10 +1,10 @@
-/// What a store has at a name that its listings leave out, because it cannot be handed out as an object.
+/// An entry that a store's listings leave out, because it cannot be an object.
 package struct UnlistedObject: Sendable, Hashable {
-    /// The URL or path; bytes that are not UTF-8 stand as `\xE9`.
+    /// The URL or path; bytes that are not UTF-8 are shown as `\xE9`.
     package let location: String
-    /// As a key, such bytes replaced by U+FFFD.
+    /// As a key, with such bytes replaced by U+FFFD.
     package let path: String
-    /// Why it is none.
+    /// Why it is not an object.
     package let reason: String
     /// Whether there is or may be stored content: not in a pipe or socket.
     package var mayHoldContent = true
@@ -13,24 +13,24 @@ package struct UnlistedObject: Sendable, Hashable {
     var name: Substring { path.lastSlashSegment }
 }
 
-/// What a complete listing gives.
+/// An entry of a complete listing.
 package enum ListedEntry: Sendable {
     case object(ObjectMetadata)
     case unlisted(UnlistedObject)
 }
 
-/// A store that can tell what its listings leave out.
+/// A store that can report what its listings leave out.
 protocol CompleteListing: ObjectStore {
     /// Everything under a prefix; objects in ascending byte order of their keys.
     func completeList(prefix: String) -> AsyncThrowingStream<ListedEntry, any Error>
 
-    /// What a folder has directly in it.
+    /// The direct contents of a folder.
     func completeContents(ofFolder prefix: String) async throws -> (FolderContents, [UnlistedObject])
 }
 
 /// A store that holds objects under any names, also under those that are not ``ObjectKey/isPortable``.
 protocol HoldsAnyKey: ObjectStore {
-    /// Whether empty objects such as `folder/` are of use to those who look at the store.
+    /// Whether empty objects such as `folder/` are useful to people who browse the store.
     var keepsFolderMarkers: Bool { get }
 }
 
@@ -45,7 +45,7 @@ extension ObjectStore {
         return list(prefix: prefix).mapped { .object($0) }
     }
 
-    /// What a folder has directly in it, and what its listing leaves out.
+    /// The direct contents of a folder, and what its listing leaves out.
     func allContents(ofFolder prefix: String) async throws -> (FolderContents, [UnlistedObject]) {
         if let complete = self as? any CompleteListing { return try await complete.completeContents(ofFolder: prefix) }
         return (try await contents(ofFolder: prefix), [])
@@ -53,7 +53,7 @@ extension ObjectStore {
 }
 
 extension AsyncThrowingStream where Element: Sendable, Failure == any Error {
-    /// The elements that the closure makes something of.
+    /// The elements for which the closure returns a value.
     func mapped<Result>(
         _ transform: @escaping @Sendable (Element) -> Result?
     ) -> AsyncThrowingStream<Result, any Error> {

@@ -1,23 +1,23 @@
-/// What a store keeps of an object beside its bytes, and hands out with them.
+/// What a store keeps of an object besides its bytes, and returns with them.
 package struct ObjectAttributes: Sendable, Hashable {
     /// Such as `text/csv; charset=utf-8`.
     package var contentType: String?
-    /// Such as `gzip`; the bytes are encoded so.
+    /// Such as `gzip`: how the bytes are encoded.
     package var contentEncoding: String?
     package var contentLanguage: String?
     package var contentDisposition: String?
     package var cacheControl: String?
-    /// As the header field has it.
+    /// In the form of the header field.
     package var expires: String?
-    /// The owner's own, names in lower case.
+    /// User-defined metadata, names in lower case.
     package var metadata: [String: String] = [:]
     package var tags: [String: String] = [:]
 
     package init() {}
 }
 
-/// A store that keeps attributes: a copy from one such store to another takes them along.
+/// A store that keeps attributes: a copy between such stores preserves them.
 package protocol AttributeKeeping: ObjectStore {
-    /// - Throws: ``ObjectStoreError/Code/modified`` when the object is no longer what its metadata say.
+    /// - Throws: ``ObjectStoreError/Code/modified`` when the object no longer matches its metadata.
     func attributes(of object: ObjectMetadata) async throws -> ObjectAttributes
 }

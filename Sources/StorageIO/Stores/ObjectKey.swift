@@ -1,7 +1,7 @@
-/// The name of an object in its store: UTF-8 segments parted by `/`.
+/// The name of an object in its store: UTF-8 segments separated by `/`.
 ///
-/// Keys from ``init(_:)`` are of a form that every store can hold. Some stores, S3 for one, hold more: their listings may give
-/// keys that are not ``isPortable``, and other stores refuse these.
+/// Keys from ``init(_:)`` are of a form that every store can hold. Some stores, such as S3, allow more: their listings
+/// may return keys that are not ``isPortable``, which other stores refuse.
 public struct ObjectKey: Sendable, Hashable, Comparable {
     /// The segments joined by `/`.
     public let path: String
@@ -14,7 +14,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
         guard isPortable else { throw notPortable(in: "") }
     }
 
-    /// A name as a store has it, for instance `a//b`, `/a` or `a/../b` in S3.
+    /// A key exactly as a store has it, for instance `a//b`, `/a` or `a/../b` in S3.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidKey`` for an empty name.
     public init(verbatim path: String) throws(ObjectStoreError) {
         self.path = path
@@ -23,7 +23,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
         }
     }
 
-    /// Whether every store can hold the key: no segment of its bytes is empty, `.` or `..`, and no byte is NUL.
+    /// Whether every store can hold the key: no segment is empty, `.` or `..`, and no byte is NUL.
     public var isPortable: Bool {
         var length = 0, dots = 0
         for byte in path.utf8 {
@@ -50,7 +50,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     /// The last segment.
     public var name: String { String(path.lastSlashSegment) }
 
-    /// What comes before the name, with a closing `/`; empty where the key is a name alone.
+    /// What comes before the name, with a closing `/`; empty for a plain name.
     package var folder: String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
         return String(path.through(slash))
@@ -59,7 +59,7 @@ public struct ObjectKey: Sendable, Hashable, Comparable {
     /// This key as a folder with `name` in it.
     public func appending(_ name: String) throws(ObjectStoreError) -> ObjectKey { try ObjectKey("\(path)/\(name)") }
 
-    /// Keys are equal when their bytes are: a store tells an `é` of one scalar from one of two.
+    /// Keys are equal when their bytes are: a store distinguishes an `é` of one scalar from one of two.
     public static func == (left: ObjectKey, right: ObjectKey) -> Bool { left.path.hasBytes(of: right.path) }
 
     /// Hashes the bytes.

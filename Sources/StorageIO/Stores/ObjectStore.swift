@@ -1,19 +1,19 @@
-/// A place that holds objects (named byte sequences) under `/`-separated keys.
+/// A store of objects (named byte sequences) under `/`-separated keys.
 ///
-/// All stores behave alike; the conformance suite in `StorageIOTesting` says how. An object appears whole or not at
+/// All stores behave alike; the conformance suite in `StorageIOTesting` defines how. An object appears whole or not at
 /// all: readers see either the earlier object or the finished new one, never a part.
 public protocol ObjectStore: Sendable {
-    /// Where keys start, for messages: `file:///data/`, `memory://`, `s3://bucket/`.
+    /// The prefix of all keys in messages: `file:///data/`, `memory://`, `s3://bucket/`.
     var root: String { get }
 
     /// What is known about an object without reading it.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/notFound`` when there is none.
     func head(_ key: ObjectKey) async throws -> ObjectMetadata
 
-    /// The bytes of an object, or of a range of it. A range that reaches past the end is cut at the end; one that
-    /// starts past the end throws ``ObjectStoreError/Code/invalidRange``.
-    /// - Parameter entityTag: As ``head(_:)`` or a listing gave it. An object that has another one by now throws
-    ///   ``ObjectStoreError/Code/modified``, so that ranges of two versions never mix. nil: whatever is there.
+    /// The bytes of an object, or of a range of it. A range that reaches past the end is truncated; one that starts
+    /// past the end throws ``ObjectStoreError/Code/invalidRange``.
+    /// - Parameter entityTag: From ``head(_:)`` or a listing. If the object has another one by now, reading throws
+    ///   ``ObjectStoreError/Code/modified``, so that ranges of two versions never mix. nil for any version.
     func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8]
 
     /// Starts a new object. Nothing is visible under the key until ``ObjectWriter/finish()`` returns.
@@ -23,8 +23,8 @@ public protocol ObjectStore: Sendable {
     /// text: give it a closing `/` to list a folder. Unfinished objects are not listed.
     func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error>
 
-    /// What a folder has directly in it. Stores that can list a single level do that; the default implementation lists
-    /// all that is below.
+    /// The direct contents of a folder. Stores that can list a single level do that; the default implementation lists
+    /// everything below.
     /// - Parameter prefix: The folder's key with a closing `/`, or an empty text for the store's root.
     func contents(ofFolder prefix: String) async throws -> FolderContents
 
@@ -38,15 +38,15 @@ public protocol ObjectStore: Sendable {
     /// Copies within the store, atomically at the destination.
     func copy(from source: ObjectKey, to destination: ObjectKey) async throws
 
-    /// A checksum of the content that the store has at hand, or can make without sending the content; nil where it has
-    /// none, as in the default implementation.
+    /// A checksum of the content that the store keeps, or can compute without sending the content; nil if it has none,
+    /// as in the default implementation.
     func checksum(of object: ObjectMetadata) async throws -> StoredChecksum?
 
-    /// What writers that were killed have left under a prefix of keys, or what living ones are still writing where the
-    /// store cannot tell them apart. The default implementation knows of none.
+    /// Leftovers of killed writers under a prefix of keys; if the store cannot distinguish them, also what running ones
+    /// are still writing. The default implementation returns none.
     func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject]
 
-    /// Removes what ``unfinishedObjects(prefix:)`` listed; no error for what is gone already.
+    /// Removes what ``unfinishedObjects(prefix:)`` listed; no error for those that are already gone.
     func remove(_ unfinished: [UnfinishedObject]) async throws
 }
 
@@ -54,7 +54,7 @@ extension ObjectStore {
     /// The whole object.
     public func read(_ key: ObjectKey) async throws -> [UInt8] { try await read(key, range: nil, matching: nil) }
 
-    /// The bytes of a range of whatever is there.
+    /// The bytes of a range of any version.
     public func read(_ key: ObjectKey, range: Range<Int64>?) async throws -> [UInt8] {
         try await read(key, range: range, matching: nil)
     }
@@ -99,7 +99,7 @@ extension ObjectStore {
         return found
     }
 
-    /// Lists all objects below the folder, and keeps what lies directly in it.
+    /// Lists all objects below the folder, and keeps those directly in it.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
         var contents = FolderContents(objects: [], folders: [])
         for try await object in list(prefix: prefix) {
@@ -130,26 +130,26 @@ public protocol ObjectWriter: Sendable {
     /// Appends bytes; waits while the store is behind.
     func write(_ bytes: [UInt8]) async throws
 
-    /// Makes the object visible, durably. The writer is of no use afterwards.
+    /// Makes the object visible, durably. The writer cannot be used afterwards.
     func finish() async throws
 
     /// Drops what was written; harmless after ``finish()``.
     func abort() async
 }
 
-/// How an object is to be written.
+/// How an object is written.
 public struct WriteOptions: Sendable, Hashable {
     /// Fails with ``ObjectStoreError/Code/alreadyExists`` instead of replacing an object.
     public var ifAbsent: Bool
-    /// Bytes that are likely to come, where that is known: stores that upload in parts choose their size by it.
+    /// The expected size in bytes, if known: stores that upload in parts choose the part size by it.
     public var expectedSize: Int64?
-    /// About how many bytes a store that uploads in parts may hold at the same time; nil for its own choice. Stores keep to
-    /// it as far as their parts allow.
+    /// About how many bytes a store that uploads in parts may hold at the same time; nil for its own choice. Stores
+    /// respect it as far as their parts allow.
     public var memoryLimit: Int?
-    /// Those of the object that this is a copy of, for stores that keep some.
+    /// The attributes of the object that is copied, for stores that keep attributes.
     package var attributes: ObjectAttributes?
 
-    /// Replaces unless told otherwise.
+    /// Replaces an earlier object by default.
     public init(ifAbsent: Bool = false, expectedSize: Int64? = nil, memoryLimit: Int? = nil) {
         self.ifAbsent = ifAbsent
         self.expectedSize = expectedSize
@@ -180,7 +180,7 @@ public struct ObjectMetadata: Sendable, Hashable {
     public var size: Int64
     /// Seconds since 1970-01-01T00:00:00Z.
     public var modified: Double
-    /// Changes whenever the content does; nil where the store has no such thing.
+    /// Changes whenever the content does; nil if the store has none.
     public var entityTag: String?
 
     /// All that a store may know.

@@ -1,4 +1,4 @@
-/// What went wrong at a store, and where.
+/// A failure of a store, and its location.
 public struct ObjectStoreError: Error, Sendable, Hashable {
     /// What a program may want to react to.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -7,7 +7,7 @@ public struct ObjectStoreError: Error, Sendable, Hashable {
 
         /// There is no such object, folder or bucket.
         public static let notFound = Code(description: "not found")
-        /// An object is there that must not be replaced.
+        /// There is an object that must not be replaced.
         public static let alreadyExists = Code(description: "already exists")
         /// The credentials do not allow it.
         public static let permissionDenied = Code(description: "permission denied")
@@ -15,13 +15,13 @@ public struct ObjectStoreError: Error, Sendable, Hashable {
         public static let invalidRange = Code(description: "invalid range")
         /// The key is not one that every store can hold.
         public static let invalidKey = Code(description: "invalid key")
-        /// The URL is malformed, or no store is known for its scheme.
+        /// The URL is malformed, or no store is registered for its scheme.
         public static let invalidURL = Code(description: "invalid URL")
         /// Disk or quota is full.
         public static let noSpace = Code(description: "no space left")
         /// The object changed while it was being read.
         public static let modified = Code(description: "modified while being read")
-        /// Any other failure of the store or the way to it.
+        /// Any other failure of the store or the connection to it.
         public static let unavailable = Code(description: "store unavailable")
     }
 

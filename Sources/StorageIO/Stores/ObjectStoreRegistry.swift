@@ -1,12 +1,12 @@
 import HTTPTransport
 import Synchronization
 
-/// Finds the store for a place. Paths, `file:` and `memory://` are known from the start; other stores join by
+/// Finds the store for a location. Paths, `file:` and `memory://` are built in; other stores are added by
 /// ``register(schemes:_:)``.
 ///
-/// A store is made once for each scheme and authority: `memory://tests/a` and `memory://tests/b` lie in the same one.
+/// A store is made once for each scheme and authority: `memory://tests/a` and `memory://tests/b` are in the same one.
 public final class ObjectStoreRegistry: Sendable {
-    /// Makes the store of a scheme and authority; does no input or output by itself.
+    /// Makes the store of a scheme and authority; does no I/O itself.
     public typealias Factory = @Sendable (StorageURI) throws -> any ObjectStore
 
     private struct State {
@@ -16,7 +16,7 @@ public final class ObjectStoreRegistry: Sendable {
 
     private let state = Mutex(State())
 
-    /// Knows `file` and `memory`.
+    /// A registry of `file` and `memory`.
     public init() {
         register(schemes: ["file"]) { _ in try LocalObjectStore(folder: "/") }
         register(schemes: ["memory"]) { InMemoryObjectStore(name: $0.authority) }
@@ -25,14 +25,14 @@ public final class ObjectStoreRegistry: Sendable {
     /// The schemes that ``resolve(_:)`` knows, sorted.
     public var schemes: [String] { state.withLock { $0.factories.keys.sorted() } }
 
-    /// Teaches the resolver a kind of store, for instance `["s3", "s3a"]`; replaces an earlier factory of the scheme.
+    /// Registers a kind of store, for instance for `["s3", "s3a"]`; replaces an earlier factory of the scheme.
     public func register(schemes: [String], _ factory: @escaping Factory) {
         state.withLock { state in
             for scheme in schemes { state.factories[scheme.lowercased()] = factory }
         }
     }
 
-    /// The store and the path in it that a text names.
+    /// The store and the path in it for a text.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL`` when the text is malformed or no store
     ///   is registered for its scheme; whatever the store's factory throws.
     public func resolve(_ text: String) throws -> StorageLocation {
@@ -43,9 +43,9 @@ public final class ObjectStoreRegistry: Sendable {
         guard let factory = known.1 else {
             throw ObjectStoreError(
                 .invalidURL, location: URLUserInfo.display(text),
-                message: "no store is known for \(uri.scheme)://, only for \(schemes.joined(separator: ", "))")
+                message: "no store is registered for \(uri.scheme)://, only for \(schemes.joined(separator: ", "))")
         }
-        // Made outside the lock, since factories are foreign code; the first one kept wins.
+        // Made outside the lock, since factories are foreign code; the first one stored wins.
         let made = try factory(uri)
         let store = state.withLock { state in
             let kept = state.stores[cacheKey] ?? made
@@ -56,33 +56,33 @@ public final class ObjectStoreRegistry: Sendable {
     }
 }
 
-/// A place and the store it lies in.
+/// A location in a store.
 public struct StorageLocation: Sendable {
-    /// Where the objects are.
+    /// The store of the objects.
     public let store: any ObjectStore
-    /// What was asked for.
+    /// The requested URI.
     public let uri: StorageURI
 
-    /// A place in a store.
+    /// A location in a store.
     public init(store: any ObjectStore, uri: StorageURI) {
         self.store = store
         self.uri = uri
     }
 
-    /// The place as the key of one object.
+    /// The key of the location as one object.
     /// - Throws: ``ObjectStoreError/Code/invalidKey`` at the store's root.
     public func key() throws(ObjectStoreError) -> ObjectKey { try ObjectKey(uri.path) }
 
-    /// The key of an object in this place taken as a folder; `name` may have several segments.
+    /// The key of an object in this location as a folder; `name` may have several segments.
     public func key(_ name: String) throws(ObjectStoreError) -> ObjectKey {
         try ObjectKey(uri.path.isEmpty ? name : "\(uri.path)/\(name)")
     }
 
-    /// What the keys of all objects in this place start with, taken as a folder.
+    /// The prefix of the keys of all objects in this location as a folder.
     public var folderPrefix: String { uri.path.isEmpty ? "" : uri.path + "/" }
 }
 
 extension StorageLocation: CustomStringConvertible {
-    /// The place as an absolute path or URL.
+    /// The location as an absolute path or URL.
     public var description: String { uri.description }
 }

@@ -1,10 +1,10 @@
 import Parallelism
 
-/// An output that would take the place of what is read, or of another output.
+/// An output that would replace an input or another output.
 public struct OutputConflict: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Where was to be written.
+    /// The location of the output.
     public let output: String
-    /// What would be lost.
+    /// The location that would be lost.
     public let other: String
 
     /// Writing to one would replace the other.
@@ -20,10 +20,11 @@ public struct OutputConflict: Error, Sendable, Hashable, CustomStringConvertible
 }
 
 extension StorageLocation {
-    /// Refuses an output that would destroy an input: the same object, by whatever spelling, hard link or symbolic link, one of
-    /// the objects of a folder or pattern, or a folder that an input lies in. To be called before anything is written.
+    /// Refuses an output that would destroy an input: the same object, by whatever spelling, hard link or symbolic
+    /// link, one of the objects of a folder or pattern, or a folder that an input lies in. Call it before anything is
+    /// written.
     ///
-    /// Pipes and devices replace nothing. An output that is not there yet may lie in a folder that is read.
+    /// Pipes and devices replace nothing. An output that does not exist yet may lie in a folder that is read.
     /// - Throws: ``OutputConflict``; what listing the inputs throws.
     public func checkOutput(doesNotReplace inputs: [StorageLocation]) async throws {
         for input in inputs {
@@ -48,7 +49,7 @@ extension StorageLocation {
 
     private func lostObject(of input: StorageLocation) async throws -> String? {
         let path = uri.path
-        // Without a listing where none is needed: the input is one object elsewhere, or a folder elsewhere.
+        // Skips the listing if none is needed: the input is one object elsewhere, or a folder elsewhere.
         let folder = input.uri.pattern?.literalFolder ?? input.folderPrefix
         let mayMeet =
             (path + "/").startsWithBytes(of: folder) || folder.startsWithBytes(of: folderPrefix)
@@ -81,7 +82,7 @@ extension StorageLocation {
 }
 
 extension ObjectStore {
-    /// What the paths of a folder's files start with once links are followed, as far as the folder is there.
+    /// The prefix of the paths of a folder's files with links resolved, as far as the folder exists.
     func withoutLinks(folder: String) async throws -> String {
         guard let local = self as? LocalObjectStore else { return folder }
         return try await BlockingPool.files.run {

@@ -1,4 +1,5 @@
-/// Percent-encoding as signatures of AWS want it, and as all servers take it: every byte but the unreserved ones of RFC 3986 (section 2.3) becomes `%XX`.
+/// Percent-encoding as AWS signatures require and all servers accept: every byte except the unreserved ones of RFC 3986
+/// (section 2.3) becomes `%XX`.
 package enum PercentEncoding {
     /// A value or name in a query.
     package static func query(_ text: String) -> String { encode(text, keepsSlash: false) }
@@ -13,8 +14,8 @@ package enum PercentEncoding {
             .map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
-    /// The text with `%XX` replaced by bytes and, unless asked otherwise, `+` by spaces, as S3 answers with
-    /// `encoding-type=url`; nil when that is not UTF-8.
+    /// The text with `%XX` replaced by bytes and, by default, `+` by spaces, as S3 encodes with `encoding-type=url`;
+    /// nil when that is not UTF-8.
     static func decode(_ text: String, plusIsSpace: Bool = true) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return text }
         var bytes: [UInt8] = []

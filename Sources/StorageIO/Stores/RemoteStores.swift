@@ -3,12 +3,13 @@ public import Logging
 import Synchronization
 
 extension ObjectStoreRegistry {
-    /// Teaches the resolver `s3` and `s3a`, `hdfs`, `webhdfs` and `swebhdfs`, with settings and credentials from variables
-    /// that other programs understand: see ``S3Configuration/init(environment:http:usesInstanceMetadata:)`` and
+    /// Registers `s3` and `s3a`, `hdfs`, `webhdfs` and `swebhdfs`, with settings and credentials from variables that
+    /// other programs understand: see ``S3Configuration/init(environment:http:usesInstanceMetadata:)`` and
     /// ``WebHDFSConfiguration/init(scheme:authority:environment:)``.
     /// - Parameters:
-    ///   - environment: The variables, as `ProcessInfo` has them. Nothing is read before the first such place is resolved.
-    ///   - usesInstanceMetadata: Whether a virtual machine's role is looked for when there are no other credentials for S3.
+    ///   - environment: The environment variables, as from `ProcessInfo`. Nothing is read before the first such
+    ///     location is resolved.
+    ///   - usesInstanceMetadata: Whether to use a virtual machine's role when there are no other credentials for S3.
     public func registerRemoteStores(
         environment: [String: String], usesInstanceMetadata: Bool = false,
         logger: Logger = Logger(label: "antifraud.stores")
@@ -28,7 +29,7 @@ extension ObjectStoreRegistry {
     }
 }
 
-/// One client for all stores of a kind, made when the first of them is.
+/// One client for all stores of a kind, made with the first of them.
 private final class SharedClient: Sendable {
     private let configuration: @Sendable () throws -> TransportClientConfiguration
     private let client = Mutex<TransportClient?>(nil)

@@ -3,11 +3,12 @@ import Parallelism
 import Synchronization
 
 extension StorageLocation {
-    /// The place itself; or, of a pipe such as a shell's `<(zcat x)`, a store that has what came out of it, read to its end.
+    /// The location itself; or, for a pipe such as a shell's `<(zcat x)`, a store with the pipe's content, read to its
+    /// end.
     ///
-    /// The bytes are kept in a temporary file without a name for as long as the store is. A pipe can be read once: what reads
-    /// the place a second time must ask the result, not the place.
-    /// - Throws: ``ObjectStoreError``; `CancellationError`, also while nothing comes.
+    /// The bytes are kept in an unnamed temporary file while the store exists. A pipe can be read once: a second reader
+    /// must use the result, not the original location.
+    /// - Throws: ``ObjectStoreError``; `CancellationError`, also while the pipe is idle.
     package func spooled() async throws -> StorageLocation {
         guard let local = store as? LocalObjectStore, local.folder == "/", !uri.isFolder,
             let key = try? key()
@@ -21,7 +22,7 @@ extension StorageLocation {
     }
 }
 
-/// What came out of a pipe, as the only object of a store.
+/// A pipe's content, as the only object of a store.
 private struct SpooledStore: ObjectStore {
     let root = "file:///"
     let key: ObjectKey
@@ -52,11 +53,11 @@ private struct SpooledStore: ObjectStore {
     func copy(from source: ObjectKey, to destination: ObjectKey) async throws { throw readOnly(destination) }
 
     private func readOnly(_ key: ObjectKey) -> ObjectStoreError {
-        ObjectStoreError(.permissionDenied, location: root + key.path, message: "a pipe's content is only read")
+        ObjectStoreError(.permissionDenied, location: root + key.path, message: "a pipe's content is read-only")
     }
 }
 
-/// Reads a pipe to its end without blocking a thread while nothing comes.
+/// Reads a pipe to its end without blocking a thread while it is idle.
 private struct PipeReader {
     private static let chunkBytes = 1 << 16
     private static let waitMilliseconds: Int32 = 100
@@ -66,7 +67,7 @@ private struct PipeReader {
     func spool() async throws -> LocalFile {
         let path = path
         let (pipe, copy) = try await BlockingPool.files.run {
-            // Without O_NONBLOCK, opening would wait for someone who writes, and could not be cancelled.
+            // Without O_NONBLOCK, opening would wait for a writer, and could not be cancelled.
             let pipe = OwnedDescriptor(
                 try SystemCalls.check(path) { open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) })
             return (pipe, try Self.temporaryFile())
@@ -110,7 +111,7 @@ private struct PipeReader {
     }
 }
 
-/// Closes a descriptor unless someone else has taken it over.
+/// Closes a descriptor unless it has been released to another owner.
 private final class OwnedDescriptor: Sendable {
     let number: Int32
     private let isReleased = Mutex(false)

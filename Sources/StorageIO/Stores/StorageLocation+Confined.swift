@@ -1,7 +1,7 @@
 import Parallelism
 
 extension StorageLocation {
-    /// Whether what is written there goes into a pipe or device at once, and cannot be begun anew.
+    /// Whether output goes directly to a pipe or device, and cannot be restarted.
     package var isStream: Bool {
         get async throws {
             guard let local = store as? LocalObjectStore else { return false }
@@ -13,12 +13,12 @@ extension StorageLocation {
         }
     }
 
-    /// The place of one object.
+    /// The location of one object.
     package init(store: any ObjectStore, key: ObjectKey) {
         self.init(store: store, uri: StorageURI(plainPath: key.path))
     }
 
-    /// The same folder in a store that ends there: in a local store, no name and no symbolic link leads out of it.
+    /// The same folder as the root of a store: in a local store, no name and no symbolic link leads out of it.
     package func confined() throws -> StorageLocation {
         guard let local = store as? LocalObjectStore, !uri.path.isEmpty else { return self }
         return StorageLocation(

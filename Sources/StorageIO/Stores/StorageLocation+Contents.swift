@@ -1,10 +1,11 @@
-/// The objects that a place stands for, whatever they hold.
+/// The objects of a location, whatever they hold.
 package struct LocationContents: Sendable {
     /// In ascending byte order of their keys.
     package var objects: [ObjectMetadata]
-    /// Where their names start from: the folder, or the folder that a pattern begins with; nil where the place is one object.
+    /// The folder that their names are relative to: the folder, or the one that a pattern begins with; nil if the
+    /// location is one object.
     package var folder: String?
-    /// What is there and cannot be handed out as an object.
+    /// Entries that cannot be objects.
     package var unlisted: [UnlistedObject] = []
     /// The root of the store.
     let root: String

@@ -1,10 +1,10 @@
 import Essentials
 import HTTPTransport
 
-/// A place as users write it: a path, a folder, a pattern such as `raw/*.txt`, or a URL.
+/// A location as users write it: a path, a folder, a pattern such as `raw/*.txt`, or a URL.
 ///
-/// - Plain paths are taken as they are, relative ones from the working directory.
-/// - `file:` URLs name an absolute path and are percent-decoded.
+/// - Plain paths are used as they are, relative to the working directory.
+/// - `file:` URLs have an absolute path and are percent-decoded.
 /// - Other URLs are `scheme://authority/path`; as S3 and Hadoop clients do, their path is not percent-decoded.
 ///
 /// `*`, `?`, `[...]`, `{...}` and `**` make the path a pattern; a backslash, or percent-encoding in `file:` URLs, makes
@@ -14,9 +14,9 @@ public struct StorageURI: Sendable, Hashable {
     public let scheme: String
     /// Bucket, host and port, or name of the store; empty for files.
     public let authority: String
-    /// What follows, without leading and closing `/`, escapes removed; empty for the store's root.
+    /// The rest, without leading and closing `/`, escapes removed; empty for the store's root.
     public let path: String
-    /// Whether the text ended with `/`: a folder, whatever is there.
+    /// Whether the text ended with `/`: always a folder.
     public let isFolder: Bool
     let pattern: GlobPattern?
 
@@ -34,7 +34,7 @@ public struct StorageURI: Sendable, Hashable {
             throw Self.invalid(text, "expected //host/path or /path after \(scheme):")
         }
         guard !Self.hasUserInfo(scheme, authority, path) else {
-            // The text is not repeated: it may hold a password.
+            // The text is not shown: it may hold a password.
             throw Self.invalid("\(scheme)://...@...", "credentials do not belong in a URL")
         }
         guard scheme == "file" else {
@@ -50,17 +50,17 @@ public struct StorageURI: Sendable, Hashable {
         try self.init(scheme: scheme, authority: "", escapedPath: try Self.percentDecoded(path, of: text), text: text)
     }
 
-    /// A path in a store that is at hand, every character meaning itself; empty for the store's root.
+    /// A path in a given store, without special characters; empty for the store's root.
     init(plainPath path: String) {
         (scheme, authority, self.path, isFolder, pattern) = ("file", "", path, path.isEmpty, nil)
     }
 
-    /// The place as a URL or absolute path for messages.
+    /// The location as a URL or absolute path for messages.
     public var description: String {
         scheme == "file" ? "/" + path : "\(scheme)://\(authority)/\(path)"
     }
 
-    /// The place of a key in a store whose keys begin at a root such as `s3://bucket/`.
+    /// The location of a key in a store whose root is, for example, `s3://bucket/`.
     package init(key: ObjectKey, root: String, isFolder: Bool) {
         let (scheme, rest) = Self.splitScheme(root) ?? ("file", "")
         self.scheme = scheme
@@ -90,13 +90,13 @@ public struct StorageURI: Sendable, Hashable {
         }
     }
 
-    /// An absolute path of plain characters without leading `/`, dot segments taken away.
+    /// An absolute path without special characters and leading `/`, dot segments removed.
     static func normalizedPath(_ path: String) throws(ObjectStoreError) -> String {
         try normalizedSegments(absolutePath(path), isFile: true, of: path).joined(separator: "/")
     }
 
     private static func absolutePath(_ path: String) throws(ObjectStoreError) -> String {
-        guard !path.isEmpty else { throw invalid(path, "the place is empty") }
+        guard !path.isEmpty else { throw invalid(path, "the location is empty") }
         if path.utf8.first == UInt8(ascii: "/") { return path }
         return GlobPattern.escaped(FileManager.default.currentDirectoryPath) + "/" + path
     }
@@ -104,7 +104,7 @@ public struct StorageURI: Sendable, Hashable {
     private static func normalizedSegments(
         _ path: String, isFile: Bool, of text: String
     ) throws(ObjectStoreError) -> [Substring] {
-        guard !path.utf8.contains(0) else { throw invalid(text, "a place has no NUL byte") }
+        guard !path.utf8.contains(0) else { throw invalid(text, "a location cannot have a NUL byte") }
         var segments: [Substring] = []
         for segment in path.slashSegments where !segment.isEmpty && !segment.hasBytes(of: ".") {
             if !segment.hasBytes(of: "..") {
@@ -112,7 +112,7 @@ public struct StorageURI: Sendable, Hashable {
             } else if isFile {
                 _ = segments.popLast()
             } else {
-                throw invalid(text, ".. has no meaning in this place")
+                throw invalid(text, ".. is not allowed in this location")
             }
         }
         return segments
@@ -133,20 +133,20 @@ public struct StorageURI: Sendable, Hashable {
         return (scheme, rest)
     }
 
-    /// Whether there are credentials before the host, or may be: a password with a slash ends the authority early, behind a
-    /// colon that no bucket has, and that only a port follows elsewhere.
+    /// Whether there are, or may be, credentials before the host: a password with a slash ends the authority early,
+    /// after a colon, which bucket names do not have and which otherwise only a port follows.
     private static func hasUserInfo(_ scheme: String, _ authority: String, _ path: String) -> Bool {
         let at = UInt8(ascii: "@")
         if authority.utf8.contains(at) { return true }
         var host = authority.utf8[...]
-        // An IPv6 address has colons of its own, in brackets.
+        // An IPv6 address has colons, in brackets.
         if host.first == UInt8(ascii: "["), let end = host.firstIndex(of: UInt8(ascii: "]")) { host = host[end...] }
         guard path.utf8.contains(at), let colon = host.firstIndex(of: UInt8(ascii: ":")) else { return false }
         let port = host[host.index(after: colon)...]
         return scheme.hasPrefix("s3") || port.isEmpty || !port.allSatisfy { (48...57).contains($0) }
     }
 
-    /// Whether a text that is no URL looks like one with credentials, such as with one slash or a space too many.
+    /// Whether a text that is not a URL looks like one with credentials, such as with an extra slash or space.
     private static func isBrokenURL(_ text: String) -> Bool {
         let bytes = text.utf8
         guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")), slash > bytes.startIndex,
@@ -166,7 +166,7 @@ public struct StorageURI: Sendable, Hashable {
         return (String(afterSlashes[..<slash]), String(afterSlashes[slash...]))
     }
 
-    /// Decodes `%XX`; what was encoded loses its meaning in patterns.
+    /// Decodes `%XX`; encoded characters are not special in patterns.
     private static func percentDecoded(_ path: String, of text: String) throws(ObjectStoreError) -> String {
         var bytes: [UInt8] = []
         var rest = path.utf8[...]
@@ -189,7 +189,7 @@ public struct StorageURI: Sendable, Hashable {
     }
 
     private static func invalid(_ text: String, _ message: String) -> ObjectStoreError {
-        // A path is told as it is.
+        // A path is shown as it is.
         let mayBeSecret = text.utf8.contains(UInt8(ascii: "@")) && splitScheme(text) != nil
         return ObjectStoreError(
             .invalidURL, location: mayBeSecret ? URLUserInfo.display(text) : text, message: message)

@@ -1,5 +1,6 @@
-/// Untrusted text is taken apart and compared by its bytes. Swift's own operations on strings work on characters: to them a `/`
-/// before a combining mark is no slash, and an `é` of one scalar equals one of two, which are two names to every store.
+/// Untrusted text is split and compared by its bytes. Swift's own string operations work on characters: to them a `/`
+/// before a combining mark is not a slash, and an `é` of one scalar equals one of two, which are two names to every
+/// store.
 extension StringProtocol where UTF8View: BidirectionalCollection {
     /// The parts between slashes, empty ones included; the bytes are those of the text.
     package var slashSegments: [SubSequence] {
@@ -12,12 +13,13 @@ extension StringProtocol where UTF8View: BidirectionalCollection {
         return segments + [self[start...]]
     }
 
-    /// What follows the last slash; all of it where there is none.
+    /// What follows the last slash; the whole text if there is none.
     package var lastSlashSegment: SubSequence {
         utf8.lastIndex(of: UInt8(ascii: "/")).map { self[utf8.index(after: $0)...] } ?? self[...]
     }
 
-    /// The text up to the byte at an index, and that byte. (`text[...index]` takes in all marks that join the character there.)
+    /// The text up to the byte at an index, and that byte. (`text[...index]` includes all combining marks of the
+    /// character there.)
     package func through(_ index: Index) -> SubSequence { self[..<utf8.index(after: index)] }
 
     /// Whether both have the same bytes.
@@ -31,10 +33,10 @@ extension StringProtocol where UTF8View: BidirectionalCollection {
 }
 
 extension String {
-    /// The text without its first bytes, which end where a scalar does.
+    /// The text without its first bytes, which must end at a scalar boundary.
     package func droppingBytes(_ count: Int) -> String { String(decoding: utf8.dropFirst(count), as: UTF8.self) }
 
-    /// The text for a terminal: control characters, and those that change the direction or hide, stand as escapes.
+    /// The text for a terminal: control characters, and invisible or direction-changing ones, are escaped.
     package var escapedForPeople: String {
         guard unicodeScalars.contains(where: \.isInvisible) else { return self }
         return unicodeScalars.map { $0.isInvisible ? $0.escaped(asASCII: true) : String(Character($0)) }.joined()
@@ -51,7 +53,7 @@ extension Unicode.Scalar {
 }
 
 extension [UInt8] {
-    /// Bytes as text for people: those that are not UTF-8 stand as `\xE9`.
+    /// Bytes as text for people: those that are not UTF-8 are shown as `\xE9`.
     package var escapedAsText: String {
         var result = ""
         var rest = self[...]

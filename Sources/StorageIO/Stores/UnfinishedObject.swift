@@ -1,12 +1,12 @@
-/// What is left of an object whose writer never finished it. No listing or reading shows it, but it takes space.
+/// The remains of an object whose writer never finished. It cannot be listed or read, but takes space.
 public struct UnfinishedObject: Sendable, Hashable {
-    /// The URL or path that it was to have, or where the store keeps it until then.
+    /// The intended URL or path, or where the store keeps it until then.
     public var location: String
     /// The store's own name for it.
     public var identifier: String
-    /// When it was begun, in seconds since 1970-01-01T00:00:00Z.
+    /// When it was started, in seconds since 1970-01-01T00:00:00Z.
     public var started: Double
-    /// Bytes that it takes; nil where the store does not say.
+    /// Bytes that it takes; nil if the store does not report them.
     public var size: Int64?
 
     /// All that a store may know.

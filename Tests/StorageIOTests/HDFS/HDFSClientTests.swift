@@ -107,7 +107,7 @@ import Testing
         #expect(
             error.message.contains(
                 "GET http://nn2:9870/webhdfs/v1/folder/a: status 403, StandbyException: Operation not"))
-        #expect(error.message.contains("4 tries in "))
+        #expect(error.message.contains("4 attempts in "))
         #expect(server.asked.count == 4)
     }
 
@@ -126,7 +126,7 @@ import Testing
             nameNodes: ["https://nn:9871"], userName: "me", delegationToken: secret)
         let error = try await error { _ = try await server.store(configuration).read(ObjectKey("a")) }
         #expect(error.location == "swebhdfs://nn:9871/a")
-        #expect(error.message.contains("GET https://dn/webhdfs/v1/a: 1 bytes came instead of 9; 4 tries"))
+        #expect(error.message.contains("GET https://dn/webhdfs/v1/a: received 1 bytes instead of 9; 4 attempts"))
         var dumped = ""
         dump(configuration, to: &dumped)
         for text in ["\(error)", "\(configuration)", String(reflecting: configuration), dumped] {

@@ -138,7 +138,9 @@ import Testing
         #expect(busy.requests.count == 4)
         #expect(error?.code == .unavailable)
         #expect(error?.location == "s3://bucket/a")
-        for word in ["GET http://s3.test:9000/bucket/a", "503 SlowDown: reduce your rate", "request R1", "4 tries in"] {
+        for word in [
+            "GET http://s3.test:9000/bucket/a", "503 SlowDown: reduce your rate", "request R1", "4 attempts in",
+        ] {
             #expect(error?.message.contains(word) == true, "\(String(describing: error))")
         }
     }

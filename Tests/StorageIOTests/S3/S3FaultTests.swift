@@ -64,7 +64,7 @@ import Testing
         }
         let error = await #expect(throws: ObjectStoreError.self) { try await store.put([1], to: ObjectKey("lost/a")) }
         #expect(error?.code == .unavailable)
-        #expect(error?.message.contains("3 tries in") == true)
+        #expect(error?.message.contains("3 attempts in") == true)
         #expect(try await store.read(ObjectKey("lost/a")) == [1])
     }
 

@@ -48,7 +48,9 @@ import Testing
         var credentials = AWSCredentials(try TestServers.s3().admin)
         credentials.secretAccessKey = "not-the-secret"
         let store = try S3TestServer.store(credentials: credentials)
-        await expectError(.permissionDenied, saying: ["PUT http://", "/a b", "403 SignatureDoesNotMatch", "1 try in"]) {
+        await expectError(
+            .permissionDenied, saying: ["PUT http://", "/a b", "403 SignatureDoesNotMatch", "1 attempt in"]
+        ) {
             try await store.put([1], to: ObjectKey("a b"))
         }
         let unknown = try S3TestServer.store(

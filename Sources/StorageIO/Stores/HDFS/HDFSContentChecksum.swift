@@ -2,8 +2,8 @@ import CStorageKernels
 import Crypto
 import Essentials
 
-/// HDFS's checksum of a file, made from the content: MD5 over the MD5 sums of its blocks, each over the CRC-32C sums of the
-/// block's chunks of 512 bytes (`MD5MD5CRC32CastagnoliFileChecksum` in Hadoop's sources).
+/// HDFS's checksum of a file, computed from the content: MD5 over the MD5 sums of its blocks, each over the CRC-32C
+/// sums of the block's chunks of 512 bytes (`MD5MD5CRC32CastagnoliFileChecksum` in Hadoop's sources).
 struct HDFSContentChecksum: Sendable, Hashable {
     private static let chunkSize = 512
 
@@ -28,15 +28,15 @@ struct HDFSContentChecksum: Sendable, Hashable {
     /// Appends the blocks of another file's content.
     mutating func append(_ other: HDFSContentChecksum) { blockSums += other.blockSums }
 
-    /// Whether a server's checksum is that of this content; nil where it is of a kind that is not made here, such as with
-    /// other chunks, or of no content at all.
+    /// Whether a server's checksum is that of this content; nil if it is of a kind that is not computed here, such as
+    /// with other chunk sizes, or of no content.
     func matches(_ checksum: WebHDFSFileChecksum) -> Bool? {
         guard !blockSums.isEmpty, checksum.algorithm.hasPrefix("MD5-of-"),
             checksum.algorithm.hasSuffix("MD5-of-\(Self.chunkSize)CRC32C"), checksum.length == 28
         else { return nil }
         // Bytes of a chunk (4), sums of a full block (8), MD5 (16).
         let found = checksum.digits.dropFirst(24)
-        // Hadoop digests its whole buffer, which doubles from 32 bytes; what is not filled yet is zeros.
+        // Hadoop digests its whole buffer, which doubles from 32 bytes; the unused rest is zeros.
         var padded = 32
         while padded < blockSums.count { padded *= 2 }
         let asHadoop = Self.digest(blockSums + [UInt8](repeating: 0, count: padded - blockSums.count))

@@ -1,8 +1,8 @@
 import Essentials
 
-/// Paths as HDFS knows them: absolute, without closing `/` but for the root's.
+/// HDFS paths: absolute, without closing `/` except for the root.
 enum HDFSPath {
-    /// - Throws: ``ObjectStoreError/Code/invalidKey`` for names that HDFS or unfinished objects have for themselves.
+    /// - Throws: ``ObjectStoreError/Code/invalidKey`` for names reserved for HDFS or unfinished objects.
     static func of(_ key: ObjectKey, root: String) throws(ObjectStoreError) -> String {
         guard key.isPortable else { throw key.notPortable(in: root) }
         let segments = key.path.slashSegments
@@ -29,18 +29,18 @@ enum HDFSPath {
         folder == "/" ? "/" + name : "\(folder)/\(name)"
     }
 
-    /// The path of whatever has that number, under any name.
+    /// The path of an inode number, whatever its name.
     static func inode(_ number: Int64) -> String { "/.reserved/.inodes/\(number)" }
 
-    /// Whether data nodes may take the path for another one: those of many versions decode `%` twice, and the name node's
-    /// redirect has accents composed (`java.net.URI` does that), so that it leads to another name.
+    /// Whether data nodes may take the path for another one: many versions decode `%` twice, and the name node's
+    /// redirect composes accents (`java.net.URI` does that), so that it leads to another name.
     static func misleadsDataNodes(_ path: String) -> Bool {
         path.utf8.contains(UInt8(ascii: "%"))
             || !path.utf8.allSatisfy({ $0 < 0x80 }) && !path.utf8.elementsEqual(path._nfcCodeUnits)
     }
 
-    /// A new name for the unfinished parts of an object: in its folder, or in the nearest one above it whose path data nodes
-    /// understand and that can stand in a list parted by commas.
+    /// A new name for the unfinished parts of an object: in its folder, or in the nearest one above it whose path data
+    /// nodes understand and that can be part of a comma-separated list.
     static func unfinished(for path: String) -> String {
         var folder = parent(path)
         while misleadsDataNodes(folder) || folder.utf8.contains(UInt8(ascii: ",")) { folder = parent(folder) }

@@ -1,6 +1,6 @@
 import Essentials
 
-/// What Hadoop's `core-site.xml` and `hdfs-site.xml` say about where name nodes are.
+/// The addresses of name nodes in Hadoop's `core-site.xml` and `hdfs-site.xml`.
 struct HadoopSettings: Sendable, Hashable {
     /// Settings files are some kilobytes long.
     private static let maximumFileSize = 16 << 20
@@ -9,8 +9,8 @@ struct HadoopSettings: Sendable, Hashable {
 
     init() {}
 
-    /// Reads both files of a folder; one that is missing says nothing.
-    /// - Throws: ``ObjectStoreError`` for a file that cannot be read or is no such file.
+    /// Reads both files of a folder; a missing one is treated as empty.
+    /// - Throws: ``ObjectStoreError`` for a file that cannot be read or is not a settings file.
     init(folder: String) throws(ObjectStoreError) {
         for name in ["core-site.xml", "hdfs-site.xml"] {
             let path = folder + "/" + name
@@ -23,17 +23,17 @@ struct HadoopSettings: Sendable, Hashable {
     }
 
     /// Adds the properties of a file's text; later ones win, as in Hadoop.
-    /// - Throws: ``ObjectStoreError/Code/unavailable`` for what is no such file.
+    /// - Throws: ``ObjectStoreError/Code/unavailable`` for anything but a settings file.
     mutating func add(_ bytes: [UInt8], path: String) throws(ObjectStoreError) {
         let root: XMLTree
         do {
             root = try XMLTree.parse(bytes, maximumBytes: Self.maximumFileSize)
         } catch {
-            throw ObjectStoreError(.unavailable, location: path, message: "not a settings file of Hadoop: \(error)")
+            throw ObjectStoreError(.unavailable, location: path, message: "not a Hadoop settings file: \(error)")
         }
         guard root.name == "configuration" else {
             throw ObjectStoreError(
-                .unavailable, location: path, message: "not a settings file of Hadoop: it begins with <\(root.name)>")
+                .unavailable, location: path, message: "not a Hadoop settings file: it begins with <\(root.name)>")
         }
         for property in root.all("property") {
             guard let name = property["name"]?.text, let value = property["value"]?.text else { continue }
@@ -41,7 +41,7 @@ struct HadoopSettings: Sendable, Hashable {
         }
     }
 
-    /// The cluster that a place without a host means, `hdfs://AUTHORITY`.
+    /// The cluster of locations without a host, `hdfs://AUTHORITY`.
     var defaultAuthority: String? {
         guard let text = properties["fs.defaultFS"] ?? properties["fs.default.name"], text.hasPrefix("hdfs://")
         else { return nil }
@@ -66,14 +66,14 @@ struct HadoopSettings: Sendable, Hashable {
 
     private var usesTLS: Bool { properties["dfs.http.policy"]?.uppercased() == "HTTPS_ONLY" }
 
-    /// - Parameter suffix: What the names of the settings end with: empty, or the service and the node.
+    /// - Parameter suffix: The end of the settings' names: empty, or the service and the node.
     private func address(suffix: String) -> String? {
         let name = usesTLS ? "dfs.namenode.https-address" : "dfs.namenode.http-address"
         let scheme = usesTLS ? "https://" : "http://"
         let rpc = properties["dfs.namenode.rpc-address" + suffix] ?? (suffix.isEmpty ? defaultAuthority : nil)
         let rpcHost = rpc.map(Self.host)
         if let address = properties[name + suffix] {
-            // Written for the server itself, it means all addresses of its host.
+            // This is the server's setting to listen on all addresses of its host.
             guard Self.host(address) == "0.0.0.0", let rpcHost else { return scheme + address }
             return scheme + rpcHost + address.dropFirst("0.0.0.0".count)
         }

@@ -1,11 +1,11 @@
-/// The operations on files and folders that the store is made of.
+/// The operations on files and folders that the store uses.
 extension WebHDFSClient {
     /// - Throws: ``ObjectStoreError/Code/notFound``.
     func status(_ path: String) async throws -> WebHDFSFileStatus {
         try await ask(WebHDFSResponses.Status.self, WebHDFSOperation("GETFILESTATUS", "GET", path)).FileStatus
     }
 
-    /// nil for what is not there.
+    /// nil if there is none.
     func statusIfPresent(_ path: String) async throws -> WebHDFSFileStatus? {
         do {
             return try await status(path)
@@ -14,7 +14,7 @@ extension WebHDFSClient {
         }
     }
 
-    /// What a folder has in it; nil for what is no folder.
+    /// The entries of a folder; nil if it is not a folder.
     func list(_ path: String) async throws -> [WebHDFSFileStatus]? {
         do {
             let found = try await ask(WebHDFSResponses.Statuses.self, WebHDFSOperation("LISTSTATUS", "GET", path))
@@ -35,17 +35,17 @@ extension WebHDFSClient {
             .FileChecksum
     }
 
-    /// Makes a folder and those above it.
+    /// Creates a folder and those above it.
     /// - Throws: ``ObjectStoreError/Code/invalidKey`` when one of them is a file.
     func makeFolder(_ path: String) async throws {
         let operation = WebHDFSOperation("MKDIRS", "PUT", path)
         guard try await ask(WebHDFSResponses.Success.self, operation).boolean else {
             throw ObjectStoreError(
-                .unavailable, location: location(path), message: "MKDIRS: the name node did not make the folder")
+                .unavailable, location: location(path), message: "MKDIRS: the name node did not create the folder")
         }
     }
 
-    /// Whether there was something that is gone now.
+    /// Whether something was deleted.
     @discardableResult
     func delete(_ path: String, withContents: Bool) async throws -> Bool {
         let operation = WebHDFSOperation("DELETE", "DELETE", path, [("recursive", withContents ? "true" : "false")])

@@ -1,8 +1,9 @@
 import HTTPTransport
 
-/// Asks the name nodes, follows them to the data nodes, and tries again what may have failed by chance.
+/// Sends requests to the name nodes, follows their redirects to the data nodes, and retries what may have failed by
+/// chance.
 struct WebHDFSClient: Sendable {
-    /// Longest answer of a name node; a folder of a million names takes about 300 MB.
+    /// The longest response of a name node; a folder of a million names takes about 300 MB.
     private static let maximumResponse = 1 << 29
 
     let configuration: WebHDFSConfiguration
@@ -10,10 +11,10 @@ struct WebHDFSClient: Sendable {
     private let nameNodes: WebHDFSNameNodes
     private let retrier: Retrier
     private let identity: [(name: String, value: String)]
-    /// What messages call the root folder: `webhdfs://host:port/`.
+    /// The root folder in messages: `webhdfs://host:port/`.
     let root: String
 
-    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for addresses of name nodes that are none.
+    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for invalid addresses of name nodes.
     init(
         configuration: WebHDFSConfiguration, sender: any HTTPSending, retrier: Retrier? = nil
     ) throws(ObjectStoreError) {
@@ -31,10 +32,10 @@ struct WebHDFSClient: Sendable {
         root = (isEncrypted ? "swebhdfs://" : "webhdfs://") + first.dropFirst(isEncrypted ? 8 : 7) + "/"
     }
 
-    /// Where a path is, for messages.
+    /// A path in messages.
     func location(_ path: String) -> String { root + path.dropFirst() }
 
-    /// An operation that name nodes answer themselves.
+    /// An operation to which name nodes respond themselves.
     func ask<Response: WebHDFSResponse>(_ type: Response.Type, _ operation: WebHDFSOperation) async throws -> Response {
         try await retrying(operation.name, operation.path) { _ in
             let (request, response) = try await askOnce(operation)
@@ -42,12 +43,12 @@ struct WebHDFSClient: Sendable {
         }
     }
 
-    /// An operation whose answer says nothing but that it is done.
+    /// An operation whose response only says that it is done.
     func perform(_ operation: WebHDFSOperation) async throws {
         try await retrying(operation.name, operation.path) { _ in _ = try await askOnce(operation) }
     }
 
-    /// An operation that a data node answers with JSON.
+    /// An operation to which a data node responds with JSON.
     func askDataNode<Response: WebHDFSResponse>(
         _ type: Response.Type, _ operation: WebHDFSOperation
     ) async throws -> Response {
@@ -58,8 +59,8 @@ struct WebHDFSClient: Sendable {
         }
     }
 
-    /// The bytes of a range of a file that is at least so long.
-    /// - Parameter mayTryAgain: Is asked after each failure.
+    /// The bytes of a range that lies within the file.
+    /// - Parameter mayTryAgain: Called after each failure.
     func read(
         _ path: String, _ range: Range<Int64>, mayTryAgain: () async throws -> Bool
     ) async throws -> [UInt8] {
@@ -68,12 +69,12 @@ struct WebHDFSClient: Sendable {
         var excluded: String?
         return try await retrying(operation.name, operation.path) { _ in
             do {
-                // Failures have bodies of their own length.
+                // Failures have bodies of another length.
                 let (request, response) = try await exchange(
                     operation, maximumBody: max(range.count, 1 << 16), excluded: &excluded)
                 guard response.body.count == range.count else {
                     throw WebHDFSFailure(
-                        unexpected: "\(response.body.count) bytes came instead of \(range.count)", request,
+                        unexpected: "received \(response.body.count) bytes instead of \(range.count)", request,
                         isTransient: true)
                 }
                 return response.body
@@ -84,9 +85,9 @@ struct WebHDFSClient: Sendable {
         }
     }
 
-    /// Runs tries of an operation on a path until one succeeds.
-    /// - Parameter body: gets the number of the try, from 1; what it throws as ``WebHDFSFailure`` may be tried again.
-    /// - Throws: ``ObjectStoreError`` that says how often and how long it was tried; `CancellationError`.
+    /// Runs attempts of an operation on a path until one succeeds.
+    /// - Parameter body: gets the number of the attempt, from 1; what it throws as ``WebHDFSFailure`` may be retried.
+    /// - Throws: ``ObjectStoreError`` with the number of attempts and the elapsed time; `CancellationError`.
     func retrying<Success: Sendable>(
         _ name: String, _ path: String, _ body: (_ attempt: Int) async throws -> Success
     ) async throws -> Success {
@@ -102,13 +103,13 @@ struct WebHDFSClient: Sendable {
         } catch let error as RetryFailure {
             guard let failure = error.error as? WebHDFSFailure else { throw error.error }
             var message = "\(name): \(failure.message)"
-            if error.attempts > 1 { message += "; \(error.attempts) tries in \(error.elapsed)" }
+            if error.attempts > 1 { message += "; \(error.attempts) attempts in \(error.elapsed)" }
             throw ObjectStoreError(failure.code, location: location(path), message: message)
         }
     }
 
-    /// Sends a body the two-step way, to a data node or to the server that does not redirect; once.
-    /// - Parameter excluded: A data node that failed; is set when one fails.
+    /// Sends a body in two steps, to a data node or to a server that does not redirect; one attempt.
+    /// - Parameter excluded: A data node that failed; set when one fails.
     /// - Throws: ``WebHDFSFailure``; `CancellationError`; what the body throws.
     func sendOnce(
         _ operation: WebHDFSOperation, _ body: TransportRequest.Body, excluded: inout String?
@@ -117,14 +118,14 @@ struct WebHDFSClient: Sendable {
         try await sendOnce(body, to: destination, excluded: &excluded)
     }
 
-    /// The first step: where an operation's data go.
+    /// The first step: finds where an operation's data are sent.
     func destinationOnce(_ operation: WebHDFSOperation, excluded: inout String?) async throws -> TransportRequest {
         let (request, response, location) = try await firstStep(operation, maximumBody: 1 << 20, excluded: &excluded)
         var destination = request
         if let location {
             destination.url = location.url
         } else {
-            // A gateway that does not redirect takes the data at the same place when it is told that they come.
+            // A gateway that does not redirect takes the data at the same URL when the request announces them.
             guard 200..<300 ~= response.status else { throw failure(request, response) }
             destination.url += "&data=true"
         }
@@ -143,7 +144,7 @@ struct WebHDFSClient: Sendable {
         excluded = nil
     }
 
-    /// A two-step operation without a body of its own; once.
+    /// A two-step operation without a body; one attempt.
     private func exchange(
         _ operation: WebHDFSOperation, maximumBody: Int, excluded: inout String?
     ) async throws -> (TransportRequest, TransportResponse) {
@@ -160,20 +161,20 @@ struct WebHDFSClient: Sendable {
         return (second, response)
     }
 
-    /// Asks the active name node; the location is nil where the server answered itself.
+    /// Asks the active name node; the location is nil if the server responded itself.
     private func firstStep(
         _ operation: WebHDFSOperation, maximumBody: Int, excluded: inout String?
     ) async throws -> (TransportRequest, TransportResponse, WebHDFSLocation?) {
         var operation = operation
         if let excluded { operation.parameters.append(("excludedatanodes", excluded)) }
-        // Left out of one try alone: it may be the only one there is.
+        // Excluded from one attempt only: it may be the only data node.
         excluded = nil
         let (request, response) = try await askNameNode(operation, maximumBody: maximumBody)
         guard 300..<400 ~= response.status else { return (request, response, nil) }
         guard let text = response.headers["Location"], let location = WebHDFSLocation(text) else {
             throw WebHDFSFailure(unexpected: "a redirect without a usable Location", request, isTransient: false)
         }
-        // The URL carries the token.
+        // The URL contains the token.
         guard location.isEncrypted || !request.url.lowercased().startsWithBytes(of: "https:") else {
             throw WebHDFSFailure(
                 unexpected: "a redirect from https to \(HTTPTransportError.withoutSecrets(text))", request,
@@ -182,14 +183,14 @@ struct WebHDFSClient: Sendable {
         return (request, response, location)
     }
 
-    /// One question to the active name node, and its answer if that is a success.
+    /// One request to the active name node, and its response if that is a success.
     private func askOnce(_ operation: WebHDFSOperation) async throws -> (TransportRequest, TransportResponse) {
         let (request, response) = try await askNameNode(operation, maximumBody: Self.maximumResponse)
         guard 200..<300 ~= response.status else { throw failure(request, response) }
         return (request, response)
     }
 
-    /// One question to the active name node. The next one goes elsewhere if this one cannot answer.
+    /// One request to the active name node. If it cannot respond, the next request goes to another one.
     private func askNameNode(
         _ operation: WebHDFSOperation, maximumBody: Int
     ) async throws -> (TransportRequest, TransportResponse) {
@@ -229,10 +230,10 @@ struct WebHDFSClient: Sendable {
         _ type: Response.Type, _ request: TransportRequest, _ response: TransportResponse
     ) throws(WebHDFSFailure) -> Response {
         guard let response = WebHDFSResponses.decode(type, response.body) else {
-            // It may have been cut off.
+            // It may have been truncated.
             let start = String(decoding: response.body.prefix(100), as: UTF8.self)
             throw WebHDFSFailure(
-                unexpected: "the answer is not the JSON that was expected: \(start.debugDescription)", request,
+                unexpected: "the response is not the expected JSON: \(start.debugDescription)", request,
                 isTransient: true)
         }
         return response

@@ -1,22 +1,22 @@
 import Essentials
 
 extension WebHDFSConfiguration {
-    /// The cluster that a place lies in, as Hadoop's programs would find it.
+    /// The cluster of a location, found as Hadoop's programs do.
     ///
-    /// Addresses of name nodes, the first of these that says something:
+    /// Addresses of name nodes, from the first of these that has any:
     /// - `webhdfs://host:port/` is the address itself, `swebhdfs://` the same over TLS.
     /// - `ANTIFRAUD_WEBHDFS_ADDRESS`, such as `host1:9870,https://host2:9871`.
     /// - `core-site.xml` and `hdfs-site.xml` in the folder `HADOOP_CONF_DIR`: name services with high availability, single
-    ///   name nodes, and `fs.defaultFS` for places that name no host.
-    /// - The host of the place, port 9870.
+    ///   name nodes, and `fs.defaultFS` for locations without a host.
+    /// - The host of the location, port 9870.
     ///
     /// The user is `HADOOP_USER_NAME`. A delegation token is in `HADOOP_TOKEN`, or alone in the file that
-    /// `HADOOP_TOKEN_FILE_TEXT` names, both in the text form that `GETDELEGATIONTOKEN` answers with.
+    /// `HADOOP_TOKEN_FILE_TEXT` names, both in the text form that `GETDELEGATIONTOKEN` returns.
     /// - Parameters:
     ///   - scheme: `hdfs`, `webhdfs` or `swebhdfs`.
     ///   - authority: Host and port, or the name of a name service; may be empty for `hdfs`.
-    ///   - environment: Variables by name, as `ProcessInfo` has them.
-    /// - Throws: ``ObjectStoreError`` when nothing names a name node, or a file cannot be read.
+    ///   - environment: Environment variables, as from `ProcessInfo`.
+    /// - Throws: ``ObjectStoreError`` when no name node is known, or a file cannot be read.
     public init(
         scheme: String, authority: String, environment: [String: String]
     ) throws(ObjectStoreError) {
@@ -42,7 +42,7 @@ extension WebHDFSConfiguration {
             throw ObjectStoreError(
                 .invalidURL, location: "hdfs:///",
                 message:
-                    "no name node is known: name one in the place, in ANTIFRAUD_WEBHDFS_ADDRESS, or by fs.defaultFS "
+                    "no name node is known: name one in the location, in ANTIFRAUD_WEBHDFS_ADDRESS, or by fs.defaultFS "
                     + "in the settings in HADOOP_CONF_DIR")
         }
         let known = settings.nameNodes(of: authority)
@@ -64,10 +64,10 @@ extension WebHDFSConfiguration {
 }
 
 extension ObjectStoreRegistry {
-    /// Teaches the resolver `hdfs://`, `webhdfs://` and `swebhdfs://`.
+    /// Registers stores for `hdfs://`, `webhdfs://` and `swebhdfs://`.
     /// - Parameters:
     ///   - environment: See ``WebHDFSConfiguration/init(scheme:authority:environment:)``.
-    ///   - adjust: Changes what the environment does not say, such as sizes of segments.
+    ///   - adjust: Changes settings that the environment does not determine, such as the segment size.
     public func registerHDFS(
         environment: [String: String],
         adjust: @escaping @Sendable (inout WebHDFSConfiguration) -> Void = { _ in }

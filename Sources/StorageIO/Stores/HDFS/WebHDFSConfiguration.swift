@@ -1,15 +1,15 @@
 public import HTTPTransport
 
-/// Where an HDFS cluster is, who asks, and how files are written to it.
+/// The address of an HDFS cluster, the user, and how files are written.
 public struct WebHDFSConfiguration: Sendable, Hashable {
     /// The HTTP addresses of the name nodes, `http://host:port` or `https://host:port`; several for a cluster with
     /// high availability, in any order. A gateway that speaks WebHDFS (HttpFS, Knox) may have a path in its address.
     public var nameNodes: [String]
-    /// Whom the cluster takes us for where it does not authenticate (`user.name`); nil for its own default. Not sent
-    /// with a token.
+    /// The user name (`user.name`) for clusters without authentication; nil for the cluster's default. Not sent with a
+    /// token.
     public var userName: String?
-    /// A delegation token in its text form, as `hdfs fetchdt` and `GETDELEGATIONTOKEN` give it. Kerberos itself is not
-    /// spoken: clusters that ask for it are used with a token.
+    /// A delegation token in its text form, as `hdfs fetchdt` and `GETDELEGATIONTOKEN` return it. Kerberos itself is
+    /// not supported: clusters that require it are used with a token.
     public var delegationToken: String?
     /// Block size of new files in bytes; nil for the cluster's. No block is longer than ``segmentSize``.
     public var blockSize: Int64?
@@ -17,14 +17,14 @@ public struct WebHDFSConfiguration: Sendable, Hashable {
     public var replication: Int?
     /// Permissions of new files in octal digits, such as `640`; nil for the cluster's default.
     public var permissions: String?
-    /// Bytes that are sent to the cluster as one piece, and held in memory until they are there, at least 1 MiB (which is
-    /// also the smallest block that clusters allow unless told otherwise).
+    /// Bytes that are uploaded as one segment, and held in memory until they have arrived; at least 1 MiB (which is
+    /// also the smallest block that clusters allow by default).
     public var segmentSize: Int
-    /// Segments of one object that are on their way at the same time.
+    /// Segments of one object that are uploaded at the same time.
     public var segmentsInFlight: Int
-    /// Whether the cluster's checksum of a new file is compared with our own before the file is put in place.
+    /// Whether the cluster's checksum of a new file is compared with our own before the file becomes visible.
     public var verifiesChecksums: Bool
-    /// How failed requests are tried again.
+    /// How failed requests are retried.
     public var retryPolicy: RetryPolicy
     /// How connections are made.
     public var httpClient: TransportClientConfiguration
@@ -57,6 +57,6 @@ extension WebHDFSConfiguration: CustomStringConvertible, CustomReflectable {
             + (delegationToken == nil ? userName.map { " as \($0)" } ?? "" : " with a delegation token")
     }
 
-    /// What ``description`` says, so that dumps show no token either.
+    /// Shows ``description`` only, so that dumps show no token either.
     public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

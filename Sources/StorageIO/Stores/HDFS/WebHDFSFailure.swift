@@ -1,19 +1,19 @@
 import HTTPTransport
 
-/// Why one try of an operation failed.
+/// Why one attempt of an operation failed.
 struct WebHDFSFailure: Error {
     var code: ObjectStoreError.Code
-    /// Method, URL without its query, and what came of it.
+    /// Method, URL without its query, and the outcome.
     var message: String
-    /// Whether trying again may help.
+    /// Whether a retry may help.
     var isTransient: Bool
-    /// Whether another name node may be the one to ask.
+    /// Whether another name node may be the active one.
     var concernsNameNode = false
     /// Whether the server refused before it touched any data.
     var isRefusal = false
     var retryAfter: Duration?
 
-    /// The request got no answer, or not all of it.
+    /// The request got no response, or only a part of one.
     init(_ error: HTTPTransportError, atNameNode: Bool) {
         code = .unavailable
         message = "\(error)"
@@ -21,19 +21,19 @@ struct WebHDFSFailure: Error {
         concernsNameNode = atNameNode
     }
 
-    /// The answer is not one that the operation can have.
+    /// The response is not a valid one for the operation.
     init(unexpected what: String, _ request: TransportRequest, isTransient: Bool) {
         code = .unavailable
         message = "\(request.method) \(HTTPTransportError.withoutSecrets(request.url)): \(what)"
         self.isTransient = isTransient
     }
 
-    /// The answer has a status that is no success.
+    /// The response's status is not a success.
     init(_ request: TransportRequest, status: Int, headers: TransportHeaders, body: [UInt8]) {
         let exception = WebHDFSResponses.decode(WebHDFSResponses.Failure.self, body)?.RemoteException
         let meaning = exception.map(Meaning.init) ?? Meaning(status: status)
         code = meaning.code
-        // An exception that cannot be read has been cut off.
+        // An exception that cannot be parsed has been truncated.
         let isCutOff = exception == nil && headers["Content-Type"]?.hasPrefix("application/json") == true
         isTransient = meaning.isTransient || isCutOff
         concernsNameNode = meaning.concernsNameNode
@@ -45,20 +45,20 @@ struct WebHDFSFailure: Error {
             let firstLine = exception.message?.prefix { $0 != "\n" }.prefix(500)
             reason += ", \(exception.exception)" + (firstLine.map { ": \($0)" } ?? "")
         } else if status == 401 {
-            reason += ": the server wants to know who asks; give a delegation token"
+            reason += ": the server requires authentication; set a delegation token"
         }
         message = "\(request.method) \(HTTPTransportError.withoutSecrets(request.url)): \(reason)"
     }
 }
 
-/// What statuses and exceptions mean to a caller.
+/// The error codes of statuses and exceptions.
 private struct Meaning {
     var code: ObjectStoreError.Code
     var isTransient = false
     var concernsNameNode = false
     var isRefusal = false
 
-    /// Without an exception it was not HDFS that answered; a 404 then says nothing about files.
+    /// Without an exception the response is not from HDFS; a 404 then says nothing about files.
     init(status: Int) {
         switch status {
         case 401, 403: code = .permissionDenied
@@ -98,12 +98,12 @@ private struct Meaning {
             "ConnectException", "SocketTimeoutException", "SocketException", "NoRouteToHostException",
             "ConnectTimeoutException", "EOFException", "ClosedChannelException", "ServerTooBusyException",
             "NullPointerException":
-            // A name node that is just starting has a NullPointerException for some questions.
+            // A name node that is just starting responds to some requests with a NullPointerException.
             isTransient = true
         case "IOException", "RemoteException":
             if message.contains("could only be") {
-                // "could only be replicated to 0 nodes instead of minReplication (=1). There are N datanode(s) running":
-                // they are full when there are some. Data nodes come and go, so it is tried again in any case.
+                // "could only be replicated to 0 nodes instead of minReplication (=1). There are N datanode(s)
+                // running": they are full when there are some. Data nodes come and go, so it is retried in any case.
                 code = message.contains("There are 0 datanode") ? .unavailable : .noSpace
                 isTransient = true
             } else if ["datanode", "No active nodes", "Could not obtain block"].contains(where: message.contains) {

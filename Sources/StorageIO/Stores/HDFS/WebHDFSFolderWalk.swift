@@ -14,14 +14,14 @@ actor WebHDFSFolderWalk {
         let status: WebHDFSFileStatus
         let isFound: Bool
 
-        /// What orders the keys: a folder's keys go on with `/`.
+        /// The sort key: a folder's keys continue with `/`.
         var order: String { status.type == .folder ? name + "/" : name }
     }
 
     private let client: WebHDFSClient
     private let prefix: String
     private let kind: Kind
-    /// Of each open folder, what is still to be visited, the next one last.
+    /// The entries still to be visited of each open folder, the next one last.
     private var folders: [[Entry]] = []
     private var hasStarted = false
 
@@ -48,7 +48,7 @@ actor WebHDFSFolderWalk {
         return nil
     }
 
-    /// What the folder that the prefix names has directly in it.
+    /// The direct contents of the folder that the prefix names.
     func contents() async throws -> FolderContents {
         try await start()
         var contents = FolderContents(objects: [], folders: [])
@@ -64,7 +64,7 @@ actor WebHDFSFolderWalk {
 
     private func start() async throws {
         guard let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/")) else { return try await open("") }
-        // A prefix that no key can have matches nothing, whatever the name node would make of it.
+        // A prefix that no key can have matches nothing, however the name node would interpret it.
         guard let key = try? ObjectKey(String(prefix[..<slash])), (try? HDFSPath.of(key, root: "")) != nil else {
             return
         }
@@ -84,7 +84,7 @@ actor WebHDFSFolderWalk {
             guard !status.pathSuffix.utf8.contains(UInt8(ascii: "/")), (try? ObjectKey(name)) != nil else {
                 throw ObjectStoreError(
                     .unavailable, location: client.location(path),
-                    message: "the name node lists \(status.pathSuffix.debugDescription), which no file can be called")
+                    message: "the name node lists \(status.pathSuffix.debugDescription), which is not a file name")
             }
             let isUnfinished = HDFSPath.isUnfinished(status.pathSuffix)
             switch (status.type, isUnfinished) {

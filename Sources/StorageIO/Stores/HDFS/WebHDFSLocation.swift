@@ -1,11 +1,11 @@
-/// An absolute `http` or `https` URL that a server has named.
+/// An absolute `http` or `https` URL from a server.
 struct WebHDFSLocation: Sendable, Hashable {
     let url: String
     let isEncrypted: Bool
     /// Name or address, without the port.
     let host: String
 
-    /// nil for what is no such URL.
+    /// nil for any other text.
     init?(_ text: String) {
         let lowercased = String(decoding: text.utf8.prefix(8), as: UTF8.self).lowercased()
         isEncrypted = lowercased == "https://"
@@ -14,7 +14,7 @@ struct WebHDFSLocation: Sendable, Hashable {
         else { return nil }
         let authority = text.dropFirst(isEncrypted ? 8 : 7).prefix { !"/?#".contains($0) }
         let hostAndPort = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-        // The colons of an IPv6 address stand in brackets.
+        // The colons of an IPv6 address are in brackets.
         host =
             hostAndPort.hasPrefix("[")
             ? String(hostAndPort.prefix { $0 != "]" }.dropFirst()) : String(hostAndPort.prefix { $0 != ":" })

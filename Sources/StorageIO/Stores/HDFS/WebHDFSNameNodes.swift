@@ -11,7 +11,7 @@ final class WebHDFSNameNodes: Sendable {
             throw ObjectStoreError(.invalidURL, location: "webhdfs://", message: "no name node is given")
         }
         var checked: [String] = []
-        // Nothing is repeated where one may hold a password, the others being parts of it that a comma has cut off.
+        // No address is shown if one may hold a password: the others may be parts of it, split at a comma.
         let mayBeSecret = addresses.contains { $0.utf8.contains(UInt8(ascii: "@")) }
         for address in addresses {
             guard WebHDFSLocation(address) != nil, !mayBeSecret,
@@ -29,10 +29,10 @@ final class WebHDFSNameNodes: Sendable {
     /// The first one, for messages.
     var first: String { addresses[0] }
 
-    /// The one that answered last, as far as is known.
+    /// The active one, as far as is known.
     var current: String { active.withLock { addresses[$0] } }
 
-    /// The next question goes to another one, unless someone has turned away from this one already.
+    /// The next request goes to another one, unless that has already been switched.
     func turnAway(from address: String) {
         active.withLock { active in
             if addresses[active] == address { active = (active + 1) % addresses.count }

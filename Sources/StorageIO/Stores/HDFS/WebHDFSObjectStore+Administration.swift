@@ -1,4 +1,4 @@
-/// What HDFS can do beyond what all stores can.
+/// Operations that only HDFS has.
 extension WebHDFSObjectStore {
     /// Sizes and counts of a folder and all below it, unfinished objects and earlier parts included.
     /// - Parameter folder: A folder's key, with or without a closing `/`; empty for the root.
@@ -21,7 +21,8 @@ extension WebHDFSObjectStore {
         try await client.perform(WebHDFSOperation("SETPERMISSION", "PUT", path, [("permission", permissions)]))
     }
 
-    /// Sets the owner of an object or folder, its group, or both; nil leaves it. Only the superuser may give files away.
+    /// Sets the owner of an object or folder, its group, or both; nil leaves it. Only the superuser may change the
+    /// owner.
     public func setOwner(_ owner: String?, group: String? = nil, of key: ObjectKey) async throws {
         let values = [owner.map { ("owner", $0) }, group.map { ("group", $0) }].compactMap { $0 }
         guard !values.isEmpty else { return }
@@ -41,10 +42,10 @@ extension WebHDFSObjectStore {
     public func setModified(_ time: Double, of key: ObjectKey) async throws {
         let milliseconds = (time * 1000).rounded()
         let path = try HDFSPath.of(key, root: root)
-        // -1 would mean: leave it.
+        // -1 would leave it unchanged.
         guard milliseconds >= 0, let milliseconds = Int64(exactly: milliseconds) else {
             throw ObjectStoreError(
-                .unavailable, location: client.location(path), message: "\(time) is no time since 1970")
+                .unavailable, location: client.location(path), message: "\(time) is not a time since 1970")
         }
         try await client.perform(
             WebHDFSOperation("SETTIMES", "PUT", path, [("modificationtime", "\(milliseconds)")]))

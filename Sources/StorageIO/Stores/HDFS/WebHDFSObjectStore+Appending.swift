@@ -2,15 +2,15 @@ import HTTPTransport
 import Synchronization
 
 extension WebHDFSObjectStore {
-    /// Appends bytes to an object that exists. Readers may see any part of them at any time: this is the one way of writing
-    /// that is not atomic. Only one program appends to an object at a time; others are refused.
-    /// - Throws: ``ObjectStoreError/Code/notFound`` without an object. After other errors, the object may have any part of the
-    ///   bytes; the message says how long it is.
+    /// Appends bytes to an existing object. Readers may see any part of them at any time: this is the only way of
+    /// writing that is not atomic. Only one program can append to an object at a time; others are refused.
+    /// - Throws: ``ObjectStoreError/Code/notFound`` without an object. After other errors, any part of the bytes may
+    ///   have been appended; the message has the object's length.
     public func append(_ bytes: [UInt8], to key: ObjectKey) async throws {
         try await append(to: key, mayRepeat: true, .bytes(bytes)) { Int64(bytes.count) }
     }
 
-    /// Appends pieces as they come, nil after the last one; memory holds one at a time.
+    /// Appends chunks as they come, nil after the last one; memory holds one at a time.
     /// - Throws: As ``append(_:to:)``; what the closure throws.
     public func append(to key: ObjectKey, next: @escaping @Sendable () async throws -> [UInt8]?) async throws {
         let sent = ByteCount()
@@ -27,7 +27,7 @@ extension WebHDFSObjectStore {
 
     /// - Parameters:
     ///   - mayRepeat: Whether the body can be sent more than once.
-    ///   - count: Bytes of the body, once it has been sent.
+    ///   - count: The number of bytes of the body, once it has been sent.
     private func append(
         to key: ObjectKey, mayRepeat: Bool, _ body: TransportRequest.Body, count: () -> Int64
     ) async throws {
@@ -51,7 +51,7 @@ extension WebHDFSObjectStore {
             }
         } catch let error as ObjectStoreError {
             guard let after = try? await fileStatus(path), after.fileId == before.fileId else { throw error }
-            // The answer may have been lost when all was done.
+            // The response may have been lost after all was done.
             if count() > 0, after.length == before.length + count() { return }
             throw ObjectStoreError(
                 error.code, location: location,
@@ -60,7 +60,7 @@ extension WebHDFSObjectStore {
     }
 }
 
-/// Bytes that a body's closure has given so far.
+/// The number of bytes that a body's closure has returned so far.
 private final class ByteCount: Sendable {
     private let count = Atomic<Int64>(0)
 

@@ -2,34 +2,35 @@ public import HTTPTransport
 
 /// Files of an HDFS cluster as objects, over WebHDFS; keys are paths below `/`.
 ///
-/// - Writing goes to a folder named ``unfinishedPrefix`` + random digits beside the destination, from where the finished
+/// - Objects are written to a folder named ``unfinishedPrefix`` + random digits beside the destination; the finished
 ///   file is renamed to its name, in one step of the name node. A killed writer leaves such a folder behind;
 ///   ``unfinishedObjects(prefix:)`` finds them.
 /// - An object of more than ``WebHDFSConfiguration/segmentSize`` bytes is uploaded as files of that size, which the name
-///   node then joins without moving data. Its blocks are therefore as long as a segment, even where the cluster's blocks are
-///   longer: a failed upload costs no more than a segment's time, and any number of them can be on their way. Set
-///   `segmentSize` to the cluster's block size for blocks of that length, at the price of memory.
-/// - Folders appear with the first object in them and go with the last one. `a` and `a/b` cannot both be objects: the later
-///   one fails with ``ObjectStoreError/Code/invalidKey``. No key has a `:`.
+///   node then joins without moving data. Its blocks are therefore as long as a segment, even if the cluster's blocks
+///   are longer: a failed upload costs no more than a segment's time, and any number of them can be in flight. Set
+///   `segmentSize` to the cluster's block size for blocks of that length, at the cost of memory.
+/// - Folders are created with the first object in them and removed with the last one. `a` and `a/b` cannot both be
+///   objects: the later one fails with ``ObjectStoreError/Code/invalidKey``. No key has a `:`.
 public struct WebHDFSObjectStore: ObjectStore {
-    /// How the names of folders with unfinished objects start. No segment of a key may start so.
+    /// The prefix of the names of folders with unfinished objects. No segment of a key may have it.
     public static let unfinishedPrefix = LocalObjectStore.unfinishedPrefix
 
-    /// How often an object may be replaced under a reader that does not ask for a version.
+    /// How often an object may be replaced under a reader that does not require a version.
     private static let maximumReplacements = 32
 
     let client: WebHDFSClient
 
-    /// `webhdfs://host:port/`, or `swebhdfs://` where it is encrypted; the first name node's.
+    /// `webhdfs://host:port/` of the first name node, or `swebhdfs://` with TLS.
     public var root: String { client.root }
 
     /// - Parameter sender: What sends the requests.
-    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL`` for addresses of name nodes that are none.
+    /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL`` for invalid addresses of name
+    ///   nodes.
     public init(configuration: WebHDFSConfiguration, sender: any HTTPSending) throws(ObjectStoreError) {
         client = try WebHDFSClient(configuration: configuration, sender: sender)
     }
 
-    /// Sends the requests with a client of its own.
+    /// A store with its own HTTP client.
     /// - Throws: As ``init(configuration:sender:)``; `HTTPTransportError` for a file of certificates that cannot be read.
     public init(configuration: WebHDFSConfiguration) throws {
         try self.init(configuration: configuration, sender: TransportClient(configuration: configuration.httpClient))
@@ -46,8 +47,8 @@ public struct WebHDFSObjectStore: ObjectStore {
         try await fileStatus(HDFSPath.of(key, root: root)).metadata(key)
     }
 
-    /// The bytes of an object, or of a range of it. The object's status is compared before and after, since the path leads
-    /// to another file once that one has taken its place.
+    /// The bytes of an object, or of a range of it. The object's status is compared before and after, since the path
+    /// leads to another file once the object has been replaced.
     public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         let path = try HDFSPath.of(key, root: root), location = client.location(path)
         for _ in 0..<Self.maximumReplacements {
@@ -89,7 +90,7 @@ public struct WebHDFSObjectStore: ObjectStore {
         }
     }
 
-    /// What a folder has directly in it, without looking into its folders.
+    /// The direct contents of a folder, without those of its subfolders.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
         try await WebHDFSFolderWalk(client: client, prefix: prefix, showing: .objects).contents()
     }
@@ -106,7 +107,7 @@ public struct WebHDFSObjectStore: ObjectStore {
         await removeEmptyFolders(above: path)
     }
 
-    /// Copies an object: HDFS has no such operation, so the bytes come here and go back.
+    /// Copies an object: HDFS has no copy operation, so the bytes are downloaded and uploaded again.
     public func copy(from source: ObjectKey, to destination: ObjectKey) async throws {
         let object = try await head(source)
         if source == destination { return }
@@ -136,7 +137,8 @@ public struct WebHDFSObjectStore: ObjectStore {
         return .hdfs(algorithm: checksum.algorithm, checksum.digits)
     }
 
-    /// The folders of unfinished objects below a prefix, those of living writers too. Each is as old as its latest part.
+    /// The folders of unfinished objects below a prefix, including those of running writers. Each is as old as its
+    /// latest part.
     public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] {
         let walk = WebHDFSFolderWalk(client: client, prefix: prefix, showing: .unfinished)
         var found: [UnfinishedObject] = []
@@ -154,7 +156,7 @@ public struct WebHDFSObjectStore: ObjectStore {
         return found
     }
 
-    /// Removes what ``unfinishedObjects(prefix:)`` listed; no error for what is gone already.
+    /// Removes what ``unfinishedObjects(prefix:)`` listed; no error for those that are already gone.
     public func remove(_ unfinished: [UnfinishedObject]) async throws {
         for object in unfinished {
             let name = object.identifier.lastSlashSegment
@@ -178,7 +180,7 @@ extension WebHDFSObjectStore {
         } catch let error as ObjectStoreError where error.code == .invalidKey {
             throw ObjectStoreError(.notFound, location: error.location, message: error.message)
         } catch let error as ObjectStoreError where error.code == .permissionDenied {
-            // With permissions in force, a file in the place of a folder is a folder that one may not enter.
+            // With permissions enabled, a file where the path has a folder is reported as a folder without access.
             let parent = try? await client.status(HDFSPath.parent(path))
             guard let parent, parent.type != .folder else { throw error }
             status = nil
@@ -189,17 +191,17 @@ extension WebHDFSObjectStore {
         return status
     }
 
-    /// The path by which data nodes find a file; nil when it is another file by now.
+    /// The path by which data nodes find a file; nil when it has been replaced by another file.
     ///
-    /// Where they would misread the path, the inode's number stands for it. What a server makes of the number is compared
-    /// first: behind a router, it may belong to another cluster.
+    /// If they would misread the path, the inode number is used instead. The file that the server finds by the number
+    /// is compared first: behind a router, it may belong to another cluster.
     func dataPath(_ path: String, _ status: WebHDFSFileStatus) async throws -> String? {
         guard HDFSPath.misleadsDataNodes(path) else { return path }
         guard let number = status.fileId else {
             throw ObjectStoreError(
                 .invalidKey, location: client.location(path),
-                message: "this server gives no number to files, so that one with % or a decomposed accent in its path "
-                    + "cannot be told apart")
+                message: "this server reports no inode numbers, so that a file with % or a decomposed accent "
+                    + "in its path cannot be identified")
         }
         let inode = HDFSPath.inode(number)
         return try await client.statusIfPresent(inode)?.entityTag == status.entityTag ? inode : nil
@@ -207,8 +209,8 @@ extension WebHDFSObjectStore {
 
     /// Removes the folders that a deletion left empty.
     ///
-    /// By number, since the path may be an object's by now, and never on servers that give none. Failures do not matter: an
-    /// empty folder is no harm.
+    /// By inode number, since the path may be an object's by now, and never on servers that report none. Failures do
+    /// not matter: an empty folder is harmless.
     func removeEmptyFolders(above path: String) async {
         var folder = HDFSPath.parent(path)
         while folder != "/" {
@@ -219,7 +221,7 @@ extension WebHDFSObjectStore {
             do {
                 try await client.delete(inode, withContents: false)
             } catch let error as ObjectStoreError where error.code == .notFound {
-                // Someone else was faster, or the answer to an earlier try was lost.
+                // Someone else was faster, or the response to an earlier attempt was lost.
             } catch {
                 return
             }
@@ -229,13 +231,13 @@ extension WebHDFSObjectStore {
 }
 
 extension WebHDFSFileStatus {
-    /// - Throws: When a new object may not take the place of what is there.
+    /// - Throws: When a new object may not replace what is there.
     func checkReplaceable(ifAbsent: Bool, location: String) throws(ObjectStoreError) {
         if type == .folder {
             throw ObjectStoreError(.invalidKey, location: location, message: "there is a folder of that name")
         }
         if ifAbsent {
-            throw ObjectStoreError(.alreadyExists, location: location, message: "there is an object already")
+            throw ObjectStoreError(.alreadyExists, location: location, message: "there is already an object")
         }
     }
 }

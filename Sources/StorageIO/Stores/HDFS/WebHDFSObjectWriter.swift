@@ -1,4 +1,4 @@
-/// Gathers segments, uploads several at a time, and joins them in the end.
+/// Collects segments, uploads several at a time, and joins them at the end.
 actor WebHDFSObjectWriter: ObjectWriter {
     private enum State {
         case open
@@ -13,7 +13,7 @@ actor WebHDFSObjectWriter: ObjectWriter {
     private var state = State.open
     private var buffer: [UInt8] = []
     private var uploads: [Task<WebHDFSSegments.Segment, any Error>] = []
-    /// How many of the uploads have been waited for.
+    /// How many of the uploads have been awaited.
     private var waitedFor = 0
     private var isCleared = false
 
@@ -24,7 +24,7 @@ actor WebHDFSObjectWriter: ObjectWriter {
     }
 
     deinit {
-        // Dropped without an end.
+        // Released without finish or abort.
         guard !isCleared, !uploads.isEmpty else { return }
         Task.detached { [store, segments, uploads] in
             await Self.removeSegments(of: uploads, segments, store)
@@ -93,14 +93,14 @@ actor WebHDFSObjectWriter: ObjectWriter {
         if isCut { removeLateSegments(segments, store) }
     }
 
-    /// Goes on beside the caller: what is left when the process ends sooner is recognised as unfinished later.
+    /// Runs in the background: what is left if the process ends first is later recognised as unfinished.
     private static func removeLateSegments(_ segments: WebHDFSSegments, _ store: WebHDFSObjectStore) {
         Task.detached {
             if await segments.removeLateFolder() { await store.removeEmptyFolders(above: segments.folder) }
         }
     }
 
-    /// Sends the buffer on its way, once there is room for one more.
+    /// Starts to upload the buffer, once there is room for one more.
     private func startUpload() async throws {
         while uploads.count - waitedFor >= store.client.configuration.segmentsInFlight {
             _ = try await Self.wait(for: uploads[waitedFor])
@@ -125,7 +125,7 @@ actor WebHDFSObjectWriter: ObjectWriter {
         guard state == .open else {
             throw ObjectStoreError(
                 .unavailable, location: store.client.location(segments.destination),
-                message: "the writer has ended already")
+                message: "the writer has already ended")
         }
     }
 }

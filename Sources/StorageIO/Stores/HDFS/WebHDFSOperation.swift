@@ -4,7 +4,7 @@ struct WebHDFSOperation: Sendable {
     let name: String
     /// `GET`, `PUT`, `POST` or `DELETE`.
     let method: String
-    /// Absolute, as HDFS knows it: not percent-encoded.
+    /// Absolute, not percent-encoded.
     let path: String
     /// Names and values, not percent-encoded.
     var parameters: [(name: String, value: String)]
@@ -18,14 +18,14 @@ struct WebHDFSOperation: Sendable {
 
     /// - Parameters:
     ///   - nameNode: The address without closing `/`.
-    ///   - identity: The parameters that say who asks.
+    ///   - identity: The parameters that identify the user.
     func url(at nameNode: String, identity: [(name: String, value: String)]) -> String {
         var url = nameNode + "/webhdfs/v1" + Self.percentEncoded(path, keeping: "/") + "?op=" + name
         for (name, value) in parameters + identity { url += "&\(name)=\(Self.percentEncoded(value))" }
         return url
     }
 
-    /// Leaves the unreserved characters of RFC 3986 alone; `keeping` is one more that may stay.
+    /// Keeps the unreserved characters of RFC 3986, and `kept`.
     static func percentEncoded(_ text: String, keeping kept: Unicode.Scalar? = nil) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []

@@ -1,6 +1,6 @@
 import Essentials
 
-/// What WebHDFS says of a file or folder: `FileStatus` in the JSON schemas of the REST API's documentation.
+/// The status of a file or folder: `FileStatus` in the JSON schemas of the REST API's documentation.
 struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
     enum Kind: String, Sendable, Decodable {
         case file = "FILE"
@@ -8,7 +8,7 @@ struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
         case link = "SYMLINK"
     }
 
-    /// The name in its folder; empty where the file itself was asked for.
+    /// The name in its folder; empty if the file itself was requested.
     let pathSuffix: String
     let type: Kind
     /// Bytes.
@@ -17,20 +17,20 @@ struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
     let modificationTime: Int64
     /// Bytes; the preferred size of the file's blocks.
     let blockSize: Int64?
-    /// The inode's number, which stays when the file is renamed. Older gateways do not tell.
+    /// The inode number, which stays when the file is renamed. Older gateways do not report it.
     let fileId: Int64?
-    /// Names in a folder. Older gateways do not tell.
+    /// The number of names in a folder. Older gateways do not report it.
     let childrenNum: Int64?
 
-    /// Whether the file lies in an encryption zone, or is cut into cells for erasure coding: true, or left out.
+    /// Whether the file lies in an encryption zone, or is erasure-coded: true, or absent.
     let encBit: Bool?
     let ecBit: Bool?
 
-    /// Bytes of each block, where the cluster's checksum is that of the content as it was written.
+    /// Bytes of each block, if the cluster's checksum is that of the content as it was written.
     var checksumBlockSize: Int64? { encBit == true || ecBit == true ? nil : blockSize }
 
-    /// Differs between any two contents: a file that replaces another has a number of its own, and appending, the only way
-    /// to change a file, makes it longer.
+    /// Differs between any two contents: a file that replaces another has another inode number, and appending, the only
+    /// way to change a file, makes it longer.
     var entityTag: String { "\(fileId ?? 0)-\(modificationTime)-\(length)" }
 
     func metadata(_ key: ObjectKey) -> ObjectMetadata {
@@ -38,15 +38,15 @@ struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
     }
 }
 
-/// What a folder and all below it take: `ContentSummary`.
+/// The size of a folder and everything below it: `ContentSummary`.
 public struct HDFSContentSummary: Sendable, Hashable, Decodable {
     /// Bytes of all files, each counted once.
     public let length: Int64
-    /// Bytes on disks: each file as often as it is kept.
+    /// Bytes on disks, with all replicas.
     public let spaceConsumed: Int64
     /// Files.
     public let fileCount: Int64
-    /// Folders, the one asked for included.
+    /// Folders, including the requested one.
     public let directoryCount: Int64
 }
 
@@ -70,9 +70,9 @@ struct WebHDFSRemoteException: Sendable, Hashable, Decodable {
     let message: String?
 }
 
-/// The JSON object that an answer consists of, with a single member.
+/// The JSON object of a response, which has a single member.
 protocol WebHDFSResponse: Decodable, Sendable {
-    /// Whether sizes and counts are such.
+    /// Whether sizes and counts are valid.
     var isPlausible: Bool { get }
 }
 
@@ -104,7 +104,7 @@ enum WebHDFSResponses {
     struct Failure: WebHDFSResponse { let RemoteException: WebHDFSRemoteException }
     struct Success: WebHDFSResponse { let boolean: Bool }
 
-    /// nil for what is no such answer.
+    /// nil for any other response.
     static func decode<Response: WebHDFSResponse>(_ type: Response.Type, _ bytes: [UInt8]) -> Response? {
         guard let response = try? JSONDecoder().decode(type, from: Data(bytes)), response.isPlausible else {
             return nil

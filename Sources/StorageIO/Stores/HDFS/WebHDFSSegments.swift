@@ -1,19 +1,19 @@
 import HTTPTransport
 
-/// The parts of an unfinished object in a folder of their own: uploads them, joins them, and puts them in place.
+/// The parts of an unfinished object in their own folder: uploads, joins and publishes them.
 struct WebHDFSSegments: Sendable {
     struct Segment: Sendable {
         let path: String
         let status: WebHDFSFileStatus
         let checksum: HDFSContentChecksum
-        /// Whether an earlier attempt failed, which a data node may still be carrying out.
+        /// Whether an earlier attempt failed, which a data node may still be executing.
         let wasRetried: Bool
     }
 
-    /// Until a data node that was cut off has surely noticed.
+    /// When to look for late segments, until a disconnected data node has surely noticed.
     private static let lateChecks: [Duration] = [.milliseconds(100), .seconds(1), .seconds(5), .seconds(15)]
 
-    /// Bytes of the names in one `CONCAT`, which travel in its URL: proxies and servers take 8 kB and more.
+    /// Bytes of the names in one `CONCAT`, which are part of its URL: proxies and servers accept at least 8 kB.
     private static let maximumNames = 4_000
 
     let client: WebHDFSClient
@@ -28,7 +28,8 @@ struct WebHDFSSegments: Sendable {
         folder = HDFSPath.unfinished(for: destination)
     }
 
-    /// Uploads a segment. Each try writes a file of its own, so that a late data node of an earlier try harms none.
+    /// Uploads a segment. Each attempt writes its own file, so that a late data node of an earlier attempt does no
+    /// harm.
     @concurrent func upload(_ bytes: [UInt8], number: Int) async throws -> Segment {
         let configuration = client.configuration
         var parameters = [(name: "overwrite", value: "true")]
@@ -54,7 +55,7 @@ struct WebHDFSSegments: Sendable {
         }
     }
 
-    /// Makes one file of all segments, and the object of that.
+    /// Joins all segments into one file, and renames it to the object.
     func publish(_ segments: [Segment], ifAbsent: Bool) async throws {
         guard let first = segments.first else { return }
         var status = first.status
@@ -69,20 +70,21 @@ struct WebHDFSSegments: Sendable {
                 var checksum = HDFSContentChecksum()
                 for segment in segments { checksum.append(segment.checksum) }
                 if checksum.matches(try await client.checksum(first.path)) == false {
-                    throw error("the cluster's checksum of the joined file is not that of what was written")
+                    throw error("the cluster's checksum of the joined file differs from that of the written bytes")
                 }
             }
         }
         try await rename(first.path, status, ifAbsent: ifAbsent)
     }
 
-    /// Removes the folder, also when the task is cancelled. What cannot be removed now is recognised as unfinished later.
+    /// Removes the folder, even when the task is cancelled. What cannot be removed now is later recognised as
+    /// unfinished.
     func removeFolder() async {
         _ = await Task.detached { [client, folder] in try? await client.delete(folder, withContents: true) }.value
     }
 
-    /// Looks again for segments of uploads that were cut off: their data node may make the file, and the folder with it, after
-    /// the folder was removed.
+    /// Looks again for segments of interrupted uploads: their data node may create the file, and the folder with it,
+    /// after the folder was removed.
     /// - Returns: Whether it found any.
     @concurrent func removeLateFolder() async -> Bool {
         var isFound = false
@@ -114,13 +116,13 @@ struct WebHDFSSegments: Sendable {
                 try await client.perform(
                     WebHDFSOperation("CONCAT", "POST", target, [("sources", sources.joined(separator: ","))]))
             } catch let error as ObjectStoreError {
-                // An answer can be lost, and then the next try finds no sources.
+                // A response can be lost, and then the next attempt finds no sources.
                 guard try await client.statusIfPresent(target)?.length == length else { throw error }
             }
         }
     }
 
-    /// Never a plain `RENAME`: that one moves into the folder where there is one.
+    /// Never a plain `RENAME`: it would move the file into an existing folder.
     private func rename(_ path: String, _ status: WebHDFSFileStatus, ifAbsent: Bool) async throws {
         let operation = WebHDFSOperation(
             "RENAME", "PUT", path,
@@ -129,7 +131,7 @@ struct WebHDFSSegments: Sendable {
             do {
                 return try await client.perform(operation)
             } catch let error as ObjectStoreError {
-                // Look instead of trusting the error: the answer to an earlier try may have been lost.
+                // Check instead of trusting the error: the response to an earlier attempt may have been lost.
                 let found = try await client.statusIfPresent(destination)
                 if found?.entityTag == status.entityTag { return }
                 try found?.checkReplaceable(ifAbsent: ifAbsent, location: client.location(destination))
@@ -139,7 +141,7 @@ struct WebHDFSSegments: Sendable {
                         "the finished file is gone: someone has removed it as unfinished, or replaced it since")
                 }
                 guard round < 10 else { throw at(destination, error) }
-                // The folder of the destination is missing, and may go again with another object of its own.
+                // The folder of the destination is missing, and may be removed again with its last object.
                 do {
                     try await client.makeFolder(HDFSPath.parent(destination))
                 } catch let error as ObjectStoreError {
@@ -159,10 +161,10 @@ struct WebHDFSSegments: Sendable {
 }
 
 extension WebHDFSFailure {
-    /// Something was sent without an error, and is not there.
+    /// Something was sent without an error, but is missing.
     init(lost what: String, _ location: String) {
         code = .unavailable
-        message = "\(location): \(what) did not arrive whole"
+        message = "\(location): \(what) did not arrive completely"
         isTransient = true
     }
 }

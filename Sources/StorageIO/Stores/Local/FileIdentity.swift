@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// Tells whether two paths lead to one file or folder.
+/// Identifies a file or folder, whatever path leads to it.
 struct FileIdentity: Sendable, Hashable {
     private let device: UInt64
     private let file: UInt64

@@ -35,7 +35,7 @@ struct FolderWalk: Sendable {
         case folder(name: String, identity: FileIdentity)
         case unlisted(name: String, UnlistedObject)
 
-        /// What orders the keys: a folder's keys go on with `/`.
+        /// The sort key: a folder's keys continue with `/`.
         var order: String {
             switch self {
             case .file(let file): file.name
@@ -77,7 +77,7 @@ struct FolderWalk: Sendable {
             case .file(let file): return .file(file)
             case .unlisted(_, let unlisted): return .unlisted(unlisted)
             case .folder(let name, let identity):
-                // Its files are visited already, and visiting them through the link would never end.
+                // Its files have already been visited, and visiting them through the link would never end.
                 if folders.contains(where: { $0.identity == identity }) {
                     return .unlisted(
                         unlisted(
@@ -89,7 +89,7 @@ struct FolderWalk: Sendable {
         return nil
     }
 
-    /// What the folder that the prefix names has directly in it, in ascending order of the keys.
+    /// The direct contents of the folder that the prefix names, in ascending order of the keys.
     mutating func contents() throws(ObjectStoreError) -> (FolderContents, [UnlistedObject]) {
         try start()
         var contents = FolderContents(objects: [], folders: [])
@@ -108,7 +108,7 @@ struct FolderWalk: Sendable {
         let folder: String
         if let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/")) {
             folder = String(prefix.through(slash))
-            // A prefix that no key can have matches nothing, whatever the file system would make of it.
+            // A prefix that no key can have matches nothing, however the file system would interpret it.
             guard (try? ObjectKey(String(prefix[..<slash]))) != nil else { return }
         } else {
             folder = ""
@@ -148,7 +148,7 @@ struct FolderWalk: Sendable {
                     .unlisted(
                         name: key,
                         UnlistedObject(
-                            location: shown, path: key, reason: "the name is not UTF-8, which keys are")))
+                            location: shown, path: key, reason: "the name is not UTF-8, as keys must be")))
             }
         }
         entries.sort { $1.order.utf8.lexicographicallyPrecedes($0.order.utf8) }
@@ -166,7 +166,7 @@ struct FolderWalk: Sendable {
                     }
                     status = try SystemCalls.status(path)
                 } catch let error where [.notFound, .permissionDenied, .invalidKey].contains(error.code) {
-                    return omitted(key, "a symbolic link leads to nothing that can be read: \(error.message)")
+                    return omitted(key, "a symbolic link's target cannot be read: \(error.message)")
                 }
             }
             if status.isFolder { return .folder(name: key, identity: FileIdentity(status)) }
@@ -179,7 +179,7 @@ struct FolderWalk: Sendable {
                 File(
                     name: key, size: Int64(status.st_size), modified: status.modified, entityTag: status.entityTag))
         } catch let error where error.code == .notFound {
-            // It went away since the folder was read.
+            // It was removed after the folder was read.
             return nil
         }
     }

@@ -16,9 +16,10 @@ final class LocalFile: Sendable {
     private let descriptor: Int32
 
     /// - Parameters:
-    ///   - descriptor: of the open file, which closes it.
-    ///   - expected: the entity tag of the version that is wanted; nil for whatever is there.
-    /// - Throws: ``ObjectStoreError/Code/notFound`` for what is no regular file; ``ObjectStoreError/Code/modified``.
+    ///   - descriptor: of the open file, which owns it.
+    ///   - expected: the entity tag of the required version; nil for any.
+    /// - Throws: ``ObjectStoreError/Code/notFound`` for anything but a regular file;
+    ///   ``ObjectStoreError/Code/modified``.
     init(path: String, descriptor: Int32, matching expected: String?) throws(ObjectStoreError) {
         self.path = path
         self.descriptor = descriptor

@@ -1,14 +1,14 @@
 import Parallelism
 import Synchronization
 
-/// A range of a file, piece by piece, for one task at a time.
+/// A range of a file, chunk by chunk, for one task at a time.
 final class LocalFileChunks: Sendable {
     private static let chunkBytes = 1 << 18
 
     private struct State {
         var rest: Range<Int64>
-        /// The last two pieces. Whoever takes pieces holds no more than the newest when it asks for another one, so that the
-        /// older one's memory serves again: fresh memory costs more than the bytes that are read into it.
+        /// The last two chunks. The caller holds no more than the newest when it asks for another one, so that the
+        /// older one's memory is reused: allocating costs more than reading the bytes.
         var older: [UInt8] = []
         var newer: [UInt8] = []
     }
@@ -21,7 +21,7 @@ final class LocalFileChunks: Sendable {
         state = Mutex(State(rest: range))
     }
 
-    /// The next piece, nil at the end.
+    /// The next chunk, nil at the end.
     func next() async throws -> [UInt8]? {
         try await BlockingPool.files.run { [self] in
             try state.withLock { state in

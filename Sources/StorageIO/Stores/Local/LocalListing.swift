@@ -1,6 +1,6 @@
 import Parallelism
 
-/// Hands the files of a walk to a stream, some hundreds for each visit to the pool for blocking work.
+/// Passes the files of a walk to a stream, some hundreds per call on the pool for blocking work.
 actor LocalListing {
     private static let batchSize = 512
 

@@ -10,24 +10,24 @@ import Parallelism
 
 /// Files under a root folder as objects; keys are paths below the root.
 ///
-/// - Writing goes to a file whose name starts with ``unfinishedPrefix`` in the destination's folder, which is made
-///   durable and then renamed (or linked, for ``WriteOptions/ifAbsent``) to its name. A killed writer leaves such a
-///   file; the next writer of the same object removes it, and ``unfinishedObjects(prefix:)`` tells these from files still
-///   being written. A living writer holds a lock (`flock`); where the file system has none, files are written without it, and
-///   nothing is taken for a leftover.
-/// - Symbolic links are followed as long as they stay under the root; one that leads out of it answers
-///   ``ObjectStoreError/Code/permissionDenied`` and is not listed. What is written to a link goes to where it leads: the file
-///   there is replaced, or made if there is none, and the link stays.
-/// - Where the root is `/`, an object written to a pipe or character device goes into it as it comes, at once and not
-///   whole; `/dev/stdout` is the process's own. Sockets and disks are refused.
-/// - Folders appear with the first object in them and go with the last one. As in every file system, `a` and `a/b`
-///   cannot both be objects: the later one fails with ``ObjectStoreError/Code/invalidKey``.
+/// - Objects are written to a file whose name starts with ``unfinishedPrefix`` in the destination's folder, which is
+///   synced to disk and then renamed (or linked, for ``WriteOptions/ifAbsent``) to its name. A killed writer leaves
+///   such a file; the next writer of the same object removes it, and ``unfinishedObjects(prefix:)`` distinguishes these
+///   from files still being written. A running writer holds a lock (`flock`); if the file system has none, files are
+///   written without it, and nothing is taken for a leftover.
+/// - Symbolic links are followed as long as they stay under the root; one that leads out of it fails with
+///   ``ObjectStoreError/Code/permissionDenied`` and is not listed. Writing to a link replaces or creates the file that
+///   it leads to, and the link stays.
+/// - If the root is `/`, an object written to a pipe or character device is streamed into it, not atomically;
+///   `/dev/stdout` is the process's own. Sockets and disks are refused.
+/// - Folders are created with the first object in them and removed with the last one. As in every file system, `a` and
+///   `a/b` cannot both be objects: the later one fails with ``ObjectStoreError/Code/invalidKey``.
 /// - File names that are not UTF-8, sockets, pipes and devices are not objects.
 public struct LocalObjectStore: ObjectStore, CompleteListing {
-    /// How the names of unfinished objects start. No key may have such a last segment.
+    /// The prefix of the names of unfinished objects. The last segment of a key may not have it.
     public static let unfinishedPrefix = ".unfinished-"
 
-    /// Whether an object has been written to `/dev/stdout`: nothing else belongs on standard output then.
+    /// Whether an object has been written to `/dev/stdout`: nothing else may go to standard output then.
     package static var hasTakenStandardOutput: Bool { LocalStream.hasTakenStandardOutput }
 
     /// The root folder's absolute path, without closing `/` unless it is `/` itself.
@@ -36,8 +36,8 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
     /// The folder as a URL.
     public var root: String { folder == "/" ? "file:///" : "file://\(folder)/" }
 
-    /// - Parameter folder: An absolute path or one relative to the working directory. It need not exist: the first write
-    ///   makes it.
+    /// - Parameter folder: An absolute path or one relative to the working directory. It need not exist: the first
+    ///   write creates it.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/invalidURL`` for an empty path.
     public init(folder: String) throws(ObjectStoreError) {
         self.folder = "/" + (try StorageURI.normalizedPath(folder))
@@ -93,7 +93,7 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
         return AsyncThrowingStream { try await walk.next() }
     }
 
-    /// What a folder has directly in it, without looking into its folders.
+    /// The direct contents of a folder, without those of its subfolders.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
         try await completeContents(ofFolder: prefix).0
     }
@@ -140,8 +140,8 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
         try await stream.finish()
     }
 
-    /// What killed writers have left under the prefix. Objects that a living process, this one or another, is still writing
-    /// are held by a lock and not listed.
+    /// The leftovers of killed writers under the prefix. Objects that a running process, this one or another, is still
+    /// writing are locked and not listed.
     public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] {
         try await BlockingPool.files.run {
             var walk = FolderWalk(store: self, prefix: prefix, showing: .unfinished)
@@ -158,7 +158,7 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
         }
     }
 
-    /// Removes leftovers; what a living process is writing stays.
+    /// Removes leftovers; files that a running process is writing stay.
     public func remove(_ unfinished: [UnfinishedObject]) async throws {
         try await BlockingPool.files.run {
             for object in unfinished where object.identifier.utf8.starts(with: base.utf8) {
@@ -197,14 +197,14 @@ extension LocalObjectStore {
         return path
     }
 
-    /// The folder that the key's file is in; no link on the way leads out of the root.
+    /// The folder of the key's file; no link in the path leads out of the root.
     private func openFolder(of key: ObjectKey) throws(ObjectStoreError) -> OpenFolder {
         let path = try location(key)
         if folder == "/" { return try .open(SystemCalls.parent(path), isMade: false) }
         return try .open(key.path.slashSegments.dropLast(), below: folder, isMade: false)
     }
 
-    /// - Throws: When links lead from the path out of the root.
+    /// - Throws: When links in the path lead out of the root.
     func checkInside(_ path: String) throws(ObjectStoreError) {
         guard try isInside(path) else { throw OpenFolder.linkLeadsOut(path, of: folder) }
     }
@@ -216,7 +216,7 @@ extension LocalObjectStore {
     }
 
     /// Opens an object for reading.
-    /// - Throws: ``ObjectStoreError/Code/modified`` when it has another entity tag.
+    /// - Throws: ``ObjectStoreError/Code/modified`` if it has another entity tag.
     func openToRead(_ key: ObjectKey, matching entityTag: String?) async throws -> LocalFile {
         try await BlockingPool.files.run { try openFile(key, matching: entityTag) }
     }
@@ -228,8 +228,8 @@ extension LocalObjectStore {
         return try LocalFile(path: path, descriptor: descriptor, matching: entityTag)
     }
 
-    /// Makes an object of what the body appends; nothing, if it throws.
-    /// - Returns: nil; a pipe or device, into which nothing has been written yet, where one is there.
+    /// Writes an object with what the body appends; nothing, if it throws.
+    /// - Returns: nil; or, if the key names a pipe or device, that, with nothing written yet.
     private func makeFile(_ key: ObjectKey, _ body: (UnfinishedFile) throws -> Void) throws -> LocalStream? {
         switch try start(key, options: WriteOptions()) {
         case .stream(let stream): return stream
@@ -245,7 +245,7 @@ extension LocalObjectStore {
         }
     }
 
-    /// Runs the body while the file's lock is held; nil when there is no such file or its writer lives.
+    /// Runs the body while the file's lock is held; nil when there is no such file or its writer is running.
     private func withUnlockedFile<Result>(_ path: String, _ body: () -> Result) -> Result? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor != -1 else { return nil }
@@ -259,7 +259,7 @@ extension LocalObjectStore {
         return try LocalOutput.start(key, below: folder, replaces: !options.ifAbsent)
     }
 
-    /// Removes the folders that a deletion left empty. Writers make their folder again should it vanish under them.
+    /// Removes the folders that a deletion left empty. Writers create their folder again if it is removed meanwhile.
     private func removeEmptyFolders(above path: String) {
         var folder = SystemCalls.parent(path)
         while folder.utf8.count > self.folder.utf8.count, rmdir(folder) == 0 {

@@ -8,9 +8,9 @@ import Parallelism
     import Darwin
 #endif
 
-/// Gathers small writes, and does the file's calls on the pool for blocking work.
+/// Buffers small writes, and does file calls on the pool for blocking work.
 actor LocalObjectWriter: PositionedObjectWriter {
-    /// Enough for one system call to be cheap in comparison.
+    /// Large enough to make the system call comparatively cheap.
     private static let bufferSize = 1 << 18
 
     private let file: UnfinishedFile
@@ -70,7 +70,7 @@ actor LocalObjectWriter: PositionedObjectWriter {
 
     func abort() async {
         buffer = []
-        // Discarding reports nothing: what cannot be removed now is recognised as unfinished later.
+        // Discarding reports no errors: what cannot be removed now is later recognised as unfinished.
         _ = try? await BlockingPool.files.run { [file] in file.discard() }
     }
 

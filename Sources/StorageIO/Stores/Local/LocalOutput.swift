@@ -6,9 +6,9 @@
     import Darwin
 #endif
 
-/// Where a new object goes: into a file that takes its place when it is finished, or straight into a pipe or device.
+/// The target of a new object: a file that appears when it is finished, or a pipe or device that is written directly.
 ///
-/// A symbolic link is written through: the file that it leads to is replaced, or made where there is none, and the link stays.
+/// A symbolic link is written through: the file that it leads to is replaced or created, and the link stays.
 enum LocalOutput: Sendable {
     case file(UnfinishedFile)
     case stream(LocalStream)
@@ -17,10 +17,10 @@ enum LocalOutput: Sendable {
 
     /// - Parameters:
     ///   - key: Is portable.
-    ///   - root: The store's folder; nothing is written outside of it.
+    ///   - root: The store's folder; nothing is written outside it.
     /// - Throws: ``ObjectStoreError/Code/permissionDenied`` for links that lead out of the root;
     ///   ``ObjectStoreError/Code/invalidKey`` for folders, sockets, block devices, and, below a root that is not `/`, for pipes
-    ///   and devices: a caller who names only a folder does not mean what lies in it.
+    ///   and devices: a caller who names only a folder does not mean devices in it.
     static func start(
         _ key: ObjectKey, below root: String, replaces: Bool
     ) throws(ObjectStoreError) -> LocalOutput {
@@ -29,7 +29,7 @@ enum LocalOutput: Sendable {
         for link in 0...maximumLinks {
             let name = String(names.removeLast())
             let folderNames = names
-            // Folders are made for the key, not for what a link says.
+            // Folders are created for the key, not for a link's target.
             func openFolder() throws(ObjectStoreError) -> OpenFolder {
                 try open(folderNames, below: root, isMade: link == 0)
             }
@@ -52,7 +52,7 @@ enum LocalOutput: Sendable {
                 return .stream(try LocalStream(ownDescriptor: descriptor, path: path))
             }
             let target = try next(location, below: root)
-            // Pipes of other processes are reached through links of /proc that lead to no path.
+            // Pipes of other processes are reached through links in /proc that lead to no path.
             if (try? SystemCalls.linkStatus(SystemCalls.path(root, target.joined(separator: "/")))) == nil,
                 let status = try? SystemCalls.status(location)
             {
@@ -66,7 +66,7 @@ enum LocalOutput: Sendable {
     private static func open(
         _ names: [Substring], below root: String, isMade: Bool
     ) throws(ObjectStoreError) -> OpenFolder {
-        // Who names a whole path means what its links lead to.
+        // A caller who names a whole path means the targets of its links.
         root.hasBytes(of: "/")
             ? try .open("/" + names.joined(separator: "/"), isMade: isMade)
             : try .open(names, below: root, isMade: isMade)

@@ -2,9 +2,9 @@ import Essentials
 import Parallelism
 import Synchronization
 
-/// A pipe or device that is written into as the bytes come: nothing can be held back there, or taken back.
+/// A pipe or device that is written as the bytes come: writing cannot be atomic or undone.
 final class LocalStream: Sendable {
-    /// A pipe that says that it is ready takes so many bytes without a wait: `PIPE_BUF`.
+    /// A pipe that is ready takes so many bytes without waiting: `PIPE_BUF`.
     #if canImport(Darwin)
         private static let pipeBytes = 512
     #else
@@ -14,7 +14,7 @@ final class LocalStream: Sendable {
     private static let waitMilliseconds: Int32 = 50
     private static let takenOutput = Atomic(false)
 
-    /// Whether an object has been written to this process's standard output: nothing else belongs there then.
+    /// Whether an object has been written to this process's standard output: nothing else may go there then.
     static var hasTakenStandardOutput: Bool { takenOutput.load(ordering: .relaxed) }
 
     let path: String
@@ -28,15 +28,15 @@ final class LocalStream: Sendable {
         case ended
     }
 
-    /// - Throws: ``ObjectStoreError/Code/invalidKey`` for what cannot be written into.
+    /// - Throws: ``ObjectStoreError/Code/invalidKey`` for anything that cannot be written.
     init(path: String, _ status: stat, below root: String) throws(ObjectStoreError) {
         guard status.isPipe || status.isCharacterDevice else {
             throw ObjectStoreError(
-                .invalidKey, location: path, message: "a socket or disk is there, which is no place for an object")
+                .invalidKey, location: path, message: "an object cannot be written to a socket or disk")
         }
         guard root.hasBytes(of: "/") else {
             throw ObjectStoreError(
-                .invalidKey, location: path, message: "a pipe or device is there, which is no place for an object")
+                .invalidKey, location: path, message: "an object cannot be written to a pipe or device")
         }
         self.path = path
         isPipe = status.isPipe
@@ -55,7 +55,7 @@ final class LocalStream: Sendable {
 
     deinit { end() }
 
-    /// The number of the descriptor of this process that a path such as `/proc/self/fd/1` stands for.
+    /// The number of this process's descriptor that a path such as `/proc/self/fd/1` names.
     static func ownDescriptor(_ path: String) -> Int32? {
         guard let number = Int32(path.lastSlashSegment), number >= 0,
             let folder = try? SystemCalls.realPath(SystemCalls.parent(path)),
@@ -64,7 +64,7 @@ final class LocalStream: Sendable {
         return number
     }
 
-    /// Whether a path, or the link there, stands for a descriptor of this process.
+    /// Whether a path, or the link there, names a descriptor of this process.
     static func isOwnDescriptor(_ path: String) -> Bool {
         ownDescriptor(path) != nil || (try? SystemCalls.linkTarget(path)).map { ownDescriptor($0) != nil } ?? false
     }
@@ -83,7 +83,7 @@ final class LocalStream: Sendable {
         }
     }
 
-    /// Ends the stream; the reader of a pipe sees its end. An object without a byte opens and closes it all the same.
+    /// Ends the stream; the reader of a pipe sees its end. An empty object also opens and closes it.
     func finish() async throws {
         while try await !BlockingPool.files.run({ [self] in try openIfReady() != nil }) {
             try await Task.sleep(for: Self.pause)
@@ -122,7 +122,7 @@ final class LocalStream: Sendable {
         switch state.withLock({ $0 }) {
         case .open(let descriptor): return descriptor
         case .ended:
-            throw ObjectStoreError(.unavailable, location: path, message: "the writer has ended already")
+            throw ObjectStoreError(.unavailable, location: path, message: "the writer has already ended")
         case .waiting: break
         }
         while true {

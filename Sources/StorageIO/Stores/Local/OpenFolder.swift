@@ -6,9 +6,10 @@
     import Darwin
 #endif
 
-/// A folder held open: what is done to a name in it is done in this folder, wherever its path leads by then.
+/// A folder held open: operations on names apply to this folder, wherever its path leads by then.
 final class OpenFolder: Sendable {
-    /// How often something is tried that others may undo meanwhile; a file system that refuses for ever ends it.
+    /// How often an operation is attempted that others may undo meanwhile, so that a file system that always refuses
+    /// does not cause an endless loop.
     static let attempts = 16
     private static let maximumLinks = 40
 
@@ -23,7 +24,7 @@ final class OpenFolder: Sendable {
     deinit { close(descriptor) }
 
     /// Opens a folder; links in the path are followed.
-    /// - Parameter isMade: Whether it is made where it is missing, with those above it.
+    /// - Parameter isMade: Whether it is created if missing, with those above it.
     static func open(_ path: String, isMade: Bool) throws(ObjectStoreError) -> OpenFolder {
         var missing = ObjectStoreError(errno: ENOENT, path: path)
         for _ in 0..<attempts {
@@ -38,7 +39,7 @@ final class OpenFolder: Sendable {
         throw missing
     }
 
-    /// Opens a folder below another one, name by name, so that no link can lead out of it, also one that is put there
+    /// Opens a folder below another one, name by name, so that no link can lead out of it, even one that is created
     /// meanwhile. Links that stay below the root are followed.
     /// - Throws: ``ObjectStoreError/Code/permissionDenied`` at a link that leads out of the root.
     static func open(
@@ -70,12 +71,12 @@ final class OpenFolder: Sendable {
         ObjectStoreError(.permissionDenied, location: path, message: "a symbolic link leads out of \(root)")
     }
 
-    /// - Returns: nil where the name is a link.
+    /// - Returns: nil if the name is a link.
     private func enter(_ name: Substring, isMade: Bool) throws(ObjectStoreError) -> OpenFolder? {
         let below = SystemCalls.path(path, name), name = String(name)
         guard !name.isEmpty, !name.hasBytes(of: "."), !name.hasBytes(of: ".."), !name.utf8.contains(UInt8(ascii: "/"))
         else {
-            throw ObjectStoreError(.invalidKey, location: below, message: "not the name of a folder")
+            throw ObjectStoreError(.invalidKey, location: below, message: "not a folder")
         }
         for _ in 0..<Self.attempts {
             let entered = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -106,7 +107,7 @@ final class OpenFolder: Sendable {
         return result
     }
 
-    /// As ``status(_:)``; nil where there is nothing of that name.
+    /// As ``status(_:)``; nil if there is none.
     func statusIfPresent(_ name: String) throws(ObjectStoreError) -> stat? {
         do {
             return try status(name)
@@ -129,9 +130,9 @@ final class OpenFolder: Sendable {
     @discardableResult
     func remove(_ name: String) -> Int32 { unlinkat(descriptor, name, 0) }
 
-    /// Makes the names in the folder durable.
+    /// Syncs the names in the folder to disk.
     func synchronize() throws(ObjectStoreError) { try SystemCalls.synchronizeFolder(descriptor, path: path) }
 }
 
-/// The system's `open`, which has the name of our own.
+/// The system's `open`, whose name our own method hides.
 private func openPath(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }

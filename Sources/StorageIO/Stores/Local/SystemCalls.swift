@@ -8,7 +8,7 @@ import CStorageKernels
     import Darwin
 #endif
 
-/// The file system calls of the local store: interrupted calls are repeated, failures carry the path and a code.
+/// The file system calls of the local store: interrupted calls are repeated, failures have the path and a code.
 enum SystemCalls {
     /// Repeats a call that a signal interrupted.
     /// - Throws: ``ObjectStoreError`` for any other failure (a result of -1).
@@ -83,7 +83,7 @@ enum SystemCalls {
             } else if got == 0 {
                 throw ObjectStoreError(
                     .modified, location: path,
-                    message: "ends at byte \(offset + Int64(filled)), it was longer when reading began")
+                    message: "ends at byte \(offset + Int64(filled)), but was longer when reading began")
             } else if errno != EINTR {
                 throw ObjectStoreError(errno: errno, path: path)
             }
@@ -118,7 +118,7 @@ enum SystemCalls {
         if let failure { throw failure }
     }
 
-    /// The system's `write`, which has the name of our own.
+    /// The system's `write`, whose name our own method hides.
     private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
         #if canImport(Darwin)
             Darwin.write(descriptor, bytes, count)
@@ -129,15 +129,15 @@ enum SystemCalls {
         #endif
     }
 
-    /// Makes the names in a folder durable.
+    /// Syncs the names in a folder to disk.
     static func synchronizeFolder(_ path: String) throws(ObjectStoreError) {
         let descriptor = try check(path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { close(descriptor) }
         try synchronizeFolder(descriptor, path: path)
     }
 
-    /// Makes the names in an open folder durable. File systems that cannot do that for folders answer EINVAL; they have
-    /// nothing to make durable.
+    /// Syncs the names in an open folder to disk. File systems that cannot do that for folders return EINVAL; they have
+    /// nothing to sync.
     static func synchronizeFolder(_ descriptor: Int32, path: String) throws(ObjectStoreError) {
         while fsync(descriptor) == -1 {
             let code = errno
@@ -146,9 +146,9 @@ enum SystemCalls {
         }
     }
 
-    /// Makes a folder and the missing ones above it, durably.
+    /// Creates a folder and the missing ones above it, and syncs them.
     static func makeFolder(_ path: String) throws(ObjectStoreError) {
-        // Others may remove the folder above in the meantime; some file systems answer ENOENT for ever.
+        // Others may remove the folder above in the meantime; some file systems always return ENOENT.
         for _ in 0..<OpenFolder.attempts {
             if mkdir(path, 0o777) == 0 { return try synchronizeFolder(parent(path)) }
             switch errno {
@@ -162,8 +162,8 @@ enum SystemCalls {
         throw ObjectStoreError(errno: ENOENT, path: path)
     }
 
-    /// What is in a folder, unordered, without `.` and `..`.
-    /// - Returns: Names, and the bytes of those that are not UTF-8, by which no key can call them.
+    /// The names in a folder, unordered, without `.` and `..`.
+    /// - Returns: Names, and the bytes of those that are not UTF-8, which keys cannot name.
     static func names(inFolder path: String) throws(ObjectStoreError) -> (names: [String], others: [[UInt8]]) {
         guard let folder = opendir(path) else { throw ObjectStoreError(errno: errno, path: path) }
         defer { closedir(folder) }
@@ -204,7 +204,7 @@ enum SystemCalls {
         return path.droppingBytes(start.utf8.count).slashSegments.filter { !$0.isEmpty }
     }
 
-    /// Where a link leads, as it says.
+    /// The target of a link, as stored.
     static func linkTarget(_ path: String) throws(ObjectStoreError) -> String {
         var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = bytes.withUnsafeMutableBytes { buffer in
@@ -242,7 +242,7 @@ extension stat {
     /// Seconds since 1970.
     var modified: Double { Double(modificationTime.tv_sec) + Double(modificationTime.tv_nsec) * 1e-9 }
 
-    /// Differs between any two contents that a path had: every replacement is another file.
+    /// Differs between any two contents of a path: every replacement is another file.
     var entityTag: String {
         let time = modificationTime
         return [UInt64(st_ino), UInt64(st_size), UInt64(bitPattern: Int64(time.tv_sec)), UInt64(time.tv_nsec)]
@@ -251,7 +251,7 @@ extension stat {
 }
 
 extension ObjectStoreError {
-    /// What an error number of the operating system means for a store.
+    /// The error of a store for an error number of the operating system.
     package init(errno code: Int32, path: String) {
         let meaning: Code =
             switch code {

@@ -8,14 +8,14 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file that is being written beside its destination, under a name that listings leave out.
+/// A file that is being written beside its destination, under a name that listings skip.
 ///
-/// The descriptor holds a lock (`flock`) for as long as the writer lives; the system drops it when the process ends,
-/// however it ends. An unlocked file of such a name is therefore a leftover. The names are made of the destination's, so that
-/// the next writer of the same object finds what earlier ones have left, and removes it.
+/// The descriptor holds a lock (`flock`) while the writer is running; the system releases it when the process ends,
+/// however it ends. An unlocked file of such a name is therefore a leftover. The names are derived from the
+/// destination's, so that the next writer of the same object finds and removes the leftovers of earlier ones.
 ///
-/// Where the file system knows no locks (NFS without its lock service, Lustre without `-o flock`, some of FUSE), files are
-/// written without, and nothing is taken for a leftover.
+/// If the file system has no locks (NFS without its lock service, Lustre without `-o flock`, some FUSE file systems),
+/// files are written without, and nothing is taken for a leftover.
 final class UnfinishedFile: Sendable {
     private enum State {
         case open(descriptor: Int32)
@@ -37,7 +37,7 @@ final class UnfinishedFile: Sendable {
         }
     }
 
-    /// Writers of one object at the same time that have names by which leftovers are found; others get any name.
+    /// How many concurrent writers of one object get names by which leftovers are found; others get random names.
     private static let slots = 8
     private static let attempts = 64
 
@@ -49,9 +49,9 @@ final class UnfinishedFile: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - name: That of the finished file.
+    ///   - name: The finished file's name.
     ///   - replaces: Whether ``publish()`` may replace a file of that name.
-    ///   - openFolder: Opens the folder of the file, anew when it has been removed in the meantime.
+    ///   - openFolder: Opens the folder of the file; called again when it has been removed in the meantime.
     init(
         named name: String, replaces: Bool, in openFolder: () throws(ObjectStoreError) -> OpenFolder
     ) throws(ObjectStoreError) {
@@ -62,7 +62,7 @@ final class UnfinishedFile: Sendable {
             let own = slot < Self.slots ? "\(tag)-\(slot)" : "\(tag)-\(UInt64.random(in: .min ... .max))"
             let descriptor = folder.openFile(own, O_RDWR | O_CREAT | O_EXCL)
             if descriptor != -1 {
-                // Someone who clears leftovers may have been faster than the lock.
+                // Another process that removes leftovers may have been faster than the lock.
                 if Lock(descriptor) != .held, Self.hasName(descriptor) {
                     if slot < Self.slots { Self.removeLeftover("\(tag)-\(slot + 1)", in: folder) }
                     destination = SystemCalls.path(folder.path, name)
@@ -78,7 +78,7 @@ final class UnfinishedFile: Sendable {
             }
             switch errno {
             case EINTR: continue
-            // The folder may have been removed since; or this is a file system without new files.
+            // The folder may have been removed since; or the file system does not allow new files.
             case ENOENT: folder = try openFolder()
             case EEXIST: if !Self.removeLeftover(own, in: folder) { slot += 1 }
             case let code: throw ObjectStoreError(errno: code, path: SystemCalls.path(folder.path, name))
@@ -86,12 +86,12 @@ final class UnfinishedFile: Sendable {
         }
         throw ObjectStoreError(
             .unavailable, location: SystemCalls.path(folder.path, name),
-            message: "no file can be made in \(folder.path), though the folder is there")
+            message: "no file can be created in \(folder.path), though the folder exists")
     }
 
     deinit { discard() }
 
-    /// Names of any length fit, and every writer of one object makes the same of its.
+    /// A short tag that fits names of any length, the same for every writer of one object.
     private static func tag(of name: String) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -111,7 +111,7 @@ final class UnfinishedFile: Sendable {
         guard descriptor != -1 else { return errno == ENOENT }
         defer { close(descriptor) }
         guard Lock(descriptor) == .taken else { return false }
-        // Who held it until now has removed it.
+        // The previous holder has removed it.
         guard hasName(descriptor) else { return true }
         return folder.remove(name) == 0
     }
@@ -129,7 +129,7 @@ final class UnfinishedFile: Sendable {
         try SystemCalls.read(try openDescriptor(), into: buffer, at: offset, path: destination)
     }
 
-    /// Makes content and name durable, and the file visible at its destination.
+    /// Syncs content and name to disk, and makes the file visible at its destination.
     func publish() throws(ObjectStoreError) {
         let descriptor = try openDescriptor()
         try SystemCalls.check(destination) { fsync(descriptor) }
@@ -158,7 +158,7 @@ final class UnfinishedFile: Sendable {
 
     private func openDescriptor() throws(ObjectStoreError) -> Int32 {
         guard case .open(let descriptor) = state.withLock({ $0 }) else {
-            throw ObjectStoreError(.unavailable, location: destination, message: "the writer has ended already")
+            throw ObjectStoreError(.unavailable, location: destination, message: "the writer has already ended")
         }
         return descriptor
     }

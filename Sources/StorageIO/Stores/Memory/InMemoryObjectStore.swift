@@ -3,7 +3,7 @@ import Synchronization
 
 /// Objects in memory, for tests and small data; all copies of a reference share them.
 public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
-    /// What is about to be done to an object.
+    /// An operation that is about to start.
     public enum Operation: Sendable, Hashable {
         case head(ObjectKey)
         case read(ObjectKey)
@@ -26,7 +26,7 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
         var version = 0
         var size = 0
 
-        /// Bytes of all objects but one.
+        /// Bytes of all objects except one.
         func size(without key: ObjectKey) -> Int { size - (entries[key]?.bytes.count ?? 0) }
     }
 
@@ -37,7 +37,7 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - name: Stands in messages.
+    ///   - name: Part of messages.
     ///   - capacity: Bytes that all objects together may have; beyond it writers fail with
     ///     ``ObjectStoreError/Code/noSpace``.
     ///   - beforeEach: Is called before every operation: throw from it to make one fail, wait in it to make one slow.
@@ -131,10 +131,10 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     }
 
     private func alreadyExists(_ key: ObjectKey) -> ObjectStoreError {
-        ObjectStoreError(.alreadyExists, location: root + key.path, message: "there is an object already")
+        ObjectStoreError(.alreadyExists, location: root + key.path, message: "there is already an object")
     }
 
-    /// A listing shows the objects of the moment in which it was first asked.
+    /// A listing shows the objects at the time of its first request.
     private actor Listing {
         private let store: InMemoryObjectStore
         private let prefix: String
@@ -193,7 +193,7 @@ private actor InMemoryObjectWriter: ObjectWriter {
     private func checkOpen() throws {
         guard !hasEnded else {
             throw ObjectStoreError(
-                .unavailable, location: store.root + key.path, message: "the writer has ended already")
+                .unavailable, location: store.root + key.path, message: "the writer has already ended")
         }
     }
 }

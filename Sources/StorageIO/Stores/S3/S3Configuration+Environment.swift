@@ -1,22 +1,22 @@
 public import HTTPTransport
 
 extension S3Configuration {
-    /// As other programs understand the variables, in this order of precedence:
+    /// Reads variables as other programs do, in this order of precedence:
     ///
     /// - Endpoint: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, `MLFLOW_S3_ENDPOINT_URL`, `endpoint_url` of the profile's S3
-    ///   service, of the profile. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` leaves all but MLflow's aside.
+    ///   service, of the profile. `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` ignores all but MLflow's.
     /// - Region: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's `region`, `us-east-1`.
-    /// - Credentials: none, and requests without signature, where `AWS_NO_SIGN_REQUEST` is true. Else `AWS_ACCESS_KEY_ID` and what
-    ///   belongs to it; `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`; the profile in the shared
-    ///   files: a role by `source_profile` or `credential_source`, IAM Identity Center by the token of `aws sso login`, keys,
-    ///   `credential_process`; the container's role (`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI`, as Amazon ECS and EKS
-    ///   Pod Identity set them); the virtual machine's role if it is asked for.
+    /// - Credentials: none, with unsigned requests, if `AWS_NO_SIGN_REQUEST` is true. Otherwise `AWS_ACCESS_KEY_ID`
+    ///   with its companions; `AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`; the profile in the shared files: a
+    ///   role by `source_profile` or `credential_source`, IAM Identity Center by the token of `aws sso login`, keys,
+    ///   `credential_process`; the container's role (`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI`, as Amazon
+    ///   ECS and EKS Pod Identity set them); the virtual machine's role if it is requested.
     ///
     /// - Parameters:
-    ///   - environment: The variables, as `ProcessInfo` has them.
-    ///   - http: What requests for credentials go through.
-    ///   - usesInstanceMetadata: Whether a virtual machine's role is looked for, unless `AWS_EC2_METADATA_DISABLED` is true.
-    /// - Throws: ``CredentialError`` when a file cannot be read or the profile named is in none.
+    ///   - environment: The environment variables, as from `ProcessInfo`.
+    ///   - http: Sends the requests for credentials.
+    ///   - usesInstanceMetadata: Whether to use a virtual machine's role, unless `AWS_EC2_METADATA_DISABLED` is true.
+    /// - Throws: ``CredentialError`` when a file cannot be read or the named profile does not exist.
     public init(
         environment: [String: String], http: any HTTPSending, usesInstanceMetadata: Bool = false
     ) throws {

@@ -2,9 +2,9 @@ public import HTTPTransport
 
 /// How a bucket is reached.
 public struct S3Configuration: Sendable {
-    /// Where the bucket's name goes in URLs.
+    /// Where URLs have the bucket's name.
     public enum Addressing: Sendable, Hashable {
-        /// Into the host's name at AWS and storage.yandexcloud.net, if it can be a part of one; into the path elsewhere.
+        /// In the host name at AWS and storage.yandexcloud.net, if it can be part of one; otherwise in the path.
         case automatic
         /// `https://host/bucket/key`
         case path
@@ -14,7 +14,7 @@ public struct S3Configuration: Sendable {
 
     /// Whether the signature covers bodies.
     public enum PayloadSigning: Sendable, Hashable {
-        /// Over plain HTTP only: over TLS nobody can change them on the way, and hashing takes time.
+        /// Over plain HTTP only: TLS protects them in transit, and hashing takes time.
         case automatic
         case always
         case never
@@ -22,13 +22,13 @@ public struct S3Configuration: Sendable {
 
     /// How the server encrypts what it stores.
     public enum Encryption: Sendable, Hashable {
-        /// As the bucket says.
+        /// The bucket's setting.
         case bucketDefault
         /// With the store's own keys.
         case aes256
-        /// With a key of the key management service; nil for the account's usual one.
+        /// With a key of the key management service; nil for the account's default key.
         case kms(keyID: String?)
-        /// With a key that goes along with every request and that the server does not keep; over TLS only.
+        /// With a key that is sent with every request and that the server does not keep; over TLS only.
         case customerKey(CustomerKey)
     }
 
@@ -48,37 +48,37 @@ public struct S3Configuration: Sendable {
         public var customMirror: Mirror { Mirror(self, children: [:]) }
     }
 
-    /// In what order the server lists keys.
+    /// The order in which the server lists keys.
     public enum ListingOrder: Sendable, Hashable {
-        /// Found out: `folders` for servers known for it, and for those whose first page is out of order.
+        /// Detected: `folders` for servers known for it, and for those whose first page is out of order.
         case automatic
-        /// In byte order of whole keys, as AWS, Yandex, MinIO and Ceph do: a page of a thousand keys for each request.
+        /// In byte order of whole keys, as AWS, Yandex, MinIO and Ceph do: a page of a thousand keys per request.
         case bytes
-        /// Folder by folder, as SeaweedFS does (`b/1` before `b-c`): one request at least for each folder.
+        /// Folder by folder, as SeaweedFS does (`b/1` before `b-c`): at least one request per folder.
         case folders
     }
 
     /// `https://host` or `http://host:port`, without a bucket; nil for AWS.
     public var endpoint: String?
-    /// The region that signatures name. When it turns out to be another one, that is used from then on.
+    /// The region of signatures. If the bucket turns out to be in another one, that is used from then on.
     public var region: String
-    /// Who signs; nil for unsigned requests, which public buckets answer.
+    /// The credentials for signatures; nil for unsigned requests, which public buckets accept.
     public var credentials: (any CredentialProvider)?
-    /// Where the bucket's name goes.
+    /// Where URLs have the bucket's name.
     public var addressing: Addressing
     /// Whether signatures cover bodies.
     public var payloadSigning: PayloadSigning
     /// How the server encrypts.
     public var encryption: Encryption
-    /// `STANDARD_IA`, `COLD` and so on; nil for the bucket's usual one.
+    /// `STANDARD_IA`, `COLD` and so on; nil for the bucket's default.
     public var storageClass: String?
-    /// In what order the server lists.
+    /// The order in which the server lists keys.
     public var listingOrder: ListingOrder
-    /// Bytes of the first parts of an upload; objects no longer than that are written in one request. At least 5 MiB.
+    /// Bytes of the first parts of an upload; objects up to this size are written in one request. At least 5 MiB.
     public var partSize: Int
-    /// Parts that are on their way at the same time, at most; fewer when parts are large.
+    /// The most parts that are uploaded at the same time; fewer when parts are large.
     public var concurrentParts: Int
-    /// How often, and after what delays, requests are tried again.
+    /// How often, and after what delays, requests are retried.
     public var retryPolicy: RetryPolicy
 
     /// Everything automatic, parts of 8 MiB, four at a time.

@@ -1,12 +1,13 @@
-/// Reads XML 1.0 (W3C Recommendation, fifth edition) in UTF-8, event by event, as far as servers' answers and settings files
-/// need it: elements, attributes, character data, CDATA sections, the five named entities and numeric ones.
+/// Reads XML 1.0 (W3C Recommendation, fifth edition) in UTF-8, event by event, as far as servers' responses and
+/// settings files need it: elements, attributes, character data, CDATA sections, the five named entities and numeric
+/// ones.
 ///
-/// Prefixes of names are taken away. Comments, processing instructions and the document type are passed over; entities that
-/// a document type declares are not known, so that no text grows while it is read.
+/// Prefixes of names are removed. Comments, processing instructions and the document type are skipped; entities that a
+/// document type declares are not expanded, so that no text grows while it is read.
 package struct XMLReader: Sendable {
     package enum Event: Sendable, Hashable {
         case start(name: String, attributes: [Attribute])
-        /// Neighbouring texts may come in pieces.
+        /// Adjacent text may come in several events.
         case text(String)
         case end(name: String)
     }
@@ -118,7 +119,7 @@ package struct XMLReader: Sendable {
         let quote = bytes[position], start = position + 1
         guard let end = bytes[start...].firstIndex(of: quote) else { throw error("the value of \(name) has no end") }
         guard !bytes[start..<end].contains(UInt8(ascii: "<")) else { throw error("'<' in the value of \(name)") }
-        // White space in values reads as spaces (section 3.3.3).
+        // White space in values is read as spaces (section 3.3.3).
         let spaced = Self.withoutCarriageReturns(bytes[start..<end]).map { Self.isSpace($0) ? UInt8(ascii: " ") : $0 }
         let value = try decoded(try replacingEntities(spaced[...], at: start), at: start)
         position = end + 1

@@ -1,8 +1,8 @@
-/// An element with all that is in it, for documents that are small.
+/// An element with its content, for small documents.
 package struct XMLTree: Sendable, Hashable {
     package let name: String
     package let attributes: [XMLReader.Attribute]
-    /// The text directly in the element, in one piece.
+    /// The text directly in the element, joined.
     package private(set) var text = ""
     package private(set) var children: [XMLTree] = []
 
@@ -35,7 +35,7 @@ package struct XMLTree: Sendable, Hashable {
     /// All children of that name.
     package func all(_ name: String) -> [XMLTree] { children.filter { $0.name.hasBytes(of: name) } }
 
-    /// A text that means itself between tags.
+    /// Text escaped for use between tags.
     package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -44,7 +44,8 @@ package struct XMLTree: Sendable, Hashable {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            // Carriage returns would be read as line feeds; XML 1.0 has no other control characters but by number, if at all.
+            // Carriage returns would be read as line feeds; XML 1.0 has other control characters only by number, if at
+            // all.
             case "\u{0}"..."\u{1F}": result += "&#x\(String(scalar.value, radix: 16));"
             default: result.unicodeScalars.append(scalar)
             }

@@ -1,15 +1,15 @@
-/// Who signs requests. No description, reflection or dump of it shows a secret.
+/// Credentials that sign requests. No description, reflection or dump shows a secret.
 public struct AWSCredentials: Sendable, Hashable {
-    /// The key's name, which is no secret.
+    /// The key's name, which is not secret.
     public var accessKeyID: String
-    /// What requests are signed with.
+    /// The key that signs requests.
     public var secretAccessKey: String
-    /// Given together with keys that are valid for a while.
+    /// Comes with temporary keys.
     public var sessionToken: String?
-    /// When they stop being valid, in seconds since 1970-01-01T00:00:00Z; nil for never.
+    /// When they expire, in seconds since 1970-01-01T00:00:00Z; nil for never.
     public var expiration: Double?
 
-    /// A pair of keys, and what belongs to it.
+    /// A pair of keys, with session token and expiry.
     public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Double? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
@@ -19,10 +19,10 @@ public struct AWSCredentials: Sendable, Hashable {
 }
 
 extension AWSCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The key's name alone.
+    /// Only the key's name.
     public var description: String { "AWSCredentials(\(accessKeyID))" }
-    /// The key's name alone.
+    /// Only the key's name.
     public var debugDescription: String { description }
-    /// The key's name alone.
+    /// Only the key's name.
     public var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
 }

@@ -1,6 +1,6 @@
 import Essentials
 
-/// What the shared files say about one profile. Reflection shows its name alone.
+/// One profile of the shared files. Reflection shows only its name.
 struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
     let name: String
     private let credentials: SharedConfigurationFile.Section?
@@ -8,7 +8,7 @@ struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
     private let services: SharedConfigurationFile.Section?
     private let files: (credentials: SharedConfigurationFile, configuration: SharedConfigurationFile)
 
-    /// Reads the files that the variables name, or those in the home folder; files that are not there are empty.
+    /// Reads the files that the variables name, or those in the home folder; missing files are treated as empty.
     /// - Throws: ``CredentialError`` when `AWS_PROFILE` names a profile that is in neither file.
     init(environment: [String: String]) throws {
         func file(_ variable: String, _ usual: String) throws -> SharedConfigurationFile {
@@ -55,7 +55,7 @@ struct AWSProfile: Sendable, CustomStringConvertible, CustomReflectable {
         }
     }
 
-    /// A setting of the profile; nil where it is missing or empty.
+    /// A setting of the profile; nil if it is missing or empty.
     func value(_ name: String) -> String? {
         (credentials?.values[name] ?? configuration?.values[name]).flatMap { $0.isEmpty ? nil : $0 }
     }

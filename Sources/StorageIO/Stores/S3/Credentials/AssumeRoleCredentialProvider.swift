@@ -1,11 +1,11 @@
 import Essentials
 import HTTPTransport
 
-/// A role that somebody else's credentials may take on: `role_arn` with `source_profile` or `credential_source` of a profile
-/// (AWS Security Token Service API Reference, `AssumeRole`).
+/// A role that other credentials may assume: `role_arn` with `source_profile` or `credential_source` of a profile (AWS
+/// Security Token Service API Reference, `AssumeRole`).
 struct AssumeRoleCredentialProvider: CredentialProvider {
     let roleARN: String
-    /// Who takes it on.
+    /// The credentials that assume it.
     let source: any CredentialProvider
     let sessionName: String
     var externalID: String?
@@ -18,7 +18,7 @@ struct AssumeRoleCredentialProvider: CredentialProvider {
 
     func credentials() async throws -> AWSCredentials? {
         guard let own = try await source.credentials() else {
-            throw CredentialError(source: roleARN, message: "there are no credentials that could take on the role")
+            throw CredentialError(source: roleARN, message: "there are no credentials to assume the role")
         }
         var form = [
             (name: "Action", value: "AssumeRole"), (name: "Version", value: "2011-06-15"),

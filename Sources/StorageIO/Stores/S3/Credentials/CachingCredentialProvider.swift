@@ -1,4 +1,5 @@
-/// Keeps what another source gave, asks it again ahead of expiry, and asks it once for all who wait.
+/// Caches another source's credentials, refreshes them before they expire, and asks the source once for all waiting
+/// tasks.
 public actor CachingCredentialProvider: CredentialProvider {
     private let source: any CredentialProvider
     private let refreshAhead: Double
@@ -6,7 +7,7 @@ public actor CachingCredentialProvider: CredentialProvider {
     private var kept: AWSCredentials?
     private var asking: Task<AWSCredentials?, any Error>?
 
-    /// - Parameter refreshAhead: How long before their expiry credentials are asked for again.
+    /// - Parameter refreshAhead: How long before expiry credentials are refreshed.
     public init(_ source: any CredentialProvider, refreshAhead: Duration = .seconds(300)) {
         self.init(source, refreshAhead: refreshAhead, now: Timestamp.systemClock)
     }
@@ -19,7 +20,8 @@ public actor CachingCredentialProvider: CredentialProvider {
         self.now = now
     }
 
-    /// Those kept, or new ones. While they are still valid, a source that fails to give new ones is not an error.
+    /// The cached ones, or new ones. While the cached ones are valid, a source that fails to refresh them is not an
+    /// error.
     public func credentials() async throws -> AWSCredentials? {
         if let kept, kept.expiration.map({ $0 - now() > refreshAhead }) ?? true { return kept }
         do {
@@ -30,7 +32,7 @@ public actor CachingCredentialProvider: CredentialProvider {
         }
     }
 
-    /// Drops them, so that the next one to ask gets new ones.
+    /// Drops them, so that the next call gets new ones.
     public func forget(_ credentials: AWSCredentials) async {
         if kept == credentials { kept = nil }
         await source.forget(credentials)
@@ -38,7 +40,7 @@ public actor CachingCredentialProvider: CredentialProvider {
 
     private func ask() async throws -> AWSCredentials? {
         if let asking { return try await asking.value }
-        // A task of its own: that one of those who wait is cancelled must not fail the others.
+        // A separate task: cancelling one of the waiting tasks must not fail the others.
         let task = Task { [source] in try await source.credentials() }
         asking = task
         defer { asking = nil }

@@ -6,7 +6,7 @@ import HTTPTransport
 struct ContainerCredentialProvider: CredentialProvider {
     /// The agent of Amazon ECS.
     private static let usualEndpoint = "http://169.254.170.2"
-    /// Agents that may be asked without TLS; others could be anybody's.
+    /// Agents that may be contacted without TLS; others could be anyone's.
     private static let plainHosts = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "localhost", "[::1]"]
 
     private let url: String
@@ -14,8 +14,8 @@ struct ContainerCredentialProvider: CredentialProvider {
     private let tokenFile: String?
     private let http: any HTTPSending
 
-    /// Nil where no variable names an agent.
-    /// - Throws: ``CredentialError`` for an agent that must not be asked.
+    /// Nil if no variable names an agent.
+    /// - Throws: ``CredentialError`` for an agent that must not be contacted.
     init?(environment: [String: String], http: any HTTPSending) throws {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
             url = Self.usualEndpoint + (path.utf8.first == UInt8(ascii: "/") ? path : "/" + path)
@@ -57,7 +57,7 @@ struct ContainerCredentialProvider: CredentialProvider {
     private func checked(_ token: String, source: String) throws -> String {
         guard token.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
             throw CredentialError(
-                source: source, message: "the authorization token has characters that no header can have")
+                source: source, message: "the authorization token has characters that are not allowed in a header")
         }
         return token
     }
@@ -73,7 +73,7 @@ struct ContainerCredentialProvider: CredentialProvider {
         }
     }
 
-    /// 127.0.0.0/8 by numbers alone: a name such as `127.example.org` is somebody's.
+    /// 127.0.0.0/8 as an IP address only: a name such as `127.example.org` could be anyone's.
     private static func isLoopback(_ host: String) -> Bool {
         let numbers = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return numbers.count == 4 && numbers[0].elementsEqual("127".utf8)

@@ -1,8 +1,8 @@
 import Essentials
 
-/// Runs a program and takes what it prints.
+/// Runs a program and returns its output.
 enum CredentialProgram {
-    /// How a program ended that did not succeed.
+    /// How a program failed.
     struct Failure: Error {
         let message: String
 
@@ -18,7 +18,7 @@ enum CredentialProgram {
         guard pipe(&ends) == 0 else { throw Failure(notStarted: errno) }
         let (reading, writing) = (ends[0], ends[1])
         defer { close(reading) }
-        // Programs that other threads start meanwhile must not hold the writing end open.
+        // Programs that other threads start meanwhile must not inherit the writing end.
         _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
         _ = fcntl(writing, F_SETFD, FD_CLOEXEC)
         var child = pid_t()
@@ -39,7 +39,7 @@ enum CredentialProgram {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
-        // Signals that this program ignores or holds back are the other one's business.
+        // The other program gets the default signal mask and handlers.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -65,7 +65,7 @@ enum CredentialProgram {
         }
     }
 
-    /// The status as a shell gives it: 128 and more for a signal.
+    /// The status as in a shell: 128 and more for a signal.
     private static func wait(for child: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 {

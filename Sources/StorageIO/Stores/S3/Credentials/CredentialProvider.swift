@@ -1,10 +1,10 @@
-/// Where credentials come from.
+/// A source of credentials.
 public protocol CredentialProvider: Sendable {
     /// Credentials that are valid now; nil when this source has none.
-    /// - Throws: ``CredentialError`` when the source has some that cannot be used or had.
+    /// - Throws: ``CredentialError`` when the source has some that cannot be used or obtained.
     func credentials() async throws -> AWSCredentials?
 
-    /// Says that a server refused credentials as expired. The default implementation does nothing.
+    /// Called when a server refused credentials as expired. The default implementation does nothing.
     func forget(_ credentials: AWSCredentials) async
 }
 
@@ -13,7 +13,7 @@ extension CredentialProvider {
     public func forget(_ credentials: AWSCredentials) async {}
 }
 
-/// Why a source of credentials gives none. Its message holds no secret.
+/// Why a source of credentials fails. Its message holds no secret.
 public struct CredentialError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file, variable or URL.
     public let source: String
@@ -34,10 +34,10 @@ public struct CredentialError: Error, Sendable, Hashable, CustomStringConvertibl
 public struct StaticCredentialProvider: CredentialProvider {
     private let known: AWSCredentials
 
-    /// Gives these.
+    /// A provider of these credentials.
     public init(_ credentials: AWSCredentials) { known = credentials }
 
-    /// The ones given.
+    /// The given credentials.
     public func credentials() async throws -> AWSCredentials? { known }
 }
 
@@ -45,10 +45,10 @@ public struct StaticCredentialProvider: CredentialProvider {
 public struct CredentialProviderChain: CredentialProvider {
     private let providers: [any CredentialProvider]
 
-    /// Asks the sources in this order.
+    /// A chain of sources in this order.
     public init(_ providers: [any CredentialProvider]) { self.providers = providers }
 
-    /// Those of the first source that has any.
+    /// The credentials of the first source that has any.
     public func credentials() async throws -> AWSCredentials? {
         for provider in providers {
             if let found = try await provider.credentials() { return found }

@@ -1,14 +1,14 @@
 import Essentials
 import HTTPTransport
 
-/// What sources of credentials that answer requests have in common.
+/// The common part of sources of credentials behind HTTP.
 struct CredentialRequests: Sendable {
     let http: any HTTPSending
     /// For messages.
     let source: String
 
-    /// The body of the answer, after some tries.
-    /// - Parameter explain: what the server says about a refusal, in few words and without secrets.
+    /// The body of the response, after a few attempts.
+    /// - Parameter explain: extracts the server's reason for a refusal, in few words and without secrets.
     /// - Throws: ``CredentialError``; `CancellationError`.
     func body(
         of request: TransportRequest, explain: @Sendable ([UInt8]) -> String = { _ in "" }
@@ -38,7 +38,7 @@ struct CredentialRequests: Sendable {
     }
 }
 
-/// Credentials as JSON, as containers, virtual machines and programs give them.
+/// Credentials as JSON, as containers, virtual machines and programs return them.
 struct CredentialDocument: Decodable, Sendable {
     private let Version: Int?
     private let AccessKeyId: String
@@ -47,18 +47,18 @@ struct CredentialDocument: Decodable, Sendable {
     private let SessionToken: String?
     private let Expiration: String?
 
-    /// - Throws: ``CredentialError`` for bytes that are something else; nothing of them is shown.
+    /// - Throws: ``CredentialError`` for any other bytes; none of them is shown.
     static func credentials(_ bytes: [UInt8], source: String, version: Int? = nil) throws -> AWSCredentials {
         guard let document = try? JSONDecoder().decode(CredentialDocument.self, from: Data(bytes)) else {
-            throw CredentialError(source: source, message: "the answer has no credentials in it")
+            throw CredentialError(source: source, message: "the response has no credentials")
         }
         guard version == nil || document.Version == version else {
-            throw CredentialError(source: source, message: "the answer is of another version than \(version ?? 0)")
+            throw CredentialError(source: source, message: "the response has another version than \(version ?? 0)")
         }
         var expiration: Double?
         if let text = document.Expiration {
             guard let time = Timestamp(iso8601: text) else {
-                throw CredentialError(source: source, message: "the answer's Expiration is no time")
+                throw CredentialError(source: source, message: "the response's Expiration is not a time")
             }
             expiration = Double(time.seconds)
         }

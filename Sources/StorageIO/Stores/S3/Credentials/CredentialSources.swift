@@ -1,12 +1,12 @@
 import HTTPTransport
 
-/// Finds out where credentials come from, as the AWS SDKs do.
+/// Finds the sources of credentials as the AWS SDKs do.
 struct CredentialSources: Sendable {
     let environment: [String: String]
     let region: String?
     let http: any HTTPSending
 
-    /// All sources, in the order in which they are asked.
+    /// All sources, in the order in which they are tried.
     /// - Throws: ``CredentialError`` for settings that cannot be used.
     func chain(_ profile: AWSProfile, usesInstanceMetadata: Bool) throws -> CredentialProviderChain {
         var providers: [any CredentialProvider] = [EnvironmentCredentialProvider(environment)]
@@ -31,7 +31,7 @@ struct CredentialSources: Sendable {
 
     /// - Parameter visited: the profiles that have led here.
     private func sources(of profile: AWSProfile, visited: Set<String>) throws -> [any CredentialProvider] {
-        // A profile may be its own source: of the keys in it.
+        // A profile may be its own source, with its own keys.
         if !visited.contains(profile.name), let role = try role(of: profile, visited: visited) { return [role] }
         var providers: [any CredentialProvider] = []
         if let sso = try SSOCredentialProvider(
@@ -53,7 +53,7 @@ struct CredentialSources: Sendable {
             throw CredentialError(
                 source: "profile \(profile.name)",
                 message:
-                    "asks for a second factor; take the role on elsewhere, and give its keys or a credential_process")
+                    "requires a second factor; assume the role elsewhere, and set its keys or a credential_process")
         }
         let source: any CredentialProvider
         if let name = profile.value("source_profile") {
@@ -74,7 +74,7 @@ struct CredentialSources: Sendable {
                 }
                 source = container
             case nil:
-                // Web identities may come by variables.
+                // Web identities may come from variables.
                 if environment["AWS_WEB_IDENTITY_TOKEN_FILE"] != nil { return nil }
                 throw CredentialError(
                     source: "profile \(profile.name)",

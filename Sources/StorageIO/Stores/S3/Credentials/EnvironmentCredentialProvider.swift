@@ -4,7 +4,7 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
     private let secretAccessKey: String?
     private let sessionToken: String?
 
-    /// - Parameter environment: The variables, as `ProcessInfo` has them.
+    /// - Parameter environment: The environment variables, as from `ProcessInfo`.
     public init(_ environment: [String: String]) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         accessKeyID = value("AWS_ACCESS_KEY_ID")

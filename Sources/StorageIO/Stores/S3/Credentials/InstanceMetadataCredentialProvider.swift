@@ -2,7 +2,8 @@ import HTTPTransport
 
 /// The role of the virtual machine, from its metadata service with a session token (IMDSv2, Amazon EC2 User Guide).
 ///
-/// Asked for explicitly alone: elsewhere its address answers nobody. Each request has a second, and there are no retries.
+/// Only used on explicit request: elsewhere nothing responds at its address. Each request has a timeout of a second,
+/// and there are no retries.
 struct InstanceMetadataCredentialProvider: CredentialProvider {
     static let usualEndpoint = "http://169.254.169.254"
     private static let roles = "/latest/meta-data/iam/security-credentials/"
@@ -23,12 +24,12 @@ struct InstanceMetadataCredentialProvider: CredentialProvider {
             let body = try await ask("GET", Self.roles + PercentEncoding.path(String(role)), headers)
             return try CredentialDocument.credentials(body ?? [], source: endpoint)
         } catch is HTTPTransportError {
-            // Not on a virtual machine of that kind.
+            // Not on such a virtual machine.
             return nil
         }
     }
 
-    /// nil where there is nothing of the kind: no role, or another cloud's service.
+    /// nil if there is no role, or the service is another cloud's.
     private func ask(_ method: String, _ path: String, _ headers: TransportHeaders) async throws -> [UInt8]? {
         let request = TransportRequest(
             method: method, url: endpoint + path, headers: headers, totalTimeout: .seconds(1))

@@ -1,9 +1,9 @@
 import Parallelism
 
-/// What a program of the user's prints (AWS SDKs and Tools Reference Guide, "Process credential provider"): the setting
+/// The output of a user's program (AWS SDKs and Tools Reference Guide, "Process credential provider"): the setting
 /// `credential_process` of a profile.
 struct ProcessCredentialProvider: CredentialProvider {
-    /// As the profile has it: words parted by spaces, in quotation marks where they have spaces in them.
+    /// The profile's setting: words separated by spaces, in quotation marks if they contain spaces.
     let command: String
     let profile: String
 
@@ -15,14 +15,15 @@ struct ProcessCredentialProvider: CredentialProvider {
             do throws(CredentialProgram.Failure) {
                 return try CredentialProgram.output(of: words)
             } catch {
-                // What it prints may be secret; what it says about a failure goes to the terminal by itself.
+                // Its output may be secret; its error messages go to the terminal directly.
                 throw CredentialError(source: source, message: error.message)
             }
         }
         return try CredentialDocument.credentials(output, source: source, version: 1)
     }
 
-    /// No shell has a part in it: quotation marks hold words together, a backslash keeps the next character, but in single ones.
+    /// Does not use a shell: quotation marks group words, and a backslash escapes the next character except in single
+    /// quotes.
     static func words(_ command: String) -> [String] {
         var words: [String] = []
         var word: [UInt8]?

@@ -2,7 +2,7 @@ import Crypto
 import Essentials
 import HTTPTransport
 
-/// A role by the token that `aws sso login` has left in the cache (AWS SDKs and Tools Reference Guide, "IAM Identity Center
+/// A role, by the token that `aws sso login` has cached (AWS SDKs and Tools Reference Guide, "IAM Identity Center
 /// credential provider").
 struct SSOCredentialProvider: CredentialProvider {
     private struct Token: Decodable {
@@ -30,8 +30,8 @@ struct SSOCredentialProvider: CredentialProvider {
     private let http: any HTTPSending
     private let now: @Sendable () -> Double
 
-    /// Nil for a profile that names no account and role of such a kind.
-    /// - Throws: ``CredentialError`` for a profile that names half of it.
+    /// Nil for a profile without such an account and role.
+    /// - Throws: ``CredentialError`` for a profile with incomplete settings.
     init?(
         profile: AWSProfile, environment: [String: String], endpoint: String?, http: any HTTPSending,
         now: @escaping @Sendable () -> Double = Timestamp.systemClock
@@ -61,7 +61,7 @@ struct SSOCredentialProvider: CredentialProvider {
         guard let data = FileManager.default.contents(atPath: cacheFile),
             let token = try? JSONDecoder().decode(Token.self, from: data)
         else { throw CredentialError(source: cacheFile, message: "there is no token; \(advice)") }
-        // Earlier versions of the program write `UTC` for `Z`.
+        // Earlier versions of the AWS CLI write `UTC` for `Z`.
         let expiry = Timestamp(iso8601: token.expiresAt.replacing("UTC", with: "Z"))
         guard let expiry, Double(expiry.seconds) > now() else {
             throw CredentialError(source: cacheFile, message: "the token has expired; \(advice)")
@@ -76,7 +76,7 @@ struct SSOCredentialProvider: CredentialProvider {
         let source = "\(base), role \(roleName)"
         let body = try await CredentialRequests(http: http, source: source).body(of: request)
         guard let response = try? JSONDecoder().decode(Response.self, from: Data(body)).roleCredentials else {
-            throw CredentialError(source: source, message: "the answer has no credentials in it")
+            throw CredentialError(source: source, message: "the response has no credentials")
         }
         return AWSCredentials(
             accessKeyID: response.accessKeyId, secretAccessKey: response.secretAccessKey,

@@ -1,7 +1,7 @@
 import Essentials
 import HTTPTransport
 
-/// Asks for the credentials of a role (AWS Security Token Service API Reference).
+/// Requests the credentials of a role (AWS Security Token Service API Reference).
 struct SecurityTokenService: Sendable {
     static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
 
@@ -11,8 +11,8 @@ struct SecurityTokenService: Sendable {
     let http: any HTTPSending
 
     /// - Parameters:
-    ///   - result: the name of the element around the credentials.
-    ///   - headers: the fields of a request, with its signature where there is to be one.
+    ///   - result: the name of the element that contains the credentials.
+    ///   - headers: the header fields of a request, with its signature if it is signed.
     func credentials(
         _ form: [(name: String, value: String)], result: String,
         headers: (_ target: SignatureVersion4.Target, _ body: [UInt8]) -> TransportHeaders = { _, _ in
@@ -37,7 +37,7 @@ struct SecurityTokenService: Sendable {
         }
         guard let credentials = (try? XMLTree.parse(response))?[result]?["Credentials"],
             let accessKeyID = credentials["AccessKeyId"]?.text, let secret = credentials["SecretAccessKey"]?.text
-        else { throw CredentialError(source: source, message: "the answer has no credentials in it") }
+        else { throw CredentialError(source: source, message: "the response has no credentials") }
         return AWSCredentials(
             accessKeyID: accessKeyID, secretAccessKey: secret, sessionToken: credentials["SessionToken"]?.text,
             expiration: credentials["Expiration"].flatMap { Timestamp(iso8601: $0.text) }.map { Double($0.seconds) })

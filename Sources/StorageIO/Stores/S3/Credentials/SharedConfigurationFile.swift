@@ -7,7 +7,7 @@ struct SharedConfigurationFile: Sendable, Hashable {
         var nested: [String: [String: String]] = [:]
     }
 
-    /// By the text between the brackets, words parted by single spaces, names without their quotation marks.
+    /// By the text between the brackets, words separated by single spaces, names without their quotation marks.
     private(set) var sections: [String: Section] = [:]
 
     init(_ text: String = "") {

@@ -10,7 +10,7 @@ struct S3Address: Sendable {
     private let basePath: String
     private let addressing: S3Configuration.Addressing
 
-    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for a bucket or an endpoint that cannot be.
+    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for an invalid bucket or endpoint.
     init(bucket: String, configuration: S3Configuration) throws(ObjectStoreError) {
         guard (3...255).contains(bucket.utf8.count), bucket.utf8.allSatisfy(Self.isBucketByte), bucket != "..." else {
             throw ObjectStoreError(
@@ -41,7 +41,7 @@ struct S3Address: Sendable {
             ? String(parts.percentEncodedPath.dropLast()) : parts.percentEncodedPath
     }
 
-    /// Host, and port where it is not the scheme's own.
+    /// Host, and port if it is not the scheme's default.
     func host(region: String) -> String {
         let host = endpointHost ?? "s3.\(region).\(Self.awsDomain(region: region))"
         return usesVirtualHost ? "\(bucket).\(host)" : host
@@ -59,7 +59,7 @@ struct S3Address: Sendable {
         case .path: false
         case .virtualHost: true
         case .automatic:
-            // Certificates for *.host do not hold for names with further dots in them.
+            // Certificates for *.host are not valid for names with further dots.
             (endpointHost == nil || endpointHost == "storage.yandexcloud.net")
                 && !(scheme == "https" && bucket.contains("."))
                 && bucket.utf8.count <= 63 && bucket.allSatisfy { !$0.isUppercase && $0 != "_" }

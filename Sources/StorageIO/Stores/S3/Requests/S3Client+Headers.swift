@@ -1,7 +1,7 @@
 import HTTPTransport
 
 extension S3Client {
-    /// What a new object is to be like.
+    /// The header fields of a new object.
     func newObjectHeaders(_ key: ObjectKey) -> TransportHeaders {
         var headers = customerKeyHeaders()
         headers["Content-Type"] = Self.contentType(key)
@@ -27,8 +27,8 @@ extension S3Client {
         ]
     }
 
-    /// Whether entity tags of what an answer is about are MD5 sums: not where other keys than the store's own encrypt
-    /// (Amazon S3 API Reference, "Object", ETag).
+    /// Whether the entity tag of a response's object is an MD5 sum: not if it is encrypted with other keys than the
+    /// store's own (Amazon S3 API Reference, "Object", ETag).
     static func hasDigestTag(_ headers: TransportHeaders) -> Bool {
         headers["x-amz-server-side-encryption-customer-algorithm"] == nil
             && headers["x-amz-server-side-encryption"].map { $0 == "AES256" } ?? true

@@ -2,14 +2,14 @@ import HTTPTransport
 import Logging
 import Synchronization
 
-/// Signs requests to one bucket, sends them, and tries again what may help.
+/// Signs requests to one bucket, sends them, and retries when that may help.
 final class S3Client: Sendable {
-    /// The difference of clocks that is worth correcting; servers allow a quarter of an hour.
+    /// The clock skew that is worth correcting; servers allow 15 minutes.
     private static let tolerableSkew: Int64 = 300
 
     private struct Learned {
         var region: String
-        /// What to add to our clock to get the server's, in seconds.
+        /// The offset from our clock to the server's, in seconds.
         var clockOffset: Int64 = 0
     }
 
@@ -29,7 +29,7 @@ final class S3Client: Sendable {
         address = try S3Address(bucket: bucket, configuration: configuration)
         if case .customerKey = configuration.encryption, address.scheme != "https" {
             throw ObjectStoreError(
-                .invalidURL, location: "s3://\(bucket)/", message: "a customer's key may go over TLS only")
+                .invalidURL, location: "s3://\(bucket)/", message: "a customer's key may only be sent over TLS")
         }
         self.configuration = configuration
         self.http = http
@@ -39,10 +39,10 @@ final class S3Client: Sendable {
         learned = Mutex(Learned(region: configuration.region))
     }
 
-    /// Sends until the server has given an answer that trying again would not change, whatever it says.
-    /// - Parameter inspect: Looks at a success; what it throws is a failure that trying again may mend, unless it is an
+    /// Sends until the server has given a response that a retry would not change, whatever its status.
+    /// - Parameter inspect: Checks a success; what it throws is a failure that a retry may fix, unless it is an
     ///   ``S3ServerError`` of another kind.
-    /// - Throws: ``ObjectStoreError`` when there is no such answer; `CancellationError`.
+    /// - Throws: ``ObjectStoreError`` when there is no such response; `CancellationError`.
     func send(
         _ request: S3Request, location: String,
         inspect: @Sendable (TransportResponse) throws -> Void = { _ in }
@@ -52,12 +52,12 @@ final class S3Client: Sendable {
         }
     }
 
-    /// As ``send(_:location:inspect:)``, with an answer whose body comes in pieces.
+    /// As ``send(_:location:inspect:)``, with a response whose body comes in chunks.
     /// - Parameters:
-    ///   - makeRequest: called for each try, so that one can go on where the one before it has stopped.
-    ///   - receive: gets each success and reads its body. Its ``HTTPTransportError``s are those of the connection; what else it
-    ///     throws ends the request.
-    /// - Returns: the answer, without the body of a success.
+    ///   - makeRequest: called for each attempt, so that it can continue where the one before has stopped.
+    ///   - receive: gets each success and reads its body. Its ``HTTPTransportError``s are treated as those of the
+    ///     connection; other errors end the request.
+    /// - Returns: the response, without the body of a success.
     func stream(
         location: String, makeRequest: () -> S3Request, receive: (TransportStreamedResponse) async throws -> Void
     ) async throws -> S3Response {
@@ -73,7 +73,7 @@ final class S3Client: Sendable {
         }
     }
 
-    /// What a server says is wrong takes less.
+    /// The longest error body that is read.
     private static let longestError = 1 << 20
 
     private func send(
@@ -117,7 +117,7 @@ final class S3Client: Sendable {
         }
     }
 
-    /// The URL of an object with a signature in it.
+    /// The presigned URL of an object.
     func presignedURL(_ method: String, key: ObjectKey, expires: Duration, location: String) async throws -> String {
         let seconds = expires.components.seconds
         guard (1...604_800).contains(seconds) else {
@@ -127,7 +127,7 @@ final class S3Client: Sendable {
         }
         guard let credentials = try await credentials(location: location) else {
             throw ObjectStoreError(
-                .permissionDenied, location: location, message: "nobody signs: there are no credentials")
+                .permissionDenied, location: location, message: "there are no credentials to sign with")
         }
         let state = learned.withLock { $0 }
         let request = S3Request(method, key)
@@ -137,8 +137,8 @@ final class S3Client: Sendable {
         return "\(endpoint.url)?\(query)"
     }
 
-    /// Sends; once more at once where the answer teaches us the bucket's region or the server's clock, that credentials have
-    /// expired, or that another host has the object.
+    /// Sends; immediately sends once more if the response tells the bucket's region or the server's clock, that
+    /// credentials have expired, or that another host has the object.
     private func sendAdapting(
         _ request: S3Request, location: String, _ exchange: (TransportRequest) async throws -> TransportResponse
     ) async throws -> (response: TransportResponse, url: String) {
@@ -230,7 +230,7 @@ final class S3Client: Sendable {
         }
     }
 
-    /// Whether signatures cover what is sent, which then has to be hashed before.
+    /// Whether signatures cover the body, which then has to be hashed first.
     var signsPayloads: Bool {
         switch configuration.payloadSigning {
         case .automatic: address.scheme != "https"
@@ -267,7 +267,7 @@ final class S3Client: Sendable {
         "\(request.method) \(HTTPTransportError.withoutSecrets(url))"
     }
 
-    /// Seconds, or a date, as RFC 9110 (section 10.2.3) has it.
+    /// Seconds, or a date (RFC 9110, section 10.2.3).
     private static func retryAfter(_ response: TransportResponse) -> Duration? {
         guard let text = response.headers["Retry-After"] else { return nil }
         if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
@@ -285,7 +285,7 @@ final class S3Client: Sendable {
     }
 }
 
-/// An answer that was not good enough, with the request that it belongs to.
+/// A response that requires another attempt, with its request.
 private struct ResponseFailure: Error, CustomStringConvertible {
     let what: String
     let error: any Error

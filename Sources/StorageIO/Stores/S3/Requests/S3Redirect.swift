@@ -1,11 +1,11 @@
 import Essentials
 import HTTPTransport
 
-/// Where one request goes.
+/// The endpoint of one request.
 struct S3Endpoint: Sendable, Hashable {
     /// `https` or `http`.
     var scheme: String
-    /// Host, and port where it is not the scheme's own.
+    /// Host, and port if it is not the scheme's default.
     var host: String
     /// Percent-encoded.
     var path: String
@@ -16,7 +16,7 @@ struct S3Endpoint: Sendable, Hashable {
         self.path = path
     }
 
-    /// Where an answer sends the request; nil for one that is no redirect, and for a place without TLS when there was some.
+    /// The target of a redirect; nil for other responses, and for a target without TLS if the request had TLS.
     init?(redirect response: TransportResponse, from scheme: String) {
         guard [301, 302, 307, 308].contains(response.status), let location = response.headers["Location"],
             let plain = URLUserInfo(location), plain.user == nil, let parts = URLComponents(string: plain.url),
@@ -32,7 +32,7 @@ struct S3Endpoint: Sendable, Hashable {
     var url: String { "\(scheme)://\(host)\(path)" }
 
     /// The region in the name of a host of AWS: `bucket.s3.eu-west-1.amazonaws.com`, `s3.dualstack.eu-west-1.…`,
-    /// `bucket.s3-eu-west-1.…`. Nil for other hosts, and for those of no region.
+    /// `bucket.s3-eu-west-1.…`. Nil for other hosts, and for those without a region.
     static func region(ofHost host: String) -> String? {
         let labels = host.lowercased().utf8.prefix { $0 != UInt8(ascii: ":") }
             .split(separator: UInt8(ascii: ".")).map { String(decoding: $0, as: UTF8.self) }

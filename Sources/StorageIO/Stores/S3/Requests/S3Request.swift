@@ -9,15 +9,15 @@ struct S3Request: Sendable {
     var query: [(name: String, value: String)] = []
     var headers = TransportHeaders()
     var content = Content.bytes([])
-    /// Of the content; sent along, so that the server refuses what was changed on the way.
+    /// Of the content; sent along, so that the server refuses content that was changed in transit.
     var bodyMD5: [UInt8]?
-    /// A longer answer is a failure.
+    /// A longer response is a failure.
     var maximumResponse = 64 << 20
 
-    /// What is sent.
+    /// The body.
     enum Content: Sendable {
         case bytes([UInt8])
-        /// Read while it is sent, each time that it is.
+        /// Read from the file for every attempt.
         case part(of: LocalFile, Range<Int64>, PartDigest)
     }
 
@@ -29,7 +29,7 @@ struct S3Request: Sendable {
     init(_ method: String, _ key: ObjectKey) { self.init(method, key.path) }
 }
 
-/// What a server answered in the end.
+/// A server's final response.
 struct S3Response: Sendable {
     let response: TransportResponse
     /// `GET https://host/key`, for messages.

@@ -1,29 +1,29 @@
 import Essentials
 import HTTPTransport
 
-/// What a server says about a request that it refused (Amazon S3 API Reference, "Error responses").
+/// A server's error for a request that it refused (Amazon S3 API Reference, "Error responses").
 struct S3ServerError: Error, Sendable, CustomStringConvertible {
     let status: Int
-    /// Empty where there is no body, as in answers to HEAD.
+    /// Empty if there is no body, as in responses to HEAD.
     let code: String
     let message: String
     let requestID: String?
-    /// Where the bucket is, if the server says.
+    /// The bucket's host, if the server reports it.
     let region: String?
 
     init(_ response: TransportResponse) {
         let tree = try? XMLTree.parse(response.body, maximumBytes: 1 << 20)
-        // The answer to a batch has errors of its own inside, which are not the request's.
+        // The response to a batch contains errors of single objects, which are not the request's.
         self.init(tree?.name == "Error" ? tree : nil, of: response)
     }
 
-    /// - Parameter element: `Error`, the whole answer or one of a batch.
+    /// - Parameter element: `Error`, the whole response or one of a batch.
     init(_ element: XMLTree?, of response: TransportResponse) {
         status = response.status
         code = element?["Code"]?.text ?? ""
         message = element?["Message"]?.text ?? ""
         requestID = response.headers["x-amz-request-id"] ?? element?["RequestId"]?.text
-        // A redirect may name the region in the host alone.
+        // A redirect may name the region only in the host.
         let host =
             element?["Endpoint"]?.text ?? response.headers["Location"].flatMap { URLComponents(string: $0)?.host }
         region =
@@ -38,9 +38,9 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
             "ThrottlingException",
             "Throttling", "TooManyRequests", "RequestLimitExceeded", "ServerBusy":
             true
-        // Another writer of the object is at work; only a put can just be sent again.
+        // Another writer is writing the object; only a put can simply be sent again.
         case "ConditionalRequestConflict": method == "PUT"
-        // The body was changed on the way.
+        // The body was changed in transit.
         case "BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody": true
         default: status == 429 || [500, 502, 503, 504].contains(status) && !Self.isFull(code, status)
         }
@@ -76,7 +76,7 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
         ].contains(code) || status == 507
     }
 
-    /// Status, the server's own words, and the number by which its operators find the request.
+    /// Status, the server's message, and the request ID by which its operators find the request.
     var description: String {
         let words = [code, message].filter { !$0.isEmpty }.joined(separator: ": ")
         return "\(status)\(words.isEmpty ? "" : " ")\(words)" + (requestID.map { " (request \($0))" } ?? "")
@@ -84,7 +84,7 @@ struct S3ServerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension S3Response {
-    /// - Throws: ``ObjectStoreError`` unless the server did what was asked.
+    /// - Throws: ``ObjectStoreError`` unless the request succeeded.
     func check(location: String) throws {
         if !isSuccess { throw failure(location: location) }
     }
@@ -98,6 +98,6 @@ extension S3Response {
 
     static func effort(attempts: Int, elapsed: Duration) -> String {
         let milliseconds = elapsed.components.seconds * 1_000 + elapsed.components.attoseconds / 1_000_000_000_000_000
-        return "\(attempts) \(attempts == 1 ? "try" : "tries") in \(milliseconds) ms"
+        return "\(attempts) \(attempts == 1 ? "attempt" : "attempts") in \(milliseconds) ms"
     }
 }

@@ -1,7 +1,7 @@
 import Essentials
 
-/// A second in the forms that S3 knows: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and
-/// `Fri, 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).
+/// A second in the forms that S3 uses: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and `Fri,
+/// 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).
 package struct Timestamp: Sendable, Hashable {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -13,7 +13,7 @@ package struct Timestamp: Sendable, Hashable {
 
     package init(seconds: Int64) { self.seconds = seconds }
 
-    /// A date as header fields have it.
+    /// A date in the form of header fields.
     package init?(httpDate text: String) {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5] == "GMT", let day = Int64(parts[1]),
@@ -23,7 +23,7 @@ package struct Timestamp: Sendable, Hashable {
         self.init(year: year, month: Int64(month) + 1, day: day, second: time)
     }
 
-    /// A date as XML has it (ISO 8601), in UTC or with the distance from it, `Z` or `+03:00`; fractions of a second are
+    /// A date in the form of XML (ISO 8601), in UTC or with an offset, `Z` or `+03:00`; fractions of a second are
     /// dropped.
     package init?(iso8601 text: String) {
         let halves = text.utf8.split(maxSplits: 1, omittingEmptySubsequences: false) { "Tt ".utf8.contains($0) }
@@ -50,7 +50,7 @@ package struct Timestamp: Sendable, Hashable {
         return sign == UInt8(ascii: "-") ? -seconds : seconds
     }
 
-    /// Digits alone: no sign.
+    /// Only digits: no sign.
     private static func number(_ digits: Substring.UTF8View) -> Int64? {
         digits.allSatisfy { (48...57).contains($0) } ? String(digits).flatMap { Int64($0) } : nil
     }

@@ -1,7 +1,7 @@
 import Crypto
 package import HTTPTransport
 
-/// Signs requests as AWS wants it (Signature Version 4: "Authenticating Requests", Amazon S3 API Reference).
+/// Signs requests for AWS (Signature Version 4: "Authenticating Requests", Amazon S3 API Reference).
 ///
 /// Paths are signed as they are sent: S3 neither normalises nor encodes them a second time.
 package struct SignatureVersion4: Sendable {
@@ -14,10 +14,10 @@ package struct SignatureVersion4: Sendable {
     private let service: String
     private let keys: SigningKeyCache
 
-    /// What is signed of a request.
+    /// The signed parts of a request.
     package struct Target: Sendable {
         package let method: String
-        /// Host and, unless it is the scheme's own, port.
+        /// Host and, unless it is the scheme's default, port.
         package let host: String
         /// Percent-encoded, with a leading `/`.
         package let path: String
@@ -41,7 +41,7 @@ package struct SignatureVersion4: Sendable {
         self.keys = keys
     }
 
-    /// The header fields with those added that authenticate the request.
+    /// The header fields with those that authenticate the request.
     /// - Parameter payloadHash: SHA-256 of the body in hexadecimal, or ``unsignedPayload``.
     package func signedHeaders(
         _ headers: TransportHeaders, for target: Target, payloadHash: String, at time: Timestamp
@@ -59,7 +59,7 @@ package struct SignatureVersion4: Sendable {
         return headers
     }
 
-    /// The query with those parameters added that authenticate the request for some time, to whoever has it.
+    /// The query with parameters that authenticate the request for a limited time, for anyone who has the URL.
     package func presignedQuery(
         for target: Target, headers: TransportHeaders, expires: Int64, at time: Timestamp
     ) -> String {

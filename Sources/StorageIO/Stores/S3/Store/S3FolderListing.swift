@@ -1,8 +1,8 @@
-/// One level of a listing by folders, put into byte order of whole keys.
+/// One level of a listing by folders, sorted into byte order of whole keys.
 ///
-/// The server lists names in byte order, but knows a folder's name without its closing `/`: `b/` comes before `b-c`, though
-/// `-` sorts before `/`. So a folder waits until a name has come that sorts after it with its `/`; from then on all others
-/// do, too. What waits at a time are folders whose names start with one another.
+/// The server lists names in byte order, but sorts a folder's name without its closing `/`: `b/` comes before `b-c`,
+/// though `-` sorts before `/`. So a folder waits until a name has come that sorts after it with its `/`; then all
+/// later ones do, too. Folders that wait at the same time are prefixes of one another.
 struct S3FolderListing: Sendable {
     enum Entry: Sendable {
         case object(ObjectMetadata)
@@ -16,7 +16,7 @@ struct S3FolderListing: Sendable {
             }
         }
 
-        /// What servers order by.
+        /// The servers' sort key.
         fileprivate var name: Substring.UTF8View {
             switch self {
             case .object(let object): object.key.path[...].utf8
@@ -30,9 +30,9 @@ struct S3FolderListing: Sendable {
     private var hasAllPages = false
     /// The page's entries in reverse order of their names.
     private var page: [Entry] = []
-    /// Folders that wait, the one to come first last.
+    /// Folders that wait, the next one last.
     private var waiting: [Entry] = []
-    /// Pages may begin with the folder that the one before ended with.
+    /// A page may begin with the folder that the page before ended with.
     private var latestFolder: String?
 
     init(prefix: String) { self.prefix = prefix }
@@ -42,7 +42,7 @@ struct S3FolderListing: Sendable {
 
     mutating func take(_ further: S3ListPage) {
         page = further.objects.map { .object($0) }
-        // A folder that is the prefix itself would be listed for ever.
+        // A folder that is the prefix itself would be listed endlessly.
         page += further.folders.filter { $0.utf8.count > prefix.utf8.count && $0.endsWithSlash }.map { .folder($0) }
         page.sort { $1.name.lexicographicallyPrecedes($0.name) }
         continuation = further.continuation

@@ -2,13 +2,13 @@ import HTTPTransport
 
 /// A page of ListObjectsV2.
 struct S3ListPage: Sendable {
-    /// As the server ordered them, folder markers among them.
+    /// In the server's order, folder markers included.
     var objects: [ObjectMetadata] = []
-    /// Objects whose names cannot be told.
+    /// Objects whose names cannot be read.
     var unlisted: [UnlistedObject] = []
     /// Whole keys with a closing `/`.
     var folders: [String] = []
-    /// What asks for the next page; nil on the last one.
+    /// The token for the next page; nil on the last one.
     var continuation: String?
     /// The `Server` header field.
     var server = ""
@@ -17,7 +17,7 @@ struct S3ListPage: Sendable {
 }
 
 extension S3ObjectStore {
-    /// One request's worth of a listing.
+    /// One page of a listing.
     /// - Parameter delimiter: `/` for one level of keys, nil for all that start with the prefix.
     func listPage(prefix: String, delimiter: String?, continuation: String?) async throws -> S3ListPage {
         try Task.checkCancellation()
@@ -35,7 +35,7 @@ extension S3ObjectStore {
             guard let text = element?.text, let decoded = isEncoded ? PercentEncoding.decode(text) : text else {
                 throw ObjectStoreError(
                     .unavailable, location: location,
-                    message: "\(response.what): a key of the listing is missing or no UTF-8")
+                    message: "\(response.what): a key of the listing is missing or not UTF-8")
             }
             return decoded
         }
@@ -44,7 +44,7 @@ extension S3ObjectStore {
             guard let key = try? ObjectKey(verbatim: text(element["Key"])) else {
                 let name = element["Key"]?.text ?? ""
                 page.unlisted.append(
-                    UnlistedObject(location: root + name, path: name, reason: "the server's name for it is no UTF-8"))
+                    UnlistedObject(location: root + name, path: name, reason: "the server's name for it is not UTF-8"))
                 continue
             }
             guard key.path.startsWithBytes(of: prefix) else { continue }
@@ -59,14 +59,14 @@ extension S3ObjectStore {
                     key: key, size: size, modified: Double(modified.seconds),
                     entityTag: element["ETag"].map { Self.unquoted($0.text) }))
         }
-        // Servers that keep folders take `a//` for `a/`.
+        // Servers with real folders take `a//` for `a/`.
         page.folders = try tree.all("CommonPrefixes").map { try text($0["Prefix"]) }
             .filter { $0.startsWithBytes(of: prefix) }
         if tree["IsTruncated"]?.text == "true" {
             guard let next = tree["NextContinuationToken"]?.text, continuation?.hasBytes(of: next) != true else {
                 throw ObjectStoreError(
                     .unavailable, location: location,
-                    message: "\(response.what): there is more, but no way to ask for it"
+                    message: "\(response.what): the listing is truncated, but has no continuation token"
                 )
             }
             page.continuation = next

@@ -1,8 +1,8 @@
-/// Hands out a listing in byte order of keys, whatever the server's order.
+/// Lists in byte order of keys, whatever the server's order.
 ///
-/// Most servers list in that order: a page of a thousand keys for each request. SeaweedFS walks through folders instead, where
-/// `b/1` comes before `b-c`. There, what is more than a page is listed folder by folder, and inner folders take their place
-/// among the objects, see ``S3FolderListing``; memory is a page for each level.
+/// Most servers list in that order: a page of a thousand keys per request. SeaweedFS lists folder by folder instead,
+/// where `b/1` comes before `b-c`. There, listings longer than a page are made folder by folder, and inner folders are
+/// sorted among the objects, see ``S3FolderListing``; memory holds a page for each level.
 actor S3Listing {
     private let store: S3ObjectStore
     private let prefix: String
@@ -11,7 +11,7 @@ actor S3Listing {
     private var position = 0
     private var continuation: String?
     private var isStarted = false
-    /// The innermost last; nil while the server's order is taken as it is.
+    /// The innermost last; nil while the server's order is used.
     private var folders: [S3FolderListing]?
     private var latest: ObjectKey?
 
@@ -33,7 +33,7 @@ actor S3Listing {
             throw ObjectStoreError(
                 .unavailable, location: store.root + prefix,
                 message:
-                    "the server lists \(object.key) after \(latest): its listings are to be asked for folder by folder")
+                    "the server lists \(object.key) after \(latest): it has to be listed folder by folder")
         }
         latest = object.key
         return .object(object)
@@ -46,7 +46,7 @@ actor S3Listing {
             return
         }
         let first = try await store.listPage(prefix: prefix, delimiter: nil, continuation: nil)
-        // What fits into one page can be put into order here.
+        // A listing that fits into one page can be sorted here.
         let isWhole = first.continuation == nil
         if !isWhole, order == .automatic,
             store.listingMemory.listsByFolder || first.server.hasPrefix("SeaweedFS") || !first.isAscending

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What listings of a store have found out about the server's order of keys.
+/// What listings of a store have detected about the server's order of keys.
 final class S3ListingMemory: Sendable {
     private let isByFolder = Mutex(false)
 

@@ -20,12 +20,12 @@ extension S3ObjectStore: AttributeKeeping {
             guard name.utf8.starts(with: Self.metadataPrefix.utf8), name != Self.writerHeader else { continue }
             attributes.metadata[String(name.dropFirst(Self.metadataPrefix.count))] = field.value
         }
-        // Not every server says how many there are; to ask costs a request.
+        // Not every server reports their number; getting them costs a request.
         if response.headers["x-amz-tagging-count"] != "0" { attributes.tags = try await tags(of: object.key) }
         return attributes
     }
 
-    /// None where the server has no such thing, or does not tell us: the object itself may be copied all the same.
+    /// None if the server has no tags, or refuses: the object itself may still be copied.
     private func tags(of key: ObjectKey) async throws -> [String: String] {
         var request = S3Request("GET", key)
         request.query = [(name: "tagging", value: "")]
@@ -37,7 +37,7 @@ extension S3ObjectStore: AttributeKeeping {
             }
             return [:]
         }
-        // Servers that do not know the question answer with the object itself.
+        // Servers without tags respond with the object itself.
         guard let tree = try? XMLTree.parse(response.body) else { return [:] }
         var tags: [String: String] = [:]
         for tag in tree["TagSet"]?.all("Tag") ?? [] {
@@ -46,7 +46,7 @@ extension S3ObjectStore: AttributeKeeping {
         return tags
     }
 
-    /// Without what says how the bytes once came to the server.
+    /// Without `aws-chunked`, which only describes how the bytes were uploaded.
     private static func storedEncoding(_ value: String) -> String? {
         let names = value.split(separator: ",").map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("aws-chunked") }
         return names.isEmpty ? nil : names.joined(separator: ", ")
@@ -54,8 +54,8 @@ extension S3ObjectStore: AttributeKeeping {
 }
 
 extension S3Client {
-    /// What a new object is to be like.
-    /// - Parameter attributes: those of the object that it is a copy of.
+    /// The header fields of a new object.
+    /// - Parameter attributes: those of the object that is copied.
     func newObjectHeaders(_ key: ObjectKey, _ attributes: ObjectAttributes?) -> TransportHeaders {
         var headers = newObjectHeaders(key)
         guard let attributes else { return headers }

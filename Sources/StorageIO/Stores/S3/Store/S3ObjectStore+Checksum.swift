@@ -1,7 +1,7 @@
 import HTTPTransport
 
 extension S3ObjectStore {
-    /// The entity tag, where it is a sum of the content: not under keys of a customer or a key management service, and not
+    /// The entity tag, if it is a sum of the content: not with keys of a customer or a key management service, and not
     /// for parts of different sizes.
     public func checksum(of object: ObjectMetadata) async throws -> StoredChecksum? {
         guard let tag = object.entityTag else { return nil }
@@ -12,8 +12,8 @@ extension S3ObjectStore {
         let response = try await headResponse(
             object.key, matching: tag, query: parts == nil ? [] : [(name: "partNumber", value: "1")])
         if parts != nil, !response.isSuccess {
-            // Servers that do not know the numbers of parts say so in many ways, such as that the tag of a part is another one.
-            // Whether the object is still the same, the question without the number tells.
+            // Servers without part numbers respond in many ways, such as with another tag for a part. A request without
+            // the number tells whether the object is still the same.
             try await check(isStill: object)
             return nil
         }

@@ -16,18 +16,18 @@ extension S3ObjectStore {
         try response.check(location: location(response.status == 404 ? source : destination))
     }
 
-    /// Where a copy comes from.
+    /// The source of a copy.
     func copyHeaders(_ source: ObjectKey) -> TransportHeaders {
         var headers = client.customerKeyHeaders(prefix: "x-amz-copy-source-")
         headers["x-amz-copy-source"] = "/\(bucket)/\(PercentEncoding.path(source.path))"
         return headers
     }
 
-    /// Copies by requests for parts; all objects but the largest have no need of it.
+    /// Copies in parts; only the largest objects need it.
     package func copyInParts(
         _ source: ObjectMetadata, to destination: ObjectKey, partSize: Int64 = 1 << 30
     ) async throws {
-        // A single request takes these along by itself.
+        // A single request copies these by itself.
         let upload = try await S3Upload.start(destination, store: self, attributes: attributes(of: source))
         do {
             let ranges = stride(from: 0, to: source.size, by: Int(partSize)).map {

@@ -12,7 +12,7 @@ extension S3ObjectStore {
         try response.check(location: location(key))
     }
 
-    /// Removes objects, a thousand with each request.
+    /// Removes objects, a thousand per request.
     public func delete(_ keys: [ObjectKey]) async throws {
         for start in stride(from: 0, to: keys.count, by: Self.batchSize) {
             try Task.checkCancellation()
@@ -28,7 +28,7 @@ extension S3ObjectStore {
         let body = Array("<Delete><Quiet>true</Quiet>\(objects.joined())</Delete>".utf8)
         request.content = .bytes(body)
         request.bodyMD5 = try await Digests.asyncMD5(body)
-        // Deleting again what is gone does no harm, so that the batch is simply sent again.
+        // Deleting objects again does no harm, so the batch is simply sent again.
         let response = try await send(request) { response in
             let refused = try XMLTree.parse(response.body).all("Error").map { S3ServerError($0, of: response) }
             if let transient = refused.first(where: { $0.isTransient(method: "POST") }) { throw transient }

@@ -1,11 +1,11 @@
 extension S3ObjectStore: FileReceiving {
-    /// Read, sent, and kept by the connection for sending.
+    /// Copies of a part in memory: read, being sent, and in the connection's buffer.
     private static let bytesHeldByPart = 1 << 20
 
     func receive(
         _ file: LocalFile, as key: ObjectKey, memoryLimit: Int, progress: @escaping @Sendable (Int64) -> Void
     ) async throws -> StoredChecksum? {
-        // Files of up to 45 TB have parts of one size, and no object is so large.
+        // Files of up to 45 TB have parts of one size, and no object is that large.
         let partSize = Int64(
             S3PartSizes(partSize: client.configuration.partSize, expectedSize: file.size).size(ofPart: 1))
         guard file.size > partSize else { return nil }
@@ -51,7 +51,7 @@ private actor FilePartSupply {
     private let ranges: RangeSequence
     private let withSHA256: Bool
     private var ready: ArraySlice<Part> = []
-    /// The next parts with their numbers still missing; none at the end.
+    /// The next parts, not numbered yet; empty at the end.
     private var coming: Task<[Part], any Error>?
     private(set) var sums: [[UInt8]] = []
 
@@ -69,7 +69,7 @@ private actor FilePartSupply {
             } onCancel: {
                 task.cancel()
             }
-            // Of several that have waited, the first takes what came.
+            // Of several waiting tasks, the first takes the parts.
             guard coming == task else { continue }
             if parts.isEmpty { return nil }
             for var part in parts {

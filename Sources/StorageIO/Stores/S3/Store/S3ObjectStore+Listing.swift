@@ -1,5 +1,5 @@
 extension S3ObjectStore: CompleteListing, HoldsAnyKey {
-    /// The objects whose keys start with the prefix, in ascending byte order, but for folder markers. Keys need not be
+    /// The objects whose keys start with the prefix, in ascending byte order, without folder markers. Keys need not be
     /// ``ObjectKey/isPortable``.
     public func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> {
         completeList(prefix: prefix).mapped { entry in
@@ -14,7 +14,7 @@ extension S3ObjectStore: CompleteListing, HoldsAnyKey {
         return AsyncThrowingStream { try await listing.next() }
     }
 
-    /// What a folder has directly in it, but for folder markers.
+    /// The direct contents of a folder, without folder markers.
     public func contents(ofFolder prefix: String) async throws -> FolderContents {
         var contents = try await completeContents(ofFolder: prefix).0
         contents.objects.removeAll(where: \.isFolderMarker)
@@ -39,7 +39,7 @@ extension S3ObjectStore: CompleteListing, HoldsAnyKey {
 }
 
 extension ObjectMetadata {
-    /// Whether it is an empty object that other programs make so that a folder shows: `folder/`.
+    /// Whether it is an empty object with which other programs make a folder visible: `folder/`.
     package var isFolderMarker: Bool {
         size == 0 && key.path.endsWithSlash
             && (try? ObjectKey(String(decoding: key.path.utf8.dropLast(), as: UTF8.self))) != nil

@@ -1,7 +1,7 @@
 import HTTPTransport
 
 extension S3ObjectStore {
-    /// No object of S3 is larger.
+    /// The largest object in S3.
     private static let maximumObjectSize: Int64 = 5 << 40
 
     /// What is known about an object.
@@ -11,7 +11,7 @@ extension S3ObjectStore {
     public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         try Task.checkCancellation()
         if let range, range.isEmpty || range.lowerBound < 0 {
-            // No request can ask for no bytes.
+            // A request cannot have an empty range.
             _ = try range.withinObject(
                 ofSize: try await head(key, matching: entityTag).size, location: location(key))
             return []
@@ -30,7 +30,7 @@ extension S3ObjectStore {
             let size = try await head(key, matching: entityTag).size
             _ = try (range ?? 0..<0).withinObject(ofSize: size, location: location(key))
             guard range?.lowerBound == size else {
-                // The object has become longer since.
+                // The object has grown since.
                 return try await read(key, range: range, matching: entityTag)
             }
             return []
@@ -41,7 +41,7 @@ extension S3ObjectStore {
         default:
             try response.check(location: location(key))
             guard let range else { return response.body }
-            // A server that does not know ranges.
+            // A server without support for ranges.
             let part = try range.withinObject(ofSize: Int64(response.body.count), location: location(key))
             return Array(response.body[Int(part.lowerBound)..<Int(part.upperBound)])
         }
@@ -64,7 +64,7 @@ extension S3ObjectStore {
         else {
             throw ObjectStoreError(
                 .unavailable, location: location(key),
-                message: "\(response.what): the answer lacks Content-Length or Last-Modified")
+                message: "\(response.what): the response lacks Content-Length or Last-Modified")
         }
         return ObjectMetadata(
             key: key, size: size, modified: Double(modified.seconds),
@@ -81,7 +81,7 @@ extension S3ObjectStore {
         return try await send(request)
     }
 
-    /// Entity tags are kept without the quotation marks that header fields have around them.
+    /// Entity tags are kept without the quotation marks of header fields.
     static func unquoted(_ tag: String) -> String {
         let quote = UInt8(ascii: "\"")
         guard tag.utf8.count >= 2, tag.utf8.first == quote, tag.utf8.last == quote else { return tag }
@@ -97,7 +97,7 @@ extension S3ObjectStore {
         )
     }
 
-    /// - Throws: when a body is not as long as the server announced.
+    /// - Throws: when a body does not have the announced length.
     private static func checkLength(_ response: TransportResponse) throws {
         guard let text = response.headers["Content-Length"], let length = Int(text), length != response.body.count
         else {
@@ -111,5 +111,5 @@ private struct TruncatedBody: Error, CustomStringConvertible {
     let expected: Int
     let actual: Int
 
-    var description: String { "\(expected) bytes were announced, \(actual) came" }
+    var description: String { "\(expected) bytes were announced, \(actual) received" }
 }

@@ -13,7 +13,7 @@ extension S3ObjectStore: RangeStreaming {
             request.headers["Range"] = "bytes=\(position)-\(range.upperBound - 1)"
             return request
         } receive: { response in
-            // A server that does not know ranges sends the object from its first byte.
+            // A server without support for ranges sends the object from its first byte.
             var toSkip = response.status == 206 ? 0 : position
             do {
                 for try await chunk in response.body {
@@ -31,7 +31,7 @@ extension S3ObjectStore: RangeStreaming {
             guard position == range.upperBound else {
                 throw HTTPTransportError(
                     .connectionLost, method: "GET", url: location(key),
-                    message: "the answer ended \(range.upperBound - position) bytes early")
+                    message: "the response ended \(range.upperBound - position) bytes early")
             }
         }
         switch response.status {

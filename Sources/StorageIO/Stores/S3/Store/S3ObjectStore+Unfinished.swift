@@ -1,15 +1,15 @@
 import HTTPTransport
 
 extension S3ObjectStore {
-    /// Uploads in parts that have neither been finished nor aborted: those of killed writers, and of living ones, which the
-    /// server cannot tell apart. Bytes that they take are not asked for.
+    /// Multipart uploads that have neither been completed nor aborted: those of killed writers, and of running ones,
+    /// which the server cannot distinguish. Their sizes are not requested.
     public func unfinishedObjects(prefix: String) async throws -> [UnfinishedObject] {
         var found: [UnfinishedObject] = []
         var marker: (key: String, upload: String)?
         repeat {
             try Task.checkCancellation()
             var request = S3Request("GET")
-            // Without an encoding of keys: SeaweedFS says that it encodes them when asked to, and does not.
+            // Without an encoding of keys: SeaweedFS claims to encode them on request, but does not.
             request.query = [(name: "uploads", value: "")]
             if !prefix.isEmpty { request.query.append((name: "prefix", value: prefix)) }
             if let marker {
@@ -25,7 +25,7 @@ extension S3ObjectStore {
                     let decoded = tree["EncodingType"]?.text == "url" ? PercentEncoding.decode(text) : text
                 else {
                     throw ObjectStoreError(
-                        .unavailable, location: root + prefix, message: "\(response.what): the answer lacks a name")
+                        .unavailable, location: root + prefix, message: "\(response.what): the response lacks a name")
                 }
                 return decoded
             }
@@ -49,7 +49,7 @@ extension S3ObjectStore {
         return found
     }
 
-    /// Aborts uploads; living writers among them will fail.
+    /// Aborts uploads; running writers among them will fail.
     public func remove(_ unfinished: [UnfinishedObject]) async throws {
         for object in unfinished where object.location.utf8.starts(with: root.utf8) {
             try Task.checkCancellation()

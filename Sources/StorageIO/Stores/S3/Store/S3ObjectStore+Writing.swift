@@ -2,7 +2,7 @@ import Essentials
 import HTTPTransport
 
 extension S3ObjectStore {
-    /// Marks the objects of one writer, so that it recognises its own work when an answer has been lost.
+    /// Marks the objects of one writer, so that it recognises its own object when a response has been lost.
     static let writerHeader = "x-amz-meta-antifraud-writer"
 
     /// Starts a new object.
@@ -27,14 +27,15 @@ extension S3ObjectStore {
         request.bodyMD5 = md5
         let response = try await send(request) { try Self.checkTag($0, md5: md5) }
         if ifAbsent, response.status == 412 || response.status == 409 {
-            // An earlier try whose answer was lost may have made the object; the HTTP client tries again by itself, too.
+            // An earlier attempt whose response was lost may have created the object; the HTTP client also retries by
+            // itself.
             if try await isWritten(by: writer, key) { return }
             throw response.failure(location: location(key), code: .alreadyExists)
         }
         try response.check(location: location(key))
     }
 
-    /// Whether the object that is there now is the work of that writer.
+    /// Whether the current object was written by that writer.
     func isWritten(by writer: String, _ key: ObjectKey) async throws -> Bool {
         let response = try await headResponse(key)
         if response.status == 404 { return false }
@@ -42,7 +43,7 @@ extension S3ObjectStore {
         return response.headers[Self.writerHeader] == writer
     }
 
-    /// - Throws: when the server has got other bytes than were sent.
+    /// - Throws: when the server received other bytes than were sent.
     static func checkTag(_ response: TransportResponse, md5: [UInt8]) throws {
         guard let tag = response.headers["ETag"].map(unquoted), S3Client.hasDigestTag(response.headers),
             let stored = Digests.bytes(hexadecimal: tag), stored.count == md5.count, stored != md5

@@ -5,10 +5,11 @@ public import Logging
 ///
 /// - Objects up to ``S3Configuration/partSize`` are written in one request, larger ones in parts that are uploaded while more
 ///   is being written. A killed writer leaves an unfinished upload, see ``unfinishedObjects(prefix:)``.
-/// - Every body goes with its MD5 sum, and the answer's entity tag is compared with it.
-/// - Requests are signed anew for every try. Errors name the request, the server's words, tries and time, and no secret.
-/// - Keys need not be ``ObjectKey/isPortable``: `a//b` and `/a` are listed, read and written. Empty objects that other programs
-///   make so that a folder shows, such as `folder/`, are not listed.
+/// - Every body is sent with its MD5 sum, and the response's entity tag is compared with it.
+/// - Requests are signed again for every attempt. Errors have the request, the server's message, attempts and time, and
+///   no secret.
+/// - Keys need not be ``ObjectKey/isPortable``: `a//b` and `/a` are listed, read and written. Empty objects with which
+///   other programs make a folder visible, such as `folder/`, are not listed.
 public struct S3ObjectStore: ObjectStore {
     let client: S3Client
     let listingMemory = S3ListingMemory()
@@ -19,7 +20,7 @@ public struct S3ObjectStore: ObjectStore {
     /// The bucket as a URL.
     public var root: String { "s3://\(bucket)/" }
 
-    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for a bucket's name or endpoint that cannot be, or for a customer's key
+    /// - Throws: ``ObjectStoreError/Code/invalidURL`` for an invalid bucket name or endpoint, or for a customer's key
     ///   without TLS.
     public init(
         bucket: String, configuration: S3Configuration, http: any HTTPSending,
@@ -37,13 +38,13 @@ public struct S3ObjectStore: ObjectStore {
         client = try S3Client(bucket: bucket, configuration: configuration, http: http, logger: logger, now: now)
     }
 
-    /// A URL with which anyone can read the object for a while.
-    /// - Parameter expires: A second to seven days; shorter where the credentials expire earlier.
+    /// A URL with which anyone can read the object for a limited time.
+    /// - Parameter expires: A second to seven days; shorter if the credentials expire earlier.
     public func presignedReadURL(_ key: ObjectKey, expires: Duration) async throws -> String {
         try await client.presignedURL("GET", key: key, expires: expires, location: location(key))
     }
 
-    /// A URL to which anyone can write the object, by PUT, for a while.
+    /// A URL with which anyone can write the object, by PUT, for a limited time.
     /// - Parameter expires: As in ``presignedReadURL(_:expires:)``.
     public func presignedWriteURL(_ key: ObjectKey, expires: Duration) async throws -> String {
         try await client.presignedURL("PUT", key: key, expires: expires, location: location(key))
@@ -57,7 +58,7 @@ public struct S3ObjectStore: ObjectStore {
         try await client.send(request, location: root + (request.key ?? ""), inspect: inspect)
     }
 
-    /// The answer's body as XML.
+    /// The response's body as XML.
     func tree(_ response: S3Response, location: String) throws -> XMLTree {
         do {
             return try XMLTree.parse(response.body)

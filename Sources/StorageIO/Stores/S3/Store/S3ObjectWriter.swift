@@ -1,11 +1,12 @@
-/// Gathers bytes into parts and uploads several of them at a time; an object of a single part is written in one request.
+/// Collects bytes into parts and uploads several of them at a time; an object of a single part is written in one
+/// request.
 actor S3ObjectWriter: ObjectWriter {
     private struct PartInFlight {
         let size: Int
         let task: Task<S3Upload.Part, any Error>
     }
 
-    /// However many parts may be in flight, no more than this, unless a single part is larger.
+    /// The most bytes of parts in flight, unless a single part is larger.
     private static let maximumBytesInFlight = 256 << 20
 
     private let store: S3ObjectStore
@@ -14,7 +15,7 @@ actor S3ObjectWriter: ObjectWriter {
     private let sizes: S3PartSizes
     private let concurrentParts: Int
     private var buffer: [UInt8] = []
-    /// A part that waits for more to come: if nothing does, the object has no other.
+    /// A full part, held back until more bytes come: if none do, the object has no other part.
     private var fullPart: [UInt8]?
     private var nextNumber = 1
     private var upload: S3Upload?
@@ -28,7 +29,7 @@ actor S3ObjectWriter: ObjectWriter {
         self.options = options
         var partSize = store.client.configuration.partSize, parts = store.client.configuration.concurrentParts
         if let limit = options.memoryLimit, limit < partSize * parts {
-            // Smaller parts come before fewer: two on their way hide each other's waiting.
+            // Parts get smaller before their number drops below two: two in flight hide each other's latency.
             partSize = max(S3PartSizes.minimumSize, min(partSize, limit / parts))
             parts = max(1, min(parts, limit / partSize))
         }
@@ -45,7 +46,7 @@ actor S3ObjectWriter: ObjectWriter {
                 if let part = takeFullPart() { try await start(part) }
                 let size = sizes.size(ofPart: nextNumber)
                 if buffer.isEmpty, rest.count == size, rest.count == bytes.count {
-                    // Kept as it is, not copied.
+                    // Kept without copying.
                     if let expected = options.expectedSize, expected > size { return try await start(bytes) }
                     fullPart = bytes
                     return
@@ -111,9 +112,9 @@ actor S3ObjectWriter: ObjectWriter {
     private func startedUpload() async throws -> S3Upload {
         if let upload { return upload }
         if options.ifAbsent, try await store.exists(key) {
-            // It would come out in the end; better before everything has been sent.
+            // The server would report it at the end; better to know before everything has been sent.
             throw ObjectStoreError(
-                .alreadyExists, location: store.location(key), message: "the object is there already")
+                .alreadyExists, location: store.location(key), message: "the object already exists")
         }
         let started = try await S3Upload.start(key, store: store, attributes: options.attributes)
         guard !hasEnded else {

@@ -1,8 +1,8 @@
-/// How large the parts of an upload are: at most 10,000 parts of at most 5 GiB make objects of up to 5 TiB (Amazon S3 User
-/// Guide, "Multipart upload limits").
+/// The sizes of the parts of an upload: at most 10,000 parts of at most 5 GiB make objects of up to 5 TiB (Amazon S3
+/// User Guide, "Multipart upload limits").
 ///
-/// With a size to expect, parts are all of one size that leaves a tenth of the numbers to spare. Without one, or past it, sizes
-/// double every thousand parts.
+/// With an expected size, all parts have one size that leaves a tenth of the part numbers in reserve. Without one, or
+/// beyond it, sizes double every thousand parts.
 package struct S3PartSizes: Sendable {
     package static let maximumParts = 10_000
     /// Of all parts but the last.

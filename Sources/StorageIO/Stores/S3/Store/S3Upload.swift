@@ -29,7 +29,7 @@ struct S3Upload: Sendable {
         guard let identifier = try store.tree(response, location: store.location(key))["UploadId"]?.text else {
             throw ObjectStoreError(
                 .unavailable, location: store.location(key),
-                message: "\(response.what): the answer has no upload's name")
+                message: "\(response.what): the response has no upload ID")
         }
         return S3Upload(store: store, key: key, identifier: identifier, writer: writer)
     }
@@ -54,7 +54,7 @@ struct S3Upload: Sendable {
         return Part(number: number, entityTag: try tag(response.headers["ETag"], of: response))
     }
 
-    /// Takes a part from another object, which must still have that entity tag.
+    /// Copies a part from another object, which must still have that entity tag.
     func copy(_ range: Range<Int64>, of source: ObjectMetadata, number: Int) async throws -> Part {
         var request = partRequest(number)
         request.headers = store.copyHeaders(source.key)
@@ -68,7 +68,7 @@ struct S3Upload: Sendable {
         return Part(number: number, entityTag: try tag(element?.text, of: response))
     }
 
-    /// Makes the object of its parts.
+    /// Completes the object from its parts.
     func complete(_ parts: [Part], ifAbsent: Bool) async throws {
         var request = S3Request("POST", key)
         request.query = [(name: "uploadId", value: identifier)]
@@ -84,18 +84,18 @@ struct S3Upload: Sendable {
         do {
             response = try await store.send(request) { try S3Upload.checkResult($0) }
         } catch let error as ObjectStoreError where error.code == .unavailable {
-            // No answer, or a useless one: the object tells whether the request arrived.
+            // No response, or a useless one: the object tells whether the request arrived.
             guard let isDone = try? await store.isWritten(by: writer, key), isDone else { throw error }
             return
         }
         if response.isSuccess { return }
-        // An earlier try whose answer was lost may have done it; the server then no longer knows the upload.
+        // An earlier attempt whose response was lost may have completed it; the server then no longer knows the upload.
         if [404, 409, 412].contains(response.status), try await store.isWritten(by: writer, key) { return }
         let exists = ifAbsent && (response.status == 412 || response.status == 409)
         throw response.failure(location: location, code: exists ? .alreadyExists : nil)
     }
 
-    /// Drops the parts, even when the task that asks for it has been cancelled.
+    /// Drops the parts, even when the calling task has been cancelled.
     func abort() async {
         let task = Task.detached {
             do {
@@ -122,7 +122,7 @@ struct S3Upload: Sendable {
     private func tag(_ text: String?, of response: S3Response) throws -> String {
         guard let text else {
             throw ObjectStoreError(
-                .unavailable, location: location, message: "\(response.what): the answer has no entity tag")
+                .unavailable, location: location, message: "\(response.what): the response has no entity tag")
         }
         return S3ObjectStore.unquoted(text)
     }
