@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// What types columns get where no schema says so.
+/// The types of columns without a schema.
 @Suite struct CSVInferenceTests {
     private func read(_ text: String, blockBytes: Int = 2 << 20) async throws -> RecordBatch {
         try await CSVReaderTests.read(text, CSVReadOptions(blockBytes: blockBytes))
@@ -31,7 +31,7 @@ import Testing
         #expect(large.schema.fields.map(\.type) == [.string, .int64])
         #expect(try large.column("id").byteValues().string(at: 0) == "18446744073709551615")
         #expect(try await types("id\n9223372036854775807\n-9223372036854775808\n") == [.int64])
-        // Beside decimal numbers, an integer past 2^53 would become another one.
+        // In a column with decimal numbers, an integer above 2^53 would be rounded.
         for text in [
             "id\n9007199254740993\n1.5\n", "id\n1.5\n9007199254740993\n", "id\n1.5\n99999999999999999999999\n",
             "id\n7\n-99999999999999999999999\n",
@@ -56,12 +56,12 @@ import Testing
             ])
         #expect(try batch.column("i").int64Values() == [1, -2])
         #expect(try batch.column("gap").isNull(0) && batch.column("gap").int64Values()[1] == 7)
-        // Between quotes nothing is a text too.
+        // An empty quoted field is text, too.
         #expect(try batch.column("s").nullCount == 0)
     }
 
     @Test(arguments: [";", "\t", "|", ","])
-    func theFirstLineTellsTheDelimiter(delimiter: String) async throws {
+    func theDelimiterIsDetectedInTheFirstLine(delimiter: String) async throws {
         let rows = ["id;amount;note", "1;2.5;a", "2;3;\"b;c\""].map { $0.replacing(";", with: delimiter) }
         let batch = try await read(rows.joined(separator: "\n"))
         #expect(batch.schema.fields.map(\.type) == [.int64, .float64, .string])
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func fieldsWithoutNamesAreNamedByTheirPlaces() async throws {
+    @Test func fieldsWithoutNamesAreNamedByPosition() async throws {
         #expect(try await read(",a,,\n0,1,,\n").schema.names == ["column0", "a", "column2", "column3"])
     }
 
@@ -131,7 +131,7 @@ import Testing
         }
         let twice = CSVError.duplicateColumn(file: "t.csv", name: "0")
         #expect("\(twice)" == "t.csv: two columns are named '0': is the header line missing?")
-        // A row that stands where the names should be is not shown.
+        // A row in the position of the header is not shown.
         let error = await #expect(throws: CSVError.self) {
             try await CSVReaderTests.read("0,2019-08-22 00:00:31,596\n", CSVReadOptions(schema: schema))
         }

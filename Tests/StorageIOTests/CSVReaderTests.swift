@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    /// Without what stands where a value is missing.
+    /// Without what is stored for missing values.
     private func normal(_ batch: RecordBatch) -> [[String]] {
         batch.columns.map { column in
             (0..<column.count).map { row in
@@ -217,7 +217,7 @@ import Testing
         #expect(response == "True 20000\n")
     }
 
-    @Test func noInputCrashesAndCuttingDoesNotMatter() async throws {
+    @Test func noInputCrashesAndChunksDoNotMatter() async throws {
         var random = SeededGenerator(seed: 12)
         let alphabet = Array("01,,,\n\n\r\"\"a;-.e \t#|".utf8) + [0, 0xFF, 0xEF, 0xC5]
         for _ in 0..<400 {
@@ -232,7 +232,7 @@ import Testing
                         bytes, CSVReadOptions(hasHeader: false, schema: schema, blockBytes: block, threads: 1))
                     outcomes.insert("\(normal(batch))")
                 } catch is CSVError {
-                    // Which of several faults is met first depends on the cutting.
+                    // Which of several faults is found first depends on the chunks.
                     outcomes.insert("fault")
                 }
             }

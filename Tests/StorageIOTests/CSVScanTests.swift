@@ -45,7 +45,7 @@ import Testing
     private func parse<Value>(
         _ text: String, _ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Value?
     ) -> Value? {
-        // What stands before a value must not matter, digits least of all.
+        // The bytes before a value must not matter, especially digits.
         let bytes = [UInt8](repeating: UInt8(ascii: "9"), count: TextBlock.padding) + Array(text.utf8)
         return bytes.withUnsafeBufferPointer { buffer in
             buffer.baseAddress.flatMap { body($0 + TextBlock.padding, $0 + bytes.count) }
@@ -90,7 +90,7 @@ import Testing
                 text += "." + digits(Int.random(in: 0...(round % 4 == 0 ? 25 : 6), using: &random))
             }
             if round % 3 == 0 { text += "e\(Int.random(in: -330...330, using: &random))" }
-            // Swift reads no closing point.
+            // Swift does not read a trailing point.
             let expected = Double(text.hasSuffix(".") ? text + "0" : text.replacing(".e", with: ".0e"))
             #expect(decimal(text) == expected, "\(text)")
         }

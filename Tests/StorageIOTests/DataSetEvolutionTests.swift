@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Files of one data set that other programs wrote at different times, and what their folders' names say.
+/// Files of one data set that other programs wrote at different times, and columns from folder names.
 @Suite struct DataSetEvolutionTests {
     private let folder: TemporaryFolder
     private let stores = ObjectStoreRegistry()
@@ -93,7 +93,7 @@ import Testing
                 "set/a.parquet: column 'id' holds 9007199254740993 in row 1, which float64 cannot hold exactly"))
     }
 
-    @Test func foldersStateColumns() async throws {
+    @Test func folderNamesAreColumns() async throws {
         try write(
             """
             for day, place in [('0', 'a%20b'), ('1', '__HIVE_DEFAULT_PARTITION__')]:
@@ -132,7 +132,7 @@ import Testing
         #expect(try await table(open("both")).column("k") == .int32([8, 7]))
     }
 
-    @Test func foldersOfTextStateColumnsToo() async throws {
+    @Test func folderNamesAreColumnsOfTextFilesToo() async throws {
         try text("id\n1\n2\n", "set/day=7/a.csv")
         try text("id\n3\n", "set/day=8/a.csv")
         let dataSet = try await open("set")
@@ -182,7 +182,7 @@ import Testing
         #expect(try await table(open("delta/day=0 x/p0.parquet"), ["v"]).rowCount == 1)
     }
 
-    @Test func whatADeltaLogSaysOtherwiseIsRefusedByName() async throws {
+    @Test func unsupportedDeltaFeaturesAreNamed() async throws {
         try write("write('delta/p.parquet', {'v': pa.array([1])})")
         func refusal(_ lines: String) async throws -> String {
             try commit(0, Self.log + lines)

@@ -30,7 +30,7 @@ import Testing
 
     private func names(_ dataSet: DataSet) -> [String] { dataSet.files.files.map(\.key.name) }
 
-    /// Runs a body that must fail and returns the failure's one line.
+    /// Runs a body that must fail and returns the error's one line.
     private func failure(_ body: () async throws -> Void) async -> String {
         do {
             try await body()
@@ -99,7 +99,7 @@ import Testing
         #expect(try await table(dataSet).column("amount").float64Values() == [2, 2.5, 3])
     }
 
-    @Test func filesWithoutValuesSayNothingOfTypes() async throws {
+    @Test func filesWithoutValuesDoNotDetermineTypes() async throws {
         try write("a,b,c\n", "set/part-0.csv")
         try write("a,b,c\n1,2.5,\n", "set/part-1.csv")
         try write("a,b,c\n2,,\n", "set/part-2.csv")
@@ -133,7 +133,7 @@ import Testing
         #expect((0..<2).map { large.string(at: $0) } == ["9007199254740993", "18446744073709551615"])
     }
 
-    @Test func theFileThatDiffersIsNamedWhenTheColumnIsAskedFor() async throws {
+    @Test func theFileThatDiffersIsNamedWhenTheColumnIsRequested() async throws {
         try write("id,amount\n1,2.5\n", "set/1.csv")
         try write("id,amount\n2,2.5\n", "set/2.csv")
         try write("id,amount\nx,2.5\n", "set/3.csv")
@@ -153,7 +153,7 @@ import Testing
         #expect(try await table(dataSet, ["amount", "id"]).column("id").int64Values() == [1, 2, 3])
     }
 
-    @Test func placesWithoutDataAreNamed() async throws {
+    @Test func locationsWithoutDataAreNamed() async throws {
         let root = folder.path("")
         #expect(
             await failure { _ = try await open("nothing") }
@@ -174,7 +174,7 @@ import Testing
         #expect(await failure { _ = try await DataSet.open("s3://b/x", stores: stores) }.contains("s3://"))
     }
 
-    @Test func formatsAreToldByContent() async throws {
+    @Test func formatsAreDetectedByContent() async throws {
         try write("id\n1\n", "mixed/a.csv")
         try Oracle.run(
             """

@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func endingsTellTheFormat() async throws {
+    @Test func endingsDetermineTheFormat() async throws {
         for name in ["s.csv.gz", "s.CSV.GZ", "s.json", "s.xlsx", "s.csv.zst", "s.orc"] {
             let error = await #expect(throws: DataSetError.self) {
                 try await DataSet.write(
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    /// What fails once the new data set is there is no failure, and harms no reader.
+    /// Failed cleanup after the new data set is complete is not an error, and does not affect readers.
     @Test func whatFailsAfterTheListIsLeftToTheNextWriter() async throws {
         let fails = Mutex(false)
         let store = InMemoryObjectStore { operation in
@@ -142,7 +142,7 @@ import Testing
         }
         let location = StorageLocation(store: store, uri: try StorageURI("memory://s/set"))
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
-        // Another program's part, which no list of ours has named.
+        // Another program's part, which none of our lists has named.
         let other = try ObjectStoreRegistry().resolve("memory://t/other.parquet")
         try await DataSet.write(stream([batches[0]]), schema: schema, to: other)
         try await store.put(try await other.store.read(other.key()), to: location.key("part-00000.parquet"))
@@ -154,14 +154,14 @@ import Testing
         try await DataSet.write(stream([batches[0]]), schema: schema, to: location, options: options)
         #expect(try await table(location) == batches[0])
         #expect(try await names(location).count == 4)
-        // A part of that name may come again.
+        // A part of that name may be written again.
         try await store.put(try await other.store.read(other.key()), to: location.key("part-00000.parquet"))
         #expect(try await table(location).rowCount == 1_400)
     }
 
-    /// The list may be there though its writer never heard so.
+    /// The list may exist although its writer got an error.
     @Test(arguments: [true, false])
-    func aLostAnswerIsAskedFor(arrives: Bool) async throws {
+    func aLostResponseIsRecovered(arrives: Bool) async throws {
         let store = LossyStore(arrives: arrives)
         let location = StorageLocation(store: store, uri: try StorageURI("memory://s/set"))
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 300))
@@ -209,7 +209,7 @@ import Testing
         let switched = try #require(second.firstIndex(of: new))
         #expect(switched > 5 && switched < second.count - 1)
         #expect(second[..<switched].allSatisfy { $0 == batches[0] } && second[switched...].allSatisfy { $0 == new })
-        // A writer that is killed leaves the earlier data set, and the next one clears up behind it.
+        // A writer that is killed leaves the earlier data set, and the next one removes its leftovers.
         isChecking.withLock { $0 = false }
         let killed = try await DataSetWriter(to: location, schema: schema, options: options)
         try await killed.write(batches[0])
@@ -249,7 +249,7 @@ import Testing
         #expect(try await table(location).rowCount == 1)
     }
 
-    @Test func abortingACancelledTaskTidiesUp() async throws {
+    @Test func abortingACancelledTaskCleansUp() async throws {
         let folder = try TemporaryFolder()
         try Data().write(to: folder.url.appending(path: "beside"))
         let location = try ObjectStoreRegistry().resolve(folder.path("set/"))
@@ -292,7 +292,7 @@ import Testing
     }
 }
 
-/// A store that says of `_SUCCESS` that it could not be written, whether it was or not.
+/// A store that fails to write `_SUCCESS`, or only reports so.
 private final class LossyStore: ObjectStore {
     let inner = InMemoryObjectStore()
     let arrives: Bool
@@ -324,7 +324,7 @@ private struct LossyWriter: ObjectWriter {
     func write(_ bytes: [UInt8]) async throws { try await inner.write(bytes) }
     func finish() async throws {
         if arrives { try await inner.finish() } else { await inner.abort() }
-        throw ObjectStoreError(.unavailable, location: "set", message: "the answer was lost")
+        throw ObjectStoreError(.unavailable, location: "set", message: "the response was lost")
     }
     func abort() async { await inner.abort() }
 }

@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Archives and other formats are refused by their names, wherever they are met.
+/// Archives and other formats are refused with their names, wherever they occur.
 @Suite struct ForeignContentTests {
     /// A tar archive of one empty file.
     private static let tar: [UInt8] = {

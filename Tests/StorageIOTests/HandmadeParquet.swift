@@ -1,11 +1,11 @@
-/// A Parquet file of one row group and required columns, put together byte by byte with the habits of other writers.
+/// A Parquet file of one row group and required columns, assembled byte by byte with the habits of other writers.
 struct HandmadeParquet {
     struct Column {
         var name: String
         /// Parquet's number of the physical type.
         var type: Int64 = 2
         var convertedType: Int64?
-        /// PLAIN, so many values as the file has rows.
+        /// PLAIN, as many values as the file has rows.
         var values: [UInt8]
         var checksum: Int64?
         var hasCryptoMetadata = false

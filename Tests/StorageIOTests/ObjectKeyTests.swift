@@ -3,9 +3,9 @@ import HTTPTransport
 import StorageIO
 import Testing
 
-/// Text is taken apart by bytes: Swift sees no slash before a combining mark, and one `é` where there are two names.
+/// Text is split by bytes: Swift sees no slash before a combining mark, and one `é` where there are two names.
 @Suite struct ObjectKeyTests {
-    /// After a slash an accent, or before it a mark that joins it: one character to Swift.
+    /// An accent after a slash, or a combining mark before it: one character to Swift.
     private static let joined = ["\u{301}x", "\u{200D}x", "\u{FE0F}x", "\u{20DD}x"]
 
     @Test(arguments: joined)
@@ -25,14 +25,14 @@ import Testing
         #expect(key.isPortable)
     }
 
-    @Test func namesOfOneLookAreTwo() throws {
+    @Test func namesThatLookTheSameAreTwo() throws {
         let composed = try ObjectKey("caf\u{E9}"), decomposed = try ObjectKey("cafe\u{301}")
         #expect(composed != decomposed && Set([composed, decomposed]).count == 2)
         #expect(decomposed < composed)
     }
 
     @Test(arguments: ["/a", "a/", "a//b", "../a", "a/./b", "a/../b", "a/..", ".", "a\0b"])
-    func namesThatOneStoreAloneHasAreMarked(_ path: String) throws {
+    func namesOfSingleStoresAreMarked(_ path: String) throws {
         #expect(throws: ObjectStoreError.self) { try ObjectKey(path) }
         let key = try ObjectKey(verbatim: path)
         #expect(!key.isPortable && key.path == path)
@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: ["a", "...", "..a", "a..", ".a/b.", "a b/ c", "caf\u{E9}/\u{301}"])
     func usualNamesArePortable(_ path: String) throws { #expect(try ObjectKey(path).isPortable) }
 
-    @Test func placesAreTakenApartByBytes() throws {
+    @Test func locationsAreSplitByBytes() throws {
         #expect(try StorageURI("/a/b/../\u{301}c").path.utf8.elementsEqual("a/\u{301}c".utf8))
         #expect(try StorageURI("/\u{301}a/").path.utf8.elementsEqual("\u{301}a".utf8))
         #expect(try StorageURI("/a\u{600}/").isFolder)

@@ -3,7 +3,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Names that other programs make and keys cannot have, or that lead astray: copied, or reported one by one.
+/// Names that other programs make and keys cannot have, or that lead elsewhere: copied, or reported one by one.
 @Suite struct OddNamesTests {
     private let stores = ObjectStoreRegistry()
     private let folder: TemporaryFolder
@@ -30,7 +30,7 @@ import Testing
         }.sorted()
     }
 
-    /// Slashes beside marks that join them led up and out of the destination.
+    /// Slashes next to combining marks once led out of the destination.
     @Test func keysDoNotLeadOutOfTheDestination() async throws {
         let hostile = [
             "d/../\u{301}x\u{600}/../pwned1.csv", "d/../\u{301}x\u{600}/../../\u{301}y\u{600}/../pwned2.csv",
@@ -45,7 +45,7 @@ import Testing
         #expect(dry.failures.count == hostile.count)
     }
 
-    /// A store that holds any name takes all of them as they are.
+    /// A store that holds any name keeps all of them as they are.
     @Test func storesThatHoldAnyNameKeepIt() async throws {
         let keys = ["d//a", "d/./b", "d/../c", "d/e/", "d/caf\u{E9}", "d/cafe\u{301}"]
         let source = try await memory(keys)
@@ -59,7 +59,7 @@ import Testing
 
     #if os(Linux)
         /// Names that look the same are two files, two folders and two objects.
-        @Test func namesOfOneLookStayTwo() async throws {
+        @Test func namesThatLookTheSameStayTwo() async throws {
             let keys = ["d/caf\u{E9}", "d/cafe\u{301}", "d/\u{1E3F}/x", "d/m\u{301}/x", "d/m\u{301}/_SUCCESS"]
             let source = try await memory(keys + ["d/\u{1E3F}/_SUCCESS"])
             let report = try await copy(source, folder.path("two/"))
@@ -96,8 +96,8 @@ import Testing
         #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "mine")
     }
 
-    /// Names that are not UTF-8, links to nothing, pipes: all of them were passed over in silence.
-    @Test func localNamesThatAreNoKeysAreReported() async throws {
+    /// Names that are not UTF-8, broken links, pipes: all of them were once silently skipped.
+    @Test func localNamesThatAreNotKeysAreReported() async throws {
         try Oracle.run(
             """
             import os, socket, sys
@@ -128,7 +128,7 @@ import Testing
         let pattern = try stores.resolve(folder.path("src/*.txt"))
         let matching = try await copy(pattern, "memory://t/pattern/")
         #expect(matching.copied.count == 1 && matching.failures.count == 1)
-        // A folder with nothing else in it is no empty folder.
+        // A folder with nothing else in it is not empty.
         try FileManager.default.removeItem(atPath: folder.path("src/ok.txt"))
         try FileManager.default.removeItem(atPath: folder.path("src/sub"))
         #expect(try await copy(source, "memory://t/rest/").failures.count == 5)

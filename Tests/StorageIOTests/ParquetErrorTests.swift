@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// What cannot be read is said in an error that names the thing.
+/// Errors name what cannot be read.
 @Suite struct ParquetErrorTests {
     private struct NoError: Error {}
 

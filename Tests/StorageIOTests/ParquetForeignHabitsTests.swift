@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Files that other programs write in their own way, and that others read.
+/// Unusual files of other programs, which others read.
 @Suite struct ParquetForeignHabitsTests {
     private func int64s(_ values: [Int64]) -> [UInt8] {
         values.flatMap { value in withUnsafeBytes(of: value.littleEndian, Array.init) }
@@ -55,7 +55,7 @@ import Testing
         #expect(try batch.column("i16").int32Values() == [-1, 255, 7, -56])
     }
 
-    @Test func onlyTheColumnConcernedIsRefused() async throws {
+    @Test func onlyTheAffectedColumnIsRefused() async throws {
         let columns: [HandmadeParquet.Column] = [
             .init(name: "twice", values: int64s([1])), .init(name: "x", values: int64s([2])),
             .init(name: "twice", values: int64s([3])),

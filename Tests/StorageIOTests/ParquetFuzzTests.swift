@@ -69,7 +69,7 @@ import Testing
         switch Int.random(in: 0..<10, using: &generator) {
         case 0: bytes.removeLast(Int.random(in: 1...bytes.count, using: &generator))
         case 1:
-            // A hole, with the footer in its place.
+            // A part is removed, the footer stays.
             let start = Int.random(in: 0..<bytes.count, using: &generator)
             bytes.removeSubrange(start..<min(bytes.count, start + Int.random(in: 1...40, using: &generator)))
         case 2:

@@ -4,7 +4,8 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Files of other writers, read here and written again plainly, are compared by pyarrow with what they were made from.
+/// Files of other writers are read here and written again in plain encoding; pyarrow compares them with their original
+/// tables.
 @Suite struct ParquetReadingOracleTests {
     /// Makes the table that the files hold: all types, with and without nulls, `rows` long.
     static let makeTable = """

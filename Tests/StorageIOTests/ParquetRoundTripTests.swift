@@ -3,7 +3,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// What was written is read back, for tables of random shape.
+/// Tables of random shape are read back as written.
 @Suite struct ParquetRoundTripTests {
     /// A random table: few or many distinct values, runs or noise, few or many nulls.
     static func randomBatch(_ schema: Schema, rows: Int, _ generator: inout SeededGenerator) throws -> RecordBatch {
@@ -75,7 +75,7 @@ import Testing
         #expect(try await ParquetBytes.read(bytes, columns: wanted) == expected.selecting(wanted))
     }
 
-    @Test func rowGroupsAreAsLongAsAskedFor() async throws {
+    @Test func rowGroupsHaveTheRequestedLength() async throws {
         let batch = try RecordBatch([("x", .int64(Array(0..<1_000)))])
         let parts = stride(from: 0, to: 1_000, by: 7).map { batch.slice($0..<min(1_000, $0 + 7)) }
         let options = ParquetWriteOptions(rowGroupRows: 300, threads: 1)

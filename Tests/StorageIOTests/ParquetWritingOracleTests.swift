@@ -232,7 +232,7 @@ import Testing
         #expect(problems == [])
     }
 
-    @Test func metadataAreNoted() async throws {
+    @Test func metadataAreRecorded() async throws {
         let folder = try TemporaryFolder()
         let batch = try RecordBatch([("x", .int64([1, 2]))])
         let options = ParquetWriteOptions(keyValueMetadata: ["plan": "{\"k\": 1}", "": ""], threads: 1)

@@ -15,7 +15,7 @@ import Testing
         return (0..<600_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }()
 
-    /// Parts of all lengths about the borders of blocks and strips, alone and beside one another, as hashlib has them.
+    /// Parts of all lengths around the borders of blocks and strips, alone and in parallel, compared with hashlib.
     @Test func anyPartsSideBySide() throws {
         var generator = SeededGenerator(seed: 22)
         let lengths = [0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 1_000, 65_535, 65_536, 65_537, 131_072, 200_003]
@@ -28,7 +28,7 @@ import Testing
                         return start..<start + Int64(lengths.randomElement(using: &generator) ?? 0)
                     })
             }
-            // As files are cut: all of one length but the last.
+            // As files are split: all of one length but the last.
             groups.append(
                 (0..<count).map { Int64($0) * 70_000..<Int64($0) * 70_000 + ($0 == count - 1 ? 333 : 70_000) })
         }

@@ -23,7 +23,7 @@ import Testing
         #expect(RangeCoalescing([0..<1 << 30]).requests == [0..<1 << 30])
     }
 
-    /// Whatever the ranges, each lies in its request, and a request is mostly what was asked for.
+    /// For any ranges, each lies in its request, and a request consists mostly of requested bytes.
     @Test func randomRanges() {
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<2_000 {

@@ -5,9 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Reading some columns of a Parquet file in S3 moves little more than their bytes.
+/// Reading some columns of a Parquet file in S3 transfers little more than their bytes.
 @Suite struct RemoteScanTests {
-    /// Passes on what a client answers, and counts the bytes of bodies.
+    /// Passes on a client's responses, and counts the bytes of bodies.
     private final class CountingSender: HTTPSending {
         private let client: TransportClient
         private let counts = Mutex((requests: 0, bytes: 0))

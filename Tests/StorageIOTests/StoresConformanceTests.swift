@@ -18,7 +18,7 @@ import Testing
         try await ObjectStoreConformance(store: InMemoryObjectStore()).run(name)
     }
 
-    /// The suite is worth something only if it finds stores that break promises.
+    /// The suite is useful only if it finds stores that break promises.
     @Test func brokenStoresAreFound() async throws {
         for flaw in FlawedStore.Flaw.allCases {
             let failures = await #expect(throws: ConformanceFailures.self, "\(flaw)") {

@@ -3,7 +3,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// A file system of 256 KiB; mounting it takes the rights of root, and without them the test fails and says so.
+/// A file system of 256 KiB; mounting it requires root, and without it the test fails and says so.
 private final class SmallDisk: Sendable {
     private let folder: TemporaryFolder
     var path: String { folder.path("disk") }

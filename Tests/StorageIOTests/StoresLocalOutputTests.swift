@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Outputs onto what is no regular file, and what is left by writers that were killed.
+/// Outputs to special files, and leftovers of killed writers.
 @Suite struct StoresLocalOutputTests {
     private let folder: TemporaryFolder
     private let stores = ObjectStoreRegistry()
@@ -49,7 +49,7 @@ import Testing
         #expect(try text("real/file") == "new")
         #expect(try kind("link") == .typeSymbolicLink && kind("second") == .typeSymbolicLink)
         #expect(try names("real") == ["file"])
-        // A link to nothing makes the file, as a shell's `>` does; not the folder that it would be in.
+        // A broken link creates the file, as a shell's `>` does, but not its folder.
         try link("dangling", to: "real/made")
         try await put("made", "dangling")
         #expect(try text("real/made") == "made" && kind("dangling") == .typeSymbolicLink)
@@ -81,7 +81,7 @@ import Testing
             #expect(try text("read") == content)
             #expect(try kind("pipe")?.rawValue == "NSFileTypeFifo" || kind("pipe") == .typeUnknown)
         }
-        // Nobody reads: the writer waits, and can be cancelled.
+        // Without a reader the writer waits, and can be cancelled.
         let waiting = Task { try await put("x", "pipe") }
         try await Task.sleep(for: .milliseconds(100))
         waiting.cancel()
@@ -98,7 +98,8 @@ import Testing
         #expect(try names() == ["link", "pipe", "read"])
     }
 
-    /// A node of our own, never the system's: it takes root to make one, and without it the test fails rather than being left out.
+    /// A node of our own, never the system's: creating it requires root, and without it the test fails instead of being
+    /// skipped.
     @Test func devicesTakeTheBytesAndStay() async throws {
         try Oracle.execute("/usr/bin/env", ["mknod", folder.path("null"), "c", "1", "3"])
         try Oracle.execute("/usr/bin/env", ["mknod", folder.path("full"), "c", "1", "7"])
@@ -109,7 +110,7 @@ import Testing
         let location = try stores.resolve(folder.path("null"))
         try await location.store.delete(location.key())
         #expect(try kind("null") == .typeCharacterSpecial)
-        // Who names a folder does not mean a device in it.
+        // A caller who names a folder does not mean a device in it.
         let confined = try LocalObjectStore(folder: folder.path(""))
         #expect(await code { try await confined.put([1], to: ObjectKey("null")) } == .invalidKey)
     }
@@ -121,7 +122,7 @@ import Testing
         #expect(try kind("socket") == .typeSocket && names() == ["socket"])
     }
 
-    @Test func theNextWriterClearsWhatAKilledOneLeft() async throws {
+    @Test func theNextWriterRemovesLeftoversOfAKilledOne() async throws {
         let location = try stores.resolve(folder.path("out/a"))
         let living = try await location.store.write(location.key())
         let name = try #require(try names("out").first)
@@ -133,7 +134,7 @@ import Testing
         try "other".write(toFile: folder.path("out/.unfinished-other"), atomically: false, encoding: .utf8)
         try await put("whole", "out/a")
         #expect(try names("out") == [".unfinished-other", "a"])
-        // What living writers are at stays: any number of them.
+        // Files of running writers stay, however many.
         var writers: [any ObjectWriter] = []
         for number in 0..<12 {
             let writer = try await location.store.write(location.key())
@@ -146,7 +147,7 @@ import Testing
         #expect(try await location.store.read(location.key()) == [UInt8](repeating: 11, count: 300_000))
     }
 
-    /// `/proc` answers "no such file" to every new file in a folder that is there.
+    /// `/proc` returns "no such file" for every new file in an existing folder.
     @Test(.timeLimit(.minutes(1)))
     func fileSystemsWithoutNewFilesAreOneError() async throws {
         for path in ["/proc/antifraud-test.csv", "/proc/antifraud-test/deep/file.csv"] {

@@ -54,7 +54,7 @@ import Testing
         #expect(try await store.head(ObjectKey("a/living")).size == 1 << 20)
     }
 
-    @Test func unfinishedNamesAreNoKeys() async throws {
+    @Test func unfinishedNamesAreNotKeys() async throws {
         let key = try ObjectKey("a/\(LocalObjectStore.unfinishedPrefix)x")
         #expect(await code { try await store.put([], to: key) } == .invalidKey)
         #expect(await code { _ = try await store.read(key) } == .invalidKey)
@@ -96,7 +96,7 @@ import Testing
         #expect(await code { try await store.delete(ObjectKey("outerFolder/file")) } == .permissionDenied)
         #expect(try files.contentsOfDirectory(atPath: folder.path("outside")) == ["file"])
 
-        // What is written to a link goes to where it leads, but not out of the root.
+        // Writing to a link writes its target, but not outside the root.
         #expect(await code { try await store.put(Array("mine".utf8), to: ObjectKey("outer")) } == .permissionDenied)
         #expect(try String(contentsOfFile: folder.path("outside/file"), encoding: .utf8) == "secret")
         try await store.put(Array("mine".utf8), to: ObjectKey("inner"))
@@ -116,7 +116,7 @@ import Testing
         try await ObjectStoreConformance(store: linked).run("list-order")
     }
 
-    @Test func pipesAndFoldersAreNoObjects() async throws {
+    @Test func pipesAndFoldersAreNotObjects() async throws {
         try await store.put([1], to: ObjectKey("folder/file"))
         try Oracle.execute("/usr/bin/env", ["mkfifo", path("pipe")])
         #expect(await code { _ = try await store.read(ObjectKey("pipe")) } == .notFound)
@@ -129,7 +129,7 @@ import Testing
         #expect(try await names() == ["folder/file"])
     }
 
-    @Test func fullAndForbiddenFileSystemsAreTold() async throws {
+    @Test func fullAndForbiddenFileSystemsAreReported() async throws {
         // A folder nobody may write to, root included, exists on every Linux; sysfs also refuses new files.
         let system = try LocalObjectStore(folder: "/sys")
         #expect(await code { try await system.put([1], to: ObjectKey("antifraud-test")) } == .permissionDenied)

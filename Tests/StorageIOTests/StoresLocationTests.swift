@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct StoresLocationTests {
-    @Test func placesAreReadAsUsersWriteThem() throws {
+    @Test func locationsAreReadAsUsersWriteThem() throws {
         let here = FileManager.default.currentDirectoryPath
         for (text, description, isFolder) in [
             ("/data/a.csv", "/data/a.csv", false),
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func malformedPlacesAreRefused() {
+    @Test func malformedLocationsAreRefused() {
         for text in [
             "", "file://host/a", "file:///a%2", "file:///a%zz", "file:///%FF", "s3://", "s3:///key", "a\0b",
             "s3://bucket/../other", "/data/[a", "/data/{a,b",
@@ -42,7 +42,7 @@ import Testing
         #expect(error?.description.contains("secret") == false)
     }
 
-    /// Credentials have no place in a URL; none of them is told, whatever characters they have.
+    /// Credentials do not belong in a URL; none of them is shown, whatever characters they have.
     @Test func nothingOfAPasswordIsShown() throws {
         for (before, after) in [
             ("s3://key:", "@bucket/data"), ("s3a://key:", "@bucket/data"), ("hdfs://user:", "@host:9000/data"),
@@ -121,14 +121,14 @@ import Testing
             #expect(found == found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         }
         #expect(throws: ObjectStoreError.self) { try GlobPattern(String(repeating: "{a,b}", count: 20)) }
-        // Without a bound on going back this would take longer than the universe has existed.
+        // Without bounded backtracking this would take longer than the age of the universe.
         let store = InMemoryObjectStore()
         try await store.put([], to: ObjectKey(String(repeating: "a", count: 5_000)))
         let pattern = try GlobPattern(String(repeating: "a*", count: 60) + "b")
         #expect(try await GlobExpansion.expanding(pattern, in: store).matches.isEmpty)
     }
 
-    @Test func foldersThatMatchStandForWhatIsInThem() async throws {
+    @Test func foldersThatMatchIncludeTheirContents() async throws {
         let folder = try TemporaryFolder()
         let store = try LocalObjectStore(folder: folder.path("root"))
         for key in ["2019-08/a", "2019-08/b/c", "2019-09/a", "2020-01/a", "2019-10"] {
@@ -141,7 +141,7 @@ import Testing
     }
 
     /// No text may crash, and what is accepted names a key or the store's root.
-    @Test func anyTextIsAPlaceOrAnError() async throws {
+    @Test func anyTextIsALocationOrAnError() async throws {
         let chunks = [
             "a", "é", "/", "//", ".", "..", "*", "**", "?", "[", "]", "[!", "-", "{", "}", ",", "\\", "%", "%41", "%zz",
             ":",

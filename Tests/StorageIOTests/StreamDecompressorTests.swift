@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct StreamDecompressorTests {
-    /// A text that compresses, of a length that is no multiple of any buffer.
+    /// A text that compresses, of a length that is not a multiple of any buffer.
     static let text: [UInt8] = (0..<20_011).flatMap { Array("\($0 * $0),\($0 % 7)\n".utf8) }
 
     static func compressed(_ kind: StreamCompression, _ content: [UInt8]) throws -> [UInt8] {
@@ -20,7 +20,7 @@ import Testing
         return Array(output[..<count])
     }
 
-    /// Feeds pieces of `inputSize` and takes pieces of `outputSize`.
+    /// Feeds chunks of `inputSize` and takes chunks of `outputSize`.
     static func decompress(
         _ decompressor: any StreamDecompressor, _ input: [UInt8], inputSize: Int, outputSize: Int
     ) throws -> [UInt8] {
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: [StreamCompression.gzip, .zstd], [(1, 7), (100_000, 1), (4_096, 65_536), (1 << 20, 1 << 20)])
-    func membersAreReadInPiecesOfAnySize(kind: StreamCompression, sizes: (input: Int, output: Int)) throws {
+    func membersAreReadInChunksOfAnySize(kind: StreamCompression, sizes: (input: Int, output: Int)) throws {
         let one = try Self.compressed(kind, Self.text)
         let empty = try Self.compressed(kind, [])
         let input = empty + one + empty + one
@@ -103,7 +103,7 @@ import Testing
                 assert stream.read() == open(sys.argv[1], "rb").read()
             """, [plain, path, codec])
     }
-    @Test func zerosAfterGzipMembersArePassedOver() throws {
+    @Test func zerosAfterGzipMembersAreSkipped() throws {
         let one = try Self.compressed(.gzip, Self.text), zeros = [UInt8](repeating: 0, count: 1_000)
         for (input, size) in [(one + zeros, 777), (one + zeros + one + [0], 1), (one + [0], 1 << 20)] {
             let output = try Self.decompress(GzipDecompressor(), input, inputSize: size, outputSize: 10_000)
@@ -135,7 +135,7 @@ import Testing
         #expect(StreamCompression(head: Array("P,Q\n1,2\n".utf8)) == nil)
     }
 
-    /// A frame of one raw block that asks for a window of 2 to that power.
+    /// A frame of one raw block that requires a window of 2 to that power.
     private func frame(windowLog: UInt8, _ content: [UInt8]) -> [UInt8] {
         let header = 1 | content.count << 3
         return [0x28, 0xB5, 0x2F, 0xFD, 0, (windowLog - 10) << 3]

@@ -45,7 +45,7 @@ import Testing
         #expect(try await stores.resolve("memory://d/one.txt").store.head(ObjectKey("one.txt")).size == 1)
         try await transfer("memory://s/in/b/c.txt", "memory://d/new/")
         #expect(try await files("memory://d/new") == ["c.txt": "2"])
-        // A folder that is there takes the object in, as `cp` does.
+        // An existing folder receives the object, as with `cp`.
         try await transfer("memory://s/in/a.txt", "memory://d/new")
         #expect(try await files("memory://d/new") == ["c.txt": "2", "a.txt": "1"])
         try await transfer("memory://s/in", "memory://d/")
@@ -72,7 +72,7 @@ import Testing
         #expect(try await transfer("memory://s/in", out, TransferOptions(comparison: .never)).copied.count == 4)
     }
 
-    @Test func largeObjectsInPieces() async throws {
+    @Test func largeObjectsInChunks() async throws {
         let folder = try TemporaryFolder()
         var generator = SeededGenerator(seed: 3)
         let bytes = (0..<3_000_001).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -90,8 +90,8 @@ import Testing
         #expect(seen.count > 40)
     }
 
-    /// A data set that is being copied is either not there yet or whole.
-    @Test func whatVouchesForOthersComesLast() async throws {
+    /// A data set that is being copied is either invisible or whole.
+    @Test func successFilesAreCopiedLast() async throws {
         let batch = try RecordBatch([("id", .int64(Array(0..<1_000)))])
         let location = try stores.resolve("memory://s/set/")
         let writer = try await DataSetWriter(
@@ -185,7 +185,7 @@ import Testing
         #expect(left.filter { $0.contains("unfinished") || $0.hasSuffix("/a") } == [])
     }
 
-    @Test func placesThatCannotBe() async throws {
+    @Test func impossibleLocations() async throws {
         try await put(["a": "1"], in: "memory://s/in")
         await #expect(throws: TransferError.nothingFound("memory://s/nothing")) {
             try await transfer("memory://s/nothing", "memory://d/x")
@@ -195,7 +195,7 @@ import Testing
                 try await transfer("memory://s/in/", destination)
             }
         }
-        // Within one store, beside one another.
+        // Side by side within one store.
         try await transfer("memory://s/in", "memory://s/copy")
         #expect(try await files("memory://s/copy") == ["a": "1"])
     }

@@ -2,7 +2,7 @@ import Foundation
 
 /// A module's documentation article, whose examples are also compiled, or run, as tests.
 package enum Article {
-    /// Whether one of the article's Swift examples is, to the letter, the end of a test's source file.
+    /// Whether one of the article's Swift examples is, byte for byte, the end of a test's source file.
     ///
     /// - Parameters:
     ///   - module: the article is `Sources/MODULE/MODULE.docc/MODULE.md`.

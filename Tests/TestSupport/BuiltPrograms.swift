@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Where the package's executables are: in the folder of the test bundle.
+/// The package's executables, which are in the folder of the test bundle.
 package enum BuiltPrograms {
     /// The file of one executable.
     package static func url(_ name: String) -> URL { folder(having: name).appending(path: name) }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Runs Python programs whose answers tests compare with: pyarrow, DuckDB, scikit-learn and the like.
+/// Runs Python programs whose results tests compare with: pyarrow, DuckDB, scikit-learn and the like.
 package enum Oracle {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String

@@ -4,8 +4,8 @@ package struct SecretLeaks: Sendable {
 
     package init() {}
 
-    /// Takes a text's every three bytes for what may appear whatever the password: what the program says in any case, and the
-    /// rest of the command.
+    /// Allows any three bytes of a text to appear, whatever the password: the program's fixed messages, and the rest of
+    /// the command.
     package mutating func allow(_ text: String) { known.formUnion(Self.parts(text)) }
 
     /// Three bytes of the password that the text should not have; nil when there are none.
@@ -26,7 +26,7 @@ package struct SecretLeaks: Sendable {
         return parts
     }
 
-    /// Passwords of printable characters, those that URLs give a meaning more often than by chance.
+    /// Passwords of printable characters, with more of URLs' special characters than by chance.
     package static func passwords(_ count: Int, seed: UInt64) -> [String] {
         var generator = SeededGenerator(seed: seed)
         let printable = (0x20..<0x7F).map { Character(Unicode.Scalar(UInt8($0))) }
@@ -40,7 +40,7 @@ package struct SecretLeaks: Sendable {
         }
     }
 
-    /// What a program's words may be taken from: passwords of one letter and the characters with a meaning.
+    /// Passwords to learn a program's fixed messages from: one letter and the special characters.
     package static let plainPasswords =
         ["~~~~", "~%~~", "12/~", "/~~~", "~/12"]
         + "@/?#:%[]&= \\\"'".flatMap { ["~~\($0)~~", "~\($0)~\($0)~", "\($0)~~", "~~\($0)", "~\($0)@~"] }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// A folder that goes away with its last reference.
+/// A folder that is removed with its last reference.
 package final class TemporaryFolder: Sendable {
     package let url: URL
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct FaultProxyTests {
-    /// Runs curl; its exit code, the answer's status, and how many bytes of body it got.
+    /// Runs curl; returns its exit code, the response's status, and how many bytes of body it got.
     private func curl(_ arguments: [String]) throws -> (code: Int, status: Int, bytes: Int) {
         let script = "curl -s -o /dev/null --noproxy '*' -w '%{http_code} %{size_download}' \"$@\"; echo \" $?\""
         let words = try Oracle.execute("/bin/sh", ["-c", script, "sh"] + arguments)
@@ -12,20 +12,20 @@ import Testing
         return (words[2], words[0], words[1])
     }
 
-    /// Requests of all kinds over one client, and what comes back.
+    /// Requests of all kinds over one client, and their responses.
     private static let conversation = """
         import hashlib, json, sys, httpx
         client, results = httpx.Client(trust_env=False), []
-        def pieces():
+        def chunks():
             for size in (10, 100_000, 1): yield b'p' * size
         for method, target, content in [
             ('GET', '/length/0', None), ('GET', '/length/30000', None), ('GET', '/chunked', None), ('HEAD', '/length/9', None),
-            ('GET', '/empty', None), ('PUT', '/echo', b'e' * 3_000_000), ('POST', '/echo', pieces()), ('GET', '/close', None),
+            ('GET', '/empty', None), ('PUT', '/echo', b'e' * 3_000_000), ('POST', '/echo', chunks()), ('GET', '/close', None),
             ('DELETE', '/empty', None), ('GET', '/moved', None)]:
-            answer = client.request(method, sys.argv[1] + target, content=content, headers={'Host': 'signed:1'})
+            response = client.request(method, sys.argv[1] + target, content=content, headers={'Host': 'signed:1'})
             names = ('content-length', 'transfer-encoding', 'host', 'location')
-            results.append([answer.status_code, hashlib.md5(answer.content).hexdigest()]
-                + [answer.headers.get(name) for name in names])
+            results.append([response.status_code, hashlib.md5(response.content).hexdigest()]
+                + [response.headers.get(name) for name in names])
         print(json.dumps(results))
         """
 
@@ -39,7 +39,7 @@ import Testing
         #expect(server.executed == before + before)
         let counters = proxy.counters
         #expect(counters.requests == 10 && counters.faults.isEmpty && counters.serverFailures == 0)
-        // Kept alive; only the answer that ends with its connection ends it.
+        // Kept alive; only the response without a length ends the connection.
         #expect(counters.connections == 2)
         #expect((3_100_011..<3_110_000).contains(counters.bytesFromClient))
         #expect((4_000_013..<4_010_000).contains(counters.bytesToClient))
@@ -56,15 +56,15 @@ import Testing
         #expect(taken == (0, 200, 5_000_000))
         #expect(try curl(upload + ["http://\(proxy.authority)/refused"]) == (0, 403, 7))
         #expect(ContinuousClock.now - began < .seconds(15))
-        // Refused without a question: the answer comes while the body is still on its way.
+        // Refused without `Expect`: the response comes while the body is still being sent.
         let bold = try curl(["-H", "Expect:", "-T", folder.path("body"), "http://\(proxy.authority)/refused"])
         #expect(bold.status == 403)
         #expect(server.executed == ["PUT /echo 5000000"])
         #expect(try curl(["-0", "http://\(proxy.authority)/length/7"]) == (0, 200, 70))
     }
 
-    /// What curl makes of each fault (its exit codes: 1 no HTTP, 18 a part only, 28 no answer in time, 52 nothing, 56
-    /// reset), and whether the server carried the request out.
+    /// What curl reports for each fault (its exit codes: 1 not HTTP, 18 only a part, 28 timeout, 52 nothing, 56 reset),
+    /// and whether the server executed the request.
     @Test(
         arguments: [
             (Fault.resetBeforeReading, [56], 0, 0...0, false), (.resetAfterReading, [56], 0, 0...0, false),
@@ -90,19 +90,19 @@ import Testing
         #expect(proxy.requests.map(\.count) == [1, 2])
     }
 
-    @Test func answersWithoutALengthAreCutToo() throws {
+    @Test func responsesWithoutALengthAreCutToo() throws {
         let server = try PythonHTTPServer()
         let proxy = try FaultProxy(server.authority) { _ in .truncateResponse }
         let chunked = try curl(["http://\(proxy.authority)/chunked"])
         #expect(chunked.code == 18 && (1...100_000).contains(chunked.bytes))
-        // Without a body, the head is cut. curl takes that for an answer, hence a plain connection.
+        // Without a body, the head is truncated. curl takes that for a response, so this uses a plain connection.
         let received = try Oracle.run(
             """
             import socket, sys
             connection = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
             connection.sendall(b'GET /empty HTTP/1.1\\r\\nHost: signed\\r\\n\\r\\n')
             data = b''
-            while piece := connection.recv(1000): data += piece
+            while chunk := connection.recv(1000): data += chunk
             print(data.startswith(b'HTTP/1.1 204 '), data.endswith(b'\\r\\n\\r\\n'))
             """, [String(proxy.authority.split(separator: ":")[1])])
         #expect(received == "True False\n")
@@ -140,7 +140,7 @@ import Testing
         #expect(proxy.counters.serverFailures == 1)
     }
 
-    @Test func stoppingEndsWhatIsUnderWay() throws {
+    @Test func stoppingEndsRequestsInProgress() throws {
         let server = try PythonHTTPServer()
         let proxy = try FaultProxy(server.authority) { _ in .stall(.seconds(600)) }
         let client = Process()

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Python's own HTTP server, which answers in all framings and notes what it carried out.
+/// Python's own HTTP server, which responds in all framings and records the requests it executed.
 final class PythonHTTPServer: Sendable {
     private let program: PythonProgram
 
@@ -9,7 +9,7 @@ final class PythonHTTPServer: Sendable {
 
     var authority: String { program.authority }
 
-    /// Method, target and length of body of each request that was carried out.
+    /// Method, target and length of body of each executed request.
     var executed: [String] {
         let text = (try? String(contentsOfFile: program.folder.path("executed"), encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map(String.init)
@@ -32,7 +32,7 @@ final class PythonHTTPServer: Sendable {
                     self.rfile.readline()
                     return data
                 return self.rfile.read(int(self.headers.get('Content-Length', 0)))
-            def answer(self, status, data=b'', **fields):
+            def respond(self, status, data=b'', **fields):
                 self.send_response(status)
                 for name, value in fields.items(): self.send_header(name, value)
                 if status != 204: self.send_header('Content-Length', str(len(data)))
@@ -41,13 +41,13 @@ final class PythonHTTPServer: Sendable {
             def handle_request(self):
                 if self.path == '/refused':
                     self.close_connection = True
-                    return self.answer(403, b'refused', Connection='close')
+                    return self.respond(403, b'refused', Connection='close')
                 data = self.body()
                 with open(folder + 'executed', 'a') as file: file.write(f'{self.command} {self.path} {len(data)}\\n')
-                if self.path == '/echo': return self.answer(200, data, Host=self.headers['Host'])
-                if self.path == '/empty': return self.answer(204)
-                if self.path == '/moved': return self.answer(307, Location='http://127.0.0.1:1/there?x=127.0.0.1:1')
-                if self.path.startswith('/length/'): return self.answer(200, b'0123456789' * int(self.path[8:]))
+                if self.path == '/echo': return self.respond(200, data, Host=self.headers['Host'])
+                if self.path == '/empty': return self.respond(204)
+                if self.path == '/moved': return self.respond(307, Location='http://127.0.0.1:1/there?x=127.0.0.1:1')
+                if self.path.startswith('/length/'): return self.respond(200, b'0123456789' * int(self.path[8:]))
                 self.send_response(200)
                 if self.path == '/chunked': self.send_header('Transfer-Encoding', 'chunked')
                 else: self.send_header('Connection', 'close')

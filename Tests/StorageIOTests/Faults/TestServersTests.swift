@@ -14,8 +14,8 @@ import Testing
                 s3.create_bucket(Bucket=sys.argv[5])
             if call in ('make', 'write'):
                 s3.put_object(Bucket=sys.argv[5], Key='a b/ü', Body=b's' * 2_000_000)
-            answer = s3.get_object(Bucket=sys.argv[5], Key='a b/ü', Range='bytes=1000-1999')
-            print(len(answer['Body'].read()))
+            response = s3.get_object(Bucket=sys.argv[5], Key='a b/ü', Range='bytes=1000-1999')
+            print(len(response['Body'].read()))
         except botocore.exceptions.ClientError as error:
             print(error.response['Error']['Code'])
         """
@@ -30,7 +30,7 @@ import Testing
 
     @Test func signedRequestsPassTheProxyAndOutliveItsFaults() throws {
         let server = try TestServers.s3()
-        // Of an answer's body, boto3 reads what comes and does not try again: no fault in the middle of it.
+        // boto3 does not retry when a response's body ends early: no fault in the middle of it.
         let faults = RandomFaults(
             seed: 11, [(.loseResponse, 0.3), (.response(status: 503), 0.3)], longestRun: 3)
         let proxy = try FaultProxy(server.authority, faults: faults.fault)

@@ -3,7 +3,7 @@ import StorageIO
 import Synchronization
 import Testing
 
-/// Without a server: what answers lead to which requests and errors.
+/// Without a server: which requests and errors follow from which responses.
 @Suite struct HDFSClientTests {
     private static let one = WebHDFSConfiguration(nameNodes: ["http://nn:9870"], userName: "me")
     private static let two = WebHDFSConfiguration(nameNodes: ["http://nn1:9870", "http://nn2:9870/"], userName: "me")
@@ -21,7 +21,7 @@ import Testing
             return TransportResponse(status: 200, body: Array("3456".utf8))
         }
         let key = try ObjectKey("a b/ü+%")
-        // The number stands for a path that data nodes misread.
+        // The inode number replaces a path that data nodes misread.
         #expect(try await server.store(Self.one).read(key, range: 3..<7) == Array("3456".utf8))
         let status = "GET http://nn:9870/webhdfs/v1/a%20b/%C3%BC%2B%25?op=GETFILESTATUS&user.name=me"
         #expect(
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// A name node, or what poses as one, that lists names which lead elsewhere.
+    /// A name node, real or fake, that lists names which lead elsewhere.
     @Test(arguments: ["..", ".", "a/../b", "/etc", "a\\u0000b"])
     func impossibleNamesInListingsAreErrors(name: String) async throws {
         let server = ScriptedServer { _ in
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func withoutAnActiveNameNodeTheTriesAreTold() async throws {
+    @Test func withoutAnActiveNameNodeTheAttemptsAreReported() async throws {
         let server = ScriptedServer { _ in .exception("StandbyException", "Operation not supported in state standby") }
         let error = try await error { _ = try await server.store(Self.two).head(ObjectKey("folder/a")) }
         #expect(error.code == .unavailable)
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func aDataNodeThatFailsIsLeftOut() async throws {
+    @Test func aDataNodeThatFailsIsExcluded() async throws {
         let server = ScriptedServer { request in
             if request.url.contains("GETFILESTATUS") { return .fileStatus(length: 1) }
             if request.url.hasPrefix("http://nn") {
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test func bytesOfTwoVersionsNeverMix() async throws {
-        // Each look at the path finds another version, but for the last two.
+        // Each status request finds another version, except for the last two.
         let looks = Mutex(0)
         let server = ScriptedServer { request in
             guard request.url.contains("GETFILESTATUS") else { return TransportResponse(status: 200, body: [1, 2]) }
@@ -237,7 +237,7 @@ import Testing
         #expect(posts.withLock { $0 } == 3)
     }
 
-    /// A data node that was cut off makes its file, and the folder of segments with it, after that folder was removed.
+    /// A disconnected data node creates its file, and the folder of segments with it, after that folder was removed.
     @Test func segmentsThatComeLateAreRemovedToo() async throws {
         let isThere = Mutex(true), deletions = Mutex(0)
         let (uploads, upload) = AsyncStream.makeStream(of: Void.self)

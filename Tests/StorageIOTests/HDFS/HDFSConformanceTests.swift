@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct HDFSConformanceTests {
-    /// `:` parts a scheme from a path in Hadoop's own code, which therefore has none in names.
+    /// `:` separates a scheme from a path in Hadoop's own code, so names cannot have it.
     private static let excludedCharacters: Set<Character> = [":"]
 
     @Test(arguments: ObjectStoreConformance.checkNames)

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Real clusters behind a network that does harm, and nodes that go and come back.
+/// Real clusters behind a faulty network, and nodes that stop and restart.
 @Suite struct HDFSFaultTests {
     private static let quick = RetryPolicy(
         maximumAttempts: 12, initialDelay: .milliseconds(20), maximumDelay: .seconds(2), maximumElapsed: .seconds(60))
@@ -18,9 +18,9 @@ import Testing
                 retryPolicy: Self.quick))
     }
 
-    /// Every other answer to questions of one kind is lost, after the server has done what it was asked.
+    /// Every other response to requests of one kind is lost, after the server has executed the request.
     @Test(arguments: ["RENAME", "CONCAT", "CREATE", "DELETE", "MKDIRS", "OPEN", "GETFILESTATUS", "LISTSTATUS"])
-    func lostAnswersChangeNothing(operation: String) async throws {
+    func lostResponsesChangeNothing(operation: String) async throws {
         let server = try TestServers.hdfs(), folder = try HDFSServer.shared.newFolder()
         let data = try FaultProxy(server.dataNodeHTTP, faults: losingEveryOther(operation))
         let name = try FaultProxy(
@@ -75,7 +75,7 @@ import Testing
         ).run(check)
     }
 
-    @Test func writingAndReadingGoOnWhenTheClusterComesBack() async throws {
+    @Test func writingAndReadingContinueWhenTheClusterComesBack() async throws {
         let own = try OwnServer(.hdfs)
         let server = try own.hdfs()
         var configuration = WebHDFSConfiguration(

@@ -40,7 +40,7 @@ import Testing
         _ = try server.curl(folder, "op=DELETE&recursive=true", ["-X", "DELETE"])
     }
 
-    @Test func curlReadsWhatWasWrittenAndTheOtherWayRound() async throws {
+    @Test func curlReadsWhatWasWrittenAndViceVersa() async throws {
         let content = bytes(5 << 20 | 12_345), local = try TemporaryFolder()
         let writer = try await store.write(key("large"))
         for start in stride(from: 0, to: content.count, by: 700_001) {
@@ -51,7 +51,7 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: local.path("large"))) == Data(content))
         #expect(try await store.read(key("large")) == content)
 
-        // What the cluster says of the file is what we know of the content.
+        // The cluster's checksum of the file is ours of the content.
         let object = try await store.head(key("large"))
         #expect(object.size == Int64(content.count))
         let checksum = try server.curl("\(folder)/large", "op=GETFILECHECKSUM")
@@ -75,8 +75,8 @@ import Testing
     }
 
     @Test(arguments: [100, 5 << 19, 3 << 20 | 511])
-    func damageOnTheWayIsFoundByTheChecksum(size: Int) async throws {
-        // A bit of the first body that comes falls over, for as long as it may.
+    func damageInTransitIsFoundByTheChecksum(size: Int) async throws {
+        // Flips a bit of the first body while `isBroken` is set.
         let client = try TransportClient(), isBroken = Mutex(true)
         let network = ScriptedServer { request in
             var request = request
@@ -136,7 +136,7 @@ import Testing
         #expect(await code { try await store.put([], to: ObjectKey(".reserved/raw/a")) } == .invalidKey)
         #expect(await code { _ = try await store.read(key("with:colon")) } == .notFound)
 
-        // The folder comes while the object is being written.
+        // The folder is created while the object is being written.
         for ifAbsent in [false, true] {
             let writer = try await store.write(key("late"), options: WriteOptions(ifAbsent: ifAbsent))
             try await writer.write([1])
@@ -150,7 +150,7 @@ import Testing
         try remove()
     }
 
-    @Test func permissionsAreHeeded() async throws {
+    @Test func permissionsAreRespected() async throws {
         let other = try server.store(user: "someone-else")
         try await store.put([1], to: key("private/a"))
         try await store.setPermissions("700", of: key("private"))
@@ -165,7 +165,7 @@ import Testing
         #expect(try await store.read(key("private/a")) == [1])
         #expect(try await store.unfinishedObjects(prefix: folder).isEmpty)
 
-        // A file in the place of a folder is not found by those whom permissions bind, too.
+        // A path below a file is not found for ordinary users, either.
         try await store.setPermissions("755", of: key("private"))
         try await store.setPermissions("644", of: key("private/a"))
         #expect(try await other.read(key("private/a")) == [1])

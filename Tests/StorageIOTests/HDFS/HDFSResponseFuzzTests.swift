@@ -3,7 +3,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Answers that are damaged in all ways give typed errors or plausible values, and never a crash.
+/// Responses with any damage give typed errors or plausible values, and never a crash.
 @Suite struct HDFSResponseFuzzTests {
     private static let documents: [(question: String, response: String)] = [
         (
@@ -67,7 +67,7 @@ import Testing
                 if round == 0, question != "failure" { Issue.record("\(question): \(error)") }
             }
         }
-        // Damage within a name or number that no one needs is no error.
+        // Damage within an unused name or number is not an error.
         #expect(question == "failure" ? successes == 0 : successes > 1 && successes < 1_500)
     }
 

@@ -3,7 +3,7 @@ import HTTPTransport
 import StorageIO
 import TestSupport
 
-/// A real cluster with stores for it, and curl to ask it with.
+/// A real cluster with stores for it, and curl to query it.
 struct HDFSServer: Sendable {
     let nameNode: String
     let superuser: String
@@ -27,7 +27,7 @@ struct HDFSServer: Sendable {
     /// A name that no other test has.
     func newFolder() -> String { "test-" + String(UInt64.random(in: .min ... .max), radix: 36) }
 
-    /// What curl gets for a question about a plain path below the root, redirects followed.
+    /// curl's response for a plain path below the root, redirects followed.
     func curl(_ path: String, _ query: String, _ options: [String] = []) throws -> String {
         try Oracle.execute(
             "/usr/bin/env",

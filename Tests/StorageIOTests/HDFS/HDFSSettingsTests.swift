@@ -23,7 +23,7 @@ import Testing
         return try WebHDFSConfiguration(scheme: scheme, authority: authority, environment: environment).nameNodes
     }
 
-    @Test func withoutSettingsTheHostIsAsked() throws {
+    @Test func withoutSettingsTheHostIsUsed() throws {
         #expect(try nameNodes("nn.example:8020") == ["http://nn.example:9870"])
         #expect(try nameNodes("nn.example") == ["http://nn.example:9870"])
         #expect(try nameNodes("nn.example:50070", scheme: "webhdfs") == ["http://nn.example:50070"])
@@ -69,7 +69,7 @@ import Testing
         #expect(try nameNodes("nn.example:8020") == ["http://nn.example:50070"])
     }
 
-    @Test func filesThatAreNoSettings() throws {
+    @Test func filesThatAreNotSettings() throws {
         for text in ["", "<configuration>", "<other/>", "no XML"] {
             try text.write(toFile: folder.path("hdfs-site.xml"), atomically: true, encoding: .utf8)
             let error = #expect(throws: ObjectStoreError.self, "\(text)") { try nameNodes("a") }
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func placesAreResolved() async throws {
+    @Test func locationsAreResolved() async throws {
         let server = try HDFSServer.shared, name = server.newFolder()
         let stores = ObjectStoreRegistry()
         stores.registerHDFS(

@@ -2,7 +2,7 @@ import HTTPTransport
 import StorageIO
 import Synchronization
 
-/// Answers requests by a closure, and keeps them.
+/// Responds to requests by a closure, and records them.
 final class ScriptedServer: HTTPSending {
     private let requests = Mutex<[TransportRequest]>([])
     private let response: @Sendable (TransportRequest) async throws -> TransportResponse
@@ -32,14 +32,14 @@ final class ScriptedServer: HTTPSending {
             })
     }
 
-    /// A store that asks this server, and tries again without delay.
+    /// A store that uses this server, and retries without delay.
     func store(_ configuration: WebHDFSConfiguration, attempts: Int = 4) throws -> WebHDFSObjectStore {
         try WebHDFSObjectStore(configuration: configuration, sender: self, retrier: .immediate(attempts: attempts))
     }
 }
 
 extension Retrier {
-    /// Does not wait between tries.
+    /// Does not wait between attempts.
     static func immediate(attempts: Int) -> Retrier {
         Retrier(policy: RetryPolicy(maximumAttempts: attempts), budget: RetryBudget(), sleep: { _ in })
     }

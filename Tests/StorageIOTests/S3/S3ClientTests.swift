@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Requests as the server sees them, and what comes of its answers.
+/// Requests as the server sees them, and the results of its responses.
 @Suite struct S3ClientTests {
     private static let headResponse: TransportResponse = .text(
         200, "", ["Content-Length": "5", "Last-Modified": "Fri, 24 May 2013 00:00:00 GMT", "ETag": "\"abc\""])
@@ -113,7 +113,7 @@ import Testing
         #expect(error?.message.contains("TLS") == true)
     }
 
-    @Test func transientFailuresAreTriedAgain() async throws {
+    @Test func transientFailuresAreRetried() async throws {
         let key = try ObjectKey("a")
         let failures: [TransportResponse] = [
             .text(500), .text(502), .text(503), .text(504), .text(429), .refusal(503, "SlowDown"),
@@ -175,7 +175,7 @@ import Testing
         }
         #expect(error?.code == expected)
         #expect(error?.message.contains("\(status)\(code.isEmpty ? "" : " \(code): words")") == true)
-        // Credentials that have expired are asked for once more.
+        // Expired credentials are requested once more.
         #expect(http.requests.count == (code == "ExpiredToken" ? 2 : 1))
     }
 
@@ -232,7 +232,7 @@ import Testing
         #expect(http.requests.last?.headers["Authorization"]?.contains("key-2/") == true)
     }
 
-    @Test func missingCredentialsAreSaid() async throws {
+    @Test func missingCredentialsAreReported() async throws {
         let store = try S3ObjectStore.scripted(ScriptedHTTP([])) { $0.credentials = CredentialProviderChain([]) }
         let error = await #expect(throws: ObjectStoreError.self) { try await store.head(ObjectKey("a")) }
         #expect(error?.code == .permissionDenied)

@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// Where the AWS SDKs find credentials besides variables and keys in files.
+/// Sources of credentials of the AWS SDKs besides variables and keys in files.
 @Suite struct S3CredentialSourcesTests {
     private let folder: TemporaryFolder
 
@@ -64,7 +64,7 @@ import Testing
         #expect(other?.description.contains("hidden") == false)
     }
 
-    /// A token must not go to anybody.
+    /// A token must not be sent to arbitrary hosts.
     @Test(arguments: [
         ("http://example.org/", false), ("http://127.0.0.1:80/x", true), ("http://127.1.2.3/x", true),
         ("http://localhost/x", true), ("http://[::1]:8080/x", true), ("http://[fd00:ec2::23]/x", true),
@@ -232,7 +232,7 @@ import Testing
         #expect(found?.accessKeyID == "id")
     }
 
-    @Test func nobodySignsWhereThatIsAskedFor() async throws {
+    @Test func requestsAreUnsignedOnRequest() async throws {
         var environment = ["AWS_NO_SIGN_REQUEST": "YES", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"]
         environment["AWS_ENDPOINT_URL"] = "http://s3.test"
         let http = ScriptedHTTP([.text(200, "x", ["Content-Length": "1"])])

@@ -193,7 +193,7 @@ import Testing
         #expect(try await withoutRole.credentials?.credentials() == nil)
     }
 
-    /// Counts how often it is asked, and gives credentials that last for 1000 seconds.
+    /// Counts how often it is called, and returns credentials that are valid for 1000 seconds.
     private final class Source: CredentialProvider {
         let time = Mutex(0.0)
         let asked = Mutex(0)
@@ -227,7 +227,7 @@ import Testing
         #expect(try await all() == ["2"])
         #expect(source.asked.withLock { $0 } == 2)
 
-        // Near expiry they still serve; past it they do not.
+        // Near expiry they are still used; after it they are not.
         source.fails.withLock { $0 = true }
         source.time.withLock { $0 = 1_700 }
         #expect(try await all() == ["2"])

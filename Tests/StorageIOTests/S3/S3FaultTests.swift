@@ -5,14 +5,14 @@ import StorageIOTesting
 import TestSupport
 import Testing
 
-/// A real server behind a network that does harm.
+/// A real server behind a faulty network.
 @Suite struct S3FaultTests {
     private static let faults: [(fault: Fault, probability: Double)] = [
         (.resetBeforeReading, 0.05), (.resetAfterReading, 0.05), (.loseResponse, 0.05), (.resetInResponse, 0.04),
         (.truncateResponse, 0.04), (.response(status: 503), 0.04), (.response(status: 500), 0.03), (.garbage, 0.03),
     ]
 
-    @Test func everythingArrivesAllTheSame() async throws {
+    @Test func everythingArrivesDespiteFaults() async throws {
         let random = RandomFaults(seed: 7, Self.faults, longestRun: 3)
         let proxy = try FaultProxy(TestServers.s3().authority) { random.fault(for: $0) }
         let store = try S3TestServer.store(authority: proxy.authority) {
@@ -22,7 +22,7 @@ import Testing
         for number in 0..<40 {
             let key = try ObjectKey("faults/\(100 + number)"),
                 body = [UInt8](repeating: UInt8(number), count: 10_000 + number)
-            // Each is written once, so that the writer must not take its own lost answer for another's object.
+            // Each is written once, so the writer must not take its own object, whose response was lost, for another's.
             try await store.put(body, to: key, options: WriteOptions(ifAbsent: number.isMultiple(of: 2)))
             #expect(try await store.read(key) == body)
             #expect(try await store.head(key).size == Int64(body.count))
@@ -39,7 +39,7 @@ import Testing
         var listed: [String] = []
         for try await object in store.list(prefix: "faults/1") { listed.append(object.key.name) }
         #expect(listed == (100..<140).map(String.init))
-        // Only uploads whose beginning was answered in vain can be left: nobody has learnt their names.
+        // Only uploads can be left whose first response was lost: nobody knows their IDs.
         try await store.remove(store.unfinishedObjects(prefix: "faults/"))
         #expect(try await store.unfinishedObjects(prefix: "faults/") == [])
         #expect(proxy.counters.faults.count > 4, "\(proxy.counters)")
@@ -57,7 +57,7 @@ import Testing
         try await ObjectStoreConformance(store: store, excludedCharacters: ["\\"]).run(check)
     }
 
-    @Test func answersLostForEverAreErrorsInTime() async throws {
+    @Test func responsesThatAreAlwaysLostAreErrors() async throws {
         let proxy = try FaultProxy(TestServers.s3().authority) { $0.method == "PUT" ? .loseResponse : nil }
         let store = try S3TestServer.store(authority: proxy.authority) {
             $0.retryPolicy = RetryPolicy(maximumAttempts: 3, initialDelay: .milliseconds(1))
@@ -68,7 +68,7 @@ import Testing
         #expect(try await store.read(ObjectKey("lost/a")) == [1])
     }
 
-    /// The server dies with a writer at work; the writer fails or goes on, and readers see whole objects alone.
+    /// The server dies during a write; the writer fails or continues, and readers see only whole objects.
     @Test func serverKilledInTheMiddle() async throws {
         let server = try OwnServer(.seaweedfs)
         let address = try server.s3()

@@ -48,7 +48,7 @@ import Testing
         }
 
         private func isBefore(_ left: String, _ right: String) -> Bool {
-            // In a walk through folders names are compared one by one, each before what is below it.
+            // When listing by folders, names are compared one by one, each before those below it.
             guard order == .folders else { return left.utf8.lexicographicallyPrecedes(right.utf8) }
             func segments(_ key: String) -> [[UInt8]] { key.utf8.split(separator: UInt8(ascii: "/")).map(Array.init) }
             if segments(left) == segments(right) { return left.utf8.count < right.utf8.count }
@@ -68,7 +68,7 @@ import Testing
     @Test(arguments: Order.allCases)
     func byteOrderWhateverTheServers(order: Order) async throws {
         var generator = SeededGenerator(seed: 3)
-        // Some make one character with the slash beside them.
+        // Some combine with the slash next to them into one character.
         let segments = ["a", "a-", "a.b", "a0", "b", "b-c", "b!", "é", "z z", "+%", "\u{301}e", "e\u{600}"]
         for round in 0..<60 {
             var keys: Set<String> = []
@@ -93,14 +93,14 @@ import Testing
         }
     }
 
-    /// A server that does not say who it is shows itself by a first page out of order.
-    @Test func unknownServersAreFoundOut() async throws {
+    /// A server that does not identify itself is detected by a first page out of order.
+    @Test func unknownServersAreDetected() async throws {
         let keys = ["b/1", "b/2", "b-c", "c", "d"]
         let store = try S3ObjectStore.scripted(
             ScriptedHTTP { request, _ in Lister(keys: keys, order: .folders, pageSize: 3).response(request) })
         #expect(try await list(store, "") == ["b-c", "b/1", "b/2", "c", "d"])
 
-        // Found out too late, it is an error, and known from then on.
+        // Detected too late, it is an error, and remembered from then on.
         let late = try S3ObjectStore.scripted(
             ScriptedHTTP { request, _ in Lister(keys: keys, order: .folders, pageSize: 2).response(request) })
         let error = await #expect(throws: ObjectStoreError.self) { try await list(late, "") }
@@ -127,7 +127,7 @@ import Testing
         "", "<ListBucketResult>", "<ListBucketResult><Contents><Key>a</Key></Contents></ListBucketResult>",
         "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
     ])
-    func unusableAnswersAreErrors(body: String) async throws {
+    func unusableResponsesAreErrors(body: String) async throws {
         let store = try S3ObjectStore.scripted(ScriptedHTTP([.text(200, body)]))
         let error = await #expect(throws: ObjectStoreError.self) { try await list(store, "") }
         #expect(error?.code == .unavailable)

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Habits of servers that speak S3's protocol in their own way.
+/// Quirks of servers that speak S3's protocol.
 @Suite struct S3OtherServersTests {
     @Test(
         arguments: [
@@ -34,7 +34,7 @@ import Testing
         #expect(found.map(\.modified) == [1_369_353_600])
     }
 
-    /// moto's, for one, takes the tag of a part for that of the object; others do not know numbers of parts.
+    /// moto, for example, returns the tag of a part for that of the object; others do not know part numbers.
     @Test(arguments: [412, 400, 404, 416, 501])
     func serversThatDoNotKnowParts(_ status: Int) async throws {
         let bytes = [UInt8](repeating: 7, count: 9 << 20), tag = String(repeating: "a", count: 32) + "-2"
@@ -67,7 +67,7 @@ import Testing
         let local = try LocalObjectStore(folder: folder.path("to"))
         try await ObjectCopy(object, of: store, to: key, of: local).run()
         #expect(try await local.read(key) == bytes)
-        // What was really replaced is told.
+        // Real replacements are reported.
         isReplaced.withLock { $0 = true }
         let error = await #expect(throws: ObjectStoreError.self) { try await store.checksum(of: object) }
         #expect(error?.code == .modified)
@@ -75,7 +75,7 @@ import Testing
 
     // MARK: Redirects
 
-    /// The region is in the host's name alone; nothing was configured.
+    /// The region is only in the host name; nothing was configured.
     @Test(arguments: [
         TransportResponse.refusal(
             301, "PermanentRedirect", extra: "<Endpoint>bucket.s3.eu-west-1.amazonaws.com</Endpoint>"),
@@ -99,7 +99,7 @@ import Testing
         #expect(http.requests.count == 3)
     }
 
-    /// Another host has the object: the request is signed anew for it, body and all.
+    /// Another host has the object: the request is signed again for it, body included.
     @Test func otherHostsAreFollowed() async throws {
         let http = ScriptedHTTP { request, _ in
             request.url.hasPrefix("http://s3.test:9000/")
@@ -131,10 +131,10 @@ import Testing
 
     // MARK: Attributes
 
-    /// A copy from bucket to bucket says of itself what its source said, in one request and in parts, through this machine and
-    /// on the server.
+    /// A copy from bucket to bucket keeps the attributes of its source, in one request and in parts, through this
+    /// machine and on the server.
     @Test(arguments: [1000, 11 << 20])
-    func attributesGoAlong(size: Int) async throws {
+    func attributesAreCopied(size: Int) async throws {
         let store = try S3TestServer.store { $0.partSize = 5 << 20 }
         let other = try S3TestServer.store(bucket: S3TestServer.newBucket()) { $0.partSize = 5 << 20 }
         let key = try ObjectKey("attributes/\(size).csv"), parts = try ObjectKey("attributes/\(size)-parts")
@@ -163,7 +163,7 @@ import Testing
         #expect(text.contains("\"risk\"") && text.contains("fraud & co") && text.contains("gzip"), "\(text)")
     }
 
-    /// A server without tags, or one that does not show them, loses no object.
+    /// Objects are copied even if a server has no tags or refuses to return them.
     @Test(arguments: [
         TransportResponse.refusal(404, "NoSuchTagSet"), .refusal(403, "AccessDenied"), .refusal(501, "NotImplemented"),
     ])

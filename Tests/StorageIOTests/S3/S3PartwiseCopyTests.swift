@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A copy that can end itself on its way.
+/// A copy that can cancel itself midway.
 private final class RunningCopy: Sendable {
     private let task = Mutex<Task<Void, any Error>?>(nil)
 
@@ -22,7 +22,7 @@ private final class RunningCopy: Sendable {
     func cancel() { task.withLock { $0?.cancel() } }
 }
 
-/// Large objects between files and S3: several connections, nothing held whole.
+/// Large objects between files and S3: several connections, no object held whole in memory.
 @Suite struct S3PartwiseCopyTests {
     private static let megabyte = 1 << 20
 
@@ -58,7 +58,7 @@ private final class RunningCopy: Sendable {
         try await copy(key, of: store, to: to, options: options) { count in received.withLock { $0 += count } }
         #expect(Digest.sha256(try await to.read(key)) == Digest.sha256(bytes))
         #expect(sent.withLock { $0 } == Int64(size) && received.withLock { $0 } == Int64(size))
-        // boto3 computes the tag anew.
+        // boto3 computes the tag again.
         let tag = try S3TestServer.python(
             """
             body = client.get_object(Bucket=argv[0], Key=argv[1])["Body"].read()
@@ -149,7 +149,7 @@ private final class RunningCopy: Sendable {
             to = try LocalObjectStore(folder: folder.path("to"))
         try await from.put(Self.content(60 << 20, seed: 8), to: key)
         let store = try S3TestServer.store { $0.partSize = 5 << 20 }
-        func cancelledOnTheWay(_ source: any ObjectStore, _ destination: any ObjectStore) async throws {
+        func cancelledMidway(_ source: any ObjectStore, _ destination: any ObjectStore) async throws {
             let running = RunningCopy()
             await #expect(throws: (any Error).self) {
                 try await running.run {
@@ -159,9 +159,9 @@ private final class RunningCopy: Sendable {
             #expect(try await !destination.exists(key))
             #expect(try await destination.unfinishedObjects(prefix: "partwise-cancelled/") == [])
         }
-        try await cancelledOnTheWay(from, store)
+        try await cancelledMidway(from, store)
         try await copy(key, of: from, to: store)
-        try await cancelledOnTheWay(store, to)
+        try await cancelledMidway(store, to)
     }
 
     // MARK: A scripted server
@@ -203,7 +203,7 @@ private final class RunningCopy: Sendable {
         return target
     }
 
-    @Test func goesOnWhereTheConnectionWasLost() async throws {
+    @Test func continuesWhereTheConnectionWasLost() async throws {
         let losses = Mutex(2), folder = try TemporaryFolder()
         let http = Self.server(Self.content, tag: try Self.tag) { request, response in
             guard request.byteRange?.upperBound == 11_000_000, losses.withLock({ $0 > 0 }) else { return }
@@ -217,7 +217,7 @@ private final class RunningCopy: Sendable {
         #expect(ranges.map(\.lowerBound) == [6_000_000, 7_500_000, 9_000_000])
     }
 
-    @Test func serversThatKnowNoRanges() async throws {
+    @Test func serversWithoutRanges() async throws {
         let folder = try TemporaryFolder()
         let http = Self.server(Self.content, tag: try Self.tag) { _, response in
             response = TransportResponse(status: 200, body: Self.content)

@@ -37,7 +37,7 @@ import Testing
         ).run(name)
     }
 
-    /// The same with a listing that looks into each folder by itself.
+    /// The same with listings by folder.
     @Test(arguments: ["list-order", "list-prefix", "list-many", "unusual-keys"])
     func conformsListingByFolders(name: String) async throws {
         let store = try S3TestServer.store { $0.listingOrder = .folders }
@@ -61,7 +61,7 @@ import Testing
         await expectError(.permissionDenied, saying: ["HEAD", "403"]) { _ = try await unknown.head(ObjectKey("a")) }
     }
 
-    @Test func readOnlyIdentityReadsAlone() async throws {
+    @Test func readOnlyIdentityOnlyReads() async throws {
         let key = try ObjectKey("read-only/a")
         try await S3TestServer.store().put(Array("text".utf8), to: key)
         let reader = try S3TestServer.store(credentials: AWSCredentials(TestServers.s3().readOnly))

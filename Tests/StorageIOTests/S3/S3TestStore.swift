@@ -9,13 +9,13 @@ extension AWSCredentials {
 }
 
 extension RetryPolicy {
-    /// No waiting to speak of.
+    /// With negligible delays.
     static let quick = RetryPolicy(
         maximumAttempts: 4, initialDelay: .microseconds(1), maximumDelay: .microseconds(1))
 }
 
 extension S3ObjectStore {
-    /// A bucket at a server of which a script plays the part, at 2013-05-24T00:00:00Z.
+    /// A bucket at a scripted server, at 2013-05-24T00:00:00Z.
     static func scripted(
         _ http: ScriptedHTTP, bucket: String = "bucket", endpoint: String? = "http://s3.test:9000",
         _ change: (inout S3Configuration) -> Void = { _ in }

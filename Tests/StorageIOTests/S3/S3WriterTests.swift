@@ -5,11 +5,11 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Writing, when a script plays the server.
+/// Writing to a scripted server.
 @Suite struct S3WriterTests {
     private static let mebibyte = 1 << 20
 
-    /// Does uploads in parts, unless `fault` answers instead.
+    /// Handles multipart uploads, unless `fault` responds instead.
     private final class Uploads: Sendable {
         typealias Fault = @Sendable (_ request: TransportRequest, _ number: Int) throws -> TransportResponse?
 
@@ -25,7 +25,8 @@ import Testing
         let fault: Fault
         private let gathered: Int
 
-        /// - Parameter gathered: Parts are answered when so many have been on their way at the same time, or after a while.
+        /// - Parameter gathered: Parts get a response when so many have been in flight at the same time, or after a
+        ///   while.
         init(gathered: Int = 1, fault: @escaping Fault = { _, _ in nil }) {
             self.gathered = gathered
             self.fault = fault
@@ -62,7 +63,7 @@ import Testing
                 do {
                     if let fault = try fault(request, number) { return fault }
                 } catch {
-                    // The work is done, the answer gets lost.
+                    // The work is done, but the response is lost.
                     state.withLock { $0.completed = true }
                     throw error
                 }
@@ -130,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func partsAreSentAgainAndSignedAnew() async throws {
+    @Test func partsAreSentAndSignedAgain() async throws {
         let attempts = Mutex<[String: Int]>([:])
         let uploads = Uploads { request, _ in
             guard let part = request.query["partNumber"] else { return nil }
@@ -183,8 +184,8 @@ import Testing
         #expect(http.lines.filter { $0.hasPrefix("POST") && $0.contains("uploadId") }.count == 3)
     }
 
-    /// The server makes the object, but its answers get lost.
-    @Test func lostAnswersToCompleteAreResolved() async throws {
+    /// The server creates the object, but its responses are lost.
+    @Test func lostResponsesToCompleteAreResolved() async throws {
         let lost = Uploads { request, _ in
             guard request.method == "POST", request.query["uploads"] == nil else { return nil }
             throw HTTPTransportError(.connectionLost, method: "POST", url: request.url, message: "reset")
@@ -193,7 +194,7 @@ import Testing
         #expect(http.lines.last?.hasPrefix("HEAD") == true)
         #expect(!http.lines.contains(where: isAbort))
 
-        // Tried again, the server no longer knows the upload.
+        // At the retry the server no longer knows the upload.
         let attempts = Mutex(0)
         let forgotten = Uploads { request, _ in
             guard request.method == "POST", request.query["uploads"] == nil else { return nil }
@@ -221,7 +222,7 @@ import Testing
         #expect(http2.lines.filter(isAbort).count == 1)
     }
 
-    @Test func conditionalPutsRecogniseTheirOwnWork() async throws {
+    @Test func conditionalPutsRecogniseTheirOwnObject() async throws {
         let key = try ObjectKey("a")
         for isOwn in [true, false] {
             let writer = Mutex<String?>(nil)
@@ -275,7 +276,7 @@ import Testing
             try await S3ObjectStore.scripted(ScriptedHTTP([wrong])).put([1], to: ObjectKey("a"))
         }
         #expect(error?.message.contains(Digest.md5([9])) == true)
-        // Under keys of a key management service tags are no sums.
+        // With keys of a key management service tags are not sums.
         let encrypted = ScriptedHTTP([
             .text(200, "", ["ETag": "\"\(Digest.md5([9]))\"", "x-amz-server-side-encryption": "aws:kms"])
         ])

@@ -2,7 +2,7 @@ import Foundation
 import HTTPTransport
 import Synchronization
 
-/// Answers requests by a closure, and keeps them.
+/// Responds to requests by a closure, and records them.
 final class ScriptedHTTP: HTTPSending {
     typealias Script = @Sendable (_ request: TransportRequest, _ number: Int) async throws -> TransportResponse
 
@@ -12,7 +12,7 @@ final class ScriptedHTTP: HTTPSending {
     /// - Parameter script: gets the request and its number, from 1.
     init(_ script: @escaping Script) { self.script = script }
 
-    /// Answers in this order; the last one again and again.
+    /// Responds in this order, and then repeats the last response.
     convenience init(_ responses: [TransportResponse]) {
         self.init { _, number in responses[min(number, responses.count) - 1] }
     }
@@ -21,7 +21,7 @@ final class ScriptedHTTP: HTTPSending {
     /// Method and URL of each request.
     var lines: [String] { requests.map { "\($0.method) \($0.url)" } }
 
-    /// A field with which the script says that the connection is lost at the body's end.
+    /// A field with which the script requests that the connection is lost at the body's end.
     static let lostField = "x-test-lost"
 
     private func response(_ request: TransportRequest) async throws -> TransportResponse {
@@ -59,7 +59,7 @@ extension TransportResponse {
         TransportResponse(status: status, headers: headers, body: Array(body.utf8))
     }
 
-    /// An error as S3 answers it.
+    /// An error response of S3.
     static func refusal(
         _ status: Int, _ code: String, message: String = "", _ headers: TransportHeaders = [:], extra: String = ""
     ) -> TransportResponse {

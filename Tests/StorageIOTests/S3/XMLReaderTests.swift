@@ -51,7 +51,7 @@ import Testing
         ("<a b='1'c='2'/>", 8, "space"), ("<a", 2, "space"), ("<a/><!DOCTYPE a>", 13, "after the root"),
         ("<![CDATA[x]]><a/>", 9, "CDATA"), ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", 33, "entity"),
     ])
-    func errorsNameTheirPlace(text: String, byte: Int, message: String) {
+    func errorsNameTheirPosition(text: String, byte: Int, message: String) {
         let error = #expect(throws: XMLError.self) { try tree(text) }
         #expect(error?.byte == byte)
         #expect(error?.message.contains(message) == true, "\(String(describing: error))")
@@ -69,7 +69,7 @@ import Testing
         #expect(try tree("<a>\(XMLTree.escaped(text))</a>").text == text)
     }
 
-    /// Whatever the bytes: a tree or an ``XMLError``, never more.
+    /// Any bytes give a tree or an ``XMLError``.
     @Test func survivesMutations() throws {
         var generator = SeededGenerator(seed: 1)
         let seeds = [

@@ -1,4 +1,4 @@
-/// A message's body as it is on the wire, chunk sizes included, in pieces as they come.
+/// A message's body as it is on the wire, chunk sizes included, in parts as they come.
 struct BodyReader {
     private enum State {
         case done, size, data(Int), trailer, untilClose, length(Int)
@@ -21,7 +21,7 @@ struct BodyReader {
         if case .done = state { true } else { false }
     }
 
-    /// The next piece, of at most `limit` bytes (lines of the chunked coding come whole); nil after the last.
+    /// The next part, of at most `limit` bytes (lines of the chunked coding come whole); nil after the last.
     mutating func next(_ limit: Int = 1 << 16) throws -> [UInt8]? {
         switch state {
         case .done:

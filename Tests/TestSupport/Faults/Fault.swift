@@ -1,26 +1,26 @@
-/// What a ``FaultProxy`` does to one request. Halves are of the body, or of the head where there is no body.
+/// What a ``FaultProxy`` does to one request. Halves are of the body, or of the head if there is no body.
 package enum Fault: Sendable, Hashable {
     /// The connection is reset as soon as the request's head was read.
     case resetBeforeReading
     /// The connection is reset when the request was read whole; the server never sees it.
     case resetAfterReading
-    /// The server carries the request out, then the connection is reset: the answer is lost.
+    /// The server executes the request, then the connection is reset: the response is lost.
     case loseResponse
-    /// The connection is reset after half of the answer.
+    /// The connection is reset after half of the response.
     case resetInResponse
-    /// The connection is closed in order after half of the answer.
+    /// The connection is closed normally after half of the response.
     case truncateResponse
-    /// An answer of the proxy, such as 500 or 503; the server never sees the request.
+    /// A response of the proxy, such as 500 or 503; the server never sees the request.
     case response(status: Int, retryAfter: Int? = nil)
-    /// The request is taken slowly, its body in small pieces.
+    /// The request is read slowly, its body in small parts.
     case slowRequest(bytesPerSecond: Int)
-    /// The answer comes slowly, in small pieces.
+    /// The response is sent slowly, in small parts.
     case slowResponse(bytesPerSecond: Int)
-    /// No answer for so long, then a reset; the server never sees the request.
+    /// No response for so long, then a reset; the server never sees the request.
     case stall(Duration)
-    /// Half of the answer, then nothing for so long, then a reset.
+    /// Half of the response, then nothing for so long, then a reset.
     case stallInResponse(Duration)
-    /// Bytes that are no HTTP in place of an answer; the server never sees the request.
+    /// Bytes that are not HTTP instead of a response; the server never sees the request.
     case garbage
 
     /// Faults without their amounts, for counting.
@@ -60,7 +60,7 @@ package struct ProxiedRequest: Sendable {
         (self.method, self.target, self.range, self.count) = (method, target, range, count)
     }
 
-    /// What retries of one request have in common.
+    /// The same for all retries of one request.
     package var identity: String { "\(method) \(target) \(range ?? "")" }
 }
 

@@ -1,11 +1,11 @@
 package import Foundation
 import Synchronization
 
-/// An HTTP/1.1 proxy on 127.0.0.1 between a client and one server, which passes requests and answers on unchanged or
-/// does them harm, as it is told. Used in place of the server's address; ended with the last reference.
+/// An HTTP/1.1 proxy on 127.0.0.1 between a client and one server, which passes on requests and responses unchanged or
+/// with faults. Used instead of the server's address; ended with the last reference.
 ///
-/// The `Host` field stays as the client sent it, for signatures cover it. Each request has a connection to the server
-/// of its own. A server that cannot be reached shows as a reset connection.
+/// The `Host` field stays as the client sent it, since signatures cover it. Each request has its own connection to the
+/// server. A server that cannot be reached shows as a reset connection.
 ///
 ///     let server = try TestServers.s3()
 ///     let proxy = try FaultProxy(server.authority) { $0.method == "PUT" && $0.count == 1 ? .loseResponse : nil }
@@ -16,17 +16,17 @@ import Synchronization
 ///     let data = try FaultProxy(server.dataNodeHTTP)
 ///     let name = try FaultProxy(server.http, redirects: [server.dataNodeHTTP: data.authority])
 package final class FaultProxy: Sendable {
-    /// What went through a proxy.
+    /// What passed through a proxy.
     package struct Counters: Sendable {
         /// Requests whose head was read.
         package var requests = 0
-        /// Faults done, by kind.
+        /// Faults injected, by kind.
         package var faults: [Fault.Kind: Int] = [:]
         /// Heads, bodies and chunk sizes, on the client's side.
         package var bytesFromClient = 0, bytesToClient = 0
         /// Connections of clients.
         package var connections = 0
-        /// Requests that the server could not be given or did not answer.
+        /// Requests that could not be sent to the server or got no response.
         package var serverFailures = 0
     }
 
@@ -37,7 +37,7 @@ package final class FaultProxy: Sendable {
 
     /// - Parameters:
     ///   - server: `127.0.0.1:PORT`.
-    ///   - redirects: authorities in the `Location` fields of answers, and what to put in their place.
+    ///   - redirects: authorities in the `Location` fields of responses, and their replacements.
     ///   - faults: decides on each request's fault.
     package init(
         _ server: String, redirects: [String: String] = [:], faults: @escaping FaultChoice = { _ in nil }

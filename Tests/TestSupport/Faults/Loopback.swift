@@ -1,6 +1,6 @@
 import Foundation
 
-/// TCP on 127.0.0.1, as the system's calls want it.
+/// TCP on 127.0.0.1 by system calls.
 enum Loopback {
     /// Of `send`: no signal when the other side is gone, no waiting.
     #if canImport(Darwin)
@@ -13,7 +13,7 @@ enum Loopback {
         #if canImport(Darwin)
             let descriptor = Foundation.socket(AF_INET, SOCK_STREAM, 0)
         #else
-            // Not handed on to programs that tests start: they would keep connections open.
+            // Not inherited by programs that tests start: they would keep connections open.
             let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
             let descriptor = Foundation.socket(AF_INET, Int32(kind), 0)
         #endif

@@ -1,5 +1,5 @@
-/// The first line and the header fields of an HTTP/1.x message (RFC 9112), in the bytes' own spelling: each byte is
-/// one scalar of these strings.
+/// The first line and the header fields of an HTTP/1.x message (RFC 9112), byte for byte: each byte is one scalar of
+/// these strings.
 struct MessageHead {
     var firstLine: String
     var fields: [(name: String, value: String)] = []
@@ -52,7 +52,7 @@ struct MessageHead {
 
     var expectsContinue: Bool { self["expect"]?.lowercased() == "100-continue" }
 
-    /// Whether the sender of this request keeps the connection for a next one.
+    /// Whether the sender of this request keeps the connection for another one.
     var keepsAlive: Bool { firstLine.hasSuffix("HTTP/1.1") && self["connection"]?.lowercased() != "close" }
 
     private var explicitFraming: Framing? {

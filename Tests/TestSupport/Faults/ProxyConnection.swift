@@ -38,7 +38,7 @@ struct ProxyConnection {
             try sendToClient((0..<256).map { UInt8($0 ^ 0x5A) })
             return false
         case .response(let status, let retryAfter):
-            // A client that waits for the word to go on needs none: the answer comes at once.
+            // A client that waits for `100 Continue` does not get it: the response comes at once.
             let reads = !head.expectsContinue
             if reads { try readBody(head) }
             try sendToClient(ownResponse(status, retryAfter: retryAfter, closes: !reads || !head.keepsAlive))
@@ -61,7 +61,7 @@ struct ProxyConnection {
         while let chunk = try body.next() { record.countFromClient(chunk.count) }
     }
 
-    /// Sends at once, or in pieces of a twentieth of a second.
+    /// Sends at once, or in parts of a twentieth of a second.
     func sendToClient(_ bytes: [UInt8], bytesPerSecond: Int? = nil) throws {
         let step = bytesPerSecond.map { max(1, $0 / 20) } ?? max(1, bytes.count)
         for start in stride(from: 0, to: bytes.count, by: step) {
@@ -81,7 +81,7 @@ struct ProxyConnection {
         try upstream.send(request.bytes[...])
         let early = try sendBody(of: head, to: upstream, fault)
         var response = try early ?? fromServer { try MessageHead(from: upstream) }
-        // 1xx answers precede the real one.
+        // 1xx responses precede the final one.
         while (100..<200).contains(response.status) {
             try sendToClient(response.bytes)
             response = try fromServer { try MessageHead(from: upstream) }
@@ -99,11 +99,12 @@ struct ProxyConnection {
         throw ProxyFailure.ended
     }
 
-    /// - Returns: the answer, when it comes before the whole body was sent.
+    /// - Returns: the response, if it comes before the whole body was sent.
     private func sendBody(of head: MessageHead, to upstream: ProxySocket, _ fault: Fault?) throws -> MessageHead? {
         let framing = try head.requestFraming()
         if head.expectsContinue, framing != .none {
-            // Whoever speaks first: the server says to go on or refuses, or the client is tired of waiting.
+            // Waits for the first of both: the server's `100 Continue` or refusal, or the client's body after its
+            // timeout.
             while !upstream.isReadable(within: 5), !client.isReadable(within: 5) {
                 if registry.isStopped { throw ProxyFailure.stopped }
             }
@@ -127,7 +128,7 @@ struct ProxyConnection {
         return nil
     }
 
-    /// Passes on what the server has to say before the body's end: interim answers, and a final one to the caller.
+    /// Handles responses before the body's end: passes interim ones to the client, and a final one to the caller.
     private func earlyResponse(of upstream: ProxySocket) throws -> MessageHead? {
         while upstream.isReadable(within: 0) {
             let response = try fromServer { try MessageHead(from: upstream) }

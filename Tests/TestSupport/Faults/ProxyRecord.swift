@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What a proxy has seen and is to do; shared by its threads.
+/// What a proxy has seen and has to do; shared by its threads.
 final class ProxyRecord: Sendable {
     private struct State {
         var faults: FaultChoice
@@ -26,7 +26,7 @@ final class ProxyRecord: Sendable {
     func countFromClient(_ bytes: Int) { state.withLock { $0.counters.bytesFromClient += bytes } }
     func countToClient(_ bytes: Int) { state.withLock { $0.counters.bytesToClient += bytes } }
 
-    /// Notes a request and chooses its fault.
+    /// Records a request and chooses its fault.
     func fault(for head: MessageHead) -> Fault? {
         let (request, choice) = state.withLock { state -> (ProxiedRequest, FaultChoice) in
             var request = ProxiedRequest(
@@ -37,7 +37,7 @@ final class ProxyRecord: Sendable {
             state.counters.requests += 1
             return (request, state.faults)
         }
-        // Without the lock: the choice may ask the proxy.
+        // Without the lock: the choice may call the proxy.
         let fault = choice(request)
         if let fault { state.withLock { $0.counters.faults[fault.kind, default: 0] += 1 } }
         return fault

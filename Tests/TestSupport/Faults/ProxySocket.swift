@@ -1,10 +1,10 @@
 import Foundation
 
-/// Why a connection through the proxy came to its end.
+/// Why a connection through the proxy ended.
 enum ProxyFailure: Error {
     /// The other side closed or reset it in the middle of a message.
     case ended
-    /// What it sent is no HTTP/1.x.
+    /// It sent something other than HTTP/1.x.
     case notHTTP
     /// The system refused a call.
     case system(call: String, code: Int32)
@@ -17,7 +17,7 @@ final class ProxySocket {
     private let registry: SocketRegistry
     private var buffer: [UInt8] = []
     private var start = 0
-    /// The system gives the number of a closed connection to the next one, which is not ours to close.
+    /// The system reuses the number of a closed connection for the next one, which we must not close.
     private var isClosed = false
 
     init(descriptor: Int32, registry: SocketRegistry) throws {
@@ -87,7 +87,7 @@ final class ProxySocket {
         return count > 0
     }
 
-    /// Sends all bytes, unless the other side speaks first and that is asked for.
+    /// Sends all bytes; with `unlessReadable`, stops when the other side sends something.
     /// - Returns: how many were sent.
     @discardableResult
     func send(_ bytes: ArraySlice<UInt8>, unlessReadable: Bool = false) throws -> Int {
@@ -113,7 +113,7 @@ final class ProxySocket {
         return poll(&entry, 1, milliseconds) > 0 ? Int32(entry.revents) : 0
     }
 
-    /// Waits, with an eye on the end of the proxy.
+    /// Waits, unless the proxy is stopped.
     func pause(_ duration: Duration) throws {
         let end = ContinuousClock.now + duration
         while ContinuousClock.now < end {
@@ -123,8 +123,8 @@ final class ProxySocket {
         }
     }
 
-    /// Closes in order: what was sent arrives, and what the other side still sends is let pass for a moment, for
-    /// closing over unread bytes would be a reset.
+    /// Closes normally: what was sent arrives, and what the other side still sends is read for a moment, since closing
+    /// with unread bytes would be a reset.
     func finish() {
         _ = shutdown(descriptor, Int32(SHUT_WR))
         for _ in 0..<200 where isReadable(within: 50) {

@@ -1,5 +1,5 @@
-/// Faults by chance, reproducible by the seed alone: the choice depends on what is requested for which time, not on
-/// the order in which threads ask.
+/// Random faults, reproducible by the seed: the choice depends on the request and its repetition, not on the order of
+/// threads.
 package struct RandomFaults: Sendable {
     private let seed: UInt64
     private let faults: [(fault: Fault, probability: Double)]
@@ -7,7 +7,7 @@ package struct RandomFaults: Sendable {
 
     /// - Parameters:
     ///   - faults: each with its probability per request; their sum is at most 1.
-    ///   - longestRun: how often in a row the same request fails at most, so that a client with more attempts succeeds.
+    ///   - longestRun: how often in a row the same request may fail, so that a client with more attempts succeeds.
     package init(seed: UInt64, _ faults: [(fault: Fault, probability: Double)], longestRun: Int) {
         self.seed = seed
         self.faults = faults

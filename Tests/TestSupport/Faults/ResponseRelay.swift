@@ -1,6 +1,6 @@
 import Foundation
 
-/// Passes a server's answer to the client, with the faults of answers.
+/// Passes a server's response to the client, with the faults of responses.
 struct ResponseRelay {
     let connection: ProxyConnection
     let fault: Fault?
@@ -20,7 +20,7 @@ struct ResponseRelay {
     func run(_ head: MessageHead, _ body: BodyReader, to request: MessageHead) throws {
         var body = body
         if fault == .loseResponse {
-            // To the end, so that the server is through with it.
+            // To the end, so that the server has finished.
             while try body.next() != nil {}
             throw ProxyFailure.ended
         }
@@ -59,7 +59,7 @@ struct ResponseRelay {
         case .stallInResponse(let duration):
             try connection.client.pause(duration)
         default:
-            // Bytes on their way are lost with a reset; these are to arrive.
+            // A reset drops bytes in flight; these have to arrive.
             try connection.client.pause(.milliseconds(20))
         }
         throw ProxyFailure.ended

@@ -20,7 +20,7 @@ final class SocketRegistry: Sendable {
         }
     }
 
-    /// - Returns: whether it was open, so that it is closed but once.
+    /// - Returns: whether it was open, so that it is closed only once.
     func remove(_ descriptor: Int32) -> Bool {
         state.withLock { $0.descriptors.remove(descriptor) != nil }
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A small S3 whose objects may have any name: what the copy of a hostile or careless bucket meets. It checks no signatures.
+/// A small S3 server whose objects may have any name, like a hostile or careless bucket. It checks no signatures.
 package final class OddS3Server: Sendable {
     private let program: PythonProgram
 
@@ -40,14 +40,14 @@ package final class OddS3Server: Sendable {
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = 'HTTP/1.1'
             def log_message(self, *arguments): pass
-            def answer(self, status, data=b'', **fields):
+            def respond(self, status, data=b'', **fields):
                 self.send_response(status)
                 for name, value in fields.items(): self.send_header(name.replace('_', '-'), value)
                 self.send_header('Content-Length', str(len(data)))
                 self.end_headers()
                 if self.command != 'HEAD': self.wfile.write(data)
             def refuse(self, status, code):
-                self.answer(status, f'<Error><Code>{code}</Code></Error>'.encode())
+                self.respond(status, f'<Error><Code>{code}</Code></Error>'.encode())
             def name(self):
                 path, _, query = self.path.partition('?')
                 query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True, encoding='utf-8'))
@@ -68,11 +68,11 @@ package final class OddS3Server: Sendable {
                         f'<ETag>&quot;{tag}&quot;</ETag><LastModified>2020-01-01T00:00:00.000Z</LastModified></Contents>')
                 for key in sorted(folders): body += f'<CommonPrefixes><Prefix>{quoted(key)}</Prefix></CommonPrefixes>'
                 body = f'<ListBucketResult><EncodingType>url</EncodingType>{body}</ListBucketResult>'
-                self.answer(200, body.encode(), Content_Type='application/xml')
+                self.respond(200, body.encode(), Content_Type='application/xml')
             def do_GET(self):
                 name, query = self.name()
                 if 'names' in query:
-                    return self.answer(200, json.dumps([key.decode() for key in sorted(objects)]).encode())
+                    return self.respond(200, json.dumps([key.decode() for key in sorted(objects)]).encode())
                 if b'/' not in name: return self.list(name, query)
                 if 'tagging' in query: return self.refuse(501, 'NotImplemented')
                 if name not in objects: return self.refuse(404, 'NoSuchKey')
@@ -86,7 +86,7 @@ package final class OddS3Server: Sendable {
                     if first >= len(data): return self.refuse(416, 'InvalidRange')
                     fields['Content_Range'] = f'bytes {first}-{last}/{len(data)}'
                     data, status = data[first:last + 1], 206
-                self.answer(status, data, **fields)
+                self.respond(status, data, **fields)
             do_HEAD = do_GET
             def do_PUT(self):
                 name, query = self.name()
@@ -99,9 +99,9 @@ package final class OddS3Server: Sendable {
                 objects[name] = data
                 tag = hashlib.md5(data).hexdigest()
                 body = f'<CopyObjectResult><ETag>"{tag}"</ETag></CopyObjectResult>'.encode() if source else b''
-                self.answer(200, body, ETag=f'"{tag}"')
+                self.respond(200, body, ETag=f'"{tag}"')
             def do_DELETE(self):
                 objects.pop(self.name()[0], None)
-                self.answer(204)
+                self.respond(204)
         """
 }

@@ -1,8 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A server of a test's own, which it may kill and restart. It is ended with the last reference, and by itself when
-/// the test process dies.
+/// A test's own server, which it may kill and restart. It ends with the last reference, or when the test process dies.
 ///
 /// Its address and data stay the same over ``kill()`` and ``start()``. The calls wait for the server: one second for
 /// SeaweedFS and PostgreSQL, four for HDFS, fifteen for MLflow.
@@ -11,8 +10,8 @@ package final class OwnServer: Sendable {
         case seaweedfs, hdfs, postgresql, mlflow
     }
 
-    /// MLflow imports for half a minute of processor time. Several that start at once beside other tests would all be too
-    /// late, so each waits for the one before it. Later starts do not: clients wait for them.
+    /// MLflow takes half a minute of processor time to import. Several that start at once beside other tests would all
+    /// time out, so each waits for the one before it. Restarts do not: clients wait for them.
     private static let mlflowStart = Mutex(())
 
     private let program: Program
@@ -37,10 +36,10 @@ package final class OwnServer: Sendable {
         try command("start", options + ["--while", "\(ProcessInfo.processInfo.processIdentifier)"])
     }
 
-    /// Ends it as a power failure would: `kill -9` of all its processes.
+    /// Kills it as a power failure would: `kill -9` of all its processes.
     package func kill() throws { try command("kill") }
 
-    /// Lets it end in order.
+    /// Shuts it down normally.
     package func stop() throws { try command("stop") }
 
     /// Its address and identities, when it is ``Program/seaweedfs``.

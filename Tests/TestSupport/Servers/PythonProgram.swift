@@ -26,7 +26,7 @@ package final class PythonProgram: Sendable {
     }
 
     deinit {
-        // No milder signal: a thread of the tests may have blocked those, and its children inherit that.
+        // Not SIGTERM: a thread of the tests may have blocked it, and its children inherit that.
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }

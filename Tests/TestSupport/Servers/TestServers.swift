@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Where the real servers of a test run are: `scripts/test` starts them and says so in the environment.
+/// The real servers of a test run: `scripts/test` starts them and passes their addresses in the environment.
 package enum TestServers {
     /// An access key and its secret.
     package struct Identity: Sendable {
@@ -13,7 +13,7 @@ package enum TestServers {
         package let endpoint: URL
         /// May do everything.
         package let admin: Identity
-        /// May read and list; is refused all else with 403.
+        /// May read and list; anything else is refused with 403.
         package let readOnly: Identity
 
         /// `127.0.0.1:PORT`, as a ``FaultProxy`` takes it.
@@ -42,7 +42,7 @@ package enum TestServers {
         package let dataNodeHTTP: String
         /// The name node for Hadoop's own clients.
         package let rpc: String
-        /// The superuser, which is also taken for who names no user.
+        /// The superuser, also the user of requests without a user name.
         package let user: String
 
         init(_ environment: Environment) throws {
@@ -73,7 +73,7 @@ package enum TestServers {
     package struct MLflow: Sendable {
         /// `http://127.0.0.1:PORT`
         package let uri: String
-        /// Set where the server asks for a user and a password.
+        /// Set if the server requires a user and a password.
         package let user, password: String?
 
         /// `127.0.0.1:PORT`, as a ``FaultProxy`` takes it.
@@ -86,7 +86,7 @@ package enum TestServers {
         }
     }
 
-    /// Variables by name, and what to advise when one is missing.
+    /// Variables by name, and the advice when one is missing.
     struct Environment {
         let variables: [String: String]
         let advice: String
