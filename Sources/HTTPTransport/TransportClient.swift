@@ -2,9 +2,9 @@ import Essentials
 
 /// Sends HTTP requests over connections that it keeps for the next ones.
 ///
-/// All transfers of a client run on one thread of its own, which starts with the first request and ends with
-/// ``shutDown()``, or when the client is released. Make one client for a program, or one for each set of certificates: connections are
-/// shared by all requests of a client.
+/// All transfers of a client run on its own thread, which starts with the first request and ends with ``shutDown()``,
+/// or when the client is released. Make one client per program, or one per set of certificates: connections are shared
+/// by all requests of a client.
 public final class TransportClient: HTTPSending {
     private let commandQueue: CommandQueue
 

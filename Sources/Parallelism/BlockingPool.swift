@@ -5,7 +5,7 @@ import Synchronization
 /// Threads for short blocking calls, such as reading a file, so that no thread of the cooperative pool waits for a disk.
 ///
 /// Threads start when they are needed, at most `maximumThreads`, and then stay. Calls that wait for other calls of the
-/// same pool can exhaust it; give long work a thread of its own with ``onDedicatedThread(named:_:)``.
+/// same pool can exhaust it; give long work its own thread with ``onDedicatedThread(named:_:)``.
 package final class BlockingPool: Sendable {
     /// For file systems: enough calls in flight to keep a disk or a network file system busy.
     package static let files = BlockingPool(name: "files", maximumThreads: 16)

@@ -23,7 +23,7 @@ package final class CancellationFlag: Sendable {
     }
 }
 
-/// Runs blocking or long CPU-bound work on a thread of its own, so that the cooperative pool stays free.
+/// Runs blocking or long CPU-bound work on its own thread, so that the cooperative pool stays free.
 ///
 /// Cancelling the calling task sets the flag that the body gets; the body decides where it is safe to stop.
 package func onDedicatedThread<Result: Sendable>(

@@ -3,7 +3,7 @@ import HTTPTransport
 import Synchronization
 import TestSupport
 
-/// A server process of its own for a test; it ends with the last reference, or with the tests' process.
+/// A test's own server process; it ends with the last reference, or with the tests' process.
 ///
 /// `@unchecked Sendable`: nothing is written after the initializer.
 final class Peer: @unchecked Sendable {

@@ -201,7 +201,7 @@ import Testing
     }
 }
 
-/// `@unchecked Sendable`: each body that uses the rows makes an iterator of its own.
+/// `@unchecked Sendable`: each body that uses the rows makes its own iterator.
 struct UncheckedRows<Rows: Sequence<[PostgreSQLValue]>>: @unchecked Sendable { let rows: Rows }
 
 /// Listens on 127.0.0.1, and does nothing else.

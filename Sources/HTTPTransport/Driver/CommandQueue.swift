@@ -6,7 +6,7 @@ import Synchronization
 final class CommandQueue: Sendable {
     enum Command {
         case start(Exchange)
-        /// The exchange has ended, whatever its transfer does.
+        /// The exchange has ended, whatever the state of its transfer.
         case stop(Exchange)
         /// A paused direction may continue.
         case resume(Exchange)

@@ -29,7 +29,7 @@ struct CurlFailure {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
             .tlsFailed
-        // Whatever is no HTTP/1 status line is HTTP/0.9 to curl; our URLs are checked before.
+        // curl takes anything but an HTTP/1 status line for HTTP/0.9; our URLs have been checked before.
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING,
             CURLE_OUT_OF_MEMORY:
             .protocolViolation

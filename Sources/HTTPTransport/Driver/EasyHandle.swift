@@ -8,7 +8,7 @@ final class EasyHandle {
     /// The first option that curl did not take.
     private(set) var failure: CURLcode = CURLE_OK
 
-    /// nil when there is no memory.
+    /// nil if there is not enough memory.
     init?() {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
@@ -47,7 +47,7 @@ final class EasyHandle {
         note(ccurl_set_pointer(handle, option, pointer))
     }
 
-    /// Sets all header fields, each a line as curl wants them.
+    /// Sets all header fields, each as a line for curl.
     func setHeaderFields(_ lines: [String]) {
         for line in lines {
             guard let longer = curl_slist_append(headerFields, line) else { return note(CURLE_OUT_OF_MEMORY) }

@@ -176,7 +176,7 @@ extension Transfer {
         let authority = parts[2].prefix { !"/?#".utf8.contains($0) }
         let chunks = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         guard chunks.count <= 2, var location = chunks.last else { return false }
-        // An IPv6 address has colons of its own, in brackets.
+        // An IPv6 address has colons, in brackets.
         if location.first == UInt8(ascii: "["), let end = location.firstIndex(of: UInt8(ascii: "]")) {
             location = location[end...]
         }

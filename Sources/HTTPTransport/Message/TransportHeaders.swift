@@ -35,7 +35,7 @@ public struct TransportHeaders: Sendable, Hashable, ExpressibleByDictionaryLiter
         }
     }
 
-    /// Appends a field, whatever others of its name there are.
+    /// Appends a field, even if there are others of its name.
     public mutating func add(_ name: String, _ value: String) { fields.append(Field(name: name, value: value)) }
 
     /// All values of that name, in order.

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The thread of one connection: opens it when there is work, and keeps it for later work.
 final class ConnectionThread: Sendable {
-    /// Gets the connection, or the error why there is none, and returns it to the pool.
+    /// Gets the connection, or the error if there is none, and returns it to the pool.
     typealias Work = @Sendable (Result<PostgreSQLConnection, any Error>) -> Void
 
     private struct State {

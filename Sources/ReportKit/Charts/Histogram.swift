@@ -20,7 +20,7 @@ package struct Histogram: Chart {
     package var xAxis: ChartAxis
     package var yAxis: ChartAxis
 
-    /// The x axis runs from the first edge to the last unless it has a range of its own.
+    /// The x axis runs from the first edge to the last unless it has its own range.
     package init(edges: [Double], series: [Series], x xAxis: ChartAxis, y yAxis: ChartAxis = ChartAxis("Count")) {
         self.edges = edges
         self.series = series

@@ -4,7 +4,7 @@
 /// contents are concatenated.
 package protocol StreamDecompressor: AnyObject {
     /// Decompresses some of `input` into `output`, and returns how much of both it used. It stops when either is used
-    /// up: call again with the rest. With `consumed` and `produced` both 0 it wants more input.
+    /// up: call again with the rest. With `consumed` and `produced` both 0 it needs more input.
     /// - Throws: ``CompressionError/corrupt(codec:message:)``.
     func decompress(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer

@@ -22,7 +22,7 @@ package enum TestServers {
         init(_ environment: Environment) throws {
             let address = try environment.value("ANTIFRAUD_TEST_S3_ENDPOINT")
             guard let endpoint = URL(string: address) else {
-                throw Oracle.Failure(description: "ANTIFRAUD_TEST_S3_ENDPOINT is no URL: \(address)")
+                throw Oracle.Failure(description: "ANTIFRAUD_TEST_S3_ENDPOINT is not a URL: \(address)")
             }
             self.endpoint = endpoint
             admin = Identity(
@@ -53,7 +53,7 @@ package enum TestServers {
         }
     }
 
-    /// A PostgreSQL server that asks for passwords; tests make databases of their own.
+    /// A PostgreSQL server that asks for passwords; tests make their own databases.
     package struct PostgreSQL: Sendable {
         /// `postgresql://USER:PASSWORD@127.0.0.1:PORT/DATABASE` of an ordinary user.
         package let uri: String

@@ -37,7 +37,7 @@ struct S3FolderListing: Sendable {
 
     init(prefix: String) { self.prefix = prefix }
 
-    /// Whether ``next()`` wants another page first.
+    /// Whether ``next()`` needs another page first.
     var needsPage: Bool { page.isEmpty && !hasAllPages }
 
     mutating func take(_ further: S3ListPage) {
