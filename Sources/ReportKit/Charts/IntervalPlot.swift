@@ -74,9 +74,9 @@ package struct IntervalPlot: Chart {
     }
 
     private func text(_ row: Row) -> String {
-        let figures = [row.estimate, row.lower, row.upper].map {
+        let numbers = [row.estimate, row.lower, row.upper].map {
             abs($0) < 1e6 ? NumberText.decimal($0, decimals) : NumberText.compact($0)
         }
-        return "\(figures[0])  [\(figures[1]), \(figures[2])]"
+        return "\(numbers[0])  [\(numbers[1]), \(numbers[2])]"
     }
 }
