@@ -6,7 +6,7 @@ public struct Experiment: Sendable {
 
     /// A decimal number as text.
     public var id: String { record.id }
-    /// Unique in its place.
+    /// Unique in its tracking store.
     public var name: String { record.name }
 
     // MARK: Runs
@@ -14,7 +14,7 @@ public struct Experiment: Sendable {
     /// Starts a run.
     ///
     /// - Parameters:
-    ///   - name: For people; made up of two words and a number if not given.
+    ///   - name: For people; two words and a number, chosen at random, if not given.
     ///   - tags: Beside those of the client's ``RunContext``, which they override.
     ///   - startTime: Milliseconds since 1970; now by default.
     public func startRun(
@@ -46,7 +46,7 @@ public struct Experiment: Sendable {
         do {
             result = try await body(run)
         } catch {
-            // What body threw tells more than a failure to note it.
+            // The error that `body` threw says more than a failure to record it.
             try? await run.end(error is CancellationError ? .killed : .failed)
             throw error
         }

@@ -1,4 +1,4 @@
-/// What a model URI names at one moment.
+/// What a model URI resolves to at one moment.
 public struct ResolvedModel: Sendable {
     /// The version.
     public let version: ModelVersion
@@ -7,13 +7,13 @@ public struct ResolvedModel: Sendable {
 }
 
 extension ModelRegistry {
-    /// The version that a URI such as `models:/fraud@champion` names, and each one that takes its place.
+    /// The version that a URI such as `models:/fraud@champion` names, and each version that replaces it.
     ///
-    /// Looks every `interval`. An error at the first look ends the sequence; later ones go to `onFailure`, the same one
-    /// in a row only once, and the version before stays the last one.
+    /// Checks every `interval`. An error at the first check ends the sequence; later ones go to `onFailure`, repeated
+    /// ones only once, and the version before stays the current one.
     /// - Parameters:
     ///   - uri: `models:/NAME@alias`, `models:/NAME/latest`, `models:/NAME/Stage` or `models:/NAME/3`.
-    ///   - interval: The time between two looks.
+    ///   - interval: The time between two checks.
     public func watch(
         _ uri: String, every interval: Duration = .seconds(10),
         onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
@@ -29,7 +29,7 @@ extension ModelRegistry {
                         do {
                             let found = try await resolved(uri)
                             lastFailure = nil
-                            // A version's number is never given again; its files may be moved.
+                            // A version's number is never reused; its files may be moved.
                             guard
                                 found.version.version != current.version.version
                                     || found.files.uri != current.files.uri

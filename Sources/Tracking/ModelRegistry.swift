@@ -7,7 +7,7 @@ public struct ModelRegistry: Sendable {
 
     // MARK: Models
 
-    /// Makes a name.
+    /// Creates a registered model without versions.
     /// - Throws: ``TrackingError`` with code ``TrackingError/Code/alreadyExists`` when it is taken.
     @discardableResult
     public func create(

@@ -1,6 +1,6 @@
-/// The answer to a search, fetched page by page while it is walked through.
+/// The results of a search, fetched page by page during iteration.
 ///
-/// Pages are cut by position: what others add or remove meanwhile may shift elements across a page's edge.
+/// Pages are cut by position: concurrent additions and removals may shift elements across a page's edge.
 public struct PagedResults<Element: Sendable>: AsyncSequence, Sendable {
     let fetch: @Sendable (_ pageToken: String?) async throws -> Page<Element>
 
@@ -20,7 +20,7 @@ public struct PagedResults<Element: Sendable>: AsyncSequence, Sendable {
         return elements
     }
 
-    /// Walks through the elements in order.
+    /// Iterates over the elements in order.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(fetch: fetch) }
 
     /// Holds one page at a time.

@@ -1,8 +1,8 @@
 extension Run {
-    /// Logs parameters. Logging the same value again is no error; another value for a key is.
+    /// Logs parameters. Logging the same value again is not an error; another value for a key is.
     ///
     /// Values are stored as their description: `["depth": 5, "rate": 0.1]` as `5` and `0.1`.
-    /// - Throws: ``TrackingError`` for a key that MLflow would not take, and for a value of more than 6000 characters.
+    /// - Throws: ``TrackingError`` for a key that MLflow would refuse, and for a value of more than 6000 characters.
     public func log(parameters: [String: any CustomStringConvertible]) async throws {
         try await log(RunBatch(checking: parameters.mapValues(\.description)))
     }
@@ -37,13 +37,14 @@ extension Run {
     public func setTag(_ key: String, _ value: String) async throws { try await setTags([key: value]) }
 
     /// Sets tags, replacing earlier values.
-    /// - Throws: ``TrackingError`` for a key that MLflow would not take, and for a value of more than 8000 characters.
+    /// - Throws: ``TrackingError`` for a key that MLflow would refuse, and for a value of more than 8000 characters.
     public func setTags(_ tags: [String: String]) async throws {
         try await log(RunBatch(checkingTags: tags))
     }
 
-    /// Notes data sets that the run has read. Noting one again replaces its tags; a server keeps those of the first time.
-    /// - Throws: ``TrackingError`` for what MLflow would not take; see ``DatasetInput``.
+    /// Records data sets that the run has read. Recording one again replaces its tags; a server keeps those of the
+    /// first time.
+    /// - Throws: ``TrackingError`` for what MLflow would refuse; see ``DatasetInput``.
     public func log(inputs: [DatasetInput]) async throws {
         for input in inputs { try EntityLimits.check(input: input) }
         try await client.store.log(inputs, toRun: id)

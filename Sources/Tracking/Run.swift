@@ -1,4 +1,4 @@
-/// A handle on one run. Several handles, in several processes, may log to the same run.
+/// A handle on one run. Several handles, in several processes, can log to the same run.
 public struct Run: Sendable {
     /// 32 hexadecimal digits.
     public let id: String
@@ -6,7 +6,7 @@ public struct Run: Sendable {
     public let experimentID: String
     /// As it was when this value was made.
     public let name: String
-    /// The place of its artifacts: an absolute path or a URL.
+    /// The location of its artifacts: an absolute path or a URL.
     public let artifactURI: String
     let client: TrackingClient
 
@@ -30,14 +30,14 @@ public struct Run: Sendable {
         return try await client.experiment(id: experimentID).startRun(name: name, tags: tags, startTime: startTime)
     }
 
-    /// Ends the run. Done even if the task has been cancelled.
+    /// Ends the run, even if the task has been cancelled.
     /// - Parameter endTime: Milliseconds since 1970; now by default.
     public func end(_ status: RunStatus = .finished, endTime: Int64? = nil) async throws {
         guard status.isTerminal else {
             throw TrackingError(.invalidValue, "run \(id)", "cannot end as \(status.rawValue)")
         }
         let time = endTime ?? Clock.now()
-        // A task of its own, since cancelling a task also interrupts its database access.
+        // A separate task, since cancelling a task also interrupts its database access.
         try await Task { [store = client.store, id] in
             try await store.updateRun(id: id, status: status, endTime: time, name: nil)
         }.value

@@ -1,13 +1,13 @@
 extension TrackingClient {
-    /// Asks whether runs of an experiment can be logged here, and changes nothing. For work that would be lost if that turned
-    /// out after it.
+    /// Checks whether runs of an experiment can be logged here, and changes nothing. For use before long work whose
+    /// results would otherwise be lost.
     ///
     /// - Parameters:
     ///   - name: By name; need not exist.
-    ///   - limit: How long to wait for the place's answers.
+    ///   - limit: How long to wait for responses.
     /// - Throws: ``TrackingError``: with code ``TrackingError/Code/invalidState`` for a deleted experiment, with
-    ///   ``TrackingError/Code/readOnly`` for a place that cannot be written, with ``TrackingError/Code/unavailable`` when the
-    ///   time is over, and whatever the place says otherwise.
+    ///   ``TrackingError/Code/readOnly`` for a store that cannot be written, with ``TrackingError/Code/unavailable``
+    ///   when the timeout expires, and the store's own errors otherwise.
     public func check(experiment name: String, within limit: Duration = .seconds(30)) async throws {
         try EntityLimits.check(experimentName: name)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -17,7 +17,7 @@ extension TrackingClient {
             }
             group.addTask { [uri] in
                 try await Task.sleep(for: limit)
-                throw TrackingError(.unavailable, uri, "has not answered in \(limit)")
+                throw TrackingError(.unavailable, uri, "has not responded in \(limit)")
             }
             defer { group.cancelAll() }
             try await group.next()

@@ -1,6 +1,6 @@
 public import StorageIO
 
-/// Experiments, runs and registered models at one place, in MLflow's own format.
+/// Experiments, runs and registered models in one tracking store, in MLflow's own format.
 ///
 /// ```swift
 /// let tracking = try await TrackingClient.open("sqlite:///mlflow.db")
@@ -19,20 +19,20 @@ public struct TrackingClient: Sendable {
     /// Where the client was opened, as MLflow writes it, without user, password and options.
     public let uri: String
 
-    /// Opens a place; a file that does not exist, or is empty, is made ready for MLflow too.
+    /// Opens a tracking store; a file that does not exist, or is empty, is initialised so that MLflow can use it, too.
     ///
     /// - Parameters:
-    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`; `postgresql://USER@HOST:PORT/DATABASE`; or an
-    ///     MLflow server, `http://HOST:PORT` or `https://HOST`, which is not asked anything yet. Databases need the package
-    ///     trait `TrackingDatabases`, which is enabled by default.
-    ///   - artifactRoot: The place under which new experiments keep their artifacts: a folder, or a URL that `stores`
-    ///     knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`, the
-    ///     place that MLflow's server gives to experiments when it hands artifacts through. With a server, that place is the
-    ///     server's own, and new experiments get its choice by default.
+    ///   - uri: `sqlite:///relative/file.db` or `sqlite:////absolute/file.db`; `postgresql://USER@HOST:PORT/DATABASE`;
+    ///     or an MLflow server, `http://HOST:PORT` or `https://HOST`, which is not contacted yet. Databases need the
+    ///     package trait `TrackingDatabases`, which is enabled by default.
+    ///   - artifactRoot: The location under which new experiments keep their artifacts: a folder, or a URL that
+    ///     `stores` knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`,
+    ///     the location that MLflow's server gives to experiments when it proxies artifacts. With a server, that
+    ///     location is the server's own, and new experiments get its choice by default.
     ///   - context: Who and what makes the runs.
-    ///   - stores: Opens artifact places that are URLs of object stores.
-    ///   - options: Reading only, time-outs, credentials.
-    /// - Throws: ``TrackingError`` that says why the place cannot be used and, where that helps, what to run.
+    ///   - stores: Opens artifact locations that are URLs of object stores.
+    ///   - options: Read-only access, timeouts, credentials.
+    /// - Throws: ``TrackingError`` that says why the store cannot be used and, where that helps, what to run.
     public static func open(
         _ uri: String, artifactRoot: String? = nil, context: RunContext = RunContext(),
         stores: ObjectStoreRegistry = ObjectStoreRegistry(), options: TrackingOptions = TrackingOptions()
@@ -60,10 +60,10 @@ public struct TrackingClient: Sendable {
         (try? TrackingURI(uri).description) ?? TrackingURI.withoutSecrets(uri)
     }
 
-    /// Lets go of the files. Calls that come later fail.
+    /// Closes the store. Later calls fail.
     ///
-    /// Afterwards the database is one file again, unless others have it open. A client that is dropped unclosed loses
-    /// nothing, but leaves SQLite's log (`-wal`) beside the file, which then belongs to it.
+    /// Afterwards the database is one file again, unless others have it open. A client that is not closed loses
+    /// nothing, but leaves SQLite's log (`-wal`) beside the file, which must be kept with it.
     public func close() async throws { try await store.close() }
 
     // MARK: Experiments
@@ -86,7 +86,7 @@ public struct TrackingClient: Sendable {
                 record: try await store.createExperiment(named: name, artifactLocation: location, tags: tags),
                 client: self)
         } catch let error as TrackingError where error.code == .alreadyExists {
-            // Somebody else made it in this moment.
+            // Another client has just created it.
             guard let found = try await store.experiment(named: name) else { throw error }
             return try usable(found)
         }
@@ -126,7 +126,7 @@ public struct TrackingClient: Sendable {
     /// A run, whatever its state.
     public func run(id: String) async throws -> Run { Run(try await store.run(id: id), client: self) }
 
-    /// Goes on with a run: its status becomes ``RunStatus/running`` again.
+    /// Resumes a run: its status becomes ``RunStatus/running`` again.
     public func resumeRun(id: String) async throws -> Run {
         try await store.updateRun(id: id, status: .running, endTime: nil, name: nil)
         return try await run(id: id)
@@ -173,7 +173,7 @@ public struct TrackingClient: Sendable {
             guard case .location = try ArtifactReference(location) else {
                 guard location.utf8.starts(with: "runs:".utf8) else {
                     throw TrackingError(
-                        .invalidValue, uri, "its files are said to be at '\(location)', which names no place")
+                        .invalidValue, uri, "its files are said to be at '\(location)', which is not a path or URL")
                 }
                 return try await self.location(of: location)
             }
@@ -186,15 +186,15 @@ public struct TrackingClient: Sendable {
     }
 }
 
-/// How a client works with its place.
+/// How a client uses its tracking store.
 public struct TrackingOptions: Sendable, Hashable {
     /// Refuses to write, and to make a file that is missing.
     public var isReadOnly: Bool
     /// Seconds to wait for others that hold the database.
     public var busyTimeout: Double
-    /// What an MLflow server knows this client by.
+    /// The credentials that an MLflow server checks.
     public var credentials: TrackingCredentials?
-    /// A file of certificate authorities, in PEM form, that an `https` server's certificate is checked against, in place
+    /// A file of certificate authorities, in PEM form, that an `https` server's certificate is checked against, instead
     /// of the system's.
     public var certificateAuthorities: String?
 

@@ -1,4 +1,4 @@
-/// What an MLflow server is to know its client by. Never shown in messages.
+/// Credentials for an MLflow server. Never shown in messages.
 public struct TrackingCredentials: Sendable, Hashable {
     enum Kind: Hashable {
         case token(String)

@@ -11,11 +11,11 @@ public struct TrackingError: Error, Sendable, Hashable {
         public static let notFound = Code(description: "not found")
         /// The name is taken.
         public static let alreadyExists = Code(description: "already exists")
-        /// A name, value, filter or URI that MLflow would not take.
+        /// A name, value, filter or URI that MLflow would refuse.
         public static let invalidValue = Code(description: "invalid value")
         /// The run or experiment is deleted, or a parameter has another value already.
         public static let invalidState = Code(description: "invalid state")
-        /// The server does not know the client, or does not let it do this.
+        /// The server does not accept the client's credentials, or does not permit the request.
         public static let permissionDenied = Code(description: "permission denied")
         /// The address is not that of an MLflow server, or of one that is too old.
         public static let incompatibleServer = Code(description: "incompatible server")
@@ -27,11 +27,11 @@ public struct TrackingError: Error, Sendable, Hashable {
         public static let corruptDatabase = Code(description: "corrupt database")
         /// The file may not be written.
         public static let readOnly = Code(description: "read-only")
-        /// Others held the database for longer than the time-out.
+        /// Others held the database for longer than the timeout.
         public static let busy = Code(description: "busy")
         /// Disk or quota is full.
         public static let noSpace = Code(description: "no space left")
-        /// Any other failure of the database or server, or the way to it.
+        /// Any other failure of the database or server, or of the connection to it.
         public static let unavailable = Code(description: "unavailable")
     }
 

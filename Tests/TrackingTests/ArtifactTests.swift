@@ -64,7 +64,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func otherStoresAndTheServersPlaceAreOpened() async throws {
+    @Test func otherStoresAndTheServersLocationAreOpened() async throws {
         let folder = try TemporaryFolder()
         let client = try await TrackingClient.open(
             "sqlite:///\(folder.path("a.db"))", artifactRoot: "memory://tests/root", stores: ObjectStoreRegistry())

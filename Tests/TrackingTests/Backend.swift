@@ -10,7 +10,7 @@ enum Backend: String, CaseIterable, Sendable {
         try await open(location(in: folder), in: folder, context: context)
     }
 
-    /// A place that ``open(_:in:context:)`` opens, with the password that a client does not show.
+    /// A tracking URI that ``open(_:in:context:)`` opens, with the password that a client does not show.
     func location(in folder: TemporaryFolder) async throws -> String {
         switch self {
         case .sqlite: "sqlite:///\(folder.path("mlflow.db"))"
@@ -22,12 +22,12 @@ enum Backend: String, CaseIterable, Sendable {
     func open(
         _ location: String, in folder: TemporaryFolder, context: RunContext = RunContext()
     ) async throws -> TrackingClient {
-        // A server says itself where files go.
+        // A server decides itself where files go.
         try await TrackingClient.open(
             location, artifactRoot: self == .server ? nil : folder.path("mlruns"), context: context)
     }
 
-    /// Whether nothing but the test's own is there. Elsewhere tests know theirs by ``UniqueNames``.
+    /// Whether the store holds nothing but the test's own data. Elsewhere tests find theirs by ``UniqueNames``.
     var hasOwnDatabase: Bool { self != .server }
 
     /// Whether a new experiment's artifacts are where this backend puts them.

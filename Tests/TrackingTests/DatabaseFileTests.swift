@@ -125,7 +125,7 @@ import Tracking
         try await writer.close()
     }
 
-    /// Damage is answered with an error that names the file, and no damage brings the program down.
+    /// Damage gives an error that names the file, and never crashes the program.
     @Test func damagedFiles() async throws {
         let folder = try TemporaryFolder()
         let client = try await TrackingClient.open("sqlite:///\(folder.path("good.db"))")

@@ -170,14 +170,14 @@ import Tracking
                                    [InputTag("mlflow.data.context", ["train", "test"][(i + j) % 2])] if i % 5 else [])
                       for j in range(i % 3)]
             if inputs: client.log_inputs(run.info.run_id, inputs)
-        answers = []
+        results = []
         for q in json.load(open(sys.argv[2])):
             try:
                 runs = client.search_runs(
                     sys.argv[3].split(","), q["filter"], ViewType.from_string(q["view"].lower()), 1000, q["order"])
-                answers.append([r.info.run_id for r in runs])
+                results.append([r.info.run_id for r in runs])
             except MlflowException as e:
-                answers.append(None)
-        print(json.dumps(answers))
+                results.append(None)
+        print(json.dumps(results))
         """#
 }

@@ -1,6 +1,6 @@
 import Tracking
 
-/// Logs a training to a place that need not be there.
+/// Logs a training to a tracking store that need not be reachable.
 func train(rounds: Int, journalFolder: String, uri: String) async throws -> Bool {
     let journal = try TrackingJournal(folder: journalFolder) { try await TrackingClient.open(uri) }
     let run = try journal.startRun(experiment: "antifraud-experiment", name: "depth 5")

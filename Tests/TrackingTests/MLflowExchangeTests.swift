@@ -112,7 +112,7 @@ import Tracking
         try await client.models.setAlias("challenger", of: "fraud 🦊", to: 3)
         try await client.models.deleteVersion(3, of: "fraud 🦊")
         try await client.models.setTag("checked", "yes", ofVersion: 2, of: "fraud 🦊")
-        try await client.models.register("renamed soon", source: "s3://bucket/place")
+        try await client.models.register("renamed soon", source: "s3://bucket/models")
         try await client.models.setTag("k", "v", of: "renamed soon")
         try await client.models.setAlias("best", of: "renamed soon", to: 1)
         try await client.models.setStage("production", ofVersion: 1, of: "renamed soon")

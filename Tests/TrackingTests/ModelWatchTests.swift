@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Whoever watches an alias gets each version that it comes to point at.
+/// A watcher of an alias gets each version that the alias is moved to.
 @Suite struct ModelWatchTests {
     @Test(arguments: Backend.allCases)
     func versionsFollowTheAlias(_ backend: Backend) async throws {

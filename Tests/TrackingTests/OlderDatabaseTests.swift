@@ -8,7 +8,7 @@ import Tracking
     @Test func version2IsUsedAsItIsAndMLflowUpgradesItAfterwards() async throws {
         let folder = try TemporaryFolder()
         let (usable, unusable) = (folder.path("2.15.db"), folder.path("2.2.db"))
-        // 2.15 knows no workspaces; 2.2 no data sets.
+        // 2.15 has no workspaces; 2.2 has no data sets.
         try await MLflowOracle.run(
             Self.make, ["4465047574b1", usable, "3500859a5d39", unusable])
 
@@ -73,8 +73,8 @@ import Tracking
         from mlflow.store.db.utils import _upgrade_db
         _upgrade_db(sqlalchemy.create_engine(sys.argv[1]))
         # MLflow makes this experiment when it first opens a database; this library leaves others' databases alone.
-        answer = snapshot(MlflowClient(sys.argv[1]))
-        answer["experiments"] = [e for e in answer["experiments"] if e["name"] != "Default"]
-        print(json.dumps(answer))
+        result = snapshot(MlflowClient(sys.argv[1]))
+        result["experiments"] = [e for e in result["experiments"] if e["name"] != "Default"]
+        print(json.dumps(result))
         """#
 }

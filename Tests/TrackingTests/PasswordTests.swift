@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Tracking
 
-/// No part of a password is shown, whatever characters it has and however the URI is taken apart.
+/// No part of a password is shown, whatever characters it has and however the URI is parsed.
 @Suite struct PasswordTests {
     private static let forms: [(before: String, after: String)] = [
         ("postgresql://mlflow:", "@127.0.0.1:1/mlflow"), ("postgresql+psycopg2://mlflow:", "@127.0.0.1:1/mlflow"),
@@ -45,12 +45,12 @@ import Tracking
         }
     }
 
-    /// The examples that people meet, with the way out.
+    /// Examples that users run into, with the remedy.
     @Test(arguments: [
         "postgresql://mlflow:Winter@2024/x@127.0.0.1:1/mlflow", "postgresql://mlflow:Win@ter@127.0.0.1:1/mlflow",
         "http://mlflow:Win@ter@127.0.0.1:1", "http://mlflow:Win/ter@127.0.0.1:1", "https://mlflow:Win?ter@127.0.0.1:1",
     ])
-    func theWayOutIsTold(_ uri: String) async {
+    func theRemedyIsNamed(_ uri: String) async {
         do {
             _ = try await TrackingClient.open(uri)
             Issue.record("\(uri) was opened")

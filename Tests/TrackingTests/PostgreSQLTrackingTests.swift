@@ -87,7 +87,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func whatCannotBeUsedIsToldAndLeftAsItIs() async throws {
+    @Test func whatCannotBeUsedIsReportedAndLeftAsItIs() async throws {
         let uri = try await TestDatabases.make()
         let pool = PostgreSQLPool(try PostgreSQLConfiguration(uri), maximumConnections: 1)
         try await pool.withConnection {
@@ -114,8 +114,8 @@ import Tracking
         }
     }
 
-    /// An older layout: named with its revision and the command that helps.
-    @Test func anOlderLayoutIsTold() async throws {
+    /// An older layout: reported with its revision and the command that upgrades it.
+    @Test func anOlderLayoutIsReported() async throws {
         let uri = try await TestDatabases.make()
         try await TrackingClient.open(uri).close()
         let pool = PostgreSQLPool(try PostgreSQLConfiguration(uri), maximumConnections: 1)
@@ -156,7 +156,7 @@ import Tracking
         try await client.close()
     }
 
-    /// Killed and started again under load: every value that the journal took is there once.
+    /// Killed and started again under load: every value that the journal accepted is there once.
     @Test func aServerThatIsKilledUnderLoadLosesNothing() async throws {
         let folder = try TemporaryFolder()
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.postgresql) }

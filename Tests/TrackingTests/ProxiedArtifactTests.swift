@@ -69,7 +69,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func placesAreThoseOfMLflow() async throws {
+    @Test func locationsAreThoseOfMLflow() async throws {
         let server = try TestServers.mlflow()
         let (client, folder) = try await Self.folder()
         try await folder.write([1, 2], to: "a/b")
@@ -83,7 +83,7 @@ import Tracking
         }
         await #expect(throws: ObjectStoreError.self) { _ = try await client.artifacts(at: "http://host/x") }
         await expect(.invalidValue) { _ = try await client.artifacts(at: "mlflow-artifacts://u:p@host/x") }
-        // Elsewhere than on the server: straight there.
+        // Locations other than the server's are accessed directly.
         let files = try TemporaryFolder()
         let direct = try await TrackingClient.open(server.uri, artifactRoot: files.path("root"))
         let experiment = try await direct.experiment(named: UniqueNames()("direct"))

@@ -26,7 +26,7 @@ import Tracking
     }
 
     @Test(arguments: [
-        ("metrics.a >", "filter: ends where a value is due"),
+        ("metrics.a >", "filter: ends where a value is expected"),
         ("metrics.a > 'x'", "filter, column 13: expected a number, found ''x''"),
         (
             "metrics.a > 1 or metrics.b > 2",
@@ -34,9 +34,9 @@ import Tracking
         ),
         ("params.p = 'x", "filter, column 12: the quote ' is not closed"),
         ("status IS NULL", "filter, column 8: 'status' cannot be compared by IS NULL"),
-        ("colour = 'red'", "filter, column 1: 'colour' is no attribute; there are "),
+        ("colour = 'red'", "filter, column 1: 'colour' is not an attribute; there are "),
     ])
-    func mistakesAreNamedWithTheirPlace(_ filter: String, _ message: String) async throws {
+    func mistakesAreNamedWithTheirPosition(_ filter: String, _ message: String) async throws {
         let folder = try TemporaryFolder()
         let client = try await TrackingClient.open("sqlite:///\(folder.path("mlflow.db"))")
         do {

@@ -137,7 +137,7 @@ import Tracking
         let record = try await run.record()
         for key in ["a", "b", "c/d"] {
             let own = points.filter { $0.key == key }
-            // NaN counts as the 0 that stands in its place.
+            // NaN counts as the 0 that is stored for it.
             func rank(_ metric: Metric) -> (Int64, Int64, Double) {
                 (metric.step, metric.timestamp, metric.value.isNaN ? 0 : min(metric.value, .greatestFiniteMagnitude))
             }
@@ -256,7 +256,7 @@ import Tracking
         try await models.deleteVersion(2, of: m)
         await expect(.notFound) { _ = try await models.version(2, of: m) }
         #expect(try await models.model(named: m).aliases == [:])
-        // A server takes no paths of its own machine from strangers.
+        // A server accepts no local paths from clients.
         let location = backend == .server ? "s3://bucket/other" : "/tmp"
         #expect(try await models.register(m, source: location).version == 3)
         try await models.rename(m, to: n)

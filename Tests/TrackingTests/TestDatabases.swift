@@ -2,7 +2,7 @@ import Foundation
 import PostgreSQL
 import TestSupport
 
-/// Databases of their own on the PostgreSQL server of a test run.
+/// Separate databases on the PostgreSQL server of a test run.
 enum TestDatabases {
     /// Makes an empty database.
     /// - Returns: Its URI with the user that owns it.

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Tracking
 
-/// A copy holds what its source holds, but for ids and places, whatever the kinds of both.
+/// A copy equals its source except for ids and locations, whatever kinds of stores both are.
 @Suite struct TrackingCopyTests {
-    @Test func fromPlaceToPlaceNothingIsLost() async throws {
+    @Test func nothingIsLostBetweenStores() async throws {
         let folder = try TemporaryFolder()
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
         var source = try await MLflowExchangeTests.write(to: "sqlite:///\(folder.path("first.db"))")
@@ -76,7 +76,8 @@ import Tracking
             let copy = TrackingCopy(from: source, to: destination)
             for round in 0..<2 {
                 let report = try await copy.run()
-                // What is not copied is told: the logged model itself, and a version whose files nobody has, with its alias.
+                // What is not copied is reported: the logged model itself, and a version whose files nobody has, with
+                // its alias.
                 #expect(report.failures.count == 3, "\(report.failures) to \(uri)")
                 #expect(report.failures.contains { $0.contains("logged model 'clf'") })
                 #expect(report.failures.contains { $0.contains("version 2 of model 'old way'") })
@@ -158,7 +159,7 @@ import Tracking
     }
 }
 
-/// A snapshot without what differs from place to place.
+/// A snapshot without what differs between stores.
 private struct Content: Equatable {
     struct Run: Equatable {
         var experiment: String

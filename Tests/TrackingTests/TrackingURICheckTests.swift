@@ -7,7 +7,7 @@ import Tracking
 /// What cannot be logged to is known before the work, in bounded time.
 @Suite struct TrackingURICheckTests {
     @Test(arguments: Backend.allCases)
-    func aDeletedExperimentIsTold(_ backend: Backend) async throws {
+    func aDeletedExperimentIsReported(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
         let client = try await backend.open(in: folder)
         let name = UniqueNames()("e")
@@ -22,7 +22,7 @@ import Tracking
     }
 
     @Test(arguments: Backend.allCases)
-    func aPlaceForReadingIsTold(_ backend: Backend) async throws {
+    func aReadOnlyStoreIsReported(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
         let location = try await backend.location(in: folder)
         try await backend.open(location, in: folder).close()
@@ -33,7 +33,7 @@ import Tracking
 
     /// A role that may not write to every table.
     @Test(arguments: ["runs", "params", "metrics", "tags", "latest_metrics"])
-    func aDatabaseForReadingIsTold(_ table: String) async throws {
+    func aReadOnlyDatabaseIsReported(_ table: String) async throws {
         let location = try await TestDatabases.make()
         let client = try await TrackingClient.open(location)
         try await client.check(experiment: "e")
@@ -44,7 +44,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func aServerThatIsNotThereIsTold() async throws {
+    @Test func aServerThatIsNotThereIsReported() async throws {
         let client = try await TrackingClient.open("http://127.0.0.1:1")
         await expect(.unavailable) { try await client.check(experiment: "e") }
         try await client.close()
@@ -71,7 +71,7 @@ import Tracking
             try await client.check(experiment: "e", within: .milliseconds(200))
             Issue.record("no error")
         } catch let error as TrackingError {
-            #expect(error.code == .unavailable && error.message.contains("has not answered in 0.2 seconds"))
+            #expect(error.code == .unavailable && error.message.contains("has not responded in 0.2 seconds"))
         }
         try await client.close()
     }

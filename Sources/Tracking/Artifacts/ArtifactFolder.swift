@@ -15,7 +15,7 @@ public struct ArtifactFolder: Sendable {
 
     /// The folder as MLflow names it: an absolute path or a URL.
     public let uri: String
-    /// The folder as a place, for what reads and writes whole folders by itself.
+    /// The folder's location, for code that reads and writes whole folders by itself.
     public let location: StorageLocation
     private var store: any ObjectStore { location.store }
 
@@ -24,13 +24,13 @@ public struct ArtifactFolder: Sendable {
         self.location = location
     }
 
-    /// What the keys of its files start with: empty, or closing with `/`.
+    /// What the keys of its files start with: empty, or a prefix that ends with `/`.
     private var prefix: String { location.folderPrefix }
 
     /// The key of a file in the store of ``location``.
     /// - Throws: ``TrackingError`` for a path with empty segments, `.` or `..`, or one that starts with `/`.
     public func key(_ path: String) throws -> ObjectKey {
-        // Checked by itself first: the prefix must not make a bad path good.
+        // Checked without the prefix first, which must not make a bad path good.
         try ArtifactPath.check(path)
         return try ObjectKey(prefix + path)
     }
@@ -48,10 +48,10 @@ public struct ArtifactFolder: Sendable {
     /// A file's bytes.
     public func read(_ path: String) async throws -> [UInt8] { try await store.read(key(path)) }
 
-    /// Writes a file, replacing an earlier one; it appears whole or not at all.
+    /// Writes a file, replacing an existing one; it appears whole or not at all.
     public func write(_ bytes: [UInt8], to path: String) async throws { try await store.put(bytes, to: key(path)) }
 
-    /// Copies a local file here, piece by piece.
+    /// Copies a local file here, chunk by chunk.
     public func upload(file: String, to path: String) async throws {
         let source = try LocalFile(file)
         try await Self.copy(source.store.head(source.key), of: source.store, to: key(path), of: store)
@@ -91,7 +91,7 @@ public struct ArtifactFolder: Sendable {
     }
 
     private static let parallelCopies = 8
-    /// Of each of the copies that run at once.
+    /// The buffer size of each of the copies that run at once.
     private static let copyOptions = TransferOptions(memoryLimit: 8 << 20)
 
     /// The first failure ends all.

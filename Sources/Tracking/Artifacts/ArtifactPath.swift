@@ -1,8 +1,8 @@
 import StorageIO
 
-/// Places of artifacts as MLflow writes them: absolute paths or URLs.
+/// Locations of artifacts as MLflow writes them: absolute paths or URLs.
 enum ArtifactPath {
-    /// A place below another. A URL's query stays at its end.
+    /// A location below another. A URL's query stays at its end.
     static func join(_ location: String, _ path: String) -> String {
         guard hasScheme(location), let mark = location.utf8.firstIndex(of: UInt8(ascii: "?")) else {
             return joinPlain(location, path)

@@ -1,4 +1,4 @@
-/// What a URI of artifacts names.
+/// What an artifact URI refers to.
 package enum ArtifactReference: Hashable {
     /// `runs:/ID/path`; the path may be empty.
     case run(id: String, path: String)
@@ -46,7 +46,7 @@ package enum ArtifactReference: Hashable {
     }
 }
 
-/// A model version by what names it.
+/// How a URI names a model version.
 package struct ModelReference: Hashable {
     package enum Selector: Hashable {
         case version(Int)

@@ -1,12 +1,12 @@
 import Essentials
 import StorageIO
 
-/// Opens the places that runs and models name.
+/// Opens the locations that runs and models name.
 struct ArtifactStores: Sendable {
     /// Where new experiments keep artifacts; stands for `mlflow-artifacts:/` too.
     let root: String
     let stores: ObjectStoreRegistry
-    /// Of a client of a server; the others find what a server hands through under ``root``.
+    /// Set for a client of a server; other clients find the artifacts that a server proxies under ``root``.
     var proxied: ProxiedArtifacts?
 
     func folder(at location: String) throws -> ArtifactFolder {
@@ -27,7 +27,7 @@ struct ArtifactStores: Sendable {
         }
     }
 
-    /// A path as a URL in which no character has a meaning of its own, such as that of a pattern.
+    /// A path as a URL in which every character stands for itself: none is part of a pattern.
     private static func fileURL(_ path: String) -> String {
         var url = "file://"
         for byte in path.utf8 {

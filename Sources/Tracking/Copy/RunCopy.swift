@@ -23,7 +23,7 @@ struct RunCopy: Sendable {
     let identifiers: [String: String]
     let copiesArtifacts: Bool
 
-    /// Copies; a failure that is not a cancellation concerns this run alone.
+    /// Copies the run; a failure other than cancellation concerns this run alone.
     func outcome() async throws -> Outcome {
         do {
             return Outcome(run: run.source.id, counts: try await copy())

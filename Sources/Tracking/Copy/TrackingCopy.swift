@@ -1,11 +1,12 @@
-/// Copies experiments, runs with their histories and files, and registered models from one place of tracking to another,
-/// whatever kinds of places they are.
+/// Copies experiments, runs with their histories and files, and registered models from one tracking store to another,
+/// of the same kind or not.
 ///
-/// May be run again after an interruption: what has arrived whole is left, all else is completed. Runs are recognised by the
-/// tag `antifraud.copied_from`, which is set last, and by the token they are made with; databases keep their ids, MLflow
-/// servers give new ones.
+/// Can be run again after an interruption: what was copied completely is left as it is, and the rest is completed. Runs
+/// are recognised by the tag `antifraud.copied_from`, which is set last, and by the token they are made with; databases
+/// keep their ids, MLflow servers give new ones.
 ///
-/// The source should be at rest: a run that goes on meanwhile is copied as it is found, and again the next time.
+/// Nothing should write to the source meanwhile: a run that is still in progress is copied as it is found, and again
+/// the next time.
 public struct TrackingCopy: Sendable {
     /// What to copy.
     public struct Options: Sendable, Hashable {
@@ -33,7 +34,7 @@ public struct TrackingCopy: Sendable {
         }
     }
 
-    /// What came of it.
+    /// What was copied, and what failed.
     public struct Report: Sendable, Hashable, Codable {
         /// Experiments that are at the destination.
         public var experiments = 0
@@ -59,17 +60,17 @@ public struct TrackingCopy: Sendable {
     let destination: TrackingClient
     let options: Options
 
-    /// A copy from one client's place to another's.
+    /// A copy from one client's store to another's.
     public init(from source: TrackingClient, to destination: TrackingClient, options: Options = Options()) {
         self.source = source
         self.destination = destination
         self.options = options
     }
 
-    /// Copies.
-    /// - Parameter progress: Told of the report so far and of the number of runs in all.
-    /// - Throws: ``TrackingError`` when a place cannot be read or written at all; what concerns one run or model alone is in
-    ///   ``Report/failures``.
+    /// Runs the copy.
+    /// - Parameter progress: Gets the report so far and the total number of runs.
+    /// - Throws: ``TrackingError`` when a store cannot be read or written at all; failures of single runs and models
+    ///   are in ``Report/failures``.
     public func run(progress: @Sendable (Report, Int) -> Void = { _, _ in }) async throws -> Report {
         var report = Report()
         var work: [CopiedRun] = []

@@ -34,7 +34,7 @@ struct VersionFiles: Sendable {
         }
     }
 
-    /// Copies files that no run has brought along.
+    /// Copies files that were not copied with any run.
     func copy(to target: String, _ report: inout TrackingCopy.Report) async throws {
         switch try ArtifactReference(version.source) {
         case .model, .loggedModel: break
@@ -69,7 +69,7 @@ struct VersionFiles: Sendable {
         return try await destination.store.run(id: run.targetID).artifactURI
     }
 
-    /// Where a place in a run's artifacts is in those of its copy; nil for a place elsewhere.
+    /// Where a location in a run's artifacts is in those of its copy; nil for a location elsewhere.
     private func moved(_ location: String, with run: CopiedRun) async throws -> String? {
         let root = run.source.artifactURI
         guard location.utf8.starts(with: root.utf8) else { return nil }

@@ -4,7 +4,7 @@ public struct ExperimentRecord: Sendable, Hashable {
     public var id: String
     /// Unique in its database.
     public var name: String
-    /// The place under which its runs keep their artifacts: an absolute path or a URL.
+    /// The location under which its runs keep their artifacts: an absolute path or a URL.
     public var artifactLocation: String
     /// Whether it is deleted.
     public var lifecycleStage: LifecycleStage

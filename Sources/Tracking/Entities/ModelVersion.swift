@@ -4,7 +4,7 @@ public struct ModelVersion: Sendable, Hashable {
     public var name: String
     /// Counts from 1.
     public var version: Int
-    /// The place of the model's files, as given when it was registered.
+    /// The location of the model's files, as given when it was registered.
     public var source: String
     /// The run that made it.
     public var runID: String?
@@ -12,7 +12,7 @@ public struct ModelVersion: Sendable, Hashable {
     public var description: String?
     /// MLflow's older marker of a version's use; `None` unless someone moved it.
     public var stage: String
-    /// MLflow's state of the copy; `READY` unless a server is at work on it.
+    /// MLflow's status of the version; `READY` unless a server is still creating it.
     public var status: String
     /// Milliseconds since 1970.
     public var creationTime: Int64

@@ -1,6 +1,6 @@
-/// A part of a longer answer.
+/// One page of a longer result.
 public struct Page<Element: Sendable>: Sendable {
-    /// This part's elements, in order.
+    /// The page's elements, in order.
     public var elements: [Element]
     /// Hand it to the same search to get what follows; nil at the end.
     public var nextPageToken: String?

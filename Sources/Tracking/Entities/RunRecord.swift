@@ -14,7 +14,7 @@ public struct RunRecord: Sendable, Hashable {
     public var endTime: Int64?
     /// Who started it; may be empty.
     public var userID: String
-    /// The place of its artifacts: an absolute path or a URL.
+    /// The location of its artifacts: an absolute path or a URL.
     public var artifactURI: String
     /// Whether it is deleted.
     public var lifecycleStage: LifecycleStage

@@ -1,11 +1,11 @@
 import Essentials
 import StorageIO
 
-/// Brings entries of a journal to their destination.
+/// Uploads entries of a journal to their destination.
 ///
-/// Entries of one run keep their order; those of different runs need none. What the destination refuses for good is
-/// set aside with the reason, one by one, so that it holds nothing else up. What fails because the way is blocked is
-/// thrown, for another time.
+/// Entries of one run keep their order; those of different runs need none. What the destination refuses for good is set
+/// aside with the reason, entry by entry, so that it holds nothing else up. When the destination cannot be reached, an
+/// error is thrown and the upload is attempted again later.
 struct JournalBatchUpload {
     let files: JournalFiles
     let client: TrackingClient
@@ -36,7 +36,7 @@ struct JournalBatchUpload {
         progress.position = next
     }
 
-    /// Tries again what was put off.
+    /// Uploads deferred entries.
     mutating func deliverDeferred() async throws {
         let reader = JournalReader(files: files)
         // In order, so that a run's files come before what is registered of them.
@@ -130,7 +130,7 @@ struct JournalBatchUpload {
         let source = "runs:/\(run)/\(registration.path)"
         let location = ArtifactPath.normalized(try await client.location(of: source))
         var version: ModelVersion?
-        // An earlier delivery may have got this far.
+        // An earlier upload may have got this far.
         for try await known in client.models.versions(matching: "name = \(registration.model) and run_id = \(run)")
         where known.source == location {
             version = known
@@ -144,12 +144,12 @@ struct JournalBatchUpload {
         }
     }
 
-    /// Logs a batch; halves one that is refused until those to blame stand alone.
+    /// Logs a batch; a refused batch is halved until the refused values are isolated.
     private mutating func log(_ batch: RunBatch, to run: String) async throws {
         do {
             try await client.store.log(batch, toRun: run)
         } catch let error as TrackingError where error.isRefusal {
-            // A run that takes nothing any more need not be asked for each value.
+            // Once a run accepts nothing, there is no need to send it each value.
             let isUsable: Bool
             do {
                 isUsable = try await client.store.run(id: run).lifecycleStage == .active
@@ -179,7 +179,7 @@ struct JournalBatchUpload {
 
     private static let orphaned = "its run could not be started"
 
-    /// Whether the way to the tracking server or database itself is blocked, so that nothing else would pass either.
+    /// Whether the tracking server or database itself cannot be reached, so that nothing else would get through either.
     private static func isBlocked(_ error: any Error) -> Bool { error is TrackingError }
 }
 
@@ -202,7 +202,7 @@ extension [JournalBatchUpload.Step] {
         }
     }
 
-    /// Changes the batch at the end in place: its arrays must not be copied for each entry.
+    /// Mutates the last batch directly: its arrays must not be copied for each entry.
     private mutating func withBatch(_ change: (inout RunBatch) -> Void) {
         var batch = RunBatch()
         if case .batch(let open) = last {
@@ -215,7 +215,8 @@ extension [JournalBatchUpload.Step] {
 }
 
 extension JournalEntry {
-    /// Whether other entries may overtake it: files and registrations, which may fail for reasons of their own.
+    /// Whether other entries may overtake it: files and registrations, which can fail independently of the tracking
+    /// server.
     fileprivate var mayBePutOff: Bool {
         switch self {
         case .content, .files, .copies, .register: true
@@ -225,7 +226,7 @@ extension JournalEntry {
 }
 
 extension TrackingError {
-    /// Whether the destination has understood and will never take it.
+    /// Whether the destination has understood the request and will never accept it.
     var isRefusal: Bool {
         [.notFound, .alreadyExists, .invalidValue, .invalidState].contains(code)
     }

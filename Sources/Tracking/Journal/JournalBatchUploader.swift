@@ -1,16 +1,16 @@
 import Essentials
 import Synchronization
 
-/// Carries a journal to its destination piece by piece, and keeps count of how far it has come.
+/// Uploads a journal to its destination batch by batch, and records its progress.
 struct JournalBatchUploader {
     let files: JournalFiles
     private(set) var progress: JournalProgress
     private let onRejection: (JournalRejection) -> Void
 
-    /// What is read and delivered before the progress is written down.
+    /// How much is read and delivered before the progress is saved.
     private static let chunkBytes = 4 << 20
 
-    /// Goes on where an earlier courier has come to.
+    /// Continues where an earlier uploader stopped.
     init(
         _ files: JournalFiles, onRejection: @escaping (JournalRejection) -> Void
     ) throws(TrackingError) {
@@ -19,8 +19,8 @@ struct JournalBatchUploader {
         progress = try JournalProgress(readingFrom: files.progress)
     }
 
-    /// Delivers the next piece, if there is one.
-    /// - Parameter end: Where the writer is; nil for a journal that nobody writes any more.
+    /// Uploads the next batch, if there is one.
+    /// - Parameter end: The writer's position; nil for a journal that is no longer written.
     /// - Returns: Whether there was one.
     mutating func step(_ client: TrackingClient, until end: JournalPosition?) async throws -> Bool {
         let (items, next) = try JournalReader(files: files).read(
@@ -30,7 +30,7 @@ struct JournalBatchUploader {
         do {
             try await delivery.deliver(items, next: next)
         } catch {
-            // The whole piece comes again, but runs that were started are known.
+            // The whole batch is uploaded again, but the runs that were started are known.
             var known = progress
             known.runs = delivery.progress.runs
             try save(known)
@@ -40,7 +40,7 @@ struct JournalBatchUploader {
         return true
     }
 
-    /// Tries again what was put off.
+    /// Uploads deferred entries.
     mutating func stepDeferred(_ client: TrackingClient) async throws {
         guard !progress.deferred.isEmpty else { return }
         var delivery = JournalBatchUpload(files: files, client: client, progress: progress)
@@ -58,7 +58,8 @@ struct JournalBatchUploader {
         for name in delivery.deliveredCopies { JournalCopies(files: files).remove(name) }
     }
 
-    /// What was refused is kept before the progress moves past it; it is there twice if the process ends between the two.
+    /// What was refused is kept before the progress moves past it; it is stored twice if the process ends between the
+    /// two.
     private mutating func save(
         _ delivered: JournalProgress, _ rejections: [JournalRejection] = []
     ) throws(TrackingError) {

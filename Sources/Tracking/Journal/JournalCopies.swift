@@ -1,12 +1,12 @@
 import Essentials
 import StorageIO
 
-/// Copies of files that a journal is to deliver, a folder for each entry: what is logged must not change when its place is
-/// written again before the delivery, as by the next training.
+/// Copies of files that a journal is to deliver, a folder for each entry: what was logged must not change when its
+/// source is overwritten before the delivery, for example by the next training.
 struct JournalCopies: Sendable {
     let files: JournalFiles
 
-    /// Copies all objects of a place.
+    /// Copies all objects of a location.
     /// - Parameter limit: bytes that are copied at most.
     /// - Returns: the name of their folder.
     /// - Throws: ``TrackingError`` when there are none, when they are larger than that, or when they cannot be copied; then no

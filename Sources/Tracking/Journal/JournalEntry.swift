@@ -1,4 +1,4 @@
-/// One thing that was logged. A run is named by a number that holds within its journal.
+/// One thing that was logged. A run is named by a number that is valid within its journal only.
 enum JournalEntry: Hashable, Sendable {
     case start(run: UInt64, JournaledStart)
     /// The run exists already.
@@ -9,7 +9,7 @@ enum JournalEntry: Hashable, Sendable {
     case inputs(run: UInt64, [DatasetInput])
     /// A small file.
     case content(run: UInt64, [UInt8], path: String)
-    /// All objects of a place, which are read when they are delivered.
+    /// All objects of a location, which are read when they are delivered.
     case files(run: UInt64, location: String, path: String?)
     /// Files as they were when they were logged; see ``JournalCopies``.
     case copies(run: UInt64, JournaledCopy)
@@ -54,7 +54,7 @@ struct JournaledStart: Hashable, Sendable {
     var token: String
 }
 
-/// Files of a journal's own that are to be delivered.
+/// Files that the journal has copied and is to deliver.
 struct JournaledCopy: Hashable, Sendable {
     /// The name of their folder among the journal's copies.
     var name: String
@@ -137,7 +137,7 @@ extension JournalEntry {
         }
     }
 
-    /// Reads one entry that takes all of the bytes.
+    /// Reads one entry that occupies all of the bytes.
     init(_ bytes: ArraySlice<UInt8>) throws(JournalByteReader.Malformed) {
         guard let kind = bytes.first else { throw JournalByteReader.Malformed() }
         var reader = JournalByteReader(bytes.dropFirst())

@@ -61,7 +61,7 @@ struct JournalFiles: Sendable, Hashable {
     }
 }
 
-/// A place in a journal.
+/// A position in a journal.
 struct JournalPosition: Hashable, Comparable, Sendable, Codable {
     var segment: Int
     /// Bytes from the segment's start.
@@ -78,14 +78,14 @@ struct JournalPosition: Hashable, Comparable, Sendable, Codable {
 final class JournalLock: Sendable {
     private let descriptor: Int32
 
-    /// Nil when somebody else holds it.
+    /// Nil when another process holds it.
     init?(_ files: JournalFiles, creating: Bool) throws(TrackingError) {
         let descriptor = open(files.lock, O_RDWR | O_CLOEXEC | (creating ? O_CREAT | O_EXCL : 0), 0o600)
         guard descriptor >= 0 else {
             if !creating, errno == ENOENT { return nil }
             throw TrackingError(systemError: errno, files.lock)
         }
-        // The second question: whoever held it until now may just have removed the journal.
+        // Checked again: the previous holder may just have removed the journal.
         var ours = stat()
         var current = stat()
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &ours) == 0,

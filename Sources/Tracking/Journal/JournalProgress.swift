@@ -2,7 +2,7 @@ import Essentials
 
 /// How far a journal has been delivered; kept beside it so that another process can go on.
 ///
-/// It may lag behind the truth, never ahead of it: what is delivered a second time changes nothing.
+/// It may lag behind what was delivered, but is never ahead of it: delivering an entry twice changes nothing.
 struct JournalProgress: Codable, Hashable, Sendable {
     /// A run that is at its destination.
     struct Run: Codable, Hashable, Sendable {
@@ -35,7 +35,7 @@ struct JournalProgress: Codable, Hashable, Sendable {
             self = try JSONDecoder().decode(JournalProgress.self, from: data)
         } catch {
             throw TrackingError(
-                .corruptDatabase, path, "does not hold a journal's progress; remove it to deliver the journal anew")
+                .corruptDatabase, path, "does not hold a journal's progress; remove it to deliver the journal again")
         }
     }
 

@@ -12,9 +12,10 @@ struct JournalReader: Sendable {
 
     /// Entries from a position on, in order, until about `limit` bytes are read or the end is reached.
     ///
-    /// - Parameter end: Up to where the writer has come; nil for a journal that nobody writes any more. There, a
-    ///   record that was cut off by the end of its process is no entry: it was never acknowledged.
-    /// - Returns: The entries, and where to go on; that is `position` itself when there is nothing more.
+    /// - Parameter end: The writer's position; nil for a journal that is no longer written. There, a record that was
+    ///   cut off when its process ended is not an entry: it was never acknowledged.
+    /// - Returns: The entries, and the position to continue from, which is `position` itself when there is nothing
+    ///   more.
     /// - Throws: ``TrackingError`` with code ``TrackingError/Code/corruptDatabase`` for bytes that are no entry but have
     ///   others behind them, with the file and the byte.
     func read(
@@ -39,7 +40,7 @@ struct JournalReader: Sendable {
             guard taken > 0 else {
                 // Cut off: by the end of what was asked for, or of the file.
                 if !isEnd, bytes.count >= room {
-                    // As much as the entry says that it takes; its header first.
+                    // As many bytes as the entry states; its header first.
                     let header = JournalFiles.recordHeader
                     room = bytes.count < header ? header : header + Int(Self.number(bytes, 0))
                     continue
@@ -70,8 +71,8 @@ struct JournalReader: Sendable {
             let sum = CRC32C.checksum(bytes[payload..<payload + size])
             let next = payload + size
             guard sum == Self.number(bytes, start + 4), size > 0 else {
-                // The last bytes of a process that was ended may be any, with the zeros behind them that it had not come to
-                // use; those with others behind them may not.
+                // The last bytes of a process that was killed may be anything, followed by the zeros of space that it
+                // had not used yet. Invalid bytes before other data are damage.
                 let rest = JournalPosition(segment: position.segment, offset: position.offset + Int64(next))
                 if mayBeCut, try isUnused(from: rest) { return (start, true) }
                 throw corrupt(position, start, "does not match its checksum")

@@ -1,7 +1,8 @@
 import Essentials
 import Logging
 
-/// What a destination will never take, whole, so that nothing is lost with it: one JSON object a line of `NAME.rejected`.
+/// An entry that the destination refuses for good, kept whole so that nothing is lost: one JSON object per line of
+/// `NAME.rejected`.
 struct JournalRejection: Sendable {
     /// In words.
     var entry: String

@@ -2,16 +2,16 @@ import StorageIO
 import Essentials
 import Synchronization
 
-/// The file that a journal is being appended to. What has been appended outlives the process, however it ends.
+/// The file that a journal is being appended to. What has been appended survives the process, however it ends.
 ///
-/// Where the file system promises room ahead of its use, a stretch of the file is mapped, and its pages are touched before they are
-/// needed: then an append copies bytes to memory that belongs to the file, and waits for nothing. Elsewhere, and for large
-/// records, an append is one system call, which now and then takes several times as long, when it has to allocate.
+/// Where the file system can preallocate space, a range of the file is mapped, and its pages are touched before they
+/// are needed: an append then copies bytes to the mapped memory and waits for nothing. Elsewhere, and for large
+/// records, an append is one system call, which takes several times as long when it has to allocate.
 ///
-/// A mapped stretch reaches beyond the last record; those bytes are zeros until ``close(at:)`` cuts them off.
+/// The mapped range extends beyond the last record; those bytes are zeros until ``close(at:)`` cuts them off.
 struct JournalSegment {
     private static let stretchBytes = 1 << 20
-    /// A larger record would use the stretch up.
+    /// A larger record would use up the mapped range.
     private static let largestMapped = 1 << 16
 
     private let descriptor: Int32
@@ -32,7 +32,7 @@ struct JournalSegment {
     /// - Returns: an `errno`, 0 for success. After a failure, some of the record may be there.
     mutating func append(_ record: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
         if let target = room(record.count, at: offset) {
-            // The header first: should the process end here, the record is one that was cut off, with zeros behind it.
+            // The header first: if the process ends here, the record counts as cut off, with zeros after it.
             target.copyMemory(from: UnsafeRawBufferPointer(rebasing: record[..<JournalFiles.recordHeader]))
             atomicMemoryFence(ordering: .releasing)
             UnsafeMutableRawBufferPointer(rebasing: target[JournalFiles.recordHeader...])
@@ -67,7 +67,7 @@ struct JournalSegment {
 
     // MARK: Room ahead
 
-    /// The place of a record in the mapped stretch; nil when it has to be written.
+    /// The address of a record in the mapped range; nil when it has to be written by a system call.
     private mutating func room(_ count: Int, at offset: Int64) -> UnsafeMutableRawBufferPointer? {
         guard mayMap, count <= Self.largestMapped else { return nil }
         if let location = location(count, at: offset) { return location }
@@ -88,7 +88,8 @@ struct JournalSegment {
         stretch = nil
     }
 
-    /// Maps the stretch from a record's start on. What fails is not tried again in this segment, and the room is given back.
+    /// Maps the range from a record's start on. After a failure no other attempt is made in this segment, and the space
+    /// is released.
     private mutating func map(at offset: Int64) {
         unmap()
         let pageBytes = Int64(sysconf(Int32(_SC_PAGESIZE)))

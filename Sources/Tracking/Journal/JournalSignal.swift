@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes one waiting task. A signal that is raised while nobody waits is kept for the next who does.
+/// Wakes one waiting task. A signal that is raised while nobody waits is kept for the next waiter.
 final class JournalSignal: Sendable {
     private struct State {
         var isRaised = false

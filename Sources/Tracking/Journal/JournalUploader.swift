@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Delivers a journal while it is being written.
+/// Uploads a journal while it is being written.
 final class JournalUploader: Sendable {
     private struct State {
         var delivered = JournalPosition.start
@@ -12,7 +12,7 @@ final class JournalUploader: Sendable {
         var lastError: String?
         var flushes: [Int: (end: JournalPosition, continuation: CheckedContinuation<Bool, Never>)] = [:]
         var nextFlush = 0
-        /// Flushes that have begun and do not wait yet; one that is given up before it waits is taken out.
+        /// Flushes that have begun and do not wait yet; one that is cancelled before it waits is removed.
         var starting: Set<Int> = []
         /// Runs that somebody waits for, and those that are known.
         var runs: [UInt64: JournalProgress.Run] = [:]
@@ -34,7 +34,7 @@ final class JournalUploader: Sendable {
         self.connect = connect
     }
 
-    /// Works until it is closed and all is delivered, or until its task is cancelled.
+    /// Runs until it is closed and everything is delivered, or until its task is cancelled.
     func run(_ writer: JournalWriter) async {
         var client: TrackingClient?
         var failures = 0
@@ -79,7 +79,7 @@ final class JournalUploader: Sendable {
 
     private var isHurried: Bool { state.withLock { $0.isClosing || !$0.flushes.isEmpty } }
 
-    /// Waits before the next attempt: longer each time, shorter when somebody waits for the end.
+    /// Waits before the next attempt: longer each time, shorter when a flush is waiting.
     private func pause(_ failures: Int, _ reason: String) async {
         var delay = options.firstRetryDelay
         for _ in 1..<max(1, min(failures, 20)) where delay < options.longestRetryDelay { delay *= 2 }
@@ -118,7 +118,7 @@ final class JournalUploader: Sendable {
     }
 
     /// Waits until everything before `end` is delivered.
-    /// - Returns: False when the time was over before that, or the task was cancelled.
+    /// - Returns: False when the timeout expired first, or the task was cancelled.
     func flush(_ end: JournalPosition, within time: Duration?) async -> Bool {
         let number = state.withLock { state in
             state.nextFlush += 1
@@ -148,7 +148,7 @@ final class JournalUploader: Sendable {
         }
     }
 
-    /// Ends a flush that waits, and one that is about to: whichever of the two it is, the lock tells.
+    /// Ends a flush that waits or is about to wait; the lock decides which of the two it is.
     private func giveUp(_ number: Int) {
         let waiting = state.withLock { state in
             state.starting.remove(number)

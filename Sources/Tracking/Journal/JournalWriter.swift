@@ -2,7 +2,7 @@ import StorageIO
 import Essentials
 import Synchronization
 
-/// Appends entries to a journal's segments. Once an append returns, the entry outlives the process.
+/// Appends entries to a journal's segments. Once an append returns, the entry survives the process.
 final class JournalWriter: Sendable {
     private struct State {
         var segment: JournalSegment
@@ -17,7 +17,7 @@ final class JournalWriter: Sendable {
     private let segmentBytes: Int64
     private let isDurable: Bool
     private let state: Mutex<State>
-    /// Whether the sender waits to be woken; kept apart so that an append need not take a lock for it.
+    /// Whether the uploader waits to be woken; a separate value, so that an append need not take a lock for it.
     private let isAwaited = Atomic<Bool>(false)
     private let wake: @Sendable () -> Void
 
@@ -37,7 +37,7 @@ final class JournalWriter: Sendable {
     /// What has been appended: the end, and the number of entries.
     var written: (end: JournalPosition, entries: Int) { state.withLock { ($0.end, $0.entries) } }
 
-    /// The sender is about to wait: the next append wakes it.
+    /// The uploader is about to wait: the next append wakes it.
     func awaitNext() { isAwaited.store(true, ordering: .sequentiallyConsistent) }
 
     func newRun() -> UInt64 {
@@ -85,7 +85,7 @@ final class JournalWriter: Sendable {
             return state.segment.append(UnsafeRawBufferPointer(bytes), at: start)
         }
         guard failed == 0 else {
-            // What was written of it goes; should that fail, the next segment leaves it behind.
+            // What was written of the entry is cut off; if that fails, writing continues in the next segment.
             if !state.segment.cut(at: start) { try nextSegment(&state) }
             throw TrackingError(systemError: failed, files.segment(state.end.segment))
         }

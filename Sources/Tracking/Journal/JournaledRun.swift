@@ -2,18 +2,19 @@ public import StorageIO
 
 /// A run that logs to a ``TrackingJournal``: its calls return once the entry is in the journal.
 ///
-/// All calls throw ``TrackingError``: with code ``TrackingError/Code/invalidValue`` for what MLflow would not take, and
+/// All calls throw ``TrackingError``: with code ``TrackingError/Code/invalidValue`` for what MLflow would refuse, and
 /// with code ``TrackingError/Code/noSpace`` or ``TrackingError/Code/unavailable`` when the journal could not keep the
 /// entry; then it is not in the journal at all.
 public struct JournaledRun: Sendable {
     let journal: TrackingJournal
     let number: UInt64
-    /// Names the run before its destination knows it: 32 hexadecimal digits. Databases take it as the run's id; an
+    /// Names the run before its destination knows it: 32 hexadecimal digits. Databases use it as the run's id; an
     /// MLflow server chooses an id itself, see ``id(within:)``.
     public let token: String
 
     /// The run's id at its destination, once it is known there.
-    /// - Throws: ``TrackingError`` with code ``TrackingError/Code/unavailable`` when it is not within the time.
+    /// - Throws: ``TrackingError`` with code ``TrackingError/Code/unavailable`` when it is not known before the
+    ///   timeout.
     public func id(within time: Duration? = nil) async throws(TrackingError) -> String {
         if let known = journal.destinationID(of: self) { return known }
         _ = await journal.flush(within: time)
@@ -54,7 +55,7 @@ public struct JournaledRun: Sendable {
     }
 
     /// Logs parameters; see ``Run/log(parameters:)``. Another value for a key that has one is refused by the
-    /// destination, which ``TrackingJournal/status`` then tells.
+    /// destination, which ``TrackingJournal/status`` reports.
     public func log(parameters: [String: any CustomStringConvertible]) throws(TrackingError) {
         let texts = parameters.mapValues(\.description)
         for (key, value) in texts { try EntityLimits.check(parameter: key, value) }
@@ -75,7 +76,7 @@ public struct JournaledRun: Sendable {
     /// Sets a tag, replacing an earlier value.
     public func setTag(_ key: String, _ value: String) throws(TrackingError) { try setTags([key: value]) }
 
-    /// Notes data sets that the run has read.
+    /// Records data sets that the run has read.
     public func log(inputs: [DatasetInput]) throws(TrackingError) {
         for input in inputs { try EntityLimits.check(input: input) }
         try append(.inputs(run: number, inputs))
@@ -92,8 +93,8 @@ public struct JournaledRun: Sendable {
         try append(.content(run: number, bytes, path: path))
     }
 
-    /// Keeps the files of a place for the run, as they are now: they are copied to the journal's folder, and removed there once
-    /// they are delivered. The place may be written again or removed as soon as the call returns.
+    /// Keeps the files of a location for the run, as they are now: they are copied to the journal's folder, and removed
+    /// there once they are delivered. The originals may be overwritten or removed as soon as the call returns.
     /// - Parameters:
     ///   - location: A folder, or a URL that `stores` knows.
     ///   - path: A folder of the run; its root by default.

@@ -1,4 +1,4 @@
-// How a journal gathers values, takes apart what is refused, and names it.
+// How a journal collects values, and splits and describes what is refused.
 extension RunBatch {
     /// Adds parameters, but for those that are in the batch already with the same value.
     mutating func add(parameters new: [String: String]) {

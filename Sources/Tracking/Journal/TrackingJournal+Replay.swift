@@ -2,7 +2,7 @@ import Essentials
 import Logging
 
 extension TrackingJournal {
-    /// What came of one journal in a folder.
+    /// The result for one journal in a folder.
     public struct Replay: Sendable, Hashable {
         /// The start of its files' names.
         public var name: String
@@ -14,17 +14,17 @@ extension TrackingJournal {
         public var deferred: Int
         /// Why it is not delivered.
         public var error: String?
-        /// Whether a living process writes it, which will deliver it itself.
+        /// Whether a running process writes it, and will deliver it itself.
         public var isInUse: Bool
     }
 
     /// Delivers the journals in a folder whose processes have ended, however they ended.
     ///
-    /// May be called again, and be interrupted at any time: what has been delivered stays, and what is delivered twice is
+    /// Can be called again and interrupted at any time: what has been delivered stays, and what is delivered twice is
     /// stored once.
     /// - Parameter connect: Opens the destination.
-    /// - Throws: ``TrackingError`` when the folder cannot be read, and whatever `connect` throws. What goes wrong
-    ///   with one journal is in its result.
+    /// - Throws: ``TrackingError`` when the folder cannot be read, and whatever `connect` throws. A failure of one
+    ///   journal is in its result.
     public static func replay(
         folder: String, options: JournalOptions = JournalOptions(),
         connect: @Sendable () async throws -> TrackingClient

@@ -1,8 +1,8 @@
 import Essentials
 import Synchronization
 
-/// A local journal of what runs log, delivered in the background: logging never waits for a server and never loses what
-/// it took.
+/// A local journal of what runs log, delivered in the background: logging never waits for a server and never loses an
+/// accepted entry.
 ///
 /// ```swift
 /// let journal = try TrackingJournal(folder: "journal") { try await TrackingClient.open(uri) }
@@ -12,16 +12,16 @@ import Synchronization
 /// let isDelivered = await journal.close(within: .seconds(30))
 /// ```
 ///
-/// An entry is taken once the call returns: then it is in a file, and outlives the process. A background task sends what
-/// was taken, together and in order, as often as it takes; a value that arrives twice is stored once. What was not
-/// delivered when the process ended is delivered by ``replay(folder:options:connect:)``, which the program
+/// An entry is accepted once the call returns: it is then in a file, and survives the process. A background task sends
+/// accepted entries in batches and in order, and retries until they arrive; a value that arrives twice is stored once.
+/// What was not delivered when the process ended is delivered by ``replay(folder:options:connect:)``, which the program
 /// `tracking-replay` wraps.
 ///
-/// Several processes may keep their journals in one folder, and log to one run.
+/// Several processes can keep their journals in one folder, and log to one run.
 public final class TrackingJournal: Sendable {
-    /// How things stand.
+    /// The state of the delivery.
     public struct Status: Sendable, Hashable {
-        /// Whether everything that was taken has been delivered or refused.
+        /// Whether every accepted entry has been delivered or refused.
         public var isDelivered: Bool
         /// Files and registrations that other entries have overtaken, because their stores cannot be reached.
         public var deferred: Int
@@ -34,7 +34,7 @@ public final class TrackingJournal: Sendable {
     /// The folder of the journal's files.
     public let folder: String
     let writer: JournalWriter
-    let sender: JournalUploader
+    let uploader: JournalUploader
     private let context: RunContext
     let copyLimit: Int64
     /// Nil once it is closed: then others may deliver it.
@@ -44,7 +44,7 @@ public final class TrackingJournal: Sendable {
     /// Begins a journal.
     ///
     /// - Parameters:
-    ///   - folder: Made if it is not there. It should be on a disk of this machine.
+    ///   - folder: Created if it does not exist. It should be on a disk of this machine.
     ///   - context: Who and what makes the runs.
     ///   - connect: Opens the destination; called again after it has failed. It need not be reachable now.
     /// - Throws: ``TrackingError`` when the folder cannot be written.
@@ -58,12 +58,12 @@ public final class TrackingJournal: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
         } catch {
-            throw TrackingError(.unavailable, self.folder, "cannot be made: \(reason(of: error))")
+            throw TrackingError(.unavailable, self.folder, "cannot be created: \(reason(of: error))")
         }
         var files = JournalFiles(folder: self.folder, name: Identifier.random())
         var lock = try JournalLock(files, creating: true)
         if lock == nil {
-            // A replay has found the new file before it was locked, and has removed it as empty.
+            // A replay may find the new file before it is locked, and remove it as empty.
             files = JournalFiles(folder: self.folder, name: Identifier.random())
             lock = try JournalLock(files, creating: true)
         }
@@ -72,19 +72,19 @@ public final class TrackingJournal: Sendable {
         let signal = JournalSignal()
         let writer = try JournalWriter(
             files, segmentBytes: options.segmentBytes, isDurable: options.isDurable, wake: { signal.raise() })
-        let sender = JournalUploader(files, options: options, signal: signal, connect: connect)
+        let uploader = JournalUploader(files, options: options, signal: signal, connect: connect)
         self.writer = writer
-        self.sender = sender
-        delivery = Task { await sender.run(writer) }
+        self.uploader = uploader
+        delivery = Task { await uploader.run(writer) }
     }
 
     deinit { delivery.cancel() }
 
-    /// Starts a run: at its destination as soon as that can be reached.
+    /// Starts a run, which is created at the destination as soon as that can be reached.
     ///
     /// - Parameters:
     ///   - experiment: By name; made if there is none.
-    ///   - name: For people; made up of two words and a number if not given.
+    ///   - name: For people; two words and a number, chosen at random, if not given.
     ///   - tags: Beside those of the journal's ``RunContext``, which they override.
     ///   - startTime: Milliseconds since 1970; now by default.
     public func startRun(
@@ -116,30 +116,30 @@ public final class TrackingJournal: Sendable {
     public var rejectedFile: String { writer.files.rejected }
 
     /// A run's id at the destination; nil while that is not known.
-    public func destinationID(of run: JournaledRun) -> String? { sender.run(run.number)?.id }
+    public func destinationID(of run: JournaledRun) -> String? { uploader.run(run.number)?.id }
 
-    /// How things stand now.
+    /// The state of the delivery now.
     public var status: Status {
         let end = writer.written.end
-        let status = sender.status
+        let status = uploader.status
         return Status(
             isDelivered: status.delivered >= end && status.deferred == 0, deferred: status.deferred,
             rejected: status.rejected, lastError: status.lastError)
     }
 
-    /// Sends what was taken so far at once, and waits for it to arrive.
-    /// - Returns: False when the time was over before that; nothing is lost then.
+    /// Sends the entries accepted so far at once, and waits for them to arrive.
+    /// - Returns: False when the timeout expired first; nothing is lost then.
     public func flush(within time: Duration? = nil) async -> Bool {
-        await sender.flush(writer.written.end, within: time)
+        await uploader.flush(writer.written.end, within: time)
     }
 
-    /// Takes nothing more, waits for what was taken to arrive, and ends the background task.
-    /// - Returns: False when the time was over before that. Then the journal stays in its folder, for
+    /// Accepts no further entries, waits for the accepted ones to arrive, and ends the background task.
+    /// - Returns: False when the timeout expired first. Then the journal stays in its folder, for
     ///   ``replay(folder:options:connect:)``.
     public func close(within time: Duration? = nil) async -> Bool {
         writer.close()
-        sender.close()
-        let isDelivered = await sender.flush(writer.written.end, within: time)
+        uploader.close()
+        let isDelivered = await uploader.flush(writer.written.end, within: time)
         if !isDelivered { delivery.cancel() }
         await delivery.value
         if isDelivered { writer.files.remove() }

@@ -34,7 +34,8 @@
             var tables = try await pool.read { try columns($0) }
             if tables.isEmpty, !readOnly {
                 tables = try await pool.write { connection in
-                    // Held until the commit, so that of several who find it empty one makes the tables.
+                    // Held until the commit, so that only one of several processes that find it empty creates the
+                    // tables.
                     try connection.execute("SELECT pg_advisory_xact_lock($1)", [.integer(initializationLock)])
                     let found = try columns(connection)
                     guard found.isEmpty else { return found }

@@ -25,7 +25,8 @@
             }
         }
 
-        /// Run again when others were in the way: deadlocks, and keys that somebody else took between our look and our insert.
+        /// Run again after conflicts: deadlocks, and keys that another client inserted between our query and our
+        /// insert.
         func write<Result: Sendable>(
             _ body: @escaping @Sendable (any SQLSession) throws -> Result
         ) async throws -> Result {
@@ -48,7 +49,7 @@
     struct PostgreSQLSession: SQLSession {
         let connection: PostgreSQLConnection
 
-        /// From how many rows on a copy takes less time than statements do.
+        /// The number of rows from which a copy is faster than statements.
         private static let copiedRows = 200
 
         @discardableResult
@@ -61,8 +62,8 @@
             try connection.execute(Self.numbered(sql), rows: rows.lazy.map { $0.map(PostgreSQLValue.init) })
         }
 
-        /// Copies straight into the table. That fails as a whole when one of many rows is there already, as it is when a batch
-        /// is sent again; then each row is tried by itself.
+        /// Copies straight into the table. That fails as a whole when one of many rows is there already, as it is when
+        /// a batch is sent again; then each row is inserted by itself.
         func insertMissing(into table: String, columns: [String], rows: [[SQLValue]]) throws {
             if rows.count >= Self.copiedRows {
                 try connection.execute("SAVEPOINT before_copy")
@@ -99,7 +100,7 @@
             result.map { row in SQLRow(values: row.map(SQLValue.init)) }
         }
 
-        /// `$1`, `$2`, … in place of `?`. This library's statements hold no question marks of another meaning.
+        /// `$1`, `$2`, … instead of `?`. This library's statements contain no other question marks.
         static func numbered(_ sql: String) -> String {
             var numbered: [UInt8] = []
             numbered.reserveCapacity(sql.utf8.count + 16)

@@ -1,11 +1,11 @@
 /// Writes checked filters and orders in MLflow's language, as MLflow's own parser reads them.
 ///
-/// That parser knows no escapes in single values: a text stands between quotes that it does not hold. In lists it reads
-/// texts as Python does, so that any text can be written there; what is compared with a value that has both quotes is
-/// compared with a list of it, where the language allows lists.
+/// That parser has no escapes in single values: a text must not contain the quotes around it. In lists it reads texts
+/// as Python does, so any text can be written there; a value that contains both quotes is written as a list of one,
+/// where the language allows lists.
 struct FilterPrinter {
     let scope: FilterScope
-    /// Attributes that the server calls otherwise than the parser.
+    /// Attributes that have another name at the server than in the parser.
     let attributeNames: [String: String]
 
     static let runs = FilterPrinter(scope: .runs, attributeNames: [:])
@@ -14,7 +14,7 @@ struct FilterPrinter {
     static let versions = FilterPrinter(
         scope: .versions, attributeNames: ["version": "version_number", "source": "source_path"])
 
-    /// - Throws: ``TrackingError`` for a filter that is none, and for a value that MLflow's language cannot express.
+    /// - Throws: ``TrackingError`` for an invalid filter, and for a value that MLflow's language cannot express.
     func text(_ filter: SearchFilter) throws(TrackingError) -> String {
         var conditions: [String] = []
         var last: [(start: String, text: String)] = []
@@ -28,8 +28,8 @@ struct FilterPrinter {
         return (conditions + (try closing(last))).joined(separator: " AND ")
     }
 
-    /// Conditions on texts that end with a backslash. MLflow's parser takes the quote after it for a part of the text if
-    /// it finds another such quote later on: so they stand at the end, each in quotes of its own.
+    /// Conditions on texts that end with a backslash. MLflow's parser takes the quote after it for a part of the text
+    /// if it finds another such quote later on: so they are placed at the end, each in a different kind of quotes.
     private func closing(_ conditions: [(start: String, text: String)]) throws(TrackingError) -> [String] {
         let marks = ["'", "\""]
         switch conditions.count {

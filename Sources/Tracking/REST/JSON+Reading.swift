@@ -1,6 +1,6 @@
-/// Members of answers. What is missing or of another kind is told by name.
+/// Members of responses. Errors name the member that is missing or of another type.
 extension JSON {
-    /// An answer that is not what MLflow's protocol says.
+    /// A response that does not follow MLflow's protocol.
     struct Mismatch: Error, Hashable, CustomStringConvertible {
         var name: String
         var expected: String
@@ -25,7 +25,7 @@ extension JSON {
         return value
     }
 
-    /// The elements of that name. Empty lists are left out of answers.
+    /// The elements of that name. Empty lists are omitted from responses.
     func list(_ name: String) throws(Mismatch) -> [JSON] {
         guard let value = member(name) else { return [] }
         guard case .array(let elements) = value else { throw Mismatch(name: name, expected: "a list") }

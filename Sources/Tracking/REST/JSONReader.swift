@@ -1,7 +1,7 @@
 /// Reads JSON (RFC 8259), and the bare `NaN`, `Infinity` and `-Infinity` that Python writes. Any bytes are read or
 /// refused, in time linear in their number.
 struct JSONReader {
-    /// Why bytes are no JSON.
+    /// Why bytes are not JSON.
     struct Failure: Error, Hashable, CustomStringConvertible {
         var offset: Int
         var expected: String
@@ -9,7 +9,7 @@ struct JSONReader {
         var description: String { "no JSON: expected \(expected) at byte \(offset)" }
     }
 
-    /// Deeper nesting would be no answer of MLflow's, and would use up the stack.
+    /// MLflow's responses are not nested deeper, and deeper nesting would overflow the stack.
     static let maximumDepth = 64
 
     private let bytes: [UInt8]
@@ -164,7 +164,7 @@ struct JSONReader {
     }
 
     /// After `\u`: a scalar of four digits, or of twice four. A surrogate without its other half, which Python writes
-    /// for what was no Unicode, becomes the replacement character.
+    /// for bytes that were not Unicode, becomes the replacement character.
     private mutating func escapedScalar() throws(Failure) -> Unicode.Scalar {
         let first = try codeUnit()
         if let scalar = Unicode.Scalar(first) { return scalar }

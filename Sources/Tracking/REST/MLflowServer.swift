@@ -2,7 +2,7 @@ import HTTPTransport
 import StorageIO
 import Synchronization
 
-/// What became of one try.
+/// The outcome of one attempt.
 enum ServerOutcome<Response: Sendable>: Sendable {
     case response(Response)
     case failure(TrackingError)
@@ -19,10 +19,10 @@ enum ServerOutcome<Response: Sendable>: Sendable {
     }
 }
 
-/// Speaks MLflow's REST API with one server: sends, tries again what may help, and tells what failed.
+/// A client of MLflow's REST API: sends requests, retries those that may succeed later, and describes failures.
 ///
-/// Every call is such that doing it twice does no harm, or names in ``ServerCall/doneAlready`` how the second time shows;
-/// creations, which are not, look for what an earlier try has made (``retrying(_:_:)``).
+/// Every call is safe to repeat, or names in ``ServerCall/doneAlready`` the refusals that show that it was carried out
+/// already; creations look for what an earlier attempt has created (``retrying(_:_:)``).
 struct MLflowServer: Sendable {
     static let apiPath = "/api/2.0/mlflow/"
     /// Pages of 50,000 runs with all their values.
@@ -41,8 +41,8 @@ struct MLflowServer: Sendable {
         retrier = Retrier(policy: policy, budget: RetryBudget())
     }
 
-    /// Sends until there is an answer that trying again would not change.
-    /// - Returns: The answer; an empty object where an earlier try had done the work.
+    /// Sends until there is a response that another attempt would not change.
+    /// - Returns: The response; an empty object where an earlier attempt had done the work.
     @discardableResult
     func call(_ call: ServerCall) async throws -> JSON {
         try await retrying(call.subject) { isRepeated in
@@ -54,8 +54,8 @@ struct MLflowServer: Sendable {
         }
     }
 
-    /// Tries until the body has an answer or fails for good.
-    /// - Parameter body: one try; gets whether an earlier one may have done the work.
+    /// Repeats the body until it succeeds or fails for good.
+    /// - Parameter body: one attempt; gets whether an earlier one may have done the work.
     /// - Parameter diagnose: may tell more of what failed in the end.
     func retrying<Response: Sendable>(
         _ subject: String, _ body: (_ isRepeated: Bool) async throws -> ServerOutcome<Response>,
@@ -76,7 +76,7 @@ struct MLflowServer: Sendable {
             guard var error = failure.error as? TrackingError else { throw failure.error }
             if failure.attempts > 1 {
                 let milliseconds = failure.elapsed / .milliseconds(1)
-                error.message += "; \(failure.attempts) tries in \(Int(milliseconds)) ms"
+                error.message += "; \(failure.attempts) attempts in \(Int(milliseconds)) ms"
             }
             throw await diagnose(error)
         }
@@ -100,10 +100,10 @@ struct MLflowServer: Sendable {
         }
         do {
             let response = try JSONReader.value(of: response.body)
-            guard case .object = response else { throw JSON.Mismatch(name: "answer", expected: "an object") }
+            guard case .object = response else { throw JSON.Mismatch(name: "response", expected: "an object") }
             return .response(response)
         } catch {
-            return .failure(await incompatible(call.subject, "\(what): the answer is \(error)"))
+            return .failure(await incompatible(call.subject, "\(what): the response is \(error)"))
         }
     }
 
@@ -126,7 +126,7 @@ struct MLflowServer: Sendable {
         return .failure(TrackingError(code, subject, "\(what): \(refusal)"))
     }
 
-    /// The error for an answer that no MLflow server gives, with what the server is.
+    /// The error for a response that an MLflow server does not give, with what is known about the server.
     private func incompatible(_ subject: String, _ message: String) async -> TrackingError {
         let advice =
             if let version = await version() {
@@ -137,7 +137,7 @@ struct MLflowServer: Sendable {
         return TrackingError(.incompatibleServer, subject, "\(message); \(advice)")
     }
 
-    /// The server's version, such as `3.17.2`; nil where nothing says so.
+    /// The server's version, such as `3.17.2`; nil where it does not say.
     func version() async -> String? {
         let request = TransportRequest(method: "GET", url: "\(address.url)/version", headers: address.headers)
         guard let response = try? await http.send(request, maximumBodyBytes: 4096), response.status == 200 else {
@@ -158,8 +158,8 @@ struct MLflowServer: Sendable {
             headers: headers, body: call.body.map(Self.body) ?? .none)
     }
 
-    /// The bytes as a stream, which the sender cannot send a second time on its own: we must know when the server may have
-    /// got a request twice.
+    /// The bytes as a stream, which the HTTP client cannot resend by itself: we must know when the server may have
+    /// received a request twice.
     private static func body(_ json: JSON) -> TransportRequest.Body {
         let bytes = json.bytes
         let isSent = Atomic<Bool>(false)

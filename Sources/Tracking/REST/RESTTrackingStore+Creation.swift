@@ -1,11 +1,11 @@
 extension RESTTrackingStore {
-    /// A server gives ids by itself, and a lost answer would leave a run behind that nobody knows. So a run is made with a
-    /// tag of its own; it is looked for by that tag before it is made once more, and again afterwards, for the server may
-    /// have been at the first one all along.
+    /// The server assigns ids, and a lost response would leave a run behind whose id nobody knows. So a run is created
+    /// with a unique tag. Before a second attempt, and again after it, the run is searched for by that tag, since the
+    /// server may still have been working on the first request.
     package func createRun(_ creation: RunCreation) async throws -> RunRecord {
         let subject = "run '\(creation.name)'"
         let token = creation.token ?? Identifier.random()
-        // Whoever brings a token may have asked before.
+        // A caller with a token may have made the request before.
         var mayExist = creation.token != nil
         let call = Self.call(creation, token: token, about: subject)
         let made = try await server.retrying(subject) { isRepeated in
@@ -38,7 +38,7 @@ extension RESTTrackingStore {
             ], about: subject)
     }
 
-    /// The runs of a token, those in use first, so that all who ask agree on the first.
+    /// The runs of a token, active ones first, so that all callers agree on the first.
     private func runs(madeWith token: String, in experimentID: String) async throws -> [RunRecord] {
         var filter: SearchFilter = ""
         filter.fragments = [.text("tags.`\(Self.creationTokenTag)` = "), .string(token)]

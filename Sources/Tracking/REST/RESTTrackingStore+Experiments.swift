@@ -23,7 +23,7 @@ extension RESTTrackingStore {
         return try await experiment(id: try read(response, about: subject) { try $0.text("experiment_id") })
     }
 
-    /// Whether something may have been made by a call that began at `start`, by clocks that differ by minutes.
+    /// Whether something may have been created by a call that began at `start`; clocks may differ by minutes.
     static func isRecent(_ time: Int64?, since start: Int64) -> Bool { (time ?? 0) >= start - 600_000 }
 
     package func experiment(id: String) async throws -> ExperimentRecord {
@@ -63,7 +63,7 @@ extension RESTTrackingStore {
                     "experiments/update", ["experiment_id": .text(id), "new_name": .text(name)],
                     about: "experiment \(id)"))
         } catch let error as TrackingError where error.code == .invalidValue {
-            // MLflow hands on what its database says of a name that is taken.
+            // For a name that is taken, MLflow passes on its database's error.
             if let other = try? await experiment(named: name), other.id != id {
                 throw TrackingError(.alreadyExists, "experiment '\(name)'", "there is one with this name")
             }
@@ -118,7 +118,7 @@ extension RESTTrackingStore {
 }
 
 extension ExperimentRecord {
-    /// From an experiment of an answer.
+    /// From an experiment of a response.
     init(_ json: JSON) throws(JSON.Mismatch) {
         self.init(
             id: try json.text("experiment_id"), name: try json.text("name"),

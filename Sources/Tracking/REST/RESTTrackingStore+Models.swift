@@ -36,8 +36,8 @@ extension RESTTrackingStore {
                 "timestamp": "last_updated_timestamp", "last_updated_timestamp": "last_updated_timestamp",
                 "creation_timestamp": "creation_timestamp",
             ])
-        // MLflow keeps prompts among the models; its clients leave them out like this. First, for a filter may close with
-        // what must be last.
+        // MLflow keeps prompts among the models; its clients exclude them like this. It comes first, since a filter may
+        // end with what must be last.
         let filter = try FilterPrinter.models.text(query.filter)
         let noPrompts = "tag.`\(MLflowTag.isPrompt)` != 'true'"
         let response = try await server.call(
@@ -121,7 +121,7 @@ extension RESTTrackingStore {
 }
 
 extension RegisteredModel {
-    /// From a registered model of an answer.
+    /// From a registered model of a response.
     init(_ json: JSON) throws(JSON.Mismatch) {
         var aliases: [String: Int] = [:]
         for element in try json.list("aliases") {

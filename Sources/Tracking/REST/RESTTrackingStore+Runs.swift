@@ -140,7 +140,7 @@ extension Metric {
 }
 
 extension RunRecord {
-    /// From a run of an answer.
+    /// From a run of a response.
     init(_ json: JSON) throws(JSON.Mismatch) {
         let info = try json.object("info")
         let data = try json.optionalObject("data") ?? .object([:])
@@ -168,7 +168,7 @@ extension RunRecord {
             tags: tags, inputs: inputs.sorted { ($0.name, $0.digest) < ($1.name, $1.digest) })
     }
 
-    /// Drops what was not asked for: the server always sends everything.
+    /// Drops what was not requested: the server always sends everything.
     fileprivate mutating func keep(_ fields: RunFields) {
         if !fields.contains(.metrics) { metrics = [:] }
         if !fields.contains(.parameters) { parameters = [:] }

@@ -1,7 +1,7 @@
 extension RESTTrackingStore {
     package func createVersion(_ creation: ModelVersionCreation) async throws -> ModelVersion {
         let subject = "model '\(creation.name)'"
-        // A version whose answer was lost is found among those made from here on.
+        // A version whose response was lost is found among those created from here on.
         let before = try await newestVersion(of: creation.name)
         let call = ServerCall.send(
             "model-versions/create",
@@ -48,7 +48,7 @@ extension RESTTrackingStore {
                 .get("registered-models/alias", [("name", name), ("alias", alias)], about: subject))
             return try await located(read(response, about: subject) { try ModelVersion($0.object("model_version")) })
         } catch let error as TrackingError where error.code == .invalidValue {
-            // MLflow's code for an alias that there is not.
+            // MLflow's code for an alias that does not exist.
             throw TrackingError(.notFound, "model '\(name)'", "has no alias '\(alias)'")
         }
     }
@@ -122,7 +122,7 @@ extension RESTTrackingStore {
 }
 
 extension ModelVersion {
-    /// From a model version of an answer.
+    /// From a model version of a response.
     init(_ json: JSON) throws(JSON.Mismatch) {
         let aliases = try json.list("aliases").map { alias throws(JSON.Mismatch) in
             guard case .text(let text) = alias else {

@@ -1,26 +1,27 @@
 import Essentials
 package import HTTPTransport
 
-/// An MLflow server as a place of tracking: every call is one of MLflow's REST API, as MLflow's own Python client makes it.
+/// An MLflow server as a tracking store: every call is one of MLflow's REST API, as MLflow's own Python client makes
+/// it.
 package struct RESTTrackingStore: TrackingStore {
-    /// Under which a run's creation is found again when its answer was lost.
+    /// The tag by which a created run is found again when the response was lost.
     package static let creationTokenTag = "antifraud.creation_token"
 
-    /// Outlasts a restart of the server, which takes MLflow a quarter of a minute.
+    /// Long enough for a restart of the server, which takes MLflow about 15 seconds.
     package static let retryPolicy = RetryPolicy(maximumAttempts: 12)
 
     let server: MLflowServer
-    /// The place under which new experiments keep artifacts; nil for the server's choice.
+    /// The location under which new experiments keep artifacts; nil for the server's choice.
     private let artifactRoot: String?
     private let client: TransportClient
 
-    /// Makes no connection yet.
+    /// Does not connect yet.
     /// - Parameters:
     ///   - uri: `http://HOST:PORT` or `https://HOST`, with a path if the server has one, and with user and password if
     ///     `credentials` are not given.
-    ///   - artifactRoot: The place under which new experiments keep artifacts, instead of the server's choice.
+    ///   - artifactRoot: The location under which new experiments keep artifacts, instead of the server's choice.
     ///   - isReadOnly: Refuses changes.
-    ///   - policy: How often and how long failed calls are tried again.
+    ///   - policy: How often and how long failed calls are retried.
     /// - Throws: ``TrackingError`` for settings that cannot be used.
     package init(
         uri: String, artifactRoot: String? = nil, credentials: TrackingCredentials? = nil,
@@ -47,8 +48,8 @@ package struct RESTTrackingStore: TrackingStore {
 
     package func close() async throws { await client.shutDown() }
 
-    /// Whether the server answers as MLflow does, and knows its client. A server that is not there is given up sooner than in the
-    /// middle of the work.
+    /// Checks that the server responds as MLflow does, and accepts its client. An unreachable server is given up sooner
+    /// than during later calls.
     package func checkWritable() async throws {
         let call = ServerCall.send("experiments/search", ["max_results": .integer(1)], about: server.address.url)
         guard !server.isReadOnly else {
@@ -58,16 +59,16 @@ package struct RESTTrackingStore: TrackingStore {
         try await MLflowServer(address: server.address, http: client, policy: policy, isReadOnly: false).call(call)
     }
 
-    /// A place for a new experiment, whose number the server has yet to give; nil for the server's choice.
+    /// A location for a new experiment, whose id the server has not assigned yet; nil for the server's choice.
     func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Identifier.random()) } }
 
-    /// Reads an answer, and says what it was about when it is not as MLflow's protocol has it.
+    /// Reads a response, and names its subject when it does not follow MLflow's protocol.
     func read<Value>(_ response: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {
         do {
             return try body(response)
         } catch let error as JSON.Mismatch {
             throw TrackingError(
-                .incompatibleServer, subject, "the answer of \(server.address) is not MLflow's: \(error)")
+                .incompatibleServer, subject, "the response of \(server.address) is not MLflow's: \(error)")
         }
     }
 

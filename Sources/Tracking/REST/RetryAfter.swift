@@ -1,7 +1,7 @@
 import HTTPTransport
 import StorageIO
 
-/// How long a server asks to be left alone: seconds or a date (RFC 9110, section 10.2.3).
+/// How long a server asks clients to wait: seconds or a date (RFC 9110, section 10.2.3).
 enum RetryAfter {
     static func duration(_ headers: TransportHeaders) -> Duration? {
         guard let text = headers["Retry-After"] else { return nil }

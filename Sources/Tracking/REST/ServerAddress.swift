@@ -1,13 +1,13 @@
 import Essentials
 import HTTPTransport
 
-/// Where an MLflow server is, and what it is to know its client by.
+/// The address of an MLflow server, and the client's credentials.
 struct ServerAddress: Sendable, Hashable {
     /// `http` or `https`.
     let scheme: String
     /// `HOST` or `HOST:PORT`.
     let authority: String
-    /// What stands before `/api`: empty, or `/…` without a closing slash.
+    /// The path before `/api`: empty, or `/…` without a trailing slash.
     let prefix: String
     /// The value of the `Authorization` header.
     let authorization: String?
@@ -40,7 +40,7 @@ struct ServerAddress: Sendable, Hashable {
         self.authorization = authorization
     }
 
-    /// Another place of the same scheme. Only the server that the credentials are for gets them.
+    /// Another address of the same scheme. Only the server that the credentials are for gets them.
     func with(scheme: String? = nil, authority: String, prefix: String) -> ServerAddress {
         let scheme = scheme ?? self.scheme
         let isSame = scheme == self.scheme && authority == self.authority
@@ -48,7 +48,7 @@ struct ServerAddress: Sendable, Hashable {
             scheme: scheme, authority: authority, prefix: prefix, authorization: isSame ? authorization : nil)
     }
 
-    /// Without user and password, without a closing slash.
+    /// Without user and password, without a trailing slash.
     var url: String { "\(scheme)://\(authority)\(prefix)" }
 
     /// The header fields of every request.

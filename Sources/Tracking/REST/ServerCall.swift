@@ -7,7 +7,7 @@ struct ServerCall: Sendable {
     var body: JSON?
     /// What the request is about, for messages: a run, experiment or model by name.
     var subject: String
-    /// Refusals that say that an earlier try, whose answer was lost, has done the work.
+    /// Refusals that mean that an earlier attempt, whose response was lost, has done the work.
     var doneAlready: Set<TrackingError.Code> = []
 
     /// Whether it changes what is stored.

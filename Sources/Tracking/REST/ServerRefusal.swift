@@ -1,9 +1,9 @@
 import HTTPTransport
 
-/// What a server says about a request that it did not carry out.
+/// A server's response to a request that it did not carry out.
 struct ServerRefusal: Error, Sendable, Hashable {
     let status: Int
-    /// MLflow's own code, such as `RESOURCE_DOES_NOT_EXIST`; nil where somebody else has answered.
+    /// MLflow's own code, such as `RESOURCE_DOES_NOT_EXIST`; nil where something other than MLflow has responded.
     let mlflowCode: String?
     let message: String
 
@@ -25,7 +25,7 @@ struct ServerRefusal: Error, Sendable, Hashable {
         return isPage ? "" : String(decoding: response.body.prefix(2000), as: UTF8.self)
     }
 
-    /// One line, of bounded length: databases' errors tell whole statements.
+    /// One line, of bounded length: errors of databases contain whole statements.
     private static func excerpt(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
         return line.count > 500 ? "\(line.prefix(500))…" : line
@@ -43,10 +43,10 @@ struct ServerRefusal: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether the request may have been carried out though trying again may help.
+    /// Whether the request may have been carried out, although another attempt may help.
     var isAmbiguous: Bool { status != 429 }
 
-    /// Nil where only asking more tells: somebody's 404, a redirect.
+    /// Nil where only another request can tell: a 404 or redirect that may not be MLflow's.
     var code: TrackingError.Code? {
         switch mlflowCode {
         case "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND": return .notFound

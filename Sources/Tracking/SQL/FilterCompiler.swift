@@ -37,10 +37,10 @@ enum ComparisonSQL {
 enum RunFilterCompiler {
     /// The parts of a search's statement.
     struct Parts {
-        /// Stands behind `FROM runs`.
+        /// Follows `FROM runs`.
         var joins = SQLFragment("")
         var conditions: [SQLFragment] = []
-        /// Stands behind `ORDER BY`.
+        /// Follows `ORDER BY`.
         var terms = ""
     }
 
@@ -125,7 +125,7 @@ enum RunFilterCompiler {
         }
     }
 
-    /// NaN stands as 0 in its table: it must differ from every number and compare with none.
+    /// NaN is stored as 0 in its table: it must differ from every number and compare with none.
     private static func metric(_ comparison: FilterComparison) -> SQLFragment {
         let value = ComparisonSQL.compare("latest_metrics.value", comparison.comparator, comparison.value)
         let isNaN =

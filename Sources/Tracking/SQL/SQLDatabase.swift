@@ -8,7 +8,7 @@ protocol SQLDatabase: Sendable {
     var hasWorkspaces: Bool { get }
     /// Whether there are tables of logged models, which came with MLflow 3.
     var hasLoggedModels: Bool { get }
-    /// How much one transaction should take, so that it does not keep others waiting for long.
+    /// How much one transaction should write, so that others do not wait for long.
     var batchLimits: BatchLimits { get }
 
     /// Runs the body on one unchanging state of the database.

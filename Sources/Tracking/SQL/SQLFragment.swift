@@ -1,4 +1,4 @@
-/// A piece of SQL with the values for its `?`. Outside texts only ever get into `values`.
+/// A fragment of SQL with the values for its `?`. Text from outside only ever gets into `values`.
 struct SQLFragment: Sendable, Hashable {
     var sql: String
     var values: [SQLValue]

@@ -132,7 +132,7 @@ extension SQLTrackingStore {
             "SELECT \(Self.columns) FROM experiments WHERE experiment_id = ?\(inWorkspace("experiments"))",
             [try Self.number(ofExperiment: id)])
         guard let record = try records(session, rows).first else {
-            throw TrackingError(.notFound, "experiment \(id)", "there is none with this id")
+            throw TrackingError(.notFound, "experiment \(id)", "no experiment has this id")
         }
         return record
     }

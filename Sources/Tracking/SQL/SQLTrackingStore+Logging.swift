@@ -41,7 +41,7 @@ extension SQLTrackingStore {
     }
 
     /// MLflow's rule: the history keeps each point once; the latest is that of the greatest (step, timestamp, value),
-    /// where NaN counts as the 0 that stands in its place.
+    /// where NaN counts as the 0 that is stored for it.
     private func insert(_ session: any SQLSession, metrics: [Metric], run id: String) throws {
         guard !metrics.isEmpty else { return }
         var latest: [ExactText: StoredMetric] = [:]

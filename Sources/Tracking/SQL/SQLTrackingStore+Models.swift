@@ -136,7 +136,7 @@ extension SQLTrackingStore {
         return owner
     }
 
-    /// Prompts live in the registry's tables too; MLflow tells them by a tag.
+    /// Prompts live in the registry's tables too; MLflow marks them with a tag.
     func notPrompt(_ table: String) -> SQLFragment {
         SQLFragment(
             """
@@ -158,7 +158,7 @@ extension SQLTrackingStore {
             "SELECT \(Self.modelColumns) FROM registered_models WHERE name = ?\(inWorkspace("registered_models"))",
             [.text(name)])
         guard let model = try models(session, rows).first else {
-            throw TrackingError(.notFound, "model '\(name)'", "there is none with this name")
+            throw TrackingError(.notFound, "model '\(name)'", "no model has this name")
         }
         return model
     }

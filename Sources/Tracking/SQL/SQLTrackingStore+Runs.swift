@@ -109,7 +109,7 @@ extension SQLTrackingStore {
     }
 
     private static func noRun(_ id: String) -> TrackingError {
-        TrackingError(.notFound, "run \(id)", "there is none with this id")
+        TrackingError(.notFound, "run \(id)", "no run has this id")
     }
 
     func runRecords(_ session: any SQLSession, _ rows: [SQLRow], fields: RunFields) throws -> [RunRecord] {

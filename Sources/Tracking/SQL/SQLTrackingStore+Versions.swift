@@ -3,7 +3,7 @@ extension SQLTrackingStore {
         "model_versions.name, model_versions.version, model_versions.source, model_versions.run_id, "
         + "model_versions.description, model_versions.current_stage, model_versions.status, "
         + "model_versions.creation_time, model_versions.last_updated_time, model_versions.storage_location"
-    /// MLflow's mark of deleted versions, whose numbers are never given again.
+    /// MLflow's mark of deleted versions, whose numbers are never reused.
     private static let deletedStage = "Deleted_Internal"
 
     func createVersion(_ creation: ModelVersionCreation) async throws -> ModelVersion {
@@ -102,7 +102,7 @@ extension SQLTrackingStore {
         }
     }
 
-    /// The row stays, emptied, so that its number is not given again.
+    /// The row stays, emptied, so that its number is not reused.
     func deleteVersion(_ version: Int, ofModel name: String) async throws {
         try await database.write { session in
             try checkExists(session, version: version, of: name)

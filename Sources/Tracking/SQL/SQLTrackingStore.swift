@@ -50,7 +50,7 @@ struct SQLTrackingStore: TrackingStore {
     }
 }
 
-/// Cuts the extra element that a query asked for to learn whether there is more.
+/// Removes the extra element that a query requested to learn whether there are more.
 extension Page {
     init(_ elements: [Element], pageSize: Int, offset: Int) {
         guard elements.count > pageSize else {

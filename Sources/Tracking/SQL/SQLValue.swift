@@ -1,4 +1,4 @@
-/// A value handed to, or read from, a database.
+/// A value written to, or read from, a database.
 enum SQLValue: Sendable, Hashable {
     case null
     case boolean(Bool)
@@ -14,7 +14,7 @@ extension SQLValue: ExpressibleByStringLiteral {
     init(stringLiteral text: String) { self = .text(text) }
 }
 
-/// A row of an answer, by position.
+/// A row of a result, by position.
 struct SQLRow: Sendable {
     let values: [SQLValue]
 

@@ -26,7 +26,7 @@
             let exists = files.fileExists(atPath: path)
             let isReadOnly = readOnly || (exists && !files.isWritableFile(atPath: path))
             if exists {
-                // Looks before the journal mode is touched, for the file may be another program's.
+                // Checked before the journal mode is changed, since the file may be another program's.
                 let probe = try DatabaseQueue(
                     path: path, configuration: configuration(readOnly: isReadOnly, busyTimeout: busyTimeout))
                 defer { try? probe.close() }
@@ -40,7 +40,7 @@
                 do {
                     try files.createDirectory(at: folder, withIntermediateDirectories: true)
                 } catch {
-                    throw TrackingError(.unavailable, name, "its folder cannot be made: \(reason(of: error))")
+                    throw TrackingError(.unavailable, name, "its folder cannot be created: \(reason(of: error))")
                 }
             }
             let settings = configuration(readOnly: isReadOnly, busyTimeout: busyTimeout)

@@ -45,8 +45,9 @@
                 } catch let error as DatabaseError {
                     throw TrackingError(error, name)
                 }
-                // The pool closes its writer before its readers, which cannot empty the log: done by one more connection, so
-                // that the file by itself is complete when nobody else has it open. Nothing is lost if that fails.
+                // The pool closes its writer before its readers, which cannot empty the log: one more connection does
+                // that, so that the file by itself is complete when nobody else has it open. Nothing is lost if that
+                // fails.
                 guard !connections.configuration.readonly, FileManager.default.fileExists(atPath: connections.path),
                     let last = try? DatabaseQueue(path: connections.path)
                 else { return }

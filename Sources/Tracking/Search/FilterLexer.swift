@@ -112,7 +112,7 @@ struct FilterLexer {
         let start = position
         while let scalar = peek, Self.isNameScalar(scalar) { position += 1 }
         guard position > start else {
-            throw SearchFilter.error("'\(scalars[start])' has no place here", column: startColumn + start)
+            throw SearchFilter.error("'\(scalars[start])' is not expected here", column: startColumn + start)
         }
         let word = text(from: start)
         if word.hasSuffix("."), let quote = peek, quote == "`" || quote == "\"",

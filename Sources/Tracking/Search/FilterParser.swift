@@ -31,7 +31,7 @@ struct FilterParser {
     }
 
     private mutating func expect(_ what: String) throws(TrackingError) -> FilterToken {
-        guard let token = next() else { throw SearchFilter.error("ends where \(what) is due") }
+        guard let token = next() else { throw SearchFilter.error("ends where \(what) is expected") }
         return token
     }
 
@@ -44,7 +44,7 @@ struct FilterParser {
         if let prefix {
             guard let known = scope.prefixes[prefix] else {
                 throw SearchFilter.error(
-                    "'\(prefix)' is none of \(scope.prefixes.keys.sorted().joined(separator: ", "))",
+                    "'\(prefix)' is not one of \(scope.prefixes.keys.sorted().joined(separator: ", "))",
                     column: name.column)
             }
             entity = known
@@ -75,7 +75,7 @@ struct FilterParser {
             guard let known = scope.textAttributes[key] ?? scope.numericAttributes[key] else {
                 let names = (scope.textAttributes.keys.sorted() + scope.numericAttributes.keys.sorted())
                 throw SearchFilter.error(
-                    "'\(key)' is no attribute; there are \(names.joined(separator: ", "))", column: column)
+                    "'\(key)' is not an attribute; there are \(names.joined(separator: ", "))", column: column)
             }
             return known
         }
@@ -100,7 +100,7 @@ struct FilterParser {
             return (.isNotNull, token.column)
         default: break
         }
-        throw SearchFilter.error("'\(token.text)' is no comparison", column: token.column)
+        throw SearchFilter.error("'\(token.text)' is not a comparison", column: token.column)
     }
 
     private func isNumeric(_ comparison: FilterComparison) -> Bool {
@@ -141,7 +141,7 @@ struct FilterParser {
         case .number(let value, let integer) where isNumeric(subject):
             comparison.value = .number(value, integer: integer)
         case .string(let text) where !isNumeric(subject): comparison.value = .string(text)
-        // A text in double quotes reads as a name until it stands where a value is due.
+        // A text in double quotes reads as a name unless a value is expected.
         case .name(nil, let text, true) where !isNumeric(subject) && token.text.utf8.first == UInt8(ascii: "\""):
             comparison.value = .string(text)
         default:

@@ -1,8 +1,8 @@
-/// What a filter may speak of, which depends on what is searched.
+/// What a filter can refer to, which depends on what is searched.
 struct FilterScope {
-    /// What stands before the period, by name.
+    /// The prefixes before the period, by name.
     var prefixes: [String: FilterComparison.Entity]
-    /// Attributes that are texts, by the names they may be called, and the name that the compiler knows.
+    /// Text attributes: the compiler's name for each, by the names that a filter can use.
     var textAttributes: [String: String]
     var numericAttributes: [String: String]
     /// Attributes that take `IN` and `NOT IN`.

@@ -4,7 +4,7 @@ struct OrderClause: Hashable {
     var key: String
     var isAscending: Bool
 
-    /// - Throws: ``TrackingError`` for a text that is no such part, and for a field that `scope` does not have.
+    /// - Throws: ``TrackingError`` for an invalid clause, and for a field that `scope` does not have.
     init(_ text: String, in scope: FilterScope, alsoBy attributes: [String: String] = [:]) throws(TrackingError) {
         let tokens = try FilterLexer.tokens(of: SearchFilter(text))
         guard (1...2).contains(tokens.count), case .name(let prefix, let key, _) = tokens[0].kind else {
@@ -16,12 +16,12 @@ struct OrderClause: Hashable {
         default: throw TrackingError(.invalidValue, "order '\(text)'", "ends neither with ASC nor with DESC")
         }
         guard let entity = prefix == nil ? .attribute : scope.prefixes[prefix ?? ""], entity != .dataset else {
-            throw TrackingError(.invalidValue, "order '\(text)'", "is not by something that can be ordered by")
+            throw TrackingError(.invalidValue, "order '\(text)'", "names a field that cannot be ordered by")
         }
         self.entity = entity
         if entity == .attribute {
             guard let known = scope.textAttributes[key] ?? scope.numericAttributes[key] ?? attributes[key] else {
-                throw TrackingError(.invalidValue, "order '\(text)'", "'\(key)' is no attribute")
+                throw TrackingError(.invalidValue, "order '\(text)'", "'\(key)' is not an attribute")
             }
             self.key = known
         } else {

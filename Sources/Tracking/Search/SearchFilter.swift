@@ -31,7 +31,7 @@ public struct SearchFilter: Sendable, Hashable, ExpressibleByStringInterpolation
     /// A filter from a literal with values.
     public init(stringInterpolation: StringInterpolation) { fragments = stringInterpolation.fragments }
 
-    /// Gathers a literal's parts.
+    /// Collects a literal's parts.
     public struct StringInterpolation: StringInterpolationProtocol {
         var fragments: [Fragment] = []
 
@@ -63,7 +63,7 @@ public struct SearchFilter: Sendable, Hashable, ExpressibleByStringInterpolation
 }
 
 extension SearchFilter: CustomStringConvertible {
-    /// The filter with its values in place, for messages.
+    /// The filter with its values, for messages.
     public var description: String {
         fragments.map { fragment in
             switch fragment {

@@ -35,8 +35,8 @@ package struct RunCreation: Sendable {
     package var startTime: Int64
     package var tags: [String: String]
     /// Makes the creation idempotent: 32 hexadecimal digits of the caller's. A second creation with the same token
-    /// yields the run that the first one made, so that a caller who never heard the answer may ask again. Stores that
-    /// can take it as the run's id do.
+    /// returns the run that the first one created, so that a caller that lost the response can repeat the call. Stores
+    /// use it as the run's id if they can.
     package var token: String?
 
     package init(

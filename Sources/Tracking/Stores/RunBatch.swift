@@ -48,7 +48,7 @@ package struct BatchLimits: Sendable {
     package var parameters: Int
     package var tags: Int
     package var total: Int
-    /// How many batches of metrics are worth sending at the same time.
+    /// How many batches of metrics should be sent at the same time.
     package var concurrentParts = 1
 }
 

@@ -1,6 +1,6 @@
 extension TrackingStore {
-    /// Logs a batch of any size in parts that the store takes: those with parameters and tags one after another, the rest of
-    /// the metrics, whose order means nothing, several at once.
+    /// Logs a batch of any size in parts that the store accepts: those with parameters and tags one after another, the
+    /// rest of the metrics, whose order means nothing, several at once.
     ///
     /// When a part is refused, others may have been stored.
     func log(whole batch: RunBatch, toRun id: String) async throws {

@@ -1,11 +1,11 @@
 /// A backend that keeps runs and models with MLflow's semantics: a database in MLflow's layout, or a server.
 ///
-/// Arguments arrive checked (see ``EntityLimits``); a store answers with ``TrackingError``. All calls may run at once.
+/// Arguments arrive checked (see ``EntityLimits``); a store throws ``TrackingError``. All calls may run concurrently.
 package protocol TrackingStore: Sendable {
     /// The largest batch that ``log(_:toRun:)`` takes.
     var batchLimits: BatchLimits { get }
 
-    /// Asks whether values could be logged now, and changes nothing.
+    /// Checks whether values could be logged now, and changes nothing.
     func checkWritable() async throws
 
     // Experiments
@@ -21,17 +21,17 @@ package protocol TrackingStore: Sendable {
     func setTag(_ key: String, _ value: String, ofExperiment id: String) async throws
     func deleteTag(_ key: String, ofExperiment id: String) async throws
 
-    /// MLflow 3's logged models of an experiment, but for deleted ones; none where the store knows no such thing.
+    /// MLflow 3's logged models of an experiment, but for deleted ones; none where the store does not support them.
     func loggedModels(inExperiment id: String) async throws -> [LoggedModel]
 
     // Runs
     func createRun(_ creation: RunCreation) async throws -> RunRecord
     func run(id: String) async throws -> RunRecord
     func updateRun(id: String, status: RunStatus?, endTime: Int64?, name: String?) async throws
-    /// Stores a batch whole or not at all. Values that are stored already are no error, except for a parameter with
+    /// Stores a batch whole or not at all. Values that are stored already are not an error, except for a parameter with
     /// another value.
     func log(_ batch: RunBatch, toRun id: String) async throws
-    /// Notes that a run has read data sets. Noting one again replaces its tags where the store is able to.
+    /// Records that a run has read data sets. Recording one again replaces its tags where the store is able to.
     func log(_ inputs: [DatasetInput], toRun id: String) async throws
     func deleteTag(_ key: String, ofRun id: String) async throws
     func setLifecycleStage(_ stage: LifecycleStage, ofRun id: String) async throws
@@ -60,7 +60,7 @@ package protocol TrackingStore: Sendable {
     func setTag(_ key: String, _ value: String, ofVersion version: Int, model name: String) async throws
     func deleteTag(_ key: String, ofVersion version: Int, model name: String) async throws
 
-    /// Lets go of files and connections; later calls fail.
+    /// Closes files and connections; later calls fail.
     func close() async throws
 }
 

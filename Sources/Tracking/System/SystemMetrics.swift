@@ -2,13 +2,13 @@ import Essentials
 
 /// What this machine and process use, under the names that MLflow's pages show as system metrics.
 ///
-/// Read from `/proc` (proc(5)) and statvfs(3), hence on Linux only; elsewhere a sample holds the disk alone.
+/// Read from `/proc` (proc(5)) and statvfs(3), so on Linux only; elsewhere a sample has the disk metrics only.
 public struct SystemMetrics: Sendable {
-    /// The folder whose disk is looked at.
+    /// The folder whose disk is measured.
     public let folder: String
     private var last: Counters
 
-    /// Starts to look. Rates are between one sample and the next.
+    /// Starts measuring. Rates are between one sample and the next.
     public init(folder: String = ".") {
         self.folder = folder
         last = Counters()
@@ -99,7 +99,7 @@ private struct Counters: Sendable {
     /// Clock ticks of all processors.
     var processorTotal: UInt64 = 0
     var processorBusy: UInt64 = 0
-    /// Bytes since the first look; nil where they are not told.
+    /// Bytes since the first sample; nil where they are not available.
     var received: UInt64?
     var sent: UInt64?
     private var firstReceived: UInt64?

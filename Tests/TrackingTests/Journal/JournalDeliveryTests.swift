@@ -136,7 +136,7 @@ import Tracking
         #expect(none.isEmpty)
     }
 
-    /// One bad value holds nothing else up, and is told.
+    /// One bad value holds nothing else up, and is reported.
     @Test func whatIsRefusedIsSetAside() async throws {
         let journal = try journal()
         let run = try journal.startRun(experiment: "e", name: "r")
@@ -189,7 +189,7 @@ import Tracking
         for round in ["three", "nine"] {
             try FileManager.default.createDirectory(atPath: "\(location)/a", withIntermediateDirectories: true)
             for name in ["model.txt", "a/b.txt"] {
-                // In place: the file stays the same one.
+                // Overwritten without replacing the file.
                 let handle = open("\(location)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
                 try #require(handle >= 0 && Glibc.write(handle, round, round.utf8.count) == round.utf8.count)
                 close(handle)
@@ -206,7 +206,7 @@ import Tracking
             tokens.append(run.token)
         }
         try FileManager.default.removeItem(atPath: location)
-        // The folder is carried to another place, as to a machine with a network.
+        // The folder is moved, as to a machine with a network.
         let carried = folder.path("carried")
         try FileManager.default.moveItem(atPath: journals, toPath: carried)
         let results = try await TrackingJournal.replay(folder: carried) { [uri] in try await TrackingClient.open(uri) }
@@ -238,7 +238,7 @@ import Tracking
         #expect(try files() == [])
     }
 
-    /// A flush whose time is over before it waits returns all the same.
+    /// A flush whose timeout expires before it waits returns all the same.
     @Test func aFlushWithoutTimeReturns() async throws {
         struct Offline: Error {}
         let journal = try TrackingJournal(folder: journals) { throw Offline() }
@@ -279,7 +279,8 @@ import Tracking
         try await client.close()
     }
 
-    /// The store of files is out of reach: values overtake them, but no version is registered before its files are there.
+    /// The store of files is unreachable: values overtake them, but no version is registered before its files are
+    /// there.
     @Test func aVersionWaitsForItsFiles() async throws {
         let isReachable = Atomic<Bool>(false)
         let stores = ObjectStoreRegistry()
@@ -354,7 +355,7 @@ import Tracking
         try await client.close()
     }
 
-    /// A file that may not grow: the entry is refused whole, what was there stays, and later ones are taken again.
+    /// A file that may not grow: the entry is refused whole, what was there stays, and later ones are accepted again.
     @Test func aFullDiskRefusesAndLosesNothing() async throws {
         let log = folder.path("acknowledged")
         let child = try TrackingWriter.start(["full", journals, String(1 << 20 + 10_007), log])

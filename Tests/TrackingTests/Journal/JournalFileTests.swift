@@ -46,9 +46,9 @@ import Tracking
         }
     }
 
-    /// A process that was killed leaves the room behind that it had not come to use.
+    /// A process that was killed leaves allocated space behind that it had not used yet.
     @Test(arguments: [1, 8, 4_000, 1 << 20, 3 << 20 + 5])
-    func zerosBehindTheLastEntryAreNone(count: Int) async throws {
+    func zerosAfterTheLastEntryAreIgnored(count: Int) async throws {
         let folder = try TemporaryFolder()
         let segment = try await abandoned(in: folder)
         let bytes = try Data(contentsOf: segment)
@@ -59,7 +59,7 @@ import Tracking
 
     /// Killed while it copied the entry: the header is there, and some of what follows.
     @Test(arguments: [1, 7, 20])
-    func anEntryThatWasBeingCopiedIsNone(torn: Int) async throws {
+    func anEntryThatWasBeingCopiedIsIgnored(torn: Int) async throws {
         let folder = try TemporaryFolder()
         let segment = try await abandoned(in: folder)
         let bytes = try Data(contentsOf: segment)
@@ -110,7 +110,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func damageInTheMiddleIsToldAndNothingIsThrownAway() async throws {
+    @Test func damageInTheMiddleIsReportedAndNothingIsDiscarded() async throws {
         let folder = try TemporaryFolder()
         let segment = try await abandoned(in: folder)
         var bytes = try Data(contentsOf: segment)
@@ -154,7 +154,7 @@ import Tracking
         #expect(Set(try await steps(folder, "a.db")).isSubset(of: Set(0..<40)))
     }
 
-    @Test func foldersThatCannotBeUsedAreTold() async throws {
+    @Test func foldersThatCannotBeUsedAreReported() async throws {
         let folder = try TemporaryFolder()
         try Data().write(to: URL(filePath: folder.path("file")))
         #expect(throws: TrackingError.self) {

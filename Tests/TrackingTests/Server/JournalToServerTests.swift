@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Journals whose server cannot be reached, answers badly, or is restarted: one run, each value once.
+/// Journals whose server cannot be reached, gives bad responses, or is restarted: one run, each value once.
 @Suite struct JournalToServerTests {
     private static let options = JournalOptions(
         interval: .milliseconds(10), firstRetryDelay: .milliseconds(20), longestRetryDelay: .milliseconds(500))
@@ -20,7 +20,7 @@ import Tracking
         try await client.close()
     }
 
-    /// Some seconds without a network, in the middle of which the run is started; then answers are lost at random.
+    /// Some seconds without a network, in the middle of which the run is started; then responses are lost at random.
     @Test func aCutNetworkLosesNothing() async throws {
         let folder = try TemporaryFolder()
         let name = UniqueNames()("cut")

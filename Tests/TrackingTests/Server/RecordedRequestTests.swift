@@ -4,9 +4,10 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Our requests are those of MLflow's Python client: both talk to one server through a program that notes what they say.
+/// Our requests are those of MLflow's Python client: both talk to one server through a program that records their
+/// requests.
 @Suite struct RecordedRequestTests {
-    /// Passes requests on, and notes them under the label that was last asked for at `/label/NAME`.
+    /// Forwards requests, and records them under the label that was last requested at `/label/NAME`.
     private static let program = #"""
         import http.server, json, os, re, sys, threading, time, urllib.parse, urllib.request, urllib.error
         folder, target = sys.argv[1], sys.argv[2]
@@ -14,7 +15,7 @@ import Tracking
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version, wbufsize = "HTTP/1.1", -1
             def log_message(self, *arguments): pass
-            def answer(self):
+            def respond(self):
                 global label
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status, data, kind = 200, b"", "text/plain"
@@ -24,9 +25,9 @@ import Tracking
                     request = urllib.request.Request(
                         target + self.path, data=body or None, method=self.command,
                         headers={k: v for k, v in self.headers.items() if k in ("Content-Type", "Accept")})
-                    try: answer = urllib.request.urlopen(request)
-                    except urllib.error.HTTPError as error: answer = error
-                    status, data, kind = answer.status, answer.read(), answer.headers.get("Content-Type") or ""
+                    try: response = urllib.request.urlopen(request)
+                    except urllib.error.HTTPError as error: response = error
+                    status, data, kind = response.status, response.read(), response.headers.get("Content-Type") or ""
                     parts = urllib.parse.urlsplit(self.path)
                     query = sorted(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
                     is_json = "json" in self.headers.get("Content-Type", "")
@@ -40,7 +41,7 @@ import Tracking
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 if self.command != "HEAD": self.wfile.write(data)
-            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = answer
+            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = respond
         """#
 
     private struct Recorded: Decodable {

@@ -28,7 +28,7 @@ import Tracking
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
         let name = UniqueNames()
         let experiment = try await store.createExperiment(named: name("e"), artifactLocation: nil, tags: [:])
-        // The first two tries of everything that creates fail.
+        // The first two attempts of every creation fail.
         proxy.setFaults { $0.target.hasSuffix("create") && $0.count <= 2 ? fault : nil }
         proxy.resetCounters()
         let run = try await store.createRun(Self.creation(experiment.id, "a"))
@@ -68,7 +68,7 @@ import Tracking
         try await store.close()
     }
 
-    /// Two callers with one token at the same time: whoever asks afterwards gets one of their runs.
+    /// Two callers with one token at the same time: every later caller gets one of their runs.
     @Test func callersOfOneTokenAgreeInTheEnd() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority) { request in
             request.target.hasSuffix("runs/create") && request.count == 1 ? .loseResponse : nil
@@ -131,7 +131,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func changesWhoseAnswerIsLostAreNoErrors() async throws {
+    @Test func changesWhoseResponseIsLostAreNoErrors() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
         let name = UniqueNames()
@@ -207,7 +207,7 @@ import Tracking
             let text = "\(error)"
             #expect(
                 text.contains("GET http://\(proxy.authority)/api/2.0/mlflow/runs/get") && text.contains("503")
-                    && text.contains("3 tries") && !text.contains("hunter2") && !text.contains("user:"))
+                    && text.contains("3 attempts") && !text.contains("hunter2") && !text.contains("user:"))
         }
         #expect(proxy.counters.requests == 3)
         proxy.setFaults { _ in nil }

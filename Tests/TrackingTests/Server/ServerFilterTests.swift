@@ -49,7 +49,7 @@ import Tracking
         try await client.close()
     }
 
-    /// Lists know escapes.
+    /// Lists have escapes.
     @Test func listsHoldAnyText() async throws {
         let client = try await TrackingClient.open(TestServers.mlflow().uri)
         let name = UniqueNames()

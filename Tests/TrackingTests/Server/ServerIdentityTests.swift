@@ -6,16 +6,16 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Servers that are no MLflow, and servers that ask who is there.
+/// Servers that are not MLflow, and servers that require credentials.
 @Suite struct ServerIdentityTests {
-    /// Answers everything alike.
+    /// Gives the same response to every request.
     private static let program = #"""
         import http.server, os, sys, threading, time
         folder, status, kind, body = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4].encode()
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version, wbufsize = "HTTP/1.1", -1
             def log_message(self, *arguments): pass
-            def answer(self):
+            def respond(self):
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 self.send_response(status)
                 if 300 <= status < 400: self.send_header("Location", "https://user:secret@elsewhere.example/x?y=z")
@@ -23,7 +23,7 @@ import Tracking
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 if self.command != "HEAD": self.wfile.write(body)
-            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = answer
+            do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = respond
         """#
 
     struct Stranger: CustomTestStringConvertible {
@@ -61,7 +61,7 @@ import Tracking
             #expect(error.code == stranger.code)
             #expect("\(error)".contains(stranger.words) && !"\(error)".contains("secret"), "\(error)")
         }
-        // A server that knows no such experiment is one thing, a server that is none another.
+        // A server without such an experiment is told from one that is not MLflow.
         do {
             _ = try await client.experiment(named: "x")
             Issue.record("no error")
@@ -86,7 +86,7 @@ import Tracking
             _ = try await store.experiment(id: "1")
             Issue.record("no error")
         } catch let error as TrackingError {
-            #expect(error.code == .unavailable && "\(error)".contains("3 tries"))
+            #expect(error.code == .unavailable && "\(error)".contains("3 attempts"))
         }
         try await store.close()
     }

@@ -3,16 +3,16 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Answers of servers, whatever they hold: read as MLflow means them, or refused with a typed error.
+/// Responses of servers, whatever they contain: read as MLflow means them, or refused with a typed error.
 @Suite struct ServerResponseTests {
-    /// Answers every request with the next of the bodies that its folder holds.
+    /// Responds to every request with the next of the bodies in its folder.
     private static let program = #"""
         import http.server, os, sys, threading, time
         folder = sys.argv[1]
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version, wbufsize = "HTTP/1.1", -1
             def log_message(self, *arguments): pass
-            def answer(self):
+            def respond(self):
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 with open(folder + "body", "rb") as file: body = file.read()
                 self.send_response(200)
@@ -20,7 +20,7 @@ import Tracking
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-            do_GET = do_POST = answer
+            do_GET = do_POST = respond
         """#
 
     private static let run = #"""
@@ -52,7 +52,7 @@ import Tracking
     }
 
     /// Cut at every byte, and mutated two thousand times.
-    @Test func damagedAnswersAreReadOrRefused() async throws {
+    @Test func damagedResponsesAreReadOrRefused() async throws {
         let server = try PythonProgram(Self.program)
         let store = try RESTTrackingStore(uri: "http://\(server.authority)")
         let whole = Array(Self.run.utf8)
@@ -91,7 +91,7 @@ import Tracking
                 refused += 1
             }
         }
-        // What is cut is never taken for whole.
+        // A truncated body is never taken for a whole one.
         #expect(read + refused == bodies.count && refused > whole.count && read > 100)
         try await store.close()
     }

@@ -1,4 +1,4 @@
-/// Lets tasks through one at a time, in the order in which they came.
+/// Lets tasks through one at a time, in order of arrival.
 actor AsyncExclusion {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

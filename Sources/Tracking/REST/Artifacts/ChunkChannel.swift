@@ -1,4 +1,4 @@
-/// Hands pieces of bytes from one task to another, one at a time: the giver waits until its piece is taken.
+/// Passes chunks of bytes from one task to another, one at a time: the sender waits until its chunk is taken.
 actor ChunkChannel {
     private var waiting: [UInt8]?
     private var isFinished = false
@@ -22,7 +22,7 @@ actor ChunkChannel {
         }
     }
 
-    /// The next piece, nil after the last.
+    /// The next chunk, nil after the last.
     func next() async throws -> [UInt8]? {
         if let failure { throw failure }
         if let chunk = waiting {
@@ -39,7 +39,7 @@ actor ChunkChannel {
         }
     }
 
-    /// There are no more pieces.
+    /// There are no more chunks.
     func finish() {
         isFinished = true
         taker?.resume(returning: nil)

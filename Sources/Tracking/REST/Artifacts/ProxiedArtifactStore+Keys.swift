@@ -9,8 +9,8 @@ extension ProxiedArtifactStore {
         }
     }
 
-    /// Why the server would not keep a path as it is. MLflow 3.17 decodes what comes in again and again, takes it apart and
-    /// puts it together as a URL, and refuses fragments: what changes on this way would become another file.
+    /// Why the server would not keep a path as it is. MLflow 3.17 decodes what comes in again and again, splits and
+    /// reassembles it as a URL, and refuses fragments: a path that this changes would become another file.
     static func reasonAgainst(_ path: String) -> String? {
         let bytes = Array(path.utf8)
         if bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "holds a control character" }

@@ -2,7 +2,7 @@ import HTTPTransport
 import StorageIO
 
 extension ProxiedArtifactStore {
-    /// What a folder has in it.
+    /// The contents of a folder.
     struct Child: Sendable, Hashable {
         var name: String
         var isFolder: Bool
@@ -60,7 +60,7 @@ extension ProxiedArtifactStore {
     }
 }
 
-/// Walks through folders in the order of keys, one request for each folder, as the taker goes along.
+/// Walks through folders in the order of keys, one request for each folder, as the caller iterates.
 private actor ArtifactWalk {
     private struct Entry {
         /// Whole; closes with `/` for a folder.

@@ -18,7 +18,7 @@ extension ProxiedArtifactStore {
             }
         }
         if let bytes { return bytes }
-        // The range begins at the end or behind it.
+        // The range begins at the end or past it.
         let size = try await head(key).size
         guard range.lowerBound <= size else { throw invalidRange(range, of: size, key) }
         return []
@@ -44,7 +44,7 @@ extension ProxiedArtifactStore {
         var request = TransportRequest(method: "GET", url: url(of: key), headers: headers)
         request.headers["Range"] = "bytes=\(range.lowerBound)-\(range.upperBound - 1)"
         let response = try await http.stream(request)
-        // A server that knows no ranges sends everything.
+        // A server that does not support ranges sends everything.
         var position: Int64 = 0
         switch response.status {
         case 200: break
@@ -52,7 +52,7 @@ extension ProxiedArtifactStore {
             guard Self.start(response.head) == range.lowerBound else {
                 return .failure(
                     ObjectStoreError(
-                        .unavailable, location: location(key), message: "the server sent another range than was asked"))
+                        .unavailable, location: location(key), message: "the server sent another range than requested"))
             }
             position = range.lowerBound
         case 416: return .success(nil)
@@ -83,10 +83,10 @@ extension ProxiedArtifactStore {
 
     private func invalidRange(_ range: Range<Int64>, of size: Int64, _ key: ObjectKey) -> ObjectStoreError {
         ObjectStoreError(
-            .invalidRange, location: location(key), message: "bytes \(range) begin behind the end, which is at \(size)")
+            .invalidRange, location: location(key), message: "bytes \(range) begin past the end, which is at \(size)")
     }
 
-    /// The server's word for a folder is 400, and in front of S3 its word for what is not there is 500.
+    /// The server responds with 400 for a folder, and in front of S3 with 500 for a missing object.
     private func refused<Value>(_ response: TransportResponse, _ key: ObjectKey) async throws -> Attempt<Value> {
         if response.status == 400 || response.status == 500 {
             do {
@@ -98,10 +98,11 @@ extension ProxiedArtifactStore {
         return Self.attempt(of: response) ?? .failure(failure(response, location(key)))
     }
 
-    // MARK: Whole objects, piece by piece
+    // MARK: Whole objects, chunk by chunk
 
     /// Copies an object of this store to a writer: one request, so that all is of one version, however large. When the
-    /// connection is lost, it goes on from there if the server can tell that it still has that version, else anew.
+    /// connection is lost, the copy continues from there if the server can tell that it still has that version, else it
+    /// starts again.
     /// - Parameter makeWriter: starts the copy; gets the object's size.
     func download(
         _ object: ObjectMetadata, to makeWriter: @Sendable (_ size: Int64) async throws -> any ObjectWriter
@@ -149,11 +150,11 @@ extension ProxiedArtifactStore {
     }
 }
 
-/// How far a copy has got.
+/// The progress of a copy.
 private struct PartialCopy {
     var writer: any ObjectWriter
     var count: Int64 = 0
-    /// Of the version that the bytes are of.
+    /// The entity tag of the version that the bytes belong to.
     var tag: String?
 
     init(writer: any ObjectWriter) { self.writer = writer }

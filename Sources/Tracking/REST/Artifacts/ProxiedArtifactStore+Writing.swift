@@ -39,7 +39,7 @@ extension ProxiedArtifactStore {
         }
     }
 
-    /// Puts an object whose pieces come one by one; nothing is tried again, for they are gone then.
+    /// Puts an object that arrives in chunks; nothing is retried, since earlier chunks are gone.
     /// - Parameter length: nil where it is not known beforehand.
     func put(
         _ key: ObjectKey, length: Int64?, ifAbsent: Bool, next: @escaping @Sendable () async throws -> [UInt8]?
@@ -64,7 +64,7 @@ extension ProxiedArtifactStore {
         }
     }
 
-    /// Copies an object that is sent as it comes, again from its start where the store was in trouble.
+    /// Copies an object that is sent as it arrives, again from its start after a failure of the store.
     func repeatedly(_ location: String, _ copy: () async throws -> Void) async throws {
         try await retrying(location) { () -> Attempt<Void> in
             do {
@@ -93,7 +93,7 @@ extension ProxiedArtifactStore {
         if !(200..<300).contains(response.status) { throw failure(response, location(key)) }
     }
 
-    /// Servers that end early, and those between, may take a part for the whole.
+    /// Servers and proxies may take a truncated body for the whole.
     private func checkSize(of key: ObjectKey, is expected: Int64) async throws {
         let size = try await head(key).size
         if size != expected { throw WrongSize(size: size, expected: expected) }
@@ -106,7 +106,7 @@ extension ProxiedArtifactStore {
         var description: String { "the server keeps \(size) bytes of the \(expected) that were sent" }
     }
 
-    /// A folder that its files have left stands in an object's way where the server keeps artifacts in folders.
+    /// An empty folder blocks an object of the same name where the server keeps artifacts in folders.
     /// - Returns: whether there was one.
     /// - Throws: ``ObjectStoreError/Code/invalidKey`` when it has files.
     private func makeWay(for key: ObjectKey) async throws -> Bool {

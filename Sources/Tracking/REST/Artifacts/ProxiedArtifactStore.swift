@@ -2,17 +2,18 @@ import HTTPTransport
 import StorageIO
 import Synchronization
 
-/// The files that an MLflow server hands through to where it keeps artifacts, as an object store.
+/// The artifacts that an MLflow server proxies, as an object store.
 ///
-/// The server writes an object whole or not at all where it keeps files in a folder; elsewhere as its client for the
-/// place does. Objects have no entity tags; without such a folder they have no times either. A write that must replace nothing is one only within this process.
+/// The server writes an object whole or not at all where it keeps files in a folder; elsewhere as its client for that
+/// store does. Objects have no entity tags; without such a folder they have no times either. A write that must not
+/// replace anything is exclusive within this process only.
 final class ProxiedArtifactStore: ObjectStore {
     static let apiPath = "/api/2.0/mlflow-artifacts/artifacts"
 
     let address: ServerAddress
     let http: any HTTPSending
     let retrier: Retrier
-    /// Lets one writer at a time look whether an object is there, and write it.
+    /// Lets one writer at a time check whether an object exists, and write it.
     let exclusion = AsyncExclusion()
     /// Whether the server sends parts of objects; it does where it keeps files in a folder.
     private let knowsRanges = Mutex(true)
@@ -29,8 +30,8 @@ final class ProxiedArtifactStore: ObjectStore {
 
     // MARK: Metadata
 
-    /// Asks for the first byte: where the server keeps files in a folder, the answer tells size and time. Elsewhere it would
-    /// fetch the whole object for it, so that the listing is asked from then on.
+    /// Requests the first byte: where the server keeps files in a folder, the response gives size and time. Elsewhere
+    /// the server would fetch the whole object for it, so the listing is used from then on.
     func head(_ key: ObjectKey) async throws -> ObjectMetadata {
         try check(key)
         guard knowsRanges.withLock({ $0 }) else { return try await listed(key) }
@@ -62,7 +63,7 @@ final class ProxiedArtifactStore: ObjectStore {
         return ObjectMetadata(key: key, size: whole, modified: Double(modified?.seconds ?? 0))
     }
 
-    /// What the listing of its folder tells of an object: its size.
+    /// An object's size, from the listing of its folder.
     func listed(_ key: ObjectKey) async throws -> ObjectMetadata {
         let name = key.name
         guard let child = try await children(of: key.folder).first(where: { $0.name == name && !$0.isFolder }) else {
@@ -113,7 +114,7 @@ final class ProxiedArtifactStore: ObjectStore {
 
     // MARK: Requests
 
-    /// Sends until there is an answer that trying again would not change.
+    /// Sends until there is a response that another attempt would not change.
     func send(_ method: String, _ key: ObjectKey) async throws -> TransportResponse {
         try await send(TransportRequest(method: method, url: url(of: key), headers: headers), location(key))
     }
@@ -136,7 +137,7 @@ final class ProxiedArtifactStore: ObjectStore {
             return try await retrier.run { _ in try await body() }
         } catch let failure as RetryFailure {
             if failure.error is ObjectStoreError || failure.error is CancellationError { throw failure.error }
-            let attempts = failure.attempts == 1 ? "" : "; \(failure.attempts) tries"
+            let attempts = failure.attempts == 1 ? "" : "; \(failure.attempts) attempts"
             throw ObjectStoreError(.unavailable, location: location, message: "\(failure.error)\(attempts)")
         }
     }
@@ -145,14 +146,14 @@ final class ProxiedArtifactStore: ObjectStore {
         error.isTransient ? .transientFailure(error) : .failure(error)
     }
 
-    /// Nil for an answer that trying again would not change.
+    /// Nil for a response that another attempt would not change.
     static func attempt<Value>(of response: TransportResponse) -> Attempt<Value>? {
         guard !(200..<300).contains(response.status) else { return nil }
         let refusal = ServerRefusal(response)
         return refusal.isTransient ? .transientFailure(refusal, retryAfter: RetryAfter.duration(response.headers)) : nil
     }
 
-    /// The error for an answer that is no success.
+    /// The error for a response other than success.
     func failure(_ response: TransportResponse, _ location: String) -> ObjectStoreError {
         let refusal = ServerRefusal(response)
         let code: ObjectStoreError.Code =
@@ -162,7 +163,7 @@ final class ProxiedArtifactStore: ObjectStore {
             case .invalidValue: .invalidKey
             default: response.status == 507 ? .noSpace : .unavailable
             }
-        let advice = refusal.code == nil ? "; \(address) does not hand artifacts through" : ""
+        let advice = refusal.code == nil ? "; \(address) does not proxy artifacts" : ""
         return ObjectStoreError(code, location: location, message: "the server says \(refusal)\(advice)")
     }
 

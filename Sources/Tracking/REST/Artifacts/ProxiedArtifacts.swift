@@ -1,7 +1,7 @@
 import StorageIO
 import Synchronization
 
-/// Finds the stores of places that MLflow servers hand through: `mlflow-artifacts:/PATH` at the tracking server,
+/// Finds the stores of locations that MLflow servers proxy: `mlflow-artifacts:/PATH` at the tracking server,
 /// `mlflow-artifacts://HOST:PORT/PATH` at another, and the `http(s)` URLs that both stand for.
 final class ProxiedArtifacts: Sendable {
     private let server: MLflowServer
@@ -9,7 +9,7 @@ final class ProxiedArtifacts: Sendable {
 
     init(server: MLflowServer) { self.server = server }
 
-    /// - Returns: nil for a place of another kind.
+    /// - Returns: nil for a location of another kind.
     func folder(at location: String) throws -> ArtifactFolder? {
         guard let (address, path) = try Self.resolve(location, server.address) else { return nil }
         let segments = path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
@@ -43,7 +43,7 @@ final class ProxiedArtifacts: Sendable {
         }
         let rest = Substring(bytes)
         guard !authority.utf8.contains(UInt8(ascii: "@")) else {
-            throw TrackingError(.invalidValue, "\(scheme)://…@…", "credentials do not belong in a place of artifacts")
+            throw TrackingError(.invalidValue, "\(scheme)://…@…", "credentials do not belong in an artifact location")
         }
         switch scheme {
         case "mlflow-artifacts":
@@ -58,7 +58,7 @@ final class ProxiedArtifacts: Sendable {
         }
     }
 
-    /// Characters that would make a place a pattern.
+    /// Characters that would make a location a pattern.
     private static func escaped(_ path: String) -> String {
         var escaped = ""
         for scalar in path.unicodeScalars {

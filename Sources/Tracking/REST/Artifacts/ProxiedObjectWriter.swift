@@ -1,6 +1,7 @@
 import StorageIO
 
-/// Keeps small objects until they are whole, so that their upload can be tried again; sends large ones as they come.
+/// Buffers small objects until they are complete, so that their upload can be retried; sends large ones as they are
+/// written.
 actor ProxiedObjectWriter: ObjectWriter {
     /// Larger objects are sent while they are written.
     static let largestInMemory = 8 << 20
