@@ -2,7 +2,7 @@ import Logging
 import Streaming
 import Testing
 
-/// What a file of properties may say, and what would break a promise.
+/// What a properties file may contain, and what would break a guarantee.
 @Suite(.timeLimit(.minutes(1)))
 struct ClientPropertiesTests {
     private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -13,7 +13,7 @@ struct ClientPropertiesTests {
         ("batch.size", "16384"), ("batch.num.messages", "100"), ("enable.idempotence", "true"), ("acks", "all"),
         ("acks", "-1"), ("partitioner", "consistent_random"), ("message.max.bytes", "2000000"),
         ("queue.buffering.max.messages", "1000"),
-        // Those of consumers are no matter here.
+        // Consumer properties are ignored here.
         ("auto.offset.reset", "latest"), ("group.id", "g"), ("enable.auto.commit", "true"),
         ("session.timeout.ms", "6000"),
     ])
@@ -43,7 +43,7 @@ struct ClientPropertiesTests {
         ("partition.assignment.strategy", "cooperative-sticky"), ("isolation.level", "read_uncommitted"),
         ("enable.auto.commit", "false"), ("enable.auto.commit", "0"), ("max.poll.interval.ms", "600000"),
         ("fetch.wait.max.ms", "50"),
-        // Those of producers are no matter here.
+        // Producer properties are ignored here.
         ("acks", "1"), ("compression.type", "zstd"), ("linger.ms", "50"), ("transactional.id", "t"),
     ])
     func consumersTake(name: String, value: String) async throws {
@@ -69,7 +69,7 @@ struct ClientPropertiesTests {
         #expect(error?.reason.contains(name) == true, "\(error?.reason ?? "")")
     }
 
-    /// They come before the settings, under whichever of their names.
+    /// They override the settings, under any of their names.
     @Test func propertiesPrevail() async throws {
         let cluster = try await MockKafkaCluster(brokers: 1, topics: ["t": 1])
         var configuration = cluster.configuration
@@ -80,7 +80,7 @@ struct ClientPropertiesTests {
         #expect(report.failures.first?.error.name == "_MSG_TIMED_OUT")
         await producer.close(within: .zero)
         cluster.setBrokerUp(1)
-        // Without a committed offset there is nowhere to begin.
+        // Without a committed offset there is no position to start from.
         configuration = cluster.configuration
         configuration.properties["auto.offset.reset"] = "error"
         let consumer = KafkaConsumer(configuration, topics: ["t"], settings: Sample.settings(), logger: Self.quiet)
@@ -88,7 +88,7 @@ struct ClientPropertiesTests {
         #expect(error?.name == "_AUTO_OFFSET_RESET")
     }
 
-    /// Also where a secret's last character goes together with what follows it in a text.
+    /// Also where a combining mark follows a secret.
     @Test func secretsBesideCombiningMarksStayHidden() async throws {
         let configuration = KafkaConfiguration(
             bootstrapServers: ["127.0.0.1:1"],

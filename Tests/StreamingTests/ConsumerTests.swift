@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ConsumerTests {
-    /// Reads a topic in a group of its own until `count` messages came; commits nothing.
+    /// Reads a topic in a separate group until `count` messages came; commits nothing.
     static func readAll(_ cluster: MockKafkaCluster, _ topic: String, count: Int) async throws -> [Int] {
         let consumer = KafkaConsumer(
             cluster.configuration, topics: [topic], settings: Sample.settings(group: "reader of \(topic)"))
@@ -112,13 +112,13 @@ struct ConsumerTests {
         }
         try await within(.seconds(30)) {
             var next = 0
-            // Goes on until both hold partitions.
+            // Continues until both hold partitions.
             while await !tally.bothRead {
                 try await producer.produce(Sample.batch(next..<next + 200), to: "t").confirm()
                 next += 200
                 try await Task.sleep(for: .milliseconds(50))
             }
-            // One dies without a word; the other one takes over.
+            // One dies without leaving the group; the other one takes over.
             firstTask.cancel()
             try await producer.produce(Sample.batch(next..<next + 2_000), to: "t").confirm()
             next += 2_000
@@ -252,7 +252,7 @@ struct ConsumerTests {
     }
 }
 
-/// Who read what.
+/// Which member read what.
 actor Tally {
     private(set) var numbers: Set<Int> = []
     private var partitionsOf: [Int: Set<TopicPartition>] = [:]

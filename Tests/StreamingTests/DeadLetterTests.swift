@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct DeadLetterTests {
     /// A message as it was read.
-    struct Letter: Hashable {
+    struct ReceivedMessage: Hashable {
         var key: [UInt8]?
         var value: [UInt8]?
         var headers: [MessageHeader]
@@ -18,15 +18,15 @@ struct DeadLetterTests {
 
     static func read(
         _ cluster: MockKafkaCluster, _ topic: String, group: String = "reader", count: Int
-    ) async throws -> [Letter] {
+    ) async throws -> [ReceivedMessage] {
         let consumer = KafkaConsumer(
             cluster.configuration, topics: [topic], settings: Sample.settings(group: "\(group) of \(topic)"))
         async let running: Void = consumer.run()
-        var deadLetters: [Letter] = []
+        var deadLetters: [ReceivedMessage] = []
         for try await batch in consumer.batches {
             for index in 0..<batch.count {
                 deadLetters.append(
-                    Letter(
+                    ReceivedMessage(
                         key: batch.key(at: index).map { Array($0) }, value: batch.value(at: index).map { Array($0) },
                         headers: batch.headers(at: index)))
             }
@@ -42,12 +42,12 @@ struct DeadLetterTests {
         ScoringStream(
             configuration, models: .fixed(try Sample.model()),
             settings: ScoringStreamSettings(
-                deadLetterTopic: "letters", consumer: Sample.settings(group: group), end: .atEndOfTopic),
+                deadLetterTopic: "rejected", consumer: Sample.settings(group: group), end: .atEndOfTopic),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), metrics: metrics)
     }
 
     @Test func keepWhatTheMessageHadAndSayWhatIsWrong() async throws {
-        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1, "letters": 1])
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1, "rejected": 1])
         let producer = try await KafkaProducer(cluster.configuration)
         let headers = [
             MessageHeader("trace", "4bf92f35"), MessageHeader("trace", [UInt8]()), MessageHeader("none", nil),
@@ -62,7 +62,7 @@ struct DeadLetterTests {
         // Headers arrive as they were sent.
         #expect(try await Self.read(cluster, "transactions", count: 3).map(\.headers) == [headers, [], []])
         try await Self.stream(cluster.configuration).run()
-        let deadLetters = try await Self.read(cluster, "letters", count: 3)
+        let deadLetters = try await Self.read(cluster, "rejected", count: 3)
         #expect(deadLetters.map(\.key) == [Array("k".utf8), nil, []])
         #expect(deadLetters.map(\.value) == [nil, Array("{".utf8), []])
         #expect(Array(deadLetters[0].headers.prefix(4)) == headers)
@@ -76,7 +76,7 @@ struct DeadLetterTests {
     }
 
     @Test func onesThatAreTooLargeForTheProducerAreCut() async throws {
-        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1, "letters": 1])
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1, "rejected": 1])
         try await cluster.send(Array(Sample.transactions(2).prefix(1)))
         var large = cluster.configuration
         large.properties["message.max.bytes"] = "9000000"
@@ -95,7 +95,7 @@ struct DeadLetterTests {
         #expect(stream.statistics.cutDeadLetters == 1 && stream.statistics.undeliverable == 0)
         #expect(metrics.total("stream_dead_letters_cut") == 1)
         #expect(try await cluster.results(count: 2).count == 2)
-        let deadLetter = try #require(try await Self.read(cluster, "letters", count: 1).first)
+        let deadLetter = try #require(try await Self.read(cluster, "rejected", count: 1).first)
         #expect(deadLetter.key == Array("k".utf8))
         #expect(deadLetter.value == Array(value.prefix(1_000)))
         #expect(deadLetter.text("trace") == "1")
@@ -107,8 +107,8 @@ struct DeadLetterTests {
         #expect(again.statistics.records == 0)
     }
 
-    @Test func theSmallestLimitLeavesTheirPlace() async throws {
-        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1, "letters": 1])
+    @Test func theSmallestLimitLeavesTheirPosition() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1, "rejected": 1])
         let producer = try await KafkaProducer(cluster.configuration)
         var batch = MessageBatch()
         batch.append(key: [UInt8](repeating: 0x6B, count: 5_000), value: [UInt8](repeating: 0x20, count: 5_000))
@@ -120,7 +120,7 @@ struct DeadLetterTests {
         let stream = try Self.stream(small)
         try await stream.run()
         #expect(stream.statistics.delivered == 2 && stream.statistics.undeliverable == 0)
-        let deadLetters = try await Self.read(cluster, "letters", count: 2)
+        let deadLetters = try await Self.read(cluster, "rejected", count: 2)
         #expect(Set(deadLetters.compactMap { $0.text("__connect.errors.offset") }) == ["0", "1"])
         let bare = try #require(deadLetters.first { $0.text("__connect.errors.offset") == "0" })
         #expect(bare.key == nil && bare.value == nil)
@@ -128,9 +128,9 @@ struct DeadLetterTests {
         #expect(bare.text("antifraud.original.value.size") == "5000")
     }
 
-    /// The brokers' limit may lie below the producer's, and concerns a request with all that is in it.
+    /// The brokers' limit may be below the producer's, and applies to whole requests.
     @Test func requestsThatBrokersRefuseGoAgainInParts() async throws {
-        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["transactions": 1, "scores": 1, "letters": 1])
+        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["transactions": 1, "scores": 1, "rejected": 1])
         try await cluster.send(Sample.transactions(100))
         // MSG_SIZE_TOO_LARGE for the first two requests with results.
         cluster.failNext(.produce, codes: [10, 10])
@@ -140,8 +140,8 @@ struct DeadLetterTests {
         #expect(Set(try await cluster.results(count: 100).map(\.transaction_id)) == Set(0..<100))
     }
 
-    @Test func aLetterThatBrokersNeverTakeIsPassedOver() async throws {
-        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["transactions": 1, "scores": 1, "letters": 1])
+    @Test func aDeadLetterThatBrokersRefuseIsSkipped() async throws {
+        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["transactions": 1, "scores": 1, "rejected": 1])
         let producer = try await KafkaProducer(cluster.configuration)
         var batch = MessageBatch()
         batch.append(value: "{".utf8)
@@ -159,9 +159,9 @@ struct DeadLetterTests {
         #expect(again.statistics.records == 0)
     }
 
-    /// Results are what the stream is for: where none is taken, it ends, and commits nothing.
+    /// Results are what the stream is for: if none is accepted, it ends, and commits nothing.
     @Test func resultsThatATopicRefusesEndTheStream() async throws {
-        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["transactions": 1, "scores": 1, "letters": 1])
+        let cluster = try await MockKafkaCluster(brokers: 1, topics: ["transactions": 1, "scores": 1, "rejected": 1])
         try await cluster.send(Sample.transactions(10))
         cluster.failNext(.produce, codes: [29])
         let refused = try Self.stream(cluster.configuration)

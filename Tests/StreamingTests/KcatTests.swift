@@ -31,7 +31,7 @@ struct KcatTests {
         #expect(numbers == Array(0..<5_000))
     }
 
-    /// Runs the program on a thread of its own.
+    /// Runs the program on a dedicated thread.
     private func run(_ arguments: [String]) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {

@@ -4,7 +4,7 @@ import Scoring
 import Streaming
 import Testing
 
-/// Frauds become known late, in a topic of their own.
+/// Frauds become known late, in a separate topic.
 @Suite(.timeLimit(.minutes(1)))
 struct LabelTopicTests {
     private static func stream(
@@ -67,7 +67,7 @@ struct LabelTopicTests {
         #expect(metrics.total("stream_malformed_labels") == nil || metrics.total("stream_malformed_labels") == 0)
     }
 
-    /// Labels belong to no group's offsets: a history that begins anew needs them anew.
+    /// Labels belong to no group's offsets: a history that begins again needs them again.
     @Test func eachStartReadsTheLabelsFromTheirBeginning() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1])
         let transactions = Sample.transactions(2_000)
@@ -81,28 +81,28 @@ struct LabelTopicTests {
     }
 
     @Test func whatIsNoLabelIsADeadLetter() async throws {
-        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1, "letters": 1])
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1, "rejected": 1])
         let transactions = Sample.transactions(10)
         try await cluster.send(Self.withoutLabels(transactions))
         let bad = ["", "{", #"{"transaction_id":1,"tx_datetime":"2019-08-22 00:00:31","terminal_id":3,"tx_fraud":2}"#]
         try await Self.sendLabels(transactions, to: cluster, besides: bad)
         let metrics = TestMetrics()
-        let stream = try Self.stream(cluster, deadLetters: "letters", metrics: metrics)
+        let stream = try Self.stream(cluster, deadLetters: "rejected", metrics: metrics)
         try await stream.run()
         #expect(stream.statistics.labels == 10 && stream.statistics.malformedLabels == 3)
         #expect(stream.statistics.records == 10 && stream.statistics.malformed == 0)
         #expect(metrics.total("stream_malformed_labels") == 3)
-        let deadLetters = try await DeadLetterTests.read(cluster, "letters", count: 3)
+        let deadLetters = try await DeadLetterTests.read(cluster, "rejected", count: 3)
         #expect(deadLetters.map(\.value) == bad.map { Array($0.utf8) })
         #expect(deadLetters.map { $0.text("__connect.errors.topic") } == ["labels", "labels", "labels"])
         #expect(deadLetters.last?.text("__connect.errors.exception.message")?.contains("tx_fraud") == true)
-        // The next start reads them again, and sends them no more.
-        let again = try Self.stream(cluster, deadLetters: "letters")
+        // The next start reads them again, and does not send them again.
+        let again = try Self.stream(cluster, deadLetters: "rejected")
         try await again.run()
         #expect(again.statistics.malformedLabels == 3)
         try await Self.sendLabels([], to: cluster, besides: ["new"])
-        try await Self.stream(cluster, deadLetters: "letters").run()
-        let all = try await DeadLetterTests.read(cluster, "letters", group: "again", count: 4)
+        try await Self.stream(cluster, deadLetters: "rejected").run()
+        let all = try await DeadLetterTests.read(cluster, "rejected", group: "again", count: 4)
         #expect(all.map(\.value).last == Array("new".utf8) && all.count == 4)
     }
 

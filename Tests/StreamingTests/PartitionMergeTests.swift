@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct PartitionMergeTests {
-    /// A partition that brings nothing but malformed messages tells no time: the others wait for it only so long.
+    /// A partition with nothing but malformed messages has no time: the others wait for it only so long.
     @Test(arguments: [(20, false), (1_500, true)])
     func malformedMessagesHoldNobodyUp(malformed: Int, passes: Bool) async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "broken": 1])

@@ -78,7 +78,7 @@ struct ProducerTests {
         await #expect(throws: KafkaError.self) { try await producer.produce(Sample.batch(0..<1), to: "t") }
     }
 
-    /// Also one that does not stand first in the queue, and one that is cancelled before it begins.
+    /// Also one that is not first in the queue, and one that is cancelled before it begins.
     @Test func anyWaitingBatchCanBeCancelled() async throws {
         let cluster = try await MockKafkaCluster(brokers: 1, topics: ["t": 1])
         let producer = try await KafkaProducer(cluster.configuration, settings: ProducerSettings(queueMessages: 100))
@@ -96,7 +96,7 @@ struct ProducerTests {
         await #expect(throws: KafkaError.self) { try await head.value }
     }
 
-    /// A cancellation at any moment of the call ends it: none falls between asking and waiting.
+    /// A cancellation at any moment of the call ends it: none is lost between the check and the wait.
     @Test func reportsCanBeCancelledAtAnyMoment() async throws {
         let cluster = try await MockKafkaCluster(brokers: 1, topics: ["t": 1])
         let producer = try await KafkaProducer(cluster.configuration)

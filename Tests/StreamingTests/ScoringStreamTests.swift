@@ -88,14 +88,14 @@ struct ScoringStreamTests {
         try await cluster.send(transactions)
         let settings = Self.settings(batchMessages: 500)
         let model = ModelSource.fixed(try Sample.model())
-        // Killed after some results, while others are under way.
+        // Killed after some results, while others are in flight.
         let first = ScoringStream(cluster.configuration, models: model, settings: settings)
         let running = Task { try await first.run() }
         while first.statistics.delivered < 2_000 { try await Task.sleep(for: .milliseconds(1)) }
         running.cancel()
         let outcome = await running.result
         if case .success = outcome { #expect(first.statistics.delivered == 10_000) }
-        // The next one goes on behind what was committed, and together they scored everything.
+        // The next one continues after the committed offsets, and together they scored everything.
         let second = ScoringStream(cluster.configuration, models: model, settings: settings)
         try await second.run()
         #expect(second.statistics.records < 10_000)
@@ -160,7 +160,7 @@ struct ScoringStreamTests {
         await #expect(throws: NoModelError.self) { try await none.run() }
     }
 
-    /// What the group's coordinator refuses while partitions change hands is read again by their next holder.
+    /// What the group's coordinator refuses during a rebalance is read again by the partitions' next owner.
     @Test func aRefusedCommitDuringARebalanceEndsNothing() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 4, "scores": 1])
         let model = ModelSource.fixed(try Sample.model())
@@ -199,7 +199,7 @@ struct ScoringStreamTests {
         let second = ScoringStream(
             cluster.configuration, models: model, settings: Self.settings(end: .atEndOfTopic),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        // One of the two gets the partition; the other one has none. Both have read all there is.
+        // One of the two gets the partition; the other one has none. Both have read everything.
         try await second.run()
         #expect(first.statistics.records + second.statistics.records == 100)
         first.stop()

@@ -68,7 +68,7 @@ struct Result: Decodable, Hashable {
 }
 
 extension MockKafkaCluster {
-    /// All results in a topic, read by a consumer of its own.
+    /// All results in a topic, read by a separate consumer.
     func results(_ topic: String = "scores", count: Int) async throws -> [Result] {
         let consumer = KafkaConsumer(
             configuration, topics: [topic], settings: Sample.settings(group: "reader of \(topic)"))

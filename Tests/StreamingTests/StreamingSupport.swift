@@ -34,10 +34,10 @@ enum Sample {
     }
 }
 
-/// What was awaited did not happen.
+/// The awaited event did not happen.
 struct TooLate: Error {}
 
-/// Fails when the time is up before the body is done.
+/// Fails when the timeout expires before the body is done.
 func within<Value: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

@@ -48,12 +48,12 @@ struct TransactionProducerTests {
         let taken = start.duration(to: .now)
         #expect(progress.sent == 1_200 && progress.acknowledged == 1_200)
         #expect(seen == seen.sorted() && seen.last == 1_200)
-        // Never faster than asked.
+        // Never faster than requested.
         #expect(taken >= .milliseconds(550))
         await producer.close()
     }
 
-    /// JSON has no such number, and `null` in its place could not be read.
+    /// JSON has no such number, and `null` instead of it could not be read.
     @Test func amountsThatAreNoNumbersAreNotSent() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
         let producer = try await KafkaProducer(cluster.configuration)

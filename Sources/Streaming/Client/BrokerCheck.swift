@@ -4,20 +4,20 @@ public import Logging
 import Parallelism
 
 extension KafkaConfiguration {
-    /// Checks that a broker answers, and that topics to write to are there, before work is done that would be in vain.
+    /// Checks that a broker responds, and that the topics to write to exist, before long work begins.
     ///
-    /// Brokers that make topics when they are first asked for (`auto.create.topics.enable`) make these.
+    /// Brokers with `auto.create.topics.enable` create these topics.
     /// - Parameters:
     ///   - topics: to be written to.
-    ///   - limit: how long brokers have for their answers.
-    /// - Throws: ``KafkaError`` of the last failure to connect when no broker answers in time, or with the topic that is not there;
-    ///   `CancellationError`.
+    ///   - limit: how long to wait for the brokers' responses.
+    /// - Throws: ``KafkaError`` of the last failure to connect when no broker responds in time, or for the topic that
+    ///   does not exist; `CancellationError`.
     public func check(
         topics: [String] = [], within limit: Duration = .seconds(15),
         logger: Logger = Logger(label: "antifraud.kafka.check")
     ) async throws {
         var logger = logger
-        // Each attempt that fails would be a line; the last one's reason is in the error.
+        // Each failed attempt would be logged; the reason of the last one is in the error.
         if logger.logLevel > .debug { logger.logLevel = .critical }
         let context = ClientContext(logger: logger, secrets: SecretProperties(properties))
         try await onDedicatedThread(named: "kafka-check") { cancellation in
@@ -47,7 +47,7 @@ extension KafkaConfiguration {
             do throws(KafkaError) {
                 return try body()
             } catch {
-                // A topic that is being made is unknown for a moment.
+                // A topic that is being created is unknown for a moment.
                 let canPass = error.isRetriable || error.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue
                 guard canPass, deadline > .now else { throw error }
                 Thread.sleep(forTimeInterval: 0.1)
@@ -65,7 +65,7 @@ extension KafkaHandle {
         if let response { rd_kafka_metadata_destroy(response) }
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         let cause = context.lastConnectionFailure.map { ": \($0)" } ?? ""
-        throw KafkaError(code, operation, reason: "no answer within \(seconds) s\(cause)", kind: .retriable)
+        throw KafkaError(code, operation, reason: "no response within \(seconds) s\(cause)", kind: .retriable)
     }
 
     fileprivate func requireTopic(_ name: String) throws(KafkaError) {

@@ -21,7 +21,7 @@ final class ClientContext: @unchecked Sendable {
     func record(syslogLevel: Int32, facility: String, text: String) {
         let level: Logger.Level =
             switch syslogLevel {
-            // Producers and consumers share their properties: each is told of those of the other kind.
+            // Producers and consumers share their properties: librdkafka warns each about those of the other kind.
             case _ where facility == "CONFWARN" && text.contains("and will be ignored by this"): .debug
             case ...2: .critical
             case 3: .error
@@ -35,7 +35,7 @@ final class ClientContext: @unchecked Sendable {
         logger.log(level: level, "\(text)", metadata: ["librdkafka": "\(facility)"])
     }
 
-    /// Why a broker was last not reached, as librdkafka has it.
+    /// Why the last connection to a broker failed, in librdkafka's words.
     var lastConnectionFailure: String? { connectionFailure.withLock { $0 } }
 
     /// The context behind a callback's opaque pointer.

@@ -1,12 +1,13 @@
 import CRdKafka
 
-/// librdkafka's properties for a client: those of its settings, under those that the configuration names.
+/// librdkafka's properties for a client: those of its settings, overridden by those of the configuration.
 ///
-/// The configuration may set anything but what would break a promise of this module; that is refused with the reason.
+/// The configuration may set any property except those that would break a guarantee of this module; these are refused
+/// with the reason.
 struct ClientProperties {
-    /// A property that has to keep a value.
+    /// A property with restricted values.
     private struct Rule {
-        /// Values that keep the promise, in lower case; none: the property must not be set.
+        /// Values that keep the guarantee, in lower case; if empty, the property must not be set.
         let allowed: [String]
         let reason: String
     }
@@ -57,7 +58,7 @@ struct ClientProperties {
         }
         guard !configuration.bootstrapServers.isEmpty else { throw refuse("no bootstrap server is given") }
         guard !configuration.bootstrapServers.contains(where: { $0.utf8.contains(UInt8(ascii: "@")) }) else {
-            // Not repeated: librdkafka would take a part of a password for a host, and say that it does not know it.
+            // Not shown: librdkafka would take a part of a password for a host, and report it as unknown.
             throw refuse(
                 "a broker is host:port, without user and password; those are sasl.username and sasl.password")
         }
@@ -81,7 +82,7 @@ struct ClientProperties {
             }
             values[canonical] = value
         }
-        // The settings' interval belongs to the settings' timeout.
+        // The heartbeat interval follows the session timeout.
         if let timeout = configuration.properties["session.timeout.ms"].flatMap({ Int32($0) }),
             configuration.properties["heartbeat.interval.ms"] == nil, kind == .consumer
         {

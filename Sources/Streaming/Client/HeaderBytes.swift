@@ -66,7 +66,7 @@ enum HeaderBytes {
         return headers
     }
 
-    /// Headers as librdkafka takes them; whoever gets them frees them or hands them over.
+    /// Headers as librdkafka takes them; the caller frees them or passes them on.
     static func makeList(_ packed: UnsafeRawBufferPointer) -> OpaquePointer? {
         guard let list = rd_kafka_headers_new(4) else { return nil }
         forEach(packed) { name, value in

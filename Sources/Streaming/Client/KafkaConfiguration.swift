@@ -11,13 +11,14 @@
 ///
 /// Values of secret properties appear in no log line, error or description.
 public struct KafkaConfiguration: Sendable, Hashable {
-    /// `host:port` of some of the brokers; the rest are learnt from them.
+    /// `host:port` of some of the brokers, from which the client learns the others.
     public var bootstrapServers: [String]
     /// The name by which brokers log this client.
     public var clientID: String
-    /// Any of librdkafka's properties. They come before ``clientID``, ``ProducerSettings`` and ``ConsumerSettings``; what would break a
-    /// promise of this module, such as `enable.idempotence=false` or `enable.auto.commit=true`, is refused with the reason. Properties of
-    /// the other kind of client are ignored, so that producers and consumers can share a set.
+    /// Any of librdkafka's properties. They override ``clientID``, ``ProducerSettings`` and ``ConsumerSettings``; what
+    /// would break a guarantee of this module, such as `enable.idempotence=false` or `enable.auto.commit=true`, is
+    /// refused with the reason. Properties of the other kind of client are ignored, so that producers and consumers can
+    /// share a set.
     public var properties: [String: String]
 
     /// A configuration for these brokers.

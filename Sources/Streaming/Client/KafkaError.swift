@@ -6,7 +6,7 @@ public struct KafkaError: Error, Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable {
         /// The settings are wrong; nothing was sent.
         case configuration
-        /// A later attempt can succeed: a broker was away, a queue full, a leader moved.
+        /// A later attempt can succeed: a broker was unreachable, a queue full, a leader moved.
         case retriable
         /// Repeating the call cannot help: the message is too large, the topic unknown, the access denied.
         case permanent
@@ -30,7 +30,7 @@ public struct KafkaError: Error, Sendable, Hashable {
     /// Whether the client has to be replaced.
     public var isFatal: Bool { kind == .fatal }
 
-    /// Whether the failure lies in single messages, be it that others of the same request were refused along with them.
+    /// Whether the failure is due to single messages, even if others of the same request were refused with them.
     var concernsSingleMessages: Bool {
         switch rd_kafka_resp_err_t(rawValue: code) {
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE,
@@ -42,7 +42,7 @@ public struct KafkaError: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether the group deals out its partitions anew, or has done so without this member.
+    /// Whether the group is rebalancing, or has done so without this member.
     var isChangeOfGroup: Bool {
         [
             RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
@@ -50,7 +50,7 @@ public struct KafkaError: Error, Sendable, Hashable {
         ].contains(rd_kafka_resp_err_t(rawValue: code))
     }
 
-    /// Whether the brokers said no, for good.
+    /// Whether the brokers refused permanently.
     var isRefusal: Bool {
         guard kind == .permanent else { return false }
         let unknown = [RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION]

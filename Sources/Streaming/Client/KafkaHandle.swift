@@ -19,7 +19,7 @@ final class KafkaHandle: @unchecked Sendable {
     /// Creates the client. Blocks: certificates are read from disk.
     ///
     /// - Parameters:
-    ///   - decided: properties of the client's settings; those of the configuration come before them.
+    ///   - decided: properties of the client's settings; those of the configuration override them.
     ///   - context: what callbacks get as their opaque pointer; it lives as long as the client.
     ///   - configure: sets callbacks and events on the client's settings.
     init(
@@ -81,16 +81,16 @@ final class KafkaHandle: @unchecked Sendable {
         String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Stops the client's threads and frees it. Blocks; a consumer does not leave its group by this.
+    /// Stops the client's threads and frees it. Blocks; a consumer does not leave its group.
     func destroy() {
         rd_kafka_destroy_flags(client, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
         retainedContext.release()
     }
 
-    /// The number of partitions of a topic, asked of the brokers. Blocks up to `timeoutMilliseconds`.
+    /// The number of partitions of a topic, from the brokers. Blocks up to `timeoutMilliseconds`.
     ///
-    /// It asks for the list of all topics: to ask for one by name makes some brokers create it.
-    /// - Throws: ``KafkaError`` when no broker answers, or the topic does not exist.
+    /// It requests the metadata of all topics: requesting one by name makes some brokers create it.
+    /// - Throws: ``KafkaError`` when no broker responds, or the topic does not exist.
     func partitionCount(of topic: String, timeoutMilliseconds: Int32) throws(KafkaError) -> Int {
         let operation = "looking up topic '\(topic)'"
         var response: UnsafePointer<rd_kafka_metadata_t>?
@@ -104,7 +104,7 @@ final class KafkaHandle: @unchecked Sendable {
             throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation)
         }
         guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(found.err, operation) }
-        // A topic that is being made or deleted.
+        // A topic that is being created or deleted.
         guard found.partition_cnt > 0 else {
             throw KafkaError(
                 RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, operation, reason: "it has no partitions", kind: .retriable)

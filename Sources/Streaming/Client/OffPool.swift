@@ -1,6 +1,6 @@
 import Parallelism
 
-/// Makes a call of librdkafka that may wait, on a thread of its own.
+/// Runs a blocking call of librdkafka on a dedicated thread.
 func offPool<Value: Sendable>(
     _ name: String, _ body: @escaping @Sendable () throws(KafkaError) -> Value
 ) async throws(KafkaError) -> Value {

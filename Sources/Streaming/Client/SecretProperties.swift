@@ -1,4 +1,4 @@
-/// Keeps secrets of a configuration out of texts.
+/// Removes a configuration's secrets from texts.
 struct SecretProperties: Sendable {
     static let replacement = "[hidden]"
 
@@ -12,12 +12,13 @@ struct SecretProperties: Sendable {
     private let values: [String]
 
     init(_ properties: [String: String]) {
-        // Longest first: a secret may hold another one.
+        // Longest first: a secret may contain another one.
         values = properties.filter { Self.isSecret($0.key) && !$0.value.isEmpty }.map(\.value)
             .sorted { $0.utf8.count > $1.utf8.count }
     }
 
-    /// The text with every secret value replaced. By bytes: what stands beside a secret may be one character with its end.
+    /// The text with every secret value replaced. By bytes: a following combining mark may form one character with a
+    /// secret's last byte.
     func hiding(in text: String) -> String {
         guard !values.isEmpty else { return text }
         var rest = ArraySlice(text.utf8)

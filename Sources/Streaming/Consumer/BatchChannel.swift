@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Hands batches from a consumer's thread to one reading task, a bounded number ahead.
+/// Passes batches from a consumer's thread to one reading task, with a bounded number in advance.
 final class BatchChannel: Sendable {
     private struct State: Sendable {
         var queued: [ConsumedBatch] = []
         var reader: CheckedContinuation<ConsumedBatch?, any Error>?
         var isFinished = false
         var failure: (any Error)?
-        /// The reader has come back after the last batch: it has processed whatever it got.
+        /// The reader has returned after the last batch: it has processed everything it got.
         var isReaderDone = false
     }
 
@@ -19,7 +19,7 @@ final class BatchChannel: Sendable {
 
     private let capacity: Int
     private let state = Mutex(State())
-    /// Called when the reader made room or is done.
+    /// Called when the reader has made room or is done.
     private let onProgress: @Sendable () -> Void
 
     init(capacity: Int, onProgress: @escaping @Sendable () -> Void) {
@@ -27,7 +27,7 @@ final class BatchChannel: Sendable {
         self.onProgress = onProgress
     }
 
-    /// Hands a batch over unless the channel is full.
+    /// Adds a batch unless the channel is full.
     func offer(_ batch: ConsumedBatch) -> Bool {
         let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<ConsumedBatch?, any Error>?) in
             if let reader = state.reader.take() { return (true, reader) }
@@ -42,7 +42,7 @@ final class BatchChannel: Sendable {
     /// Drops batches that no reader has seen.
     func discardQueued() { state.withLock { $0.queued.removeAll() } }
 
-    /// No batch comes any more; the reader still gets those queued.
+    /// No further batch comes; the reader still gets the queued ones.
     func finish(_ failure: (any Error)? = nil) {
         let delivery = state.withLock { state -> Delivery? in
             guard !state.isFinished else { return nil }
@@ -62,7 +62,7 @@ final class BatchChannel: Sendable {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result = state.withLock { state -> Result<ConsumedBatch?, any Error>? in
-                    // Asked under the lock: a cancellation is seen here, or finds the reader stored.
+                    // Checked under the lock: a cancellation is seen here, or finds the reader stored.
                     if Task.isCancelled {
                         state.isReaderDone = true
                         return .failure(CancellationError())
@@ -89,7 +89,7 @@ final class BatchChannel: Sendable {
         }
     }
 
-    /// The failure is told once.
+    /// The failure is thrown once.
     private static func end(_ state: inout State) -> Result<ConsumedBatch?, any Error> {
         state.failure.take().map { .failure($0) } ?? .success(nil)
     }

@@ -1,4 +1,4 @@
-/// Where a message was read, and where it lies in its batch's bytes.
+/// Where a message was read, and its position in the batch's bytes.
 public struct ConsumedMessage: Sendable, Hashable {
     /// The index of the topic in ``ConsumedBatch/topics``.
     public let topicIndex: Int32
@@ -28,7 +28,7 @@ public struct ConsumedMessage: Sendable, Hashable {
     }
 }
 
-/// Messages read in one go: all keys and values in one buffer of bytes.
+/// Messages read together: all keys and values in one buffer of bytes.
 public struct ConsumedBatch: Sendable {
     /// The topics that messages are from.
     public internal(set) var topics: [String] = []

@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// What other threads tell a consumer's thread, and what it tells them.
+/// The state that a consumer's thread shares with other threads.
 final class ConsumerControl: Sendable {
-    /// Somebody who waits for a commit.
+    /// A caller that waits for a commit.
     struct Commit: Sendable {
         let position: ConsumerPosition
         let onFinished: @Sendable ((any Error)?) -> Void
@@ -15,7 +15,7 @@ final class ConsumerControl: Sendable {
         var isOver = false
         var lag = ConsumerLag()
         var skippedOffsets: Int64 = 0
-        /// Nil before the thread has its client and after it has given it up.
+        /// Nil before the thread has created its client and after it has destroyed it.
         var queue: KafkaQueue?
     }
 
@@ -43,7 +43,7 @@ final class ConsumerControl: Sendable {
         }
     }
 
-    /// Ends the thread's wait, be it for messages or for the reader.
+    /// Ends the thread's wait, for messages or for the reader.
     func wake() {
         signal.signal()
         state.withLock { $0.queue?.wake() }
@@ -72,7 +72,7 @@ final class ConsumerControl: Sendable {
         }
     }
 
-    /// Nobody wakes the queue after this, and commits are refused.
+    /// After this, nobody wakes the queue, and commits are refused.
     func close() {
         let refused = state.withLock { state in
             state.isOver = true
@@ -87,6 +87,6 @@ final class ConsumerControl: Sendable {
 
 /// The consumer has left its group: nothing can be committed any more.
 public struct ConsumerEndedError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Says so.
+    /// A message that says so.
     public var description: String { "the consumer has ended; its offsets can no longer be committed" }
 }

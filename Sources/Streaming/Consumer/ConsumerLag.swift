@@ -1,4 +1,4 @@
-/// How many messages of its partitions a consumer has yet to read, as of the last answer of the brokers.
+/// How many messages of its partitions a consumer has yet to read, as of the brokers' last response.
 public struct ConsumerLag: Sendable, Hashable {
     /// Messages not read yet, for each assigned partition whose end is known.
     public internal(set) var messages: [TopicPartition: Int64] = [:]

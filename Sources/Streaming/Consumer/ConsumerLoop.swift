@@ -1,10 +1,10 @@
 import Logging
 import Parallelism
 
-/// What the thread of a ``KafkaConsumer`` does. Confined to that thread.
+/// The loop of a ``KafkaConsumer``'s thread. Confined to that thread.
 struct ConsumerLoop {
     /// How long a batch may wait for the reader before fetching is paused.
-    private static let patience = Duration.milliseconds(500)
+    private static let pauseDelay = Duration.milliseconds(500)
     private static let commitTimeout = Duration.seconds(10)
     private static let leaveTimeout = Duration.milliseconds(500)
 
@@ -32,7 +32,8 @@ struct ConsumerLoop {
             session.close(within: cancellation.isCancelled ? Self.leaveTimeout : settings.drainTimeout)
         }
         session.onRevoke = { [session, control, channel] partitions, isLost in
-            // The last chance for what the reader has asked to commit; a lost partition has gone to somebody else.
+            // The last chance for commits that the reader has requested; a lost partition already belongs to another
+            // member.
             let commits = control.takeCommits()
             Self.settle(commits, session, isLost ? nil : cancellation)
             if session.assignedPartitions.count == partitions.count { channel.discardQueued() }
@@ -73,16 +74,16 @@ struct ConsumerLoop {
             try cancellation.check()
             if control.isStopping { break }
             Self.settle(control.takeCommits(), session, cancellation)
-            guard start.duration(to: .now) > Self.patience else {
+            guard start.duration(to: .now) > Self.pauseDelay else {
                 control.waitForSignal(.milliseconds(50))
                 continue
             }
-            // Again each time: partitions may have been added. What slips through waits as well.
+            // Repeated, since partitions may have been added. Messages that arrive all the same wait, too.
             session.pauseOnly(Set(session.assignedPartitions))
             var more = ConsumedBatch()
             try session.poll(into: &more, timeout: .milliseconds(50))
             if !more.isEmpty { waiting.append(more) }
-            // Everything may have gone to other members meanwhile.
+            // All partitions may have gone to other members meanwhile.
             if session.assignedPartitions.isEmpty { break }
         }
         session.pauseOnly([])
@@ -100,7 +101,7 @@ struct ConsumerLoop {
         Self.settle(control.takeCommits(), session, cancellation)
     }
 
-    /// Commits the furthest of the positions asked for, and answers all who asked.
+    /// Commits the furthest of the requested positions, and resumes all callers.
     private static func settle(
         _ commits: [ConsumerControl.Commit], _ session: ConsumerSession, _ cancellation: CancellationFlag?
     ) {

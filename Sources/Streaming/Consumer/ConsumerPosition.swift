@@ -1,7 +1,7 @@
 /// How far a consumer is: for each partition, the offset of the next message to process.
 ///
-/// A position belongs to the time for which its consumer holds the partition: committed after the partition went to
-/// another member, it is ignored.
+/// A position is valid while its consumer holds the partition: a commit after the partition went to another member is
+/// ignored.
 public struct ConsumerPosition: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
         var next: Int64
@@ -11,7 +11,7 @@ public struct ConsumerPosition: Sendable, Hashable {
 
     var entries: [TopicPartition: Entry] = [:]
 
-    /// Nowhere yet.
+    /// An empty position.
     public init() {}
 
     /// Whether no partition was read.

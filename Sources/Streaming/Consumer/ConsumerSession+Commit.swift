@@ -12,7 +12,7 @@ extension ConsumerSession {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "committing offsets") }
     }
 
-    /// Commits and waits for the answer, at most for `limit` and until cancelled.
+    /// Commits and waits for the response, at most for `limit` and until cancelled.
     func commit(
         _ position: ConsumerPosition, within limit: Duration, _ cancellation: CancellationFlag? = nil
     ) throws(KafkaError) {
@@ -45,7 +45,7 @@ extension ConsumerSession {
         return list
     }
 
-    /// Takes the answer to a commit that nobody waited for.
+    /// Handles the response to a commit that nobody waited for.
     func noteCommit(_ code: rd_kafka_resp_err_t) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return }
         let error = KafkaError(code, "committing offsets")

@@ -1,7 +1,7 @@
 import CRdKafka
 
 extension ConsumerSession {
-    /// Fetches all partitions but these; what was fetched ahead of them is dropped and comes again.
+    /// Fetches all partitions but these; messages of these that were prefetched are dropped and fetched again later.
     func pauseOnly(_ partitions: Set<TopicPartition>) {
         let wanted = partitions.filter { assigned[$0] != nil }
         withList(wanted.subtracting(paused)) { _ = rd_kafka_pause_partitions(handle.client, $0) }
@@ -18,7 +18,7 @@ extension ConsumerSession {
         body(list)
     }
 
-    /// How far the partitions' ends are ahead, as of the last fetches. Asks no broker.
+    /// How far the partitions' ends are ahead, as of the last fetches. Sends no request.
     var lag: ConsumerLag {
         var lag = ConsumerLag()
         for (partition, state) in assigned {

@@ -25,7 +25,7 @@ extension ConsumerSession {
             handle.context.logger.info("\(isLost ? "lost" : "revoked") \(partitions.sorted())")
             onRevoke?(partitions, isLost)
             for partition in partitions { assigned[partition] = nil }
-            // Until the group has dealt anew, having nothing does not mean that there is nothing.
+            // Until the rebalance is complete, having no partitions does not mean that there is nothing to read.
             hasAssignment = isCooperative && !assigned.isEmpty
             paused.subtract(partitions)
             error =

@@ -8,7 +8,7 @@ extension ConsumerSession {
         for partition in 0..<Int32(clamping: count) {
             rd_kafka_topic_partition_list_add(list, topic, partition)?.pointee.offset = Int64(RD_KAFKA_OFFSET_BEGINNING)
         }
-        // What was fetched before goes with the earlier assignment.
+        // What was fetched before is dropped with the earlier assignment.
         rd_kafka_assign(handle.client, nil)
         let code = rd_kafka_assign(handle.client, list)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "reading '\(topic)'") }
@@ -20,7 +20,7 @@ extension ConsumerSession {
         hasAssignment = true
     }
 
-    /// The offsets that the group has committed for these partitions, as far as the brokers answer in time.
+    /// The offsets that the group has committed for these partitions, as far as the brokers respond in time.
     func committedOffsets(_ topic: String, partitions count: Int, within limit: Duration) -> [Int32: Int64] {
         guard let list = rd_kafka_topic_partition_list_new(Int32(clamping: count)) else { return [:] }
         defer { rd_kafka_topic_partition_list_destroy(list) }

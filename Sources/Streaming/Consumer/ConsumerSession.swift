@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import Parallelism
 
-/// A member of a consumer group: subscribes, reads batches, commits, answers rebalances. Confined to one thread; it
+/// A member of a consumer group: subscribes, reads batches, commits, handles rebalances. Confined to one thread; it
 /// blocks.
 final class ConsumerSession {
     struct Assigned {
@@ -20,14 +20,14 @@ final class ConsumerSession {
     private let received: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>
     var assigned: [TopicPartition: Assigned] = [:]
     var generation = 0
-    /// Whether the group has told this member its partitions, be it that it gets none.
+    /// Whether the group has assigned this member its partitions, even if that is none.
     var hasAssignment = false
     private var failure: KafkaError?
     /// Partitions that are not fetched for now.
     var paused: Set<TopicPartition> = []
 
-    /// Called while partitions are being taken away, before they are: with false, what is processed can still be
-    /// committed; with true (`lost`), another member may already have them.
+    /// Called before partitions are taken away: with false, what is processed can still be committed; with true
+    /// (`lost`), another member may already have them.
     var onRevoke: ((_ partitions: [TopicPartition], _ isLost: Bool) -> Void)?
     /// Called when the brokers refuse an asynchronous commit.
     var onCommitFailure: ((KafkaError) -> Void)?
@@ -68,7 +68,7 @@ final class ConsumerSession {
 
     /// Waits until a broker has named the partitions of a topic.
     /// - Returns: false when `isStopping` came first.
-    /// - Throws: ``KafkaError`` when no broker answers in time, or the topic does not exist or has no partitions.
+    /// - Throws: ``KafkaError`` when no broker responds in time, or the topic does not exist or has no partitions.
     func awaitTopic(
         _ topic: String, within limit: Duration, _ cancellation: CancellationFlag, isStopping: () -> Bool
     ) throws -> Bool {
@@ -80,7 +80,7 @@ final class ConsumerSession {
                 return true
             } catch {
                 guard error.isRetriable, deadline > .now else { throw error }
-                // Not every answer takes its time.
+                // Some responses come at once.
                 Thread.sleep(forTimeInterval: 0.05)
             }
         }
@@ -97,7 +97,7 @@ final class ConsumerSession {
         }
     }
 
-    /// Leaves the group, or gives up doing so at the limit, and frees the client. The session's last call.
+    /// Leaves the group, or gives up at the limit, and frees the client. The session's last call.
     func close(within limit: Duration) {
         let deadline = ContinuousClock.now + limit
         if let closing = rd_kafka_queue_new(handle.client) {
@@ -177,7 +177,7 @@ final class ConsumerSession {
 
     private func takeRun(_ indices: Range<Int>, of first: rd_kafka_message_t, into batch: inout ConsumedBatch) {
         let partition = TopicPartition(String(cString: rd_kafka_topic_name(first.rkt)), first.partition)
-        // Messages that a rebalance overtook belong to another member now, which reads them again.
+        // After a rebalance these messages belong to another member, which reads them again.
         guard var state = assigned[partition] else { return }
         let topicIndex =
             batch.topics.firstIndex(of: partition.topic)
@@ -212,7 +212,7 @@ final class ConsumerSession {
         }
     }
 
-    /// Takes an event that came in place of a message.
+    /// Handles an event that came instead of a message.
     private func note(_ message: rd_kafka_message_t) {
         let topic = message.rkt.map { String(cString: rd_kafka_topic_name($0)) }
         if message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF, let topic {
@@ -228,9 +228,9 @@ final class ConsumerSession {
                 reason: text.map { handle.context.secrets.hiding(in: $0) }))
     }
 
-    /// Takes an error that came by itself.
+    /// Handles an error event.
     func note(_ error: KafkaError) {
-        // Whatever can pass, librdkafka goes on trying; what cannot ends the session.
+        // librdkafka keeps retrying transient errors; others end the session.
         let canPass = error.kind == .retriable || error.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue
         handle.context.logger.log(level: canPass ? .warning : .error, "\(error)")
         if !canPass, failure == nil { failure = error }

@@ -1,4 +1,4 @@
-/// How a consumer joins its group and takes messages.
+/// How a consumer joins its group and reads messages.
 public struct ConsumerSettings: Sendable, Hashable {
     /// Where a group begins to read a partition for which it has committed no offset.
     public enum StartingOffset: String, Sendable, Hashable, CaseIterable {
@@ -10,7 +10,7 @@ public struct ConsumerSettings: Sendable, Hashable {
 
     /// How partitions are shared among the members of a group; all members must agree.
     public enum Assignment: String, Sendable, Hashable, CaseIterable {
-        /// Everyone stops, then partitions are dealt out anew.
+        /// All members stop, then all partitions are assigned again.
         case range
         /// As `range`, over the partitions of all topics together.
         case roundRobin = "roundrobin"
@@ -28,7 +28,7 @@ public struct ConsumerSettings: Sendable, Hashable {
     public var batchMessages: Int
     /// How long a batch waits to become full.
     public var batchWait: Duration
-    /// How long a member may be silent before the group gives its partitions to others.
+    /// How long a member may send no heartbeat before the group gives its partitions to others.
     public var sessionTimeout: Duration
     /// How long the start may take until a broker has named the topic's partitions.
     public var startTimeout: Duration
@@ -52,7 +52,7 @@ public struct ConsumerSettings: Sendable, Hashable {
         self.drainTimeout = drainTimeout
     }
 
-    /// librdkafka's names for these settings, and those that consumers here do not leave open.
+    /// librdkafka's names for these settings, and properties that this consumer fixes.
     var properties: [String: String] {
         [
             "group.id": group,
@@ -60,7 +60,7 @@ public struct ConsumerSettings: Sendable, Hashable {
             "partition.assignment.strategy": assignment.rawValue,
             "session.timeout.ms": "\(sessionTimeout.milliseconds)",
             "heartbeat.interval.ms": "\(Self.heartbeatMilliseconds(sessionTimeout: sessionTimeout.milliseconds))",
-            // Offsets are committed only when results are safe, and by hand.
+            // Offsets are committed explicitly, once results are safe.
             "enable.auto.commit": "false",
             "enable.auto.offset.store": "false",
             "enable.partition.eof": "true",
@@ -68,6 +68,6 @@ public struct ConsumerSettings: Sendable, Hashable {
         ]
     }
 
-    /// How often a member tells that it is there, for a session timeout in milliseconds.
+    /// The heartbeat interval for a session timeout, in milliseconds.
     static func heartbeatMilliseconds(sessionTimeout: Int32) -> Int32 { max(50, min(3_000, sessionTimeout / 5)) }
 }

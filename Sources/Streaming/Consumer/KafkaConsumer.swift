@@ -5,9 +5,9 @@ import Synchronization
 
 /// Reads topics as a member of a consumer group, a batch at a time.
 ///
-/// ``run()`` keeps a thread that makes all calls to librdkafka; ``batches`` hands its batches to one reading task, a few
-/// ahead. When the reader is slow, the consumer stops fetching and stays in its group. Offsets are committed by hand,
-/// once what was read is safe:
+/// ``run()`` runs a thread that makes all calls to librdkafka; ``batches`` passes its batches to one reading task, a
+/// few in advance. When the reader is slow, the consumer stops fetching and stays in its group. Offsets are committed
+/// explicitly, once what was read is safe:
 ///
 ///     for try await batch in consumer.batches {
 ///         try await store(batch)
@@ -37,11 +37,11 @@ public final class KafkaConsumer: Sendable {
         channel = BatchChannel(capacity: 2) { control.wake() }
     }
 
-    /// What is read, for one reader at a time; ends when the consumer has stopped, fails with what stopped it.
+    /// The batches, for one reader at a time; ends when the consumer has stopped, and throws the error that stopped it.
     public var batches: Batches { Batches(channel: channel) }
 
     /// Commits a position; returns when the brokers have it. Partitions that went to another member are left out.
-    /// - Throws: ``KafkaError`` when the brokers refuse or do not answer, ``ConsumerEndedError`` after the end.
+    /// - Throws: ``KafkaError`` when the brokers refuse or do not respond, ``ConsumerEndedError`` after the end.
     public func commit(_ position: ConsumerPosition) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             control.commit(
@@ -51,13 +51,13 @@ public final class KafkaConsumer: Sendable {
         }
     }
 
-    /// How far the topics' ends are ahead, as of some milliseconds ago.
+    /// How many messages are left to read, as of some milliseconds ago.
     public var lag: ConsumerLag { control.lag }
 
     /// Offsets at which no message came: the brokers had deleted it before it was read (or compacted it away).
     public var skippedOffsets: Int64 { control.skippedOffsets }
 
-    /// Asks the consumer to end as graceful shutdown does.
+    /// Stops the consumer as graceful shutdown does.
     public func stop() { control.stop() }
 
     /// The batches that a consumer reads.
@@ -78,11 +78,11 @@ public final class KafkaConsumer: Sendable {
 }
 
 extension KafkaConsumer: Service {
-    /// Joins the group and reads until graceful shutdown (or ``stop()``): then it hands over no new batch, waits until
-    /// the reader is through with what it has and has committed (``ConsumerSettings/drainTimeout``), and leaves the group.
+    /// Joins the group and reads until graceful shutdown (or ``stop()``): then it passes on no new batch, waits until
+    /// the reader has processed and committed what it has (``ConsumerSettings/drainTimeout``), and leaves the group.
     ///
     /// Cancelled, it leaves at once. It can be run once.
-    /// - Throws: ``KafkaError`` when no broker answers, a topic does not exist, or the client fails for good.
+    /// - Throws: ``KafkaError`` when no broker responds, a topic does not exist, or the client fails for good.
     public func run() async throws {
         precondition(!hasRun.exchange(true, ordering: .relaxed), "a consumer can be run once")
         do {

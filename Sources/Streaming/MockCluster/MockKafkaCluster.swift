@@ -4,13 +4,13 @@ import Logging
 
 /// librdkafka's in-process Kafka cluster: the real protocol on loopback ports, nothing to install.
 ///
-/// It serves demonstrations and tests. It keeps about 5 MB a partition (as sent, that is compressed) and forgets older
-/// messages; other processes can connect; it goes away with its last reference.
+/// It serves demonstrations and tests. It keeps about 5 MB a partition (compressed as sent) and drops older messages;
+/// other processes can connect; it ends with its last reference.
 ///
 ///     let cluster = try await MockKafkaCluster(topics: ["transactions": 6, "scores": 3])
 ///     let producer = try await KafkaProducer(cluster.configuration)
 public final class MockKafkaCluster: Sendable {
-    /// Requests that can be told to fail, by their number in the Kafka protocol.
+    /// Requests that can be made to fail, by their number in the Kafka protocol.
     package enum Request: Int16, Sendable {
         case produce = 0
         case fetch = 1
@@ -38,7 +38,7 @@ public final class MockKafkaCluster: Sendable {
     }
 
     deinit {
-        // Ending joins threads: not on the thread that happens to drop the last reference.
+        // Ending the cluster joins threads, which must not block the thread that drops the last reference.
         let running = running
         Thread.detachNewThread { running.end() }
     }

@@ -1,7 +1,7 @@
 import CRdKafka
 import Logging
 
-/// A mock cluster and the client that carries it.
+/// A mock cluster and the client that hosts it.
 ///
 /// Invariant for `Sendable`: the mock cluster takes its own lock in each of the calls made here, and nothing else changes.
 struct RunningMockCluster: @unchecked Sendable {
@@ -17,7 +17,7 @@ struct RunningMockCluster: @unchecked Sendable {
         let context = ClientContext(
             logger: Logger(label: "antifraud.kafka.mock", factory: { _ in SwiftLogNoOpLogHandler() }),
             secrets: SecretProperties([:]))
-        // The addresses are replaced by those of the cluster that the client carries.
+        // The addresses are replaced by those of the cluster that the client hosts.
         handle = try KafkaHandle(
             .producer, KafkaConfiguration(bootstrapServers: ["127.0.0.1:9"]),
             decided: ["test.mock.num.brokers": "\(brokers)"], context: context

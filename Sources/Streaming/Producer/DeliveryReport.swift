@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What became of the messages of one batch.
+/// The outcome for the messages of one batch.
 public struct DeliveryReport: Sendable, Hashable {
     /// A message that was not acknowledged.
     public struct Failure: Sendable, Hashable {
-        /// The message's place in its batch.
+        /// The message's index in its batch.
         public let index: Int
         /// Why it was not acknowledged.
         public let error: KafkaError
@@ -43,7 +43,7 @@ public struct DeliveryError: Error, Sendable, Hashable, CustomStringConvertible 
     }
 }
 
-/// A batch under way to the brokers.
+/// A batch that is being sent.
 public final class Delivery: Sendable {
     private enum State {
         case underWay([Int: CheckedContinuation<DeliveryReport, any Error>], nextKey: Int)
@@ -56,7 +56,7 @@ public final class Delivery: Sendable {
     init(topic: String) { self.topic = topic }
 
     /// Waits until each message is either acknowledged or given up.
-    /// - Throws: `CancellationError` when the task is cancelled while it waits; the messages stay under way.
+    /// - Throws: `CancellationError` when the task is cancelled while it waits; the messages are still sent.
     public func report() async throws -> DeliveryReport {
         let key = state.withLock { state -> Int in
             guard case .underWay(let waiters, let key) = state else { return -1 }
@@ -68,7 +68,7 @@ public final class Delivery: Sendable {
                 let result = state.withLock { state -> Result<DeliveryReport, any Error>? in
                     switch state {
                     case .done(let report): return .success(report)
-                    // Asked under the lock: a cancellation is seen here, or finds the waiter stored.
+                    // Checked under the lock: a cancellation is seen here, or finds the waiter stored.
                     case .underWay where Task.isCancelled: return .failure(CancellationError())
                     case .underWay(var waiters, let nextKey):
                         waiters[key] = continuation

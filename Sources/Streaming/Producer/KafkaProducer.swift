@@ -4,7 +4,7 @@ public import ServiceLifecycle
 
 /// Sends messages to Kafka, a batch at a time.
 ///
-/// A thread of its own makes all calls to librdkafka, so that the cooperative pool never waits for one. Messages arrive
+/// A dedicated thread makes all calls to librdkafka, so that the cooperative pool never waits for one. Messages arrive
 /// once and in order within their partition, whatever is retried (idempotence is on).
 ///
 ///     let producer = try await KafkaProducer(KafkaConfiguration(bootstrapServers: ["localhost:9092"]))
@@ -26,8 +26,8 @@ public final class KafkaProducer: Sendable {
 
     deinit { thread.close(.now) {} }
 
-    /// Hands a batch over, and returns once it is accepted: while the queue is full
-    /// (``ProducerSettings/queueMessages``), it suspends.
+    /// Enqueues a batch, and returns once it is accepted: while the queue is full (``ProducerSettings/queueMessages``),
+    /// it suspends.
     /// - Returns: the delivery, on which the acknowledgements can be awaited; batches may overlap.
     /// - Throws: ``KafkaError`` when the producer is closed or has failed for good; `CancellationError` when the task is
     ///   cancelled while the batch waits (messages accepted before that are still sent).
@@ -51,8 +51,8 @@ public final class KafkaProducer: Sendable {
         return delivery
     }
 
-    /// Waits until everything handed over so far is acknowledged or given up.
-    /// - Throws: ``KafkaError`` of the name `_TIMED_OUT` when that takes longer; the messages stay under way.
+    /// Waits until everything enqueued so far is acknowledged or given up.
+    /// - Throws: ``KafkaError`` of the name `_TIMED_OUT` when that takes longer; the messages are still sent.
     public func flush(within limit: Duration) async throws {
         let cancellation = CancellationFlag()
         try await withTaskCancellationHandler {
@@ -77,7 +77,7 @@ public final class KafkaProducer: Sendable {
 }
 
 extension KafkaProducer: Service {
-    /// Keeps the producer until graceful shutdown or cancellation, then closes it; on cancellation without waiting for
+    /// Waits for graceful shutdown or cancellation, then closes the producer; on cancellation without waiting for
     /// acknowledgements.
     public func run() async throws {
         do {

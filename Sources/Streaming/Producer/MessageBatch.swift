@@ -3,7 +3,7 @@
 ///     var batch = MessageBatch()
 ///     batch.append(key: "596".utf8, value: #"{"transaction_id":0}"#.utf8)
 public struct MessageBatch: Sendable {
-    /// Where a message lies in the bytes: its key, then its value.
+    /// The position of a message in the bytes: its key, then its value.
     struct Slice: Sendable {
         var start: Int
         /// -1 when the message has no key.
@@ -41,7 +41,7 @@ public struct MessageBatch: Sendable {
     /// The bytes of all keys, values and headers.
     public var byteCount: Int { bytes.count }
 
-    /// Appends a message without key: the producer chooses any partition.
+    /// Appends a message without a key: the producer chooses any partition.
     public mutating func append(value: some Sequence<UInt8>) {
         let start = bytes.count
         bytes.append(contentsOf: value)
@@ -59,8 +59,8 @@ public struct MessageBatch: Sendable {
 
     /// Appends a message with headers.
     /// - Parameters:
-    ///   - key: messages of equal keys keep their order; nil for a message without key.
-    ///   - value: nil for a message without value (a tombstone).
+    ///   - key: messages of equal keys keep their order; nil for a message without a key.
+    ///   - value: nil for a message without a value (a tombstone).
     public mutating func append(key: [UInt8]?, value: [UInt8]?, headers: [MessageHeader]) {
         var packed: [UInt8] = []
         for header in headers { HeaderBytes.append(header, to: &packed) }

@@ -2,10 +2,10 @@ import CRdKafka
 import Logging
 import Parallelism
 
-/// What a producer's thread does: hands messages to librdkafka while there is room, and collects delivery reports in
-/// bulk. Confined to that thread.
+/// The loop of a producer's thread: enqueues messages in librdkafka while there is room, and collects delivery reports
+/// in bulk. Confined to that thread.
 final class ProducerLoop {
-    /// Most messages a call hands over, and reports a call takes.
+    /// Most messages that a call enqueues, and reports that a call takes.
     private static let chunk = 4_096
     /// The index of a message within its batch takes the low bits of a message's opaque value, the batch's slot the rest.
     private static let indexBits = 40
@@ -146,19 +146,20 @@ final class ProducerLoop {
         waiting.removeFirst(done)
     }
 
-    /// Sends those away who no longer wait, wherever they stand: the head may be stuck for minutes when no broker answers.
+    /// Removes submissions whose callers no longer wait, wherever they are in the queue: the head may be stuck for
+    /// minutes when no broker responds.
     private func refuseCancelled() {
         guard waiting.contains(where: \.cancellation.isCancelled) else { return }
         var kept: [Submission] = []
         for (index, submission) in waiting.enumerated() {
-            // Asked once: it may be set at any moment.
+            // Read once: it may be set at any moment.
             let isCancelled = submission.cancellation.isCancelled
             if isCancelled {
                 let error = KafkaError(
                     RD_KAFKA_RESP_ERR__PURGE_QUEUE, "producing to '\(submission.topic)'", reason: "cancelled")
                 refuse(submission, error, acceptance: CancellationError())
             }
-            // The head may have messages in flight: the feeding that follows sees that it has nothing left to hand over.
+            // The head may have messages in flight; the loop below sees that it has nothing left to enqueue.
             if !isCancelled || index == 0 { kept.append(submission) }
         }
         waiting = kept
@@ -189,8 +190,8 @@ final class ProducerLoop {
         }
     }
 
-    /// Hands the described messages over one by one: headers do not go in bulk. Stops at a full queue.
-    /// - Returns: how many were taken; the others hold their error.
+    /// Enqueues the described messages one by one: the bulk call takes no headers. Stops at a full queue.
+    /// - Returns: how many were accepted; the others hold their error.
     private func handWithHeaders(_ submission: Submission, to topic: OpaquePointer, _ count: Int) -> Int {
         var good = 0
         for index in 0..<count {
@@ -225,17 +226,17 @@ final class ProducerLoop {
         let error = rd_kafka_produceva(handle.client, fields, headers == nil ? 4 : 5)
         guard let error else { return RD_KAFKA_RESP_ERR_NO_ERROR }
         defer { rd_kafka_error_destroy(error) }
-        // librdkafka takes the headers over only together with the message.
+        // librdkafka takes ownership of the headers only if it accepts the message.
         if let headers { rd_kafka_headers_destroy(headers) }
         return rd_kafka_error_code(error)
     }
 
-    /// Notes the messages of a chunk that librdkafka refused; returns how many of the chunk are settled.
+    /// Records the messages of a chunk that librdkafka refused; returns how many of the chunk are settled.
     private func takeRefusals(_ submission: Submission, _ count: Int) -> Int {
         for index in 0..<count where messages[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {
             let code = messages[index].err
             if code == RD_KAFKA_RESP_ERR__QUEUE_FULL {
-                // From here on all were refused; they go again once reports have made room.
+                // All from here on were refused; they are enqueued again once reports have made room.
                 isQueueFull = true
                 return index
             }
@@ -277,7 +278,7 @@ final class ProducerLoop {
     private func collect(timeoutMilliseconds: Int32, _ thread: ProducerThread) {
         var timeout = timeoutMilliseconds
         var taken = 0
-        // Leave after a while even if reports keep coming: there may be room for new messages.
+        // Returns after a while even if reports keep coming: there may be room for new messages.
         while taken < Self.chunk, let event = rd_kafka_queue_poll(queue.pointer, timeout) {
             timeout = 0
             switch rd_kafka_event_type(event) {

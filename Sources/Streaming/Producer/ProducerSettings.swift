@@ -1,4 +1,4 @@
-/// How a ``KafkaProducer`` gathers and sends messages.
+/// How a ``KafkaProducer`` batches and sends messages.
 public struct ProducerSettings: Sendable, Hashable {
     /// How messages are compressed on the wire and in the brokers' logs.
     public enum Compression: String, Sendable, Hashable, CaseIterable {
@@ -16,13 +16,13 @@ public struct ProducerSettings: Sendable, Hashable {
 
     /// How messages are compressed.
     public var compression: Compression
-    /// How long a message may wait for others to share its request.
+    /// How long a message waits for others to share its request.
     public var linger: Duration
     /// Most messages in one request to a partition.
     public var batchMessages: Int
     /// Most bytes in one request to a partition, before compression.
     public var batchBytes: Int
-    /// Most messages handed to librdkafka and not yet acknowledged; beyond that, producing waits.
+    /// Most messages enqueued in librdkafka and not yet acknowledged; beyond that, producing waits.
     public var queueMessages: Int
     /// How long a message may take until it is acknowledged, retries included; then it fails.
     public var deliveryTimeout: Duration
@@ -40,7 +40,7 @@ public struct ProducerSettings: Sendable, Hashable {
         self.deliveryTimeout = deliveryTimeout
     }
 
-    /// librdkafka's names for these settings, and those that a ``KafkaProducer`` does not leave open.
+    /// librdkafka's names for these settings, and properties that a ``KafkaProducer`` fixes.
     var properties: [String: String] {
         [
             "compression.type": compression.rawValue,

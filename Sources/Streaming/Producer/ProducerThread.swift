@@ -3,9 +3,9 @@ import Logging
 import Parallelism
 import Synchronization
 
-/// The thread that owns a producer's librdkafka client from birth to death, and what other threads tell it.
+/// The thread that owns a producer's librdkafka client, and the requests of other threads to it.
 final class ProducerThread: Sendable {
-    /// Somebody who waits until everything is sent.
+    /// A caller that waits until everything is sent.
     struct Flush: Sendable {
         let deadline: ContinuousClock.Instant
         let cancellation: CancellationFlag
@@ -17,7 +17,7 @@ final class ProducerThread: Sendable {
         var waiters: [@Sendable () -> Void]
     }
 
-    /// What the thread takes over at its next turn.
+    /// The requests that the thread handles in its next iteration.
     struct Inbox: Sendable {
         var submissions: [Submission] = []
         var flushes: [Flush] = []
@@ -27,9 +27,9 @@ final class ProducerThread: Sendable {
     private struct Shared: Sendable {
         var inbox = Inbox()
         var isAsleep = false
-        /// Nil before the thread has its client and after it has given it up.
+        /// Nil before the thread has created its client and after it has destroyed it.
         var queue: KafkaQueue?
-        /// Why nothing can be sent any more.
+        /// Why nothing more can be sent.
         var failure: KafkaError?
     }
 
@@ -81,7 +81,7 @@ final class ProducerThread: Sendable {
         if let failure { flush.onFinished(failure) }
     }
 
-    /// Asks the thread to send what is left until the deadline, then to end; calls back when it has ended.
+    /// Makes the thread send what is left until the deadline, then end; calls back when it has ended.
     func close(_ deadline: ContinuousClock.Instant, onClosed: @escaping @Sendable () -> Void) {
         let isClosed = shared.withLock { shared -> Bool in
             guard shared.queue != nil else { return true }
@@ -104,7 +104,7 @@ final class ProducerThread: Sendable {
 
     // MARK: For the loop
 
-    /// What came in since the last turn; with `mayRest`, the thread counts as asleep if that is nothing.
+    /// The requests since the last iteration; with `mayRest`, the thread counts as asleep if there are none.
     func takeInbox(mayRest: Bool) -> Inbox {
         shared.withLock { shared in
             var taken = Inbox()
@@ -114,12 +114,12 @@ final class ProducerThread: Sendable {
         }
     }
 
-    /// Refuses whatever comes from now on, for this reason.
+    /// Refuses all further requests, for this reason.
     func fail(_ error: KafkaError) {
         shared.withLock { if $0.failure == nil { $0.failure = error } }
     }
 
-    /// Nobody wakes the queue after this.
+    /// After this, nobody wakes the queue.
     func giveUpQueue() -> Inbox {
         shared.withLock { shared in
             shared.queue = nil

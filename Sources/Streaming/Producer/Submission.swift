@@ -1,26 +1,26 @@
 import CRdKafka
 import Parallelism
 
-/// A batch on its way through a producer's thread.
+/// A batch in a producer's thread.
 ///
-/// The payload lies in memory that does not move, and librdkafka sends from it without a copy a message; it is freed
-/// once each message is reported.
+/// The payload is in memory that does not move, and librdkafka sends from it without copying each message; it is freed
+/// once every message is reported.
 ///
-/// Invariant for `Sendable`: after the hand-over only the producer's thread touches the variables.
+/// Invariant for `Sendable`: once submitted, only the producer's thread touches the variables.
 final class Submission: @unchecked Sendable {
     let topic: String
     let slices: [MessageBatch.Slice]
     /// Whether any message has headers.
     let hasHeaders: Bool
-    /// Set when the submitter no longer waits: what is not handed to librdkafka yet need not be.
+    /// Set when the submitter no longer waits: messages that are not enqueued in librdkafka yet need not be.
     let cancellation: CancellationFlag
     private let payload: UnsafeMutableRawPointer
     private let onAccepted: @Sendable ((any Error)?) -> Void
     private let onCompleted: @Sendable (DeliveryReport) -> Void
 
-    /// The first message not handed to librdkafka yet.
+    /// The first message not enqueued in librdkafka yet.
     var next = 0
-    /// Messages handed over and not reported yet.
+    /// Messages enqueued and not reported yet.
     var outstanding = 0
     var failures: [DeliveryReport.Failure] = []
     private var isAccepted = false
@@ -65,7 +65,7 @@ final class Submission: @unchecked Sendable {
         return UnsafeRawBufferPointer(start: payload + slice.headerRange.lowerBound, count: slice.headerLength)
     }
 
-    /// Gives up the messages not handed over yet.
+    /// Gives up the messages not enqueued yet.
     func refuseRest(_ error: KafkaError, acceptance: any Error) {
         for index in next..<slices.count { failures.append(DeliveryReport.Failure(index: index, error: error)) }
         next = slices.count
@@ -78,7 +78,7 @@ final class Submission: @unchecked Sendable {
         onAccepted(error)
     }
 
-    /// Reports the outcome, once, if all messages have one.
+    /// Reports the outcome, once, when all messages have one.
     /// - Returns: whether they have.
     func completeIfDone() -> Bool {
         guard next == slices.count, outstanding == 0 else { return false }

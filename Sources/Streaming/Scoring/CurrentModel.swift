@@ -2,12 +2,12 @@ import Dispatch
 import Scoring
 import Synchronization
 
-/// Carries models from their source to the scoring thread; a later model takes the place of one not fetched yet.
+/// Passes models from their source to the scoring thread; a later model replaces one that was not fetched yet.
 final class CurrentModel: Sendable {
     private struct State: Sendable {
         var model: FraudModel?
         var hasHadModel = false
-        /// Why no model can come.
+        /// Why no further model can come.
         var failure: (any Error)?
     }
 
@@ -47,6 +47,6 @@ final class CurrentModel: Sendable {
 
 /// A source of models ended without any.
 public struct NoModelError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Says so.
+    /// A message that says so.
     public var description: String { "the source of models gave no model" }
 }

@@ -1,7 +1,7 @@
-/// A message that is no transaction, or no label, on its way to the dead-letter topic.
+/// A message that is not a transaction, or not a label, for the dead-letter topic.
 ///
-/// It keeps its key, its value (also when it has none) and its headers; further headers, under Kafka Connect's names, say where it
-/// was read and what is wrong with it.
+/// It keeps its key, its value (which may be missing) and its headers; further headers, under Kafka Connect's names,
+/// say where it was read and what is wrong with it.
 struct DeadLetter: Sendable {
     /// How much of the message is passed on: less when the brokers refuse more.
     enum Form: Int, Sendable {
@@ -15,7 +15,7 @@ struct DeadLetter: Sendable {
     static let keptValueBytes = 1_000
     private static let longestKept = 10_000
     private static let longestReason = 300
-    /// What the record around key, value and headers takes at most, and the headers added.
+    /// The most bytes that the record around key, value and headers takes, with the added headers.
     private static let overhead = 700
 
     let partition: TopicPartition
@@ -35,10 +35,10 @@ struct DeadLetter: Sendable {
         self.reason = reason
     }
 
-    /// Bytes that the whole letter takes at most on the wire, before compression.
+    /// The most bytes that the dead letter takes on the wire, before compression.
     var wireSize: Int { (key?.count ?? 0) + (value?.count ?? 0) + packedHeaders.count + Self.overhead }
 
-    /// Takes the next smaller form.
+    /// Switches to the next smaller form.
     /// - Returns: false when there is none.
     mutating func shrink() -> Bool {
         guard let smaller = Form(rawValue: form.rawValue + 1) else { return false }

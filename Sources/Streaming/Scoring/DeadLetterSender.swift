@@ -2,7 +2,7 @@ import CRdKafka
 import Dispatch
 import Logging
 
-/// Sends dead letters, and tells of messages that did not arrive as they were.
+/// Sends dead letters, and logs messages that did not arrive unchanged.
 struct DeadLetterSender {
     private static let tooLarge = KafkaError(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, "producing")
 
@@ -11,12 +11,12 @@ struct DeadLetterSender {
     private let signal: DispatchSemaphore
     private let recorder: ScoringRecorder
     private let logger: Logger
-    /// Bytes that the producer takes at most for a message.
+    /// The most bytes that the producer accepts for a message.
     private let largestMessage: Int
 
     /// - Parameters:
-    ///   - topic: nil when letters are only counted.
-    ///   - signal: raised when letters are reported.
+    ///   - topic: nil when dead letters are only counted.
+    ///   - signal: raised when dead letters are reported.
     init(
         topic: String?, _ configuration: KafkaConfiguration, _ producer: ProducerThread, _ signal: DispatchSemaphore,
         recorder: ScoringRecorder, logger: Logger
@@ -29,7 +29,7 @@ struct DeadLetterSender {
         largestMessage = configuration.properties["message.max.bytes"].flatMap { Int($0) } ?? 1_000_000
     }
 
-    /// Logs the first of the letters, and sends all if there is a topic for them.
+    /// Logs the first of the dead letters, and sends all if there is a topic for them.
     /// - Returns: what is under way then.
     func send(_ deadLetters: [DeadLetter], _ what: String) -> [Outgoing] {
         guard let first = deadLetters.first else { return [] }
@@ -43,25 +43,25 @@ struct DeadLetterSender {
         return [Outgoing(.deadLetters(deadLetters), topic: topic, producer, signal)]
     }
 
-    /// Tells of a message that did not arrive as it was; the stream goes on, since the next start would meet it again.
+    /// Logs a message that did not arrive unchanged; the stream continues, since the next start would read it again.
     func note(_ outcome: Outgoing.Outcome, _ error: KafkaError) {
         let reason = "\(error.reason) (\(error.name))"
         switch outcome {
         case .shrunk(let deadLetter):
-            recorder.noteCutLetter()
+            recorder.noteCutDeadLetter()
             let rest =
-                deadLetter.form == .cut ? "the first \(DeadLetter.keptValueBytes) bytes of its value" : "its place"
+                deadLetter.form == .cut ? "the first \(DeadLetter.keptValueBytes) bytes of its value" : "its position"
             logger.warning(
                 "dead letter of \(deadLetter.partition) offset \(deadLetter.offset): \(reason); only \(rest) can be kept"
             )
         case .lost(let deadLetter):
             recorder.noteUndeliverable()
             logger.error(
-                "dead letter of \(deadLetter.partition) offset \(deadLetter.offset) is refused and passed over: \(reason)"
+                "dead letter of \(deadLetter.partition) offset \(deadLetter.offset) is refused and skipped: \(reason)"
             )
         case .lostResult(let key):
             recorder.noteUndeliverable()
-            logger.error("the result of transaction \(key) is refused and passed over: \(reason)")
+            logger.error("the result of transaction \(key) is refused and skipped: \(reason)")
         }
     }
 }

@@ -5,11 +5,12 @@ import Scoring
 
 /// Reads the topic with labels into a scorer's history. Confined to the scoring thread.
 ///
-/// Every instance reads the whole topic from its first message on, and again after each start: the history begins with the model's
-/// saved one, to which no label has come since. A label that has been applied changes nothing when it is read again. Committed, under
-/// the group's name with `.labels`, is only how far what is no label has gone to the dead-letter topic, to go there once.
+/// Every instance reads the whole topic from its first message on, and again after each start: the history begins with
+/// the model's saved one, which has had no label since. A label that has been applied changes nothing when it is read
+/// again. The only offsets committed, under the group's name with `.labels`, are those up to which malformed labels
+/// have been sent to the dead-letter topic, so that each is sent once.
 final class LabelFeed {
-    /// How long between two looks for partitions that were added.
+    /// The time between two checks for added partitions.
     private static let lookInterval = Duration.seconds(300)
 
     private let topic: String
@@ -29,7 +30,7 @@ final class LabelFeed {
         self.logger = logger
         limit = settings.startTimeout
         var configuration = configuration
-        // Whatever the group does with offsets: here everything is read.
+        // The group's offset settings do not apply here: everything is read.
         for name in ["auto.offset.reset", "group.instance.id", "group.id"] { configuration.properties[name] = nil }
         var settings = settings
         settings.group += ".labels"
@@ -49,19 +50,19 @@ final class LabelFeed {
         return true
     }
 
-    /// Begins again, for a history that knows nothing of what was read.
+    /// Begins again, for a history without the labels that were read.
     func restart() throws(KafkaError) { try session.assignWhole(topic, partitions: partitionCount) }
 
-    /// Whether all labels that the topic holds are read.
+    /// Whether all labels in the topic are read.
     var isCaughtUp: Bool { session.isAtEnd }
 
     /// What has arrived.
     struct Arrivals {
         var labels = 0
         var malformed = 0
-        /// What is no label and not sent yet, to be sent.
+        /// Malformed labels that are not sent yet.
         var deadLetters: [DeadLetter] = []
-        /// To be committed once the letters are sent.
+        /// To be committed once the dead letters are sent.
         var position = ConsumerPosition()
     }
 
@@ -89,7 +90,8 @@ final class LabelFeed {
         return arrivals
     }
 
-    /// Notes that the letters up to there are sent; those of other topics are left out. Should it fail, they are sent again after a start.
+    /// Commits that the dead letters up to there are sent; those of other topics are left out. If it fails, they are
+    /// sent again after a restart.
     func commit(_ position: ConsumerPosition, within limit: Duration) {
         do throws(KafkaError) {
             try session.commit(position, within: limit)
@@ -106,7 +108,7 @@ final class LabelFeed {
             guard count > partitionCount else { return }
             partitionCount = count
         } catch {
-            return logger.debug("no look for further partitions of '\(topic)': \(error)")
+            return logger.debug("cannot check for further partitions of '\(topic)': \(error)")
         }
         try restart()
     }

@@ -1,7 +1,7 @@
 import Logging
 import Scoring
 
-/// Tells, once each time, when frauds have not been told of for so long that what features know of terminals fades.
+/// Warns, once each time, when there has been no label for so long that the terminal features become outdated.
 struct LabelSilenceWatch {
     private var isSilent = false
 

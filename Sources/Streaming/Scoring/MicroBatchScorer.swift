@@ -18,8 +18,8 @@ struct MicroBatchScorer {
         self.threads = threads
     }
 
-    /// Appends a result a transaction, keyed by the transaction's id: a result that is sent again after a crash lands
-    /// beside its first copy.
+    /// Appends a result a transaction, keyed by the transaction's id: a result that is sent again after a crash goes to
+    /// the same partition as its first copy.
     /// - Returns: how many transactions are predicted to be frauds.
     mutating func score(_ transactions: [Transaction], into results: inout MessageBatch) throws -> Int {
         var predictedFrauds = 0
@@ -37,7 +37,7 @@ struct MicroBatchScorer {
         return predictedFrauds
     }
 
-    /// By time, then id, as the batch features have them: within a partition messages may be out of order.
+    /// By time, then id, as in the batch features: within a partition messages may be out of order.
     private mutating func inOrder(_ transactions: [Transaction]) -> [Transaction] {
         order.removeAll(keepingCapacity: true)
         order.reserveCapacity(transactions.count)

@@ -3,9 +3,10 @@ import Synchronization
 
 /// The messages of a micro-batch for one topic, until each is acknowledged or given up. Confined to the scoring thread.
 ///
-/// Brokers refuse whole requests for what one message is, such as too large. What was refused goes again in halves, one group
-/// after another, so that the messages beside it arrive. One that is refused alone is refused for good, and the next start would
-/// meet it again: a dead letter goes on in a smaller form, then not at all; a result is passed over.
+/// Brokers refuse a whole request because of one message, for example a message that is too large. What was refused is
+/// sent again in halves, one group after another, so that the other messages arrive. One that is refused alone is
+/// refused for good, and the next start would read it again: a dead letter is sent in a smaller form, then not at all;
+/// a result is skipped.
 final class Outgoing {
     enum Content {
         case results(MessageBatch)
@@ -24,9 +25,9 @@ final class Outgoing {
     private var content: Content
     private let producer: ProducerThread
     private let inbox: Inbox
-    /// Indices of messages that go when those before are reported, the last group first.
+    /// Indices of messages to send when the ones before are reported, the last group first.
     private var groups: [[Int]] = []
-    /// Indices of the messages under way.
+    /// Indices of the messages in flight.
     private var current: [Int]
     private(set) var isDone = false
 
@@ -47,9 +48,9 @@ final class Outgoing {
         }
     }
 
-    /// Takes the last report, and sends what is still to be sent.
-    /// - Parameter note: told of each message that could not be sent as it was.
-    /// - Throws: ``DeliveryError`` when messages could not be delivered for another reason than what they are.
+    /// Handles the last report, and sends what is still to be sent.
+    /// - Parameter note: called for each message that could not be sent unchanged.
+    /// - Throws: ``DeliveryError`` when messages could not be delivered for a reason other than their content.
     func advance(_ note: (Outcome, KafkaError) -> Void) throws(DeliveryError) {
         guard !isDone, let report = inbox.take() else { return }
         var refused: [Int] = []

@@ -1,8 +1,8 @@
 import DataPrep
 
-/// The messages of one partition that are read and not scored yet, in their order.
+/// The messages of one partition that are read and not scored yet, in order.
 struct PartitionBuffer {
-    /// A message; when it is no transaction, the next of the lane's dead letters belongs to it.
+    /// A message; when it is not a transaction, the next of the buffer's dead letters belongs to it.
     struct Record {
         let offset: Int64
         let transaction: Transaction
@@ -13,7 +13,7 @@ struct PartitionBuffer {
     let generation: Int
     /// The latest transaction time seen.
     private(set) var newest = Int64.min
-    /// Messages since the last transaction, none of which says how far the partition is.
+    /// Messages since the last transaction, none of which has a transaction time.
     private(set) var malformedInARow = 0
     private var records: [Record] = []
     private var head = 0
@@ -32,7 +32,7 @@ struct PartitionBuffer {
         records.append(Record(offset: offset, transaction: transaction, isMalformed: false))
     }
 
-    /// A malformed message takes the time of the one before it, to be passed on beside it.
+    /// A malformed message takes the time of the one before it, so that they are passed on together.
     mutating func append(_ deadLetter: DeadLetter) {
         deadLetters.append(deadLetter)
         malformedInARow += 1

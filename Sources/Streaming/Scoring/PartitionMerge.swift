@@ -2,11 +2,11 @@ import DataPrep
 
 /// Merges the partitions of a topic by transaction time, so that none is scored far ahead of another.
 ///
-/// Brokers hand out partitions in large pieces: a topic read from its beginning would otherwise be scored days of one
-/// partition at a time, and histories would miss what the other partitions hold for the same days. A message passes once
-/// each partition that has more to read has come within the `alignment` of its time.
+/// Brokers return large chunks of one partition at a time: a topic read from its beginning would otherwise be scored in
+/// days of one partition, and histories would miss the other partitions' messages of the same days. A message passes
+/// once each partition that has more to read has come within the `alignment` of its time.
 package struct PartitionMerge {
-    /// What passes in one go.
+    /// The messages that pass at once.
     struct Passed {
         var transactions: [Transaction] = []
         var deadLetters: [DeadLetter] = []
@@ -21,7 +21,7 @@ package struct PartitionMerge {
         }
     }
 
-    /// The first message of a lane, in the heap by time, then transaction.
+    /// The first message of a buffer, in the heap by time, then transaction.
     private struct Front {
         let time: Int64
         let id: Int64
@@ -33,8 +33,8 @@ package struct PartitionMerge {
         }
     }
 
-    /// Malformed messages in a row after which their partition is no longer waited for.
-    private static let patience = 1_000
+    /// The number of consecutive malformed messages after which their partition is no longer waited for.
+    private static let malformedLimit = 1_000
 
     /// Microseconds; nil lets everything pass at once.
     private let alignment: Int64?
@@ -97,7 +97,7 @@ package struct PartitionMerge {
         return buffers.count - 1
     }
 
-    /// Forgets messages of partitions that went to another member, which reads them again.
+    /// Drops messages of partitions that went to another member, which reads them again.
     mutating func remove(_ gone: [TopicPartition]) {
         for partition in gone {
             guard let buffer = bufferOf[partition] else { continue }
@@ -110,15 +110,15 @@ package struct PartitionMerge {
 
     /// Up to which time messages pass.
     ///
-    /// A partition that has brought nothing but malformed messages for a while is not waited for: they tell no time, and a backlog of
-    /// them would keep the others back for as long as it lasts.
+    /// A partition that has brought nothing but malformed messages for a while is not waited for: they have no time,
+    /// and a backlog of them would hold the others up.
     /// - Parameter waiting: partitions that have more to read.
     package func bound(waitingFor waiting: [TopicPartition]) -> Int64 {
         guard let alignment else { return .max }
         var frontier = Int64.max
         for partition in waiting {
             let buffer = bufferOf[partition].map { buffers[$0] }
-            if let buffer, buffer.malformedInARow >= Self.patience { continue }
+            if let buffer, buffer.malformedInARow >= Self.malformedLimit { continue }
             frontier = min(frontier, buffer?.newest ?? .min)
         }
         let (sum, isOver) = frontier.addingReportingOverflow(alignment)
@@ -131,8 +131,8 @@ package struct PartitionMerge {
             .map { partitions[$0] }
     }
 
-    /// Passes on the earliest messages up to the bound: at most `limit` transactions, and `total` messages. Malformed ones, which tell
-    /// no time and come first, take no transaction's place.
+    /// Passes on the earliest messages up to the bound: at most `limit` transactions, and `total` messages. Malformed
+    /// ones, which have no time and come first, do not count towards `limit`.
     mutating func pass(upTo bound: Int64, limit: Int, total: Int, into passed: inout Passed) {
         passed.removeAll()
         heap.removeAll(keepingCapacity: true)
@@ -148,7 +148,7 @@ package struct PartitionMerge {
                 passed.transactions.append(record.transaction)
             }
             buffers[front.buffer].removeFirst()
-            // The lane's next message takes the top's place, and sinks to its own.
+            // The buffer's next message replaces the top of the heap and sinks to its position.
             if let following = nextFront(of: front.buffer, bound) {
                 heap[0] = following
             } else {

@@ -1,9 +1,9 @@
 import Dispatch
 
-/// Micro-batches whose results are under way, oldest first: their offsets are committed in this order, and only once
+/// Micro-batches whose results are in flight, oldest first: their offsets are committed in this order, and only once
 /// everything before is acknowledged.
 final class PendingBatches {
-    /// A micro-batch under way with its parts (results, dead letters).
+    /// A micro-batch in flight with its parts (results, dead letters).
     struct Batch {
         let position: ConsumerPosition
         let records: Int
@@ -18,8 +18,8 @@ final class PendingBatches {
 
     func append(_ batch: Batch) { batches.append(batch) }
 
-    /// Takes the acknowledged batches off the front.
-    /// - Parameter note: told of each message that could not be sent as it was.
+    /// Removes the acknowledged batches from the front.
+    /// - Parameter note: called for each message that could not be sent unchanged.
     /// - Throws: ``DeliveryError`` when something was not delivered.
     func takeDone(_ note: (Outgoing.Outcome, KafkaError) -> Void) throws(DeliveryError) -> [Batch] {
         for batch in batches {

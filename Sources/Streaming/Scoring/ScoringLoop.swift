@@ -3,12 +3,12 @@ import Logging
 import Parallelism
 import Scoring
 
-/// What the thread of a ``ScoringStream`` does: reads, scores, hands results to the producer, and commits what is
+/// The loop of a ``ScoringStream``'s thread: reads, scores, passes results to the producer, and commits what is
 /// acknowledged. Confined to that thread.
 final class ScoringLoop {
     private static let commitTimeout = Duration.seconds(5)
     /// How long messages are held back when no partition moves.
-    private static let patience = Duration.seconds(5)
+    private static let holdTimeout = Duration.seconds(5)
     /// Most messages held back, in batches; then partitions that run ahead are paused.
     private static let heldBatches = 50
 
@@ -111,7 +111,7 @@ final class ScoringLoop {
                 continue
             }
             try feedLabels(scorer, timeout: .zero)
-            // What was held back may pass by now; then there is nothing to wait for.
+            // Messages that were held back may pass now; then there is nothing to wait for.
             let isBusy = passed.count > 0 && merge.count > 0
             try session.poll(into: &batch, timeout: isBusy ? .zero : settings.consumer.batchWait)
             recorder.noteLag(session.lag.total + Int64(merge.count), skippedOffsets: session.skippedOffsets)
@@ -129,8 +129,8 @@ final class ScoringLoop {
 
     // MARK: Labels
 
-    /// Reads the labels that are there, so that the first transactions are scored with them.
-    /// - Returns: false when the stream is told to stop meanwhile.
+    /// Reads the existing labels, so that the first transactions are scored with them.
+    /// - Returns: false when the stream is stopped meanwhile.
     private func readLabels(_ scorer: OnlineScorer, _ cancellation: CancellationFlag) throws -> Bool {
         guard let labels else { return true }
         guard try labels.start(cancellation, isStopping: { control.isStopping }) else { return false }
@@ -152,7 +152,7 @@ final class ScoringLoop {
         return true
     }
 
-    /// Takes the labels that have arrived.
+    /// Applies the labels that have arrived.
     /// - Returns: how many messages there were.
     @discardableResult
     private func feedLabels(_ scorer: OnlineScorer, timeout: Duration) throws -> Int {
@@ -175,10 +175,10 @@ final class ScoringLoop {
         )
     }
 
-    /// Takes what may be scored now, and keeps partitions that run ahead from filling the memory.
+    /// Takes what may be scored now, and limits the memory of partitions that run ahead.
     private func pass(into passed: inout PartitionMerge.Passed) {
         var bound = merge.bound(waitingFor: session.partitionsWithMore)
-        if merge.count == 0 || lastPass.duration(to: .now) > Self.patience { bound = .max }
+        if merge.count == 0 || lastPass.duration(to: .now) > Self.holdTimeout { bound = .max }
         var total = Int.max
         if case .afterRecords(let count) = settings.end { total = count - records }
         merge.pass(upTo: bound, limit: max(1, settings.consumer.batchMessages), total: total, into: &passed)
@@ -186,7 +186,7 @@ final class ScoringLoop {
         restrain(bound)
     }
 
-    /// Pauses partitions that run ahead while much is held back; those that the others wait for never are among them.
+    /// Pauses partitions that run ahead while much is held back; partitions that the others wait for are never paused.
     private func restrain(_ bound: Int64) {
         let most = Self.heldBatches * max(1, settings.consumer.batchMessages)
         if merge.count > most {
@@ -202,7 +202,7 @@ final class ScoringLoop {
             if !hasKeptHistory { try labels?.restart() }
             recorder.noteModelReplacement()
             logger.info(
-                "scoring with another model\(hasKeptHistory ? "" : "; its windows differ: history starts anew")")
+                "scoring with another model\(hasKeptHistory ? "" : "; its windows differ: the history starts again")")
         } catch {
             logger.error("a new model cannot be used, the earlier one stays: \(error)")
         }
@@ -227,7 +227,7 @@ final class ScoringLoop {
 
     // MARK: Committing
 
-    /// Takes note of acknowledgements, and commits now and then.
+    /// Handles acknowledgements, and commits from time to time.
     private func settle() throws {
         for batch in try pending.takeDone(deadLetters.note) {
             guard batch.records > 0 else {
@@ -239,11 +239,11 @@ final class ScoringLoop {
         }
         guard !uncommitted.isEmpty, lastCommit.duration(to: .now) >= settings.commitInterval else { return }
         lastCommit = .now
-        // Should it fail, the next one covers it: positions only grow.
+        // If it fails, the next commit covers it: positions only grow.
         try session.commit(uncommitted)
     }
 
-    /// Waits for the results under way, as far as they come in time, and commits.
+    /// Waits for the results in flight until the timeout, and commits.
     private func finishPending(_ cancellation: CancellationFlag) throws {
         let deadline = ContinuousClock.now + settings.consumer.drainTimeout
         try settle()
@@ -257,12 +257,13 @@ final class ScoringLoop {
     }
 
     private func revoke(isLost: Bool, _ cancellation: CancellationFlag) {
-        // Lost partitions are another member's already: it reads again what is not committed.
+        // Lost partitions belong to another member already, which reads again what is not committed.
         guard !isLost else { return }
         do {
             try finishPending(cancellation)
         } catch let error as KafkaError where !error.isFatal {
-            // The results are out; whoever gets the partitions scores them again. Those that stay here are committed with the next ones.
+            // The results are sent; the member that gets the partitions scores their messages again. Partitions that
+            // stay here are committed with the next commit.
             logger.warning(
                 "offsets of revoked partitions are not committed, their last messages will be read again: \(error)")
         } catch {
@@ -281,7 +282,7 @@ final class ScoringLoop {
                     logger.warning("the last offsets are not committed, their messages will be read again: \(error)")
                     break
                 }
-                // Takes part in the dealing, which commits what is taken away; what stays is committed after it.
+                // Takes part in the rebalance, which commits revoked partitions; the others are committed after it.
                 var rest = ConsumedBatch()
                 try session.poll(into: &rest, timeout: .milliseconds(100))
             }

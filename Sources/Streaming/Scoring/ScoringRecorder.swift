@@ -18,7 +18,7 @@ final class ScoringRecorder: Sendable {
     private let labels: Counter
     private let malformedLabels: Counter
     private let labelSilence: Gauge
-    private let cutLetters: Counter
+    private let cutDeadLetters: Counter
     private let undeliverable: Counter
     private let lag: Gauge
     private let latency: Timer
@@ -30,7 +30,7 @@ final class ScoringRecorder: Sendable {
         labels = Counter(label: "stream_labels", factory: factory)
         malformedLabels = Counter(label: "stream_malformed_labels", factory: factory)
         labelSilence = Gauge(label: "stream_label_silence_seconds", factory: factory)
-        cutLetters = Counter(label: "stream_dead_letters_cut", factory: factory)
+        cutDeadLetters = Counter(label: "stream_dead_letters_cut", factory: factory)
         undeliverable = Counter(label: "stream_undeliverable", factory: factory)
         lag = Gauge(label: "stream_lag", factory: factory)
         latency = Timer(label: "stream_batch_duration", factory: factory)
@@ -91,8 +91,8 @@ final class ScoringRecorder: Sendable {
         state.withLock { $0.statistics.labelSilence = silence }
     }
 
-    func noteCutLetter() {
-        cutLetters.increment()
+    func noteCutDeadLetter() {
+        cutDeadLetters.increment()
         state.withLock { $0.statistics.cutDeadLetters += 1 }
     }
 

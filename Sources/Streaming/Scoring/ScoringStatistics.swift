@@ -4,15 +4,16 @@ public import Scoring
 public struct ScoringStatistics: Sendable, Hashable {
     /// Messages scored, malformed ones among them.
     public internal(set) var records = 0
-    /// Messages that are no transactions.
+    /// Messages that are not transactions.
     public internal(set) var malformed = 0
     /// Labels read, those read again after a start among them.
     public internal(set) var labels = 0
-    /// Messages of the label topic that are no labels.
+    /// Messages of the label topic that are not labels.
     public internal(set) var malformedLabels = 0
-    /// How long no label has come, in the time of the transactions; nil for a model that looks at no history.
+    /// How long there has been no label, in the time of the transactions; nil for a model that uses no history.
     public internal(set) var labelSilence: LabelSilence?
-    /// Dead letters of which only a part was passed on, since the brokers take no more; a letter may count twice.
+    /// Dead letters of which only a part was passed on, since the brokers accept no more; a dead letter may count
+    /// twice.
     public internal(set) var cutDeadLetters = 0
     /// Dead letters and results that the brokers refuse for good; each has a line in the log.
     public internal(set) var undeliverable = 0
@@ -22,15 +23,15 @@ public struct ScoringStatistics: Sendable, Hashable {
     public internal(set) var delivered = 0
     /// Micro-batches.
     public internal(set) var batches = 0
-    /// Models that took the place of an earlier one.
+    /// Models that replaced an earlier one.
     public internal(set) var modelReplacements = 0
-    /// Messages not scored yet, as of the brokers' last answer.
+    /// Messages not scored yet, as of the brokers' last response.
     public internal(set) var lag: Int64 = 0
     /// Offsets at which no message came: the brokers had deleted it before it was read.
     public internal(set) var skippedOffsets: Int64 = 0
     /// From the first micro-batch until the last result was acknowledged.
     public internal(set) var duration: Duration = .zero
-    /// From the begin of a micro-batch's scoring until its results were acknowledged: the last one, the mean, the longest.
+    /// The latency of the last micro-batch, from the start of its scoring until its results were acknowledged.
     public internal(set) var lastLatency: Duration = .zero
     /// The mean latency of micro-batches.
     public internal(set) var meanLatency: Duration = .zero

@@ -10,12 +10,12 @@ import Synchronization
 /// another.
 ///
 /// Delivery is at least once: a message's offset is committed only after its result is acknowledged, so that a crash
-/// repeats results and loses none. Messages that are no transactions are counted, and sent to a topic of their own if there is one;
-/// neither they nor a single result that brokers refuse stop the stream.
+/// repeats results and loses none. Messages that are not transactions are counted, and sent to a dead-letter topic if
+/// there is one; neither they nor a single result that brokers refuse stop the stream.
 ///
 /// The history that features need is kept in memory, for all partitions of this instance together. Partitions are
-/// merged by transaction time (``ScoringStreamSettings/alignment``), micro-batches are in order. What follows from that:
-/// - A restart begins with the given state (or the model's), not with what this instance had seen.
+/// merged by transaction time (``ScoringStreamSettings/alignment``), micro-batches are in order. Consequences:
+/// - A restart begins with the given state (or the model's), not with the history of this instance.
 /// - A message that is read again by an instance that kept its state counts twice in the history.
 /// - Several instances of a group split the customers (by key), but each sees only its part of a terminal's history.
 /// - Within the alignment, a partition may be scored before another one's earlier transactions are known. Customers
@@ -32,7 +32,7 @@ public final class ScoringStream: Sendable {
     private let hasRun = Atomic<Bool>(false)
 
     /// - Parameters:
-    ///   - models: the first model to begin with; later ones take its place between micro-batches.
+    ///   - models: the first model to begin with; later ones replace it between micro-batches.
     ///   - state: the history to begin with; without one, that of the first model, or none.
     public init(
         _ configuration: KafkaConfiguration, models: ModelSource, settings: ScoringStreamSettings,
@@ -47,10 +47,10 @@ public final class ScoringStream: Sendable {
         recorder = ScoringRecorder(metrics)
     }
 
-    /// What was done so far; safe to ask at any time.
+    /// What was done so far; can be read at any time.
     public var statistics: ScoringStatistics { recorder.statistics }
 
-    /// Asks the stream to end as graceful shutdown does.
+    /// Stops the stream as graceful shutdown does.
     public func stop() { control.stop() }
 
     private func follow(_ inbox: CurrentModel) async {
@@ -66,10 +66,10 @@ public final class ScoringStream: Sendable {
 }
 
 extension ScoringStream: Service {
-    /// Scores until graceful shutdown, ``stop()`` or the settings' end: then it reads nothing new, waits for the results
-    /// under way, commits, and leaves the group. Cancelled, it leaves at once; what was not committed is read again.
-    /// It can be run once.
-    /// - Throws: ``KafkaError`` when no broker answers, the topic does not exist or a client fails for good;
+    /// Scores until graceful shutdown, ``stop()`` or the settings' end: then it reads nothing new, waits for the
+    /// results in flight, commits, and leaves the group. Cancelled, it leaves at once; what was not committed is read
+    /// again. It can be run once.
+    /// - Throws: ``KafkaError`` when no broker responds, the topic does not exist or a client fails for good;
     ///   ``DeliveryError`` when a result cannot be delivered; ``NoModelError`` or the source's error when there is no
     ///   model; `ScoringError` when the model cannot score transactions.
     public func run() async throws {

@@ -6,7 +6,7 @@ public struct ScoringStreamSettings: Sendable, Hashable {
         case never
         /// After so many records, malformed ones among them.
         case afterRecords(Int)
-        /// Once everything that the topic held is scored.
+        /// Once everything in the topic is scored.
         case atEndOfTopic
     }
 
@@ -17,8 +17,8 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     /// The topic with labels, `{"transaction_id","tx_datetime","terminal_id","tx_fraud"}` each: late, in any order, repeated; nil
     /// for none. It is read from its first message on at each start, by every instance.
     public var labelTopic: String?
-    /// The topic for messages that are no transactions, or no labels, with key, value and headers, and with the reason in further
-    /// headers; nil to count them only.
+    /// The topic for messages that are not transactions, or not labels, with key, value and headers, and with the
+    /// reason in further headers; nil to count them only.
     public var deadLetterTopic: String?
     /// How the topic is read; a micro-batch is a batch of these settings.
     public var consumer: ConsumerSettings
@@ -30,10 +30,10 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     public var commitInterval: Duration
     /// Most micro-batches whose results are not acknowledged yet; beyond that, reading waits.
     public var batchesInFlight: Int
-    /// How far one partition may be scored ahead of another, in transaction time: what is further ahead waits for the
-    /// others. Nil scores messages as they come.
+    /// How far one partition may be scored ahead of another, in transaction time: messages further ahead wait for the
+    /// other partitions. Nil scores messages as they arrive.
     public var alignment: Duration?
-    /// On how many threads the classifier runs.
+    /// The number of threads that the classifier uses.
     public var threads: Int
 
     /// Settings for high throughput.

@@ -1,4 +1,4 @@
-/// Lets so many things a second pass, and saves up for at most a moment of bursts.
+/// Limits a rate, and allows short bursts after a pause.
 package struct TokenBucket {
     private let rate: Double
     private let capacity: Double
@@ -15,7 +15,7 @@ package struct TokenBucket {
         updated = now
     }
 
-    /// Takes `count` tokens, on credit if need be.
+    /// Takes `count` tokens, on credit if necessary.
     /// - Returns: how long to wait before using them.
     package mutating func take(_ count: Int, now: ContinuousClock.Instant) -> Duration {
         tokens = min(capacity, tokens + rate * (updated.duration(to: now) / .seconds(1)))

@@ -9,9 +9,9 @@ import Parallelism
 ///
 /// A transaction whose amount is not a finite number is not sent: JSON has no such number, and it could not be scored.
 public struct TransactionProducer: Sendable {
-    /// How far sending has come.
+    /// The progress of sending.
     public struct Progress: Sendable, Hashable {
-        /// Transactions handed to the producer.
+        /// Transactions enqueued in the producer.
         public internal(set) var sent = 0
         /// Transactions that the brokers have acknowledged.
         public internal(set) var acknowledged = 0
@@ -28,7 +28,7 @@ public struct TransactionProducer: Sendable {
     private let rate: Double?
 
     /// - Parameters:
-    ///   - rate: transactions a second; nil for as fast as the brokers take them.
+    ///   - rate: transactions a second; nil for as fast as the brokers accept them.
     /// - Precondition: a rate is above 0.
     public init(_ producer: KafkaProducer, topic: String, rate: Double? = nil) {
         precondition(rate.map { $0 > 0 } ?? true, "the rate must be above 0")
