@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func missingLabelsAreMadeKnown() async throws {
+    @Test func missingLabelsAreReported() async throws {
         try await withServer { post, base in
             for day in 1...8 { _ = try await post("/predict", Self.request(day, day: day)) }
             #expect(try await !ScoringServerTests.get(base + "/health").text.contains("labels_missing"))

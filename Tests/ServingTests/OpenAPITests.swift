@@ -47,7 +47,7 @@ import Testing
         #expect(label.count == 4 && label == Self.missing(LabelsBody.read(Array("{}".utf8))))
     }
 
-    /// The fast decoder of plain bodies has names of its own: it, too, must ask for each field of the table.
+    /// The fast decoder of plain bodies has its own list of names: it, too, must require each field of the table.
     @Test func plainBodiesNeedTheSameFields() {
         let members = RequestField.transaction.map {
             ($0.column.name, $0 == RequestField(.dateTime) ? "\"2019-08-22\"" : "1")
@@ -70,7 +70,8 @@ import Testing
             let allowed = try Self.allowed(bodies, by: "Transaction")
             for (body, isAllowed) in zip(bodies, allowed) {
                 let isTaken = if case .success = TransactionBody.read(Array(body.utf8)) { true } else { false }
-                // Texts may be spelt in more ways than the schema says; anything else is taken just where it is allowed.
+                // Texts may have more forms than the schema says; other values are accepted exactly where the schema
+                // allows them.
                 let isText = body.split(separator: "\"\(field.column.name)\": ")[1].hasPrefix("\"")
                 #expect(isAllowed == isTaken || isText && isTaken, "\(body)")
             }
@@ -84,7 +85,7 @@ import Testing
         }
     }
 
-    /// What Python's jsonschema says of bodies; those that are no JSON for Python are not allowed.
+    /// What Python's jsonschema says about bodies; those that Python cannot parse are not allowed.
     private static func allowed(_ bodies: [String], by schema: String) throws -> [Bool] {
         let folder = try TemporaryFolder()
         try Data(OpenAPIDocument().json.utf8).write(to: URL(filePath: folder.path("api.json")))
@@ -113,7 +114,7 @@ import Testing
             let policy = try #require(
                 (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "Content-Security-Policy"))
             let page = String(decoding: data, as: UTF8.self)
-            // Nothing from elsewhere, neither asked for nor allowed.
+            // Nothing external is referenced or allowed.
             #expect(!page.contains("src=") && !page.contains("@import") && !page.contains("http://"))
             #expect(policy.contains("default-src 'none'") && policy.contains("script-src 'sha256-"))
             let readable = try Self.document().paths.filter { $0.value["get"] != nil }.keys

@@ -51,7 +51,7 @@ final class RawConnection {
         }
     }
 
-    /// Reads one answer; of a HEAD's, no body is expected.
+    /// Reads one response; after HEAD, no body is expected.
     func response(isHead: Bool = false) throws -> Response {
         while true {
             if let end = received.firstRange(of: Array("\r\n\r\n".utf8)) {

@@ -80,7 +80,7 @@ import Testing
         return (status, String(decoding: data, as: UTF8.self))
     }
 
-    @Test func answersEveryPath() async throws {
+    @Test func respondsOnEveryPath() async throws {
         try await withServer(.fixed(try Self.model())) { base in
             #expect(try await Self.get(base + "/") == (200, "\"OK\""))
             let body = TransactionBodyTests.body(TransactionBodyTests.good)

@@ -30,7 +30,7 @@ import Testing
             }
             if let port = await ports.first(where: { _ in true }) {
                 do {
-                    try await HTTPMannersTests.onThread {
+                    try await HTTPProtocolTests.onThread {
                         try body(port) { Task { await group.triggerGracefulShutdown() } }
                     }
                 } catch {
@@ -44,12 +44,12 @@ import Testing
 
     @Test func noRequestUnderLoadIsLost() async throws {
         try await Self.withServer { port, shutDown in
-            let request = RawConnection.predict(HTTPMannersTests.body)
+            let request = RawConnection.predict(HTTPProtocolTests.body)
             let lost = Count(), responded = Count(), closes = Count()
             let clients = DispatchGroup()
             for _ in 0..<32 {
                 clients.enter()
-                // Threads of their own: each blocks until it is answered.
+                // Separate threads: each blocks until its response arrives.
                 Thread {
                     defer { clients.leave() }
                     guard let connection = try? RawConnection(port: port) else { return }
@@ -87,11 +87,11 @@ import Testing
                 try connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 _ = try connection.response()
             }
-            let request = RawConnection.predict(HTTPMannersTests.body)
+            let request = RawConnection.predict(HTTPProtocolTests.body)
             try slow.send(String(request.dropLast(5)))
             Thread.sleep(forTimeInterval: 0.1)
             shutDown()
-            // The signal takes effect in a moment; until then the service answers as before.
+            // The signal takes effect in a moment; until then the service responds as before.
             var health = try Self.health(other)
             for _ in 0..<200 where health.fields["connection"] != "close" {
                 Thread.sleep(forTimeInterval: 0.05)

@@ -147,14 +147,14 @@ import Testing
             return [transaction.transaction_id, micros, transaction.customer_id, transaction.terminal_id,
                     transaction.tx_amount, transaction.tx_time_seconds, transaction.tx_time_days]
         client = TestClient(app, raise_server_exceptions=False)
-        answers = []
+        results = []
         for body in json.load(open(sys.argv[1])):
             r = client.post("/predict", content=body.encode(), headers={"content-type": "application/json"})
-            answers.append({"status": r.status_code, "text": r.text})
-        print(json.dumps(answers))
+            results.append({"status": r.status_code, "text": r.text})
+        print(json.dumps(results))
         """
 
-    @Test func answersAreThoseOfFastAPI() throws {
+    @Test func responsesAreThoseOfFastAPI() throws {
         let bodies = TransactionBodyTests.allBodies()
         let folder = try TemporaryFolder()
         try JSONEncoder().encode(bodies).write(to: folder.url.appending(path: "bodies.json"))
@@ -195,11 +195,12 @@ import Testing
         return values[6].magnitude > Double(Int32.max) || values.contains { $0.magnitude > 9e18 }
     }
 
-    /// What the service answers is what the reader says, and the fast decoder takes nothing that the validation reads otherwise.
-    @Test func theRouteAnswersAsTheReader() async throws {
+    /// The service's response is what the reader says, and the fast decoder accepts nothing that the validation reads
+    /// differently.
+    @Test func theRouteRespondsAsTheReaderSays() async throws {
         let bodies = TransactionBodyTests.allBodies().map { Array($0.utf8) } + TransactionBodyTests.otherEncodings
         for body in bodies { #expect(TransactionBody.read(body) == TransactionBody.validated(body)) }
-        try await HTTPMannersTests.withServer { port in
+        try await HTTPProtocolTests.withServer { port in
             let connection = try RawConnection(port: port)
             for body in bodies {
                 let head = "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n"
@@ -220,7 +221,7 @@ import Testing
         }
     }
 
-    /// A good body in encodings that Python's `json` module tells apart, and bytes that are none.
+    /// A valid body in the encodings that Python's `json` module detects, and bytes that are not text.
     static let otherEncodings: [[UInt8]] = {
         let whole = body(good)
         func wide(_ size: Int, _ isBig: Bool) -> [UInt8] {
@@ -246,8 +247,8 @@ import Testing
         }
     }
 
-    /// Whatever a body says of frauds, a request for a score is no label.
-    @Test func aLabelInTheBodyIsPassedOver() throws {
+    /// Whatever a body says about fraud, a request for a score is not a label.
+    @Test func aLabelInTheBodyIsIgnored() throws {
         let body = TransactionBodyTests.body(TransactionBodyTests.good).dropLast() + ", \"tx_fraud\": 1}"
         #expect(try TransactionBody.read(Array(body.utf8)).get().fraud == nil)
     }

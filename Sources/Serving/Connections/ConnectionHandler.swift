@@ -1,20 +1,21 @@
 import NIOCore
 import NIOHTTP1
 
-/// Keeps one connection to HTTP's rules on when it stays open, and within its limits.
+/// Applies HTTP's rules on persistent connections, and the limits, to one connection.
 ///
-/// Stands right behind the decoder, where a request's version is still known:
-/// - an answer to HEAD has no body, and `Expect: 100-continue` is answered;
-/// - a connection ends after the answer that says so, as the client asks, or as its HTTP/1.0 has it;
-/// - heads, bodies and silence have a limit each;
-/// - while shutting down, every answer says `Connection: close`, and silent connections end.
+/// Follows the decoder directly, where a request's version is still known:
+/// - a response to HEAD has no body, and `Expect: 100-continue` gets a response;
+/// - a connection ends after a response with `Connection: close`, when the client asks for that, or by the rules of
+///   HTTP/1.0;
+/// - heads, bodies and idle time have a limit each;
+/// - while shutting down, every response says `Connection: close`, and idle connections end.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// What is being waited for.
+    /// What the connection is waiting for.
     private enum Phase {
         case idle(since: NIODeadline)
         case head(since: NIODeadline, hasBytes: Bool)
@@ -25,11 +26,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case end(since: NIODeadline)
     }
 
-    /// A request without its answer yet.
+    /// A request that has no response yet.
     private struct OpenRequest {
         var isHead: Bool
         var keepsAlive: Bool
-        /// Whether keeping alive must be said, as in HTTP/1.0.
+        /// Whether the response must say `keep-alive`, as in HTTP/1.0.
         var saysKeepAlive: Bool
         var awaitsContinue: Bool
     }
@@ -37,7 +38,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let limits: ConnectionLimits
     private let registry: ConnectionRegistry
     private var phase = Phase.head(since: .now(), hasBytes: false)
-    /// In the order in which they came.
+    /// In order of arrival.
     private var requests: [OpenRequest] = []
     private var isDroppingBody = false
     private var closesAfterResponse = false
@@ -68,7 +69,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent:
-            // Goes no further: whoever gets it closes idle connections at once, under requests that are on their way.
+            // Not passed on: other handlers would close idle connections at once, although requests may be arriving.
             drainingSince = .now()
             updateTimer(context)
         case ChannelEvent.inputClosed where isEnding:
@@ -80,7 +81,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private var isEnding: Bool { if case .end = phase { true } else { false } }
 
-    /// Sends what is written, and no more after it.
+    /// Sends what is written, then ends the output.
     private func end(_ context: ChannelHandlerContext) {
         phase = .end(since: .now())
         context.flush()
@@ -111,7 +112,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .end:
             phase = .response
             if requests.isEmpty {
-                // It was answered before it had come to its end.
+                // The response was sent before the whole request had arrived.
                 phase = .idle(since: .now())
             } else {
                 registry.beginResponse(context.channel)
@@ -122,7 +123,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         updateTimer(context)
-        // Nobody else asks for what comes after our end; the client's end must be seen.
+        // Nothing else reads after we have ended our side; the client's end must be seen.
         if isEnding { context.read() }
         context.fireChannelReadComplete()
     }
@@ -136,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" })
     }
 
-    /// Tells the client that the body of the request that is next may come.
+    /// Tells the client to send the body of the next request.
     private func sendContinue(_ context: ChannelHandlerContext) {
         guard requests.first?.awaitsContinue == true else { return }
         requests[0].awaitsContinue = false
@@ -144,7 +145,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }
 
-    // MARK: Answers
+    // MARK: Responses
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard !isEnding else {
@@ -168,7 +169,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var head = head
         let request = requests.first
         let saysClose = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
-        // An answer without a request is one to bytes that are none.
+        // A response without a request is one to bytes that are not HTTP.
         closesAfterResponse = saysClose || drainingSince != nil || request?.keepsAlive != true
         if closesAfterResponse {
             head.headers.replaceOrAdd(name: "connection", value: "close")
@@ -219,8 +220,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         drainingSince.map { max(deadline, $0 + ConnectionLimits.crossingTime) } ?? deadline
     }
 
-    /// Sees to it that a timer runs out by the deadline. One that runs out earlier stays and then looks again, so that a
-    /// connection with many short requests sets few timers.
+    /// Makes sure that a timer fires by the deadline. An earlier one stays and then checks again, so that a connection
+    /// with many short requests sets few timers.
     private func updateTimer(_ context: ChannelHandlerContext) {
         guard let deadline, context.channel.isActive else { return }
         if let timer {
@@ -253,7 +254,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 }
 
-/// Tells the connection's handler that bytes have come, before the decoder makes parts of requests of them.
+/// Tells the connection's handler that bytes have arrived, before the decoder parses them.
 final class ByteArrivalHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

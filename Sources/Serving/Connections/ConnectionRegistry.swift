@@ -2,8 +2,8 @@ import Essentials
 import NIOCore
 import Synchronization
 
-/// All open connections. When there are too many, the one that is least missed goes: so whoever holds connections open without
-/// sending requests shuts nobody out.
+/// All open connections. When there are too many, the least useful one is closed: clients that hold connections open
+/// without sending requests do not shut others out.
 final class ConnectionRegistry: Sendable {
     /// Whose connection it is: an IPv4 address, or the 64 bits of an IPv6 address that one site is given.
     struct Address: Hashable, Sendable {
@@ -24,9 +24,9 @@ final class ConnectionRegistry: Sendable {
     private struct Entry {
         let channel: any Channel
         let address: Address
-        /// When it was opened or last answered.
+        /// When it was opened, or when its last response was sent.
         var since: NIODeadline
-        /// Whether a whole request has come and its answer is being made.
+        /// Whether a whole request has arrived and has no response yet.
         var isResponding = false
         var hasResponded = false
     }
@@ -67,7 +67,8 @@ final class ConnectionRegistry: Sendable {
     }
 
     /// Adds a new connection.
-    /// - Returns: the connection that has to be closed for it, which may be itself where all others are being answered.
+    /// - Returns: the connection that has to be closed for it, which may be itself when all others are waiting for a
+    ///   response.
     func insert(_ channel: any Channel) -> (any Channel)? {
         let address = Address(channel.remoteAddress)
         return state.withLock { state in
@@ -87,12 +88,12 @@ final class ConnectionRegistry: Sendable {
         state.withLock { _ = $0.remove(ObjectIdentifier(channel)) }
     }
 
-    /// A whole request has come.
+    /// A whole request has arrived.
     func beginResponse(_ channel: any Channel) {
         state.withLock { $0.entries[ObjectIdentifier(channel)]?.isResponding = true }
     }
 
-    /// All requests that have come are answered.
+    /// All requests that have arrived have a response.
     func endResponse(_ channel: any Channel) {
         let now = NIODeadline.now()
         state.withLock { state in

@@ -5,7 +5,7 @@ enum FileDescriptors {
     /// Those that are not connections: files, libraries, the model's store, the event loops.
     private static let others = 64
 
-    /// How many connections there is room for; at least 16.
+    /// How many connections the process can hold; at least 16.
     static var roomForConnections: Int {
         var limit = rlimit()
         #if canImport(Glibc)

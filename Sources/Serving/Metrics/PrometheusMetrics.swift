@@ -63,18 +63,18 @@ public final class PrometheusMetrics: MetricsFactory {
         member(label, suffix: "_seconds", dimensions) { HistogramSeries(bounds: HistogramSeries.latencies) }
     }
 
-    /// Forgets a metric and its values.
+    /// Removes a metric and its values.
     public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
-    /// Forgets a metric and its values.
+    /// Removes a metric and its values.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
-    /// Forgets a metric and its values.
+    /// Removes a metric and its values.
     public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
-    /// Forgets a metric and its values.
+    /// Removes a metric and its values.
     public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
-    /// Forgets a metric and its values.
+    /// Removes a metric and its values.
     public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 
-    /// The series of that name and labels. Where another kind already has the name, a series of its own that is not
+    /// The series of that name and labels. Where another kind already has the name, a separate series that is not
     /// shown: swift-metrics has no way to refuse, and one name with two types would make the whole page unreadable.
     private func member<Series: PrometheusSeries>(
         _ label: String, suffix: String, _ dimensions: [(String, String)], _ make: () -> Series

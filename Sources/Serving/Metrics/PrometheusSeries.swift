@@ -60,7 +60,7 @@ final class GaugeSeries: PrometheusSeries, MeterHandler, RecorderHandler {
 
 /// Counts by upper bound, with sum and count.
 final class HistogramSeries: PrometheusSeries, TimerHandler, RecorderHandler {
-    /// Seconds: from 50 microseconds, where a single score lies, to 10 seconds.
+    /// Seconds: from 50 microseconds, about the time of a single score, to 10 seconds.
     static let latencies = [
         5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
@@ -68,7 +68,7 @@ final class HistogramSeries: PrometheusSeries, TimerHandler, RecorderHandler {
     static let sizes: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000]
 
     private struct Content {
-        /// One more than there are bounds: the last counts what lies above all.
+        /// One more than there are bounds: the last counts values above all bounds.
         var counts: [UInt64]
         var sum = 0.0
     }

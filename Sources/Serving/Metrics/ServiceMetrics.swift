@@ -1,7 +1,7 @@
 import CoreMetrics
 import Scoring
 
-/// The service's own figures.
+/// The service's own metrics.
 struct ServiceMetrics: Sendable {
     let requests: Counter
     let refusals: Counter
@@ -29,7 +29,7 @@ struct ServiceMetrics: Sendable {
         for (outcome, count) in counts { labels[outcome]?.increment(by: count) }
     }
 
-    /// Sets what is measured only when somebody looks.
+    /// Sets the metrics that are measured only when they are scraped.
     func update(silence: LabelSilence?) {
         secondsSinceLabel.set(silence?.seconds ?? 0)
         labelsMissing.set(silence?.isTooLong == true ? 1 : 0)

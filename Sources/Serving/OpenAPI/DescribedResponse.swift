@@ -24,7 +24,7 @@ struct DescribedResponse {
         DescribedResponse(status, description, type: "application/json", schema: schema, example: example)
     }
 
-    /// What a body that is not taken gets.
+    /// The responses to a body that is refused.
     /// - Parameters:
     ///   - longest: bytes of the longest body that is read.
     ///   - example: how the validation refuses an empty object.
@@ -43,7 +43,7 @@ struct DescribedResponse {
                 .contentTooLarge, "The body is longer than \(longest) bytes; the connection ends", detail,
                 example: ["detail": .string(Response.tooLongText(longest))]),
             .json(
-                .unprocessableContent, "All that is wrong with the body, as FastAPI and pydantic 2 say it",
+                .unprocessableContent, "All problems of the body, in the words of FastAPI and pydantic 2",
                 ["$ref": "#/components/schemas/Problems"], example: problems),
             .json(
                 .serviceUnavailable, "No model is loaded yet", detail,

@@ -3,8 +3,8 @@ import Essentials
 import HTTPTypes
 import Hummingbird
 
-/// The page of `GET /docs`: it shows `/openapi.json`, and sends requests. Everything is in it, and its content security policy lets
-/// the browser run nothing else and talk to this service only.
+/// The page of `GET /docs`: it shows `/openapi.json`, and sends requests. The page is self-contained, and its content
+/// security policy lets the browser run nothing else and talk to this service only.
 enum DocumentationPage {
     private static let style = String(decoding: PackageResources.docs_css, as: UTF8.self)
     private static let script = String(decoding: PackageResources.docs_js, as: UTF8.self)

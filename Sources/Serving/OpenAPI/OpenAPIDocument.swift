@@ -2,7 +2,8 @@ import DataPrep
 import HTTPTypes
 import Scoring
 
-/// The service's description in OpenAPI 3.1, made of the routes and fields that requests are dispatched and validated by.
+/// The service's description in OpenAPI 3.1, generated from the routes and fields by which requests are dispatched and
+/// validated.
 public struct OpenAPIDocument: Sendable {
     /// The document as JSON.
     public let json: String
@@ -50,7 +51,7 @@ public struct OpenAPIDocument: Sendable {
         of: RequestField.label, title: "Label",
         description: "What became known of the transaction that has these three values.")
 
-    /// The body of an error that is no list of problems.
+    /// The body of an error other than a list of problems.
     private static let detail: JSONValue = [
         "type": "object", "title": "Detail", "required": ["detail"], "properties": ["detail": ["type": "string"]],
     ]
@@ -88,7 +89,7 @@ extension Route {
         case .predict: "The probability of fraud of one transaction"
         case .labels: "What became known of earlier transactions"
         case .health: "The model in use, and what to look after"
-        case .metrics: "Figures for Prometheus"
+        case .metrics: "Metrics for Prometheus"
         case .openAPI: "This document"
         case .docs: "This document as a page on which requests can be sent"
         }
@@ -146,7 +147,7 @@ extension Route {
         case .labels:
             let counts: JSONValue = ["$ref": "#/components/schemas/LabelCounts"]
             let success = DescribedResponse.json(
-                .ok, "How many labels did what", counts, example: LabelsBody.counts([.applied: 1]))
+                .ok, "The number of labels by outcome", counts, example: LabelsBody.counts([.applied: 1]))
             let refused = LabelsBody.read(Array("{}".utf8))
             return [success] + DescribedResponse.refusals(longest: configuration.maximumLabelsSize, example: refused)
         case .health:
@@ -154,7 +155,7 @@ extension Route {
                 .json(.ok, "There is a model, and the service takes requests", health),
                 .json(.serviceUnavailable, "There is no model yet, or the service is shutting down", health),
             ]
-        case .metrics: return [DescribedResponse(.ok, "The figures", type: "text/plain", schema: ["type": "string"])]
+        case .metrics: return [DescribedResponse(.ok, "The metrics", type: "text/plain", schema: ["type": "string"])]
         case .openAPI: return [.json(.ok, "The document", ["type": "object"])]
         case .docs: return [DescribedResponse(.ok, "The page", type: "text/html", schema: ["type": "string"])]
         }

@@ -1,8 +1,8 @@
 import DataPrep
 
 extension RequestField {
-    /// The values that are taken, exactly as ``FieldReader`` takes them: JSON Schema's rules for numbers and for texts hold for
-    /// values of their own type only.
+    /// The values that are accepted, exactly as ``FieldReader`` accepts them: JSON Schema's rules for numbers and for
+    /// texts apply only to values of that type.
     var schema: JSONValue {
         var members: [(String, JSONValue)] =
             switch kind {
@@ -83,10 +83,11 @@ extension RequestField {
 }
 
 extension DateTimeText {
-    /// Numbers that ``microseconds(unixTime:)`` takes.
+    /// Numbers that ``microseconds(unixTime:)`` accepts.
     static let unixTimes: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
 
-    /// Texts that ``parse(_:)`` takes, but for its rarer spellings: dates that exist, in the years from 1000 to 9999.
+    /// Texts that ``parse(_:)`` accepts, except for its rarer spellings: dates that exist, in the years from 1000 to
+    /// 9999.
     static let pattern: String = {
         let days =
             "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])"

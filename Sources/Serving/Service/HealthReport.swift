@@ -1,6 +1,6 @@
 import Scoring
 
-/// What `GET /health` says.
+/// The response of `GET /health`.
 struct HealthReport {
     var model: FraudModel?
     var silence: LabelSilence?
@@ -37,7 +37,7 @@ struct HealthReport {
         return JSONValue.object(members).text
     }
 
-    /// What ``text`` is, as a JSON Schema.
+    /// The JSON Schema of ``text``.
     static let schema: JSONValue = [
         "type": "object", "title": "Health", "required": ["status", "warnings"],
         "properties": [
@@ -51,7 +51,7 @@ struct HealthReport {
             ],
             "labels": [
                 "type": "object", "required": ["seconds_since_last", "limit_seconds"],
-                "description": "How long no label has come, in the time of the transactions.",
+                "description": "How long there has been no label, in the time of the transactions.",
                 "properties": ["seconds_since_last": ["type": "number"], "limit_seconds": ["type": "number"]],
             ],
             "warnings": [

@@ -15,7 +15,7 @@ extension Response {
         Response(text, status: status, type: "application/json")
     }
 
-    /// FastAPI's form of an error that is no list of problems.
+    /// FastAPI's form of an error other than a list of problems.
     static func detail(_ message: String, _ status: HTTPResponse.Status) -> Response {
         .json("{\"detail\":\"\(message)\"}", status)
     }
@@ -39,7 +39,7 @@ extension Response {
         return response
     }
 
-    /// The connection ends with it: the rest of the body is not worth reading.
+    /// The connection ends with it: the rest of the body is not read.
     static func tooLong(_ limit: Int) -> Response {
         var response = Response.detail(tooLongText(limit), .contentTooLarge)
         response.headers[.connection] = "close"

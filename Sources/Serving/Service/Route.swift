@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// A path that the service knows. Requests are dispatched by these, and the OpenAPI document lists them.
+/// A path of the service. Requests are dispatched by these, and the OpenAPI document lists them.
 enum Route: String, CaseIterable {
     case root = "/"
     case predict = "/predict"
@@ -10,7 +10,7 @@ enum Route: String, CaseIterable {
     case openAPI = "/openapi.json"
     case docs = "/docs"
 
-    /// The methods that it takes.
+    /// The methods that it accepts.
     var methods: [HTTPRequest.Method] {
         switch self {
         case .predict, .labels: [.post]

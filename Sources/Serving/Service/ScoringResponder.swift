@@ -33,7 +33,7 @@ final class ScoringResponder: HTTPResponder {
     }
 
     /// Scores with that model from now on.
-    /// - Throws: `ScoringError` for a model that single transactions cannot be scored with; the earlier one then stays.
+    /// - Throws: `ScoringError` for a model that cannot score single transactions; the earlier one then stays.
     func use(_ model: FraudModel) throws {
         if let scorer = state.withLock({ $0.scorer }) {
             try scorer.replaceModel(with: model)
@@ -45,7 +45,7 @@ final class ScoringResponder: HTTPResponder {
         logger.info("model in use", metadata: ["created_at": "\(model.provenance.createdAt)"])
     }
 
-    /// Makes known that a later model cannot be used.
+    /// Reports that a later model cannot be used.
     func noteRefusal(of model: FraudModel, _ error: any Error) {
         state.withLock { $0.refusal = "\(error)" }
         serviceMetrics.refusedModels.increment()
@@ -54,7 +54,7 @@ final class ScoringResponder: HTTPResponder {
             metadata: ["created_at": "\(model.provenance.createdAt)", "error": "\(error)"])
     }
 
-    /// Says from now on that others should be asked.
+    /// Reports from now on that the service is shutting down, so that load balancers use others.
     func beginShutdown() {
         state.withLock { $0.isShuttingDown = true }
     }
@@ -111,7 +111,7 @@ final class ScoringResponder: HTTPResponder {
 
     /// The whole body; nil when it is too long.
     private func body(of request: Request, upTo limit: Int) async throws -> ByteBuffer? {
-        // One that says that it is too long need not be read.
+        // A body whose Content-Length is too long need not be read.
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return nil }
         do {
             return try await request.body.collect(upTo: limit)
@@ -132,7 +132,7 @@ final class ScoringResponder: HTTPResponder {
         return Response(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
-    /// Without recording, no time passes in which labels could be missing.
+    /// Without recording, the time of the transactions does not advance, so that no label can be missing.
     private func silence(of scorer: OnlineScorer?) -> LabelSilence? {
         configuration.recordsTransactions ? scorer?.labelSilence : nil
     }

@@ -9,21 +9,21 @@ import Synchronization
 
 /// An HTTP service that scores single transactions.
 ///
-/// | request | answer |
+/// | request | response |
 /// | --- | --- |
 /// | `GET /` | `"OK"` |
 /// | `POST /predict` with a transaction's seven fields | the probability of fraud as a JSON number |
-/// | `POST /labels` with a label or a list of them | how many did what to the history |
+/// | `POST /labels` with a label or a list of them | the number of labels by outcome |
 /// | either with another body | 422 with FastAPI's `detail` list |
-/// | `GET /health` | 200 with the model in use and what to look after; 503 without a model and while shutting down |
+/// | `GET /health` | 200 with the model in use and warnings; 503 without a model and while shutting down |
 /// | `GET /metrics` | what ``PrometheusMetrics`` has counted |
 /// | `GET /openapi.json` | the ``OpenAPIDocument`` |
 /// | `GET /docs` | a page that shows the document and sends requests |
 ///
-/// It begins with the source's first model and changes to each later one between two requests. One that cannot be used is
-/// reported, and the model before stays.
+/// It begins with the source's first model and switches to each later one between two requests. A model that cannot be
+/// used is reported, and the earlier one stays.
 ///
-/// Graceful shutdown stops listening. Every answer from then on ends its connection and says so, silent connections end
+/// Graceful shutdown stops listening. Every response from then on ends its connection and says so, idle connections end
 /// after a second, and the server waits for the rest as long as ``ScoringServerConfiguration/shutdownTimeout`` allows.
 public struct ScoringServer: Service {
     private let configuration: ScoringServerConfiguration
@@ -33,7 +33,8 @@ public struct ScoringServer: Service {
     private let onRunning: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
-    ///   - models: where models come from; the server listens from the start and answers 503 until the first is there.
+    ///   - models: where models come from; the server listens from the start and responds with 503 until the first
+    ///     model is loaded.
     ///   - metrics: what `GET /metrics` shows.
     ///   - onRunning: called with the bound port once the server accepts connections.
     public init(
@@ -49,7 +50,7 @@ public struct ScoringServer: Service {
     }
 
     /// Serves until graceful shutdown or cancellation.
-    /// - Throws: ``ServingError`` when the address cannot be bound or no model can be had.
+    /// - Throws: ``ServingError`` when the address cannot be bound or there is no model.
     public func run() async throws {
         let responder = ScoringResponder(configuration: configuration, metrics: metrics, logger: logger)
         let limits = ConnectionLimits(configuration)
@@ -84,7 +85,7 @@ public struct ScoringServer: Service {
     }
 }
 
-/// Hands each model of the source to the responder.
+/// Passes each model of the source to the responder.
 private struct ModelUpdater: Service {
     let models: ModelSource
     let responder: ScoringResponder
@@ -94,7 +95,7 @@ private struct ModelUpdater: Service {
         do {
             try await cancelWhenGracefulShutdown { try await follow() }
         } catch is CancellationError {
-            // That is how shutdown ends the waiting; the server drains by itself.
+            // Shutdown ends the wait in this way; the server drains by itself.
         }
     }
 

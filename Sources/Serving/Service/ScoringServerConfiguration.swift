@@ -1,4 +1,4 @@
-/// Where and within which bounds ``ScoringServer`` serves.
+/// The address and limits of a ``ScoringServer``.
 public struct ScoringServerConfiguration: Sendable, Hashable {
     /// The address to listen on; other machines reach the server only on `0.0.0.0` or `::`.
     public var host: String
@@ -11,22 +11,22 @@ public struct ScoringServerConfiguration: Sendable, Hashable {
     /// Open connections, at most as many as the process may have files open. For a further one, the connection that has waited
     /// longest for a request is closed.
     public var maximumConnections: Int
-    /// Open connections of one IPv4 address, or of one IPv6 network of 64 bits; for a further one, the address's own that has
-    /// waited longest is closed.
+    /// Open connections of one IPv4 address, or of one IPv6 network of 64 bits; for a further one, that address's
+    /// connection that has waited longest is closed.
     public var maximumConnectionsPerAddress: Int
     /// How long a request's head may take from its first byte, or from the opening of the connection; then 408.
     public var headTimeout: Duration
     /// How long a request's body may take from the end of its head; then 408.
     public var bodyTimeout: Duration
-    /// How long a connection may stay open between an answer and the next request.
+    /// How long a connection may stay open between a response and the next request.
     public var idleTimeout: Duration
-    /// How long graceful shutdown waits for requests that are under way.
+    /// How long graceful shutdown waits for requests in progress.
     public var shutdownTimeout: Duration
     /// Whether a scored transaction then belongs to the history of its customer and terminal. On, a customer's next
-    /// transaction sees this one; off, the same request gives the same answer.
+    /// transaction sees this one; off, the same request gets the same response.
     public var recordsTransactions: Bool
 
-    /// Sets the bounds; all have defaults that suit a service behind a proxy on the same machine.
+    /// Sets the limits; the defaults suit a service behind a proxy on the same machine.
     public init(
         host: String = "127.0.0.1", port: Int = 8080, maximumBodySize: Int = 64 << 10,
         maximumLabelsSize: Int = 1 << 20, maximumConnections: Int = 4_096, maximumConnectionsPerAddress: Int = 1_024,

@@ -2,7 +2,7 @@ import Columnar
 
 /// Date-times in the forms that pydantic 2 accepts, with its reasons for refusing others.
 ///
-/// A grammar of its own: what cleaning reads from files of many origins is more.
+/// A separate grammar: cleaning accepts more forms, from files of many origins.
 enum DateTimeText {
     struct Refusal: Error, Hashable {
         var message: String

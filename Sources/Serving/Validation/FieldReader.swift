@@ -1,9 +1,9 @@
 import DataPrep
 
-/// Takes typed fields out of an object as pydantic 2 does; a field that cannot be read gives 0 and a problem.
+/// Reads typed fields of an object as pydantic 2 does; a field that cannot be read gives 0 and a problem.
 struct FieldReader {
     let object: JSONValue
-    /// Where the object stands.
+    /// The location of the object.
     let location: [ValidationProblem.Location]
     private(set) var problems: [ValidationProblem] = []
 

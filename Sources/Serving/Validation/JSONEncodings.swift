@@ -1,5 +1,5 @@
-/// Tells how a JSON document is encoded, as Python's `json` module does: by a byte order mark, or by where the zeros are among its
-/// first bytes.
+/// Tells how a JSON document is encoded, as Python's `json` module does: by a byte order mark, or by the zeros among
+/// its first bytes.
 enum JSONEncodings {
     /// The document's characters, a byte order mark among them; nil for bytes that are no text in their encoding.
     static func text(_ bytes: [UInt8]) -> [Unicode.Scalar]? {

@@ -1,17 +1,17 @@
 import DataPrep
 
-/// Reads one JSON document (RFC 8259), and the `NaN` and `Infinity` that Python's `json` module takes. Errors carry the words and the character position of Python's `json` module, which
-/// FastAPI passes on to clients.
+/// Reads one JSON document (RFC 8259), and the `NaN` and `Infinity` that Python's `json` module takes. Errors have the
+/// message and the character position of Python's `json` module, which FastAPI passes on to clients.
 struct JSONParser {
     struct Failure: Error, Hashable {
-        /// Characters (Unicode scalars) before the place.
+        /// The position: the number of characters (Unicode scalars) before it.
         var position: Int
         var message: String
         /// Whether the bytes are text at all.
         var isText = true
     }
 
-    /// Deeper documents are refused: each level costs stack. What ``TransactionJSON`` skips may be as deep.
+    /// Deeper documents are refused: each level uses stack. What ``TransactionJSON`` skips may be as deep.
     private static let maximumDepth = TransactionJSON.maximumDepth + 1
 
     private let scalars: [Unicode.Scalar]

@@ -4,10 +4,10 @@ import Scoring
 /// Reads the body of `POST /labels`: one object or a list of them, each with `transaction_id`, `tx_datetime`, `terminal_id` and
 /// `tx_fraud`, by the rules of ``TransactionBody``.
 package enum LabelsBody {
-    /// After so many problems the rest of a list is not looked at: each repeats what was sent.
+    /// After this many problems the rest of a list is not checked: each problem repeats its input.
     private static let maximumProblems = 100
 
-    /// The labels, or what is wrong with the body; then none of them counts.
+    /// The labels, or the problems of the body; then none of them is applied.
     package static func read(_ bytes: some Collection<UInt8>) -> Result<[TransactionLabel], ValidationFailure> {
         guard !bytes.isEmpty else { return .failure(.missingBody) }
         let body: JSONValue
@@ -46,7 +46,7 @@ package enum LabelsBody {
         JSONValue(members: LabelOutcome.allCases.map { ("\($0)", .integer(String(counts[$0, default: 0]))) })
     }
 
-    /// What ``counts(_:)`` gives, as a JSON Schema.
+    /// The JSON Schema of ``counts(_:)``.
     static let countsSchema: JSONValue = [
         "type": "object", "title": "LabelCounts", "required": .array(LabelOutcome.allCases.map { .string("\($0)") }),
         "properties": JSONValue(
@@ -62,7 +62,7 @@ extension LabelOutcome {
         case .applied: "Changed the history."
         case .unchanged: "Known already."
         case .pending: "Waiting for their transaction."
-        case .unknown: "Behind every window, or for a model that looks at no history."
+        case .unknown: "Older than every window, or for a model that uses no history."
         }
     }
 }

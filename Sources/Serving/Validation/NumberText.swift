@@ -16,7 +16,7 @@ enum NumberText {
             bytes.removeFirst()
         }
         guard let first = bytes.first, isDigit(first) else { return nil }
-        // Between and behind leading zeros any number of `_` may stand, but not at the end.
+        // Any number of `_` may follow each leading zero, but not at the end.
         if first == zero {
             guard let end = bytes.firstIndex(where: { $0 != zero && $0 != underscore }) else {
                 return bytes.last == zero ? "0" : nil

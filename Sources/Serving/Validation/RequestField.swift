@@ -4,7 +4,7 @@ package import DataPrep
 /// One field of a request's body: validation and the OpenAPI document both read these, so that neither knows a field which the
 /// other does not.
 package struct RequestField: Sendable, Hashable {
-    /// What a value may be.
+    /// The kind of value.
     package enum Kind: Sendable, Hashable {
         case int64
         case int32
@@ -32,7 +32,7 @@ package struct RequestField: Sendable, Hashable {
     /// The fields of `POST /predict`: all that is known when a transaction is to be scored.
     package static let transaction = TransactionColumn.unlabelled.map(RequestField.init)
 
-    /// The fields of `POST /labels`: which transaction, where it belongs in the history, and what became of it.
+    /// The fields of `POST /labels`: which transaction, where it belongs in the history, and whether it was a fraud.
     package static let label = [TransactionColumn.transactionID, .dateTime, .terminalID, .fraud].map(RequestField.init)
 }
 
@@ -41,7 +41,7 @@ struct FieldValues {
     private var integers: [TransactionColumn: Int64] = [:]
     private var numbers: [TransactionColumn: Double] = [:]
 
-    /// 0 for a field that was not read, which leaves a problem behind.
+    /// 0 for a field that could not be read, which is reported as a problem.
     func integer(_ column: TransactionColumn) -> Int64 { integers[column, default: 0] }
 
     func number(_ column: TransactionColumn) -> Double { numbers[column, default: 0] }

@@ -3,10 +3,10 @@ package import DataPrep
 /// Reads the seven fields of `POST /predict` as FastAPI with pydantic 2 does: numbers may come as text, whole floats as
 /// integers; all problems are reported at once.
 package enum TransactionBody {
-    /// The transaction, or everything that is wrong with the body. Other fields, `tx_fraud` among them, are passed over.
+    /// The transaction, or everything that is wrong with the body. Other fields, `tx_fraud` among them, are ignored.
     ///
-    /// The common form is read by a fast decoder that takes nothing which ``validated(_:)`` would read otherwise; whatever it does
-    /// not take goes through the validation that knows every lenient form and every message.
+    /// The common form is read by a fast decoder that accepts nothing which ``validated(_:)`` would read differently;
+    /// whatever it does not accept goes through the full validation, with every lenient form and every message.
     package static func read(_ bytes: UnsafeRawBufferPointer) -> Result<Transaction, ValidationFailure> {
         if let transaction = try? TransactionJSON.decodePlain(bytes.bindMemory(to: UInt8.self)) {
             return .success(transaction)

@@ -2,7 +2,7 @@
 package struct ValidationFailure: Error, Hashable {
     /// What FastAPI lists.
     package var problems: [ValidationProblem]
-    /// Whether the bytes are text at all; FastAPI answers others with 400 and no list.
+    /// Whether the bytes are text at all; to others FastAPI responds with 400 and no list.
     package var isText = true
 
     init(_ problems: [ValidationProblem]) { self.problems = problems }

@@ -1,4 +1,4 @@
-/// One entry of the `detail` list that FastAPI answers a bad body with (pydantic 2's types and messages).
+/// One entry of the `detail` list in FastAPI's response to an invalid body (pydantic 2's types and messages).
 package struct ValidationProblem: Sendable, Hashable {
     package enum Location: Sendable, Hashable {
         case name(String)
@@ -9,7 +9,7 @@ package struct ValidationProblem: Sendable, Hashable {
     /// Where in the request, starting with `body`.
     package var location: [Location]
     package var message: String
-    /// What was sent there.
+    /// The value that was sent there.
     package var input: JSONValue
     /// More about the cause, under `ctx`.
     package var context: JSONValue.Member?
@@ -37,7 +37,7 @@ package struct ValidationProblem: Sendable, Hashable {
         return ["detail": .array(entries)]
     }
 
-    /// What ``json(_:)`` gives, as a JSON Schema.
+    /// The JSON Schema of ``json(_:)``.
     static let bodySchema: JSONValue = [
         "type": "object", "title": "Problems", "required": ["detail"],
         "properties": [

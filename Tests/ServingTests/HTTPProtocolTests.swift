@@ -5,10 +5,10 @@ import Synchronization
 import Testing
 
 /// HTTP's rules on single connections: bodies, ends, expectations, limits.
-@Suite(.serialized) struct HTTPMannersTests {
+@Suite(.serialized) struct HTTPProtocolTests {
     static let body = TransactionBodyTests.body(TransactionBodyTests.good)
 
-    /// Runs a server and gives its port to a body that blocks, on a thread of its own.
+    /// Runs a server and passes its port to a blocking body on a separate thread.
     static func withServer(
         _ configuration: ScoringServerConfiguration = ScoringServerConfiguration(port: 0),
         _ body: @escaping @Sendable (_ port: Int) throws -> Void
@@ -36,7 +36,7 @@ import Testing
                 try connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n")
                 let get = try connection.response()
                 #expect(head.status == (path == "/predict" || path == "/labels" ? 405 : get.status), "\(path)")
-                // The figures count on between two looks; their length may differ.
+                // The metrics change between two requests; their length may differ.
                 if path != "/metrics" {
                     #expect(head.fields["content-length"] == get.fields["content-length"], "\(path)")
                 }
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func anExpectationIsAnswered() async throws {
+    @Test func anExpectationGetsAResponse() async throws {
         try await Self.withServer { port in
             let connection = try RawConnection(port: port)
             let request = RawConnection.predict(Self.body, fields: "Expect: 100-Continue\r\n")
@@ -56,7 +56,7 @@ import Testing
                 try connection.send(String(request[head...]))
                 #expect(try connection.response().status == 200)
             }
-            // A body that would be refused is not asked for.
+            // A body that would be refused gets no 100.
             try connection.send(
                 "POST /labels HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\nExpect: 100-continue\r\n\r\n")
             let refusal = try connection.response()
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func requestsInOneGoAreAnsweredInOrder() async throws {
+    @Test func pipelinedRequestsGetResponsesInOrder() async throws {
         try await Self.withServer { port in
             let connection = try RawConnection(port: port)
             let amounts = (1...50).map { "\($0).5" }
@@ -118,11 +118,11 @@ import Testing
         }
     }
 
-    @Test func halfOpenRequestsShutNobodyOut() async throws {
+    @Test func halfOpenRequestsDoNotShutOthersOut() async throws {
         let configuration = ScoringServerConfiguration(
             port: 0, maximumConnections: 60, maximumConnectionsPerAddress: 40)
         try await Self.withServer(configuration) { port in
-            // This one has been answered: it is missed more than those that never sent a request.
+            // This one has had a response: it is kept rather than those that never sent a request.
             let kept = try RawConnection(port: port)
             try kept.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try kept.response().status == 200)
