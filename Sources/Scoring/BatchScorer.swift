@@ -4,26 +4,26 @@ public import ModelKit
 
 /// Which history scoring starts from.
 public enum HistoryChoice: Sendable, Hashable {
-    /// The model's saved one when it ends before the first row, else none: where it reaches into the data, their rows would be
-    /// counted on top of themselves.
+    /// The model's saved one when it ends before the first row, else none: where it overlaps the data, rows would be
+    /// counted twice.
     case automatic
-    /// The model's saved one, also where rows are older than its end.
+    /// The model's saved one, even where rows are older than its end.
     case saved
     /// None.
     case empty
 }
 
-/// Which history scoring did start from.
+/// Which history scoring started from.
 public enum HistoryUse: Sendable, Hashable {
     /// The features need no history.
     case notNeeded
-    /// None: windows of the first rows reach back to before the data.
+    /// None: windows of the first rows reach back before the data.
     case empty
     /// The model's saved one, which ends at that time (microseconds since 1970-01-01T00:00:00).
     case saved(through: Int64)
 }
 
-/// Scores the tables of a data set one after the other, each against the history of those before it.
+/// Scores the tables of a data set one after the other, each against the history of the earlier ones.
 ///
 /// Features are exact when the tables come in time order, which ``isInTimeOrder`` says afterwards; rows within one table may come in
 /// any order. ``DataSetScorer`` takes tables in any order.
@@ -89,7 +89,7 @@ public struct BatchScorer: Sendable {
             last = max(bounds.upperBound, last ?? bounds.upperBound)
         }
         var state = startingState(pipeline, firstTime: bounds?.lowerBound.dateTime)
-        // The state is unique here while it changes: a second owner would have all of it copied.
+        // The state is uniquely referenced here while it changes: a second reference would copy all of it.
         self.state = nil
         let columns = try pipeline.columns(transactions, state: &state, threads: threads)
         self.state = state

@@ -5,7 +5,8 @@ import DataPrep
 public struct BatchScores: Sendable, Hashable {
     /// The rows' `transaction_id` as the table has it: of any type, with nulls where it has them; nil where the table has none.
     public let transactionIDs: Column?
-    /// The probability of fraud, 0 to 1; NaN for a row that cannot be scored, as one whose amount is not a finite number.
+    /// The probability of fraud, 0 to 1; NaN for a row that cannot be scored, such as one whose amount is not a finite
+    /// number.
     public let probabilities: [Double]
     /// 1 where the probability is at or above the model's threshold, else 0.
     public let predictions: [Int32]

@@ -5,24 +5,24 @@ public import StorageIO
 
 /// Scores a data set of any size whose rows may come in any order, in bounded memory.
 ///
-/// Each row gets the score that it has where the whole table is sorted by time, then transaction id, then row: scores do not
-/// depend on how rows are spread over files, row groups and batches. Batches that follow one another in time are scored as they
-/// come. At the first that does not, all starts over: the rows are sorted, with a temporary file for what does not fit memory,
-/// scored in the order of time, and given back in the data set's own order.
+/// Each row gets the score that it has where the whole table is sorted by time, then transaction id, then row: scores
+/// do not depend on how rows are spread over files, row groups and batches. Batches that follow one another in time are
+/// scored as they come. At the first that does not, scoring starts over: the rows are sorted, with a temporary file for
+/// what does not fit into memory, scored in time order, and returned in the data set's own order.
 public struct DataSetScorer: Sendable {
-    /// How far the scoring is.
+    /// The progress of scoring.
     public struct Progress: Sendable, Hashable {
-        /// What is being done.
+        /// The current phase.
         public enum Phase: String, Sendable, Hashable {
-            /// Scores are made, or given back after sorting.
+            /// Scores are computed, or returned after sorting.
             case scoring
-            /// Rows are brought into the order of time.
+            /// Rows are sorted by time.
             case sorting
         }
 
-        /// What is being done.
+        /// The current phase.
         public let phase: Phase
-        /// How many rows that has been done to.
+        /// The number of rows that this phase has processed.
         public let rows: Int64
     }
 
@@ -34,7 +34,7 @@ public struct DataSetScorer: Sendable {
 
     /// - Parameters:
     ///   - history: which history to start from.
-    ///   - memoryLimit: bytes that sorting may take, about; rows beyond wait in a temporary file.
+    ///   - memoryLimit: about how many bytes sorting may use; further rows go to a temporary file.
     ///   - temporaryFolder: for that file; nil for the system's.
     /// - Throws: ``ScoringError/noSavedHistory`` when `history` is `.saved` and the model has none.
     public init(
@@ -52,9 +52,9 @@ public struct DataSetScorer: Sendable {
     /// - Parameters:
     ///   - threads: threads that decode and score.
     ///   - progress: called after each batch.
-    ///   - startOver: called at most once, when rows turn out to be out of order: the scores given so far are void, and all are given
-    ///     anew.
-    ///   - write: takes scores, in the order of the data set's rows.
+    ///   - startOver: called at most once, when rows turn out to be out of order: the scores written so far are void,
+    ///     and all are written again.
+    ///   - write: gets the scores, in the order of the data set's rows.
     /// - Returns: which history the features started from.
     /// - Throws: `TransactionError` or `ColumnarError` for a column that is missing or unusable; `CleaningError.temporaryFile`; what
     ///   reading and the closures throw.
@@ -108,7 +108,7 @@ public struct DataSetScorer: Sendable {
         return sorted.history ?? .empty
     }
 
-    /// The columns that scoring takes; all, where one is missing, so that the error can tell which there are.
+    /// The columns that scoring needs; all, where one is missing, so that the error can list them.
     /// - Throws: `DataSetError.unavailableColumn` for one that cannot be read from every file.
     private func columns(of dataSet: DataSet) throws -> [String] {
         let schema = dataSet.schema

@@ -5,7 +5,7 @@ package import StorageIO
 public enum FeatureDefinition: Sendable, Hashable {
     /// Computed from transactions and their history.
     case pipeline(FeaturePipeline)
-    /// Taken as they are from the numeric or boolean columns of these names; null becomes NaN, 'missing'.
+    /// Read unchanged from the numeric or boolean columns of these names; null becomes NaN, 'missing'.
     case columns([String])
 
     /// The features' names, in the order in which the classifier gets them.
@@ -16,8 +16,8 @@ public enum FeatureDefinition: Sendable, Hashable {
         }
     }
 
-    /// The columns of a data set that scoring needs: those taken as they are, and those of transactions, whatever their
-    /// spelling, where a pipeline computes features of them; beside them, whatever else of transactions there is.
+    /// The columns of a data set that scoring needs: those used as they are, or, where a pipeline computes the
+    /// features, those of transactions, whatever their spelling, with all optional transaction columns that exist.
     /// - Throws: `DataSetError.unavailableColumn` for one that cannot be read from every file.
     package func columns(of dataSet: DataSet, and others: [String] = []) throws -> [String] {
         switch self {

@@ -1,8 +1,8 @@
 public import ModelKit
 
 extension FraudModel {
-    /// The classifier and the threshold in the form of ONNX. Its inputs are the classifier's features, which are to be
-    /// computed as ``features`` says.
+    /// The classifier and the threshold in ONNX format. Its inputs are the classifier's features, computed as
+    /// ``features`` says.
     /// - Throws: `ModelError` for a classifier or names of features that have no ONNX form; see `ONNXModel`.
     public func onnx() throws(ModelError) -> ONNXModel {
         try ONNXModel(

@@ -1,18 +1,18 @@
 public import DataPrep
 public import ModelKit
 
-/// All that is needed to score transactions: the features' definition, the classifier, the threshold, and the history at the
-/// end of training.
+/// Everything that is needed to score transactions: the features' definition, the classifier, the threshold, and the
+/// history at the end of training.
 public struct FraudModel: Sendable {
-    /// How the classifier's features are made.
+    /// How the classifier's features are computed.
     public let features: FeatureDefinition
     /// Gives the probability of fraud.
     public let classifier: any BinaryClassifier
-    /// Probabilities from here on, this one among them, are predicted to be fraud.
+    /// Probabilities at or above this value are predicted to be fraud.
     public var threshold: Double
     /// Where the model comes from.
     public var provenance: ModelProvenance
-    /// The history at the end of training, so that scoring can go on from there.
+    /// The history at the end of training, so that scoring can continue from there.
     public var state: FeatureState?
 
     /// - Throws: ``ScoringError`` when the classifier expects other features, the threshold is not in 0...1, or the state was

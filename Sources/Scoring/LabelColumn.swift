@@ -45,7 +45,7 @@ package enum LabelColumn {
         return (result, column.validity)
     }
 
-    /// The table with that column as `tx_fraud`, in whose place it comes. A table without the column stays as it is.
+    /// The table with that column as `tx_fraud`, replacing one of that name. A table without the column stays as it is.
     /// - Parameter name: nil for `tx_fraud` itself.
     package static func applying(_ name: String?, to batch: RecordBatch) throws -> RecordBatch {
         let own = TransactionSchema.index(of: .fraud, in: batch.schema)

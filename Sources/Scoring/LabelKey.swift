@@ -1,8 +1,9 @@
 import DataPrep
 
-/// What tells one transaction's label from another's. The id alone would do, but for the rare ones that occur twice.
+/// Identifies the transaction that a label belongs to. The id alone would suffice, except for the rare ones that occur
+/// twice.
 struct LabelKey: Sendable, Hashable {
-    /// A terminal's microsecond: all that the history knows of a transaction.
+    /// A terminal and a microsecond: all that the history keeps of a transaction.
     struct Occurrence: Sendable, Hashable {
         var terminalID: Int64
         var dateTime: Int64
@@ -22,7 +23,7 @@ struct LabelKey: Sendable, Hashable {
     }
 }
 
-/// Keys of labels, at most so many: those that no window reaches go first, then those that came first.
+/// A bounded set of label keys: those that no window reaches are removed first, then the oldest.
 struct BoundedLabelKeys: Sendable {
     private let capacity: Int
     private var arrivals: [LabelKey: UInt64] = [:]
@@ -38,7 +39,7 @@ struct BoundedLabelKeys: Sendable {
     mutating func remove(_ key: LabelKey) -> Bool { arrivals.removeValue(forKey: key) != nil }
 
     /// - Parameter horizon: the latest time that no window reaches.
-    /// - Returns: the keys that had to go.
+    /// - Returns: the keys that were removed.
     mutating func insert(_ key: LabelKey, horizon: Int64?) -> [LabelKey] {
         if arrivals[key] == nil {
             arrivals[key] = nextArrival
@@ -46,7 +47,7 @@ struct BoundedLabelKeys: Sendable {
         }
         guard arrivals.count > capacity else { return [] }
         var dropped = arrivals.keys.filter { $0.occurrence.dateTime <= (horizon ?? .min) }
-        // A quarter at once: the walk over all then costs each key a constant.
+        // A quarter at once, so that the scan of all keys costs constant time per key.
         let excess = arrivals.count - dropped.count - capacity / 4 * 3
         if dropped.count < capacity / 4, excess > 0 {
             let gone = Set(dropped)

@@ -1,17 +1,19 @@
 import DataPrep
 
-/// Which transactions' frauds the history counts by a label of their own.
+/// Which transactions the history counts as frauds because of a label with their id.
 ///
-/// The history knows a transaction by its terminal and time alone. Of several in one microsecond, the ledger tells which are
-/// known as frauds, so that the same label again, or one taken back, changes no other transaction's. Frauds that the history
-/// began with, from a saved state, belong to no id; a label for such a microsecond is taken to be about one of them first.
+/// The history identifies a transaction by its terminal and time alone. Of several in one microsecond, the ledger tells
+/// which are known as frauds, so that a repeated or withdrawn label does not change another transaction's. Frauds that
+/// the history began with, from a saved state, belong to no id; a label for such a microsecond is taken to be about one
+/// of them first.
 ///
-/// Bounded: of 262,144 frauds the oldest go first, which matters only to further ones in their microseconds; 65,536 labels wait
-/// for their transactions.
+/// Bounded: beyond 262,144 frauds the oldest are removed, which affects only further ones in the same microseconds; at
+/// most 65,536 labels wait for their transactions.
 struct LabelLedger: Sendable {
     private var frauds: BoundedLabelKeys
     private var fraudCounts: [LabelKey.Occurrence: Int] = [:]
-    /// Frauds whose transactions have not come. (A label of no fraud need not wait: that is what a transaction comes as.)
+    /// Frauds whose transactions have not arrived. (A label of no fraud need not wait: that is a transaction's initial
+    /// state.)
     private var pending: BoundedLabelKeys
 
     init(capacity: Int = 1 << 18, pendingCapacity: Int = 1 << 16) {
@@ -43,7 +45,7 @@ struct LabelLedger: Sendable {
         return set(label, in: &state) ? .applied : .unchanged
     }
 
-    /// Notes a transaction that has just been added to the history.
+    /// Records a transaction that has just been added to the history.
     mutating func didRecord(_ transaction: Transaction, in state: inout FeatureState) {
         let isFraud = transaction.fraud == 1
         guard isFraud || !pending.isEmpty else { return }

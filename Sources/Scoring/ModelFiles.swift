@@ -10,7 +10,7 @@ enum ModelFiles {
     private static let format = "antifraud-model"
     static let version = 1
 
-    /// What `model.json` holds beside its format and version.
+    /// The contents of `model.json` except its format and version.
     private struct Description: Codable {
         var format: String
         var formatVersion: Int
@@ -31,7 +31,7 @@ enum ModelFiles {
         }
     }
 
-    /// What is read first, since a newer version may have changed all else.
+    /// Read first, since a newer version may have changed everything else.
     private struct Version: Decodable {
         var format: String
         var formatVersion: Int
@@ -55,12 +55,12 @@ enum ModelFiles {
         return files
     }
 
-    /// Whether a file of this name is one that ``decode(_:locate:)`` takes.
+    /// Whether ``decode(_:locate:)`` reads a file of this name.
     static func isOwn(_ name: String) -> Bool {
         name == modelName || name == stateName || name.hasPrefix(classifierPrefix)
     }
 
-    /// - Parameter locate: the place of a file, for messages.
+    /// - Parameter locate: the location of a file, for messages.
     /// - Throws: ``StoredModelError``.
     static func decode(_ files: [String: [UInt8]], locate: (String) -> String) throws -> FraudModel {
         guard let bytes = files[modelName] else { throw StoredModelError.missingFile(locate(modelName)) }

@@ -1,7 +1,7 @@
 import Parallelism
 import StorageIO
 
-/// A folder of an object store as the place of one model.
+/// A folder of an object store that contains one model.
 struct ModelFolder: Sendable {
     let location: StorageLocation
 
@@ -19,7 +19,7 @@ struct ModelFolder: Sendable {
         }
     }
 
-    /// The model, and the list of checksums that vouches for it.
+    /// The model, and the list of checksums that it was verified by.
     func load() async throws -> (model: FraudModel, manifest: [UInt8]) {
         var attempt = 1
         while true {
@@ -30,7 +30,7 @@ struct ModelFolder: Sendable {
                     manifest
                 )
             } catch let error as StoredModelError {
-                // Another model may have taken this one's place meanwhile; then it is that one that counts.
+                // Another model may have replaced this one meanwhile; then that one is loaded.
                 guard attempt < ModelFolder.attempts, try await readManifest() != manifest else { throw error }
                 attempt += 1
             }
@@ -65,7 +65,7 @@ struct ModelFolder: Sendable {
         }
     }
 
-    /// Writes a model; an earlier one stays whole until the new one is complete, and goes then.
+    /// Writes a model; an earlier one stays complete until the new one is complete, and is then removed.
     func save(_ model: FraudModel, withMLflow: Bool) async throws {
         let earlier = try await earlierManifest()
         let generation = earlier == nil ? 0 : try await unusedGeneration()
@@ -87,7 +87,7 @@ struct ModelFolder: Sendable {
             for step in undo.reversed() { await step() }
             throw error
         }
-        // The new model is complete; that an old file may stay behind does no harm to it.
+        // The new model is complete; an old file that stays behind does no harm.
         var old = Set(earlier.map { Array($0.checksums.keys) } ?? [])
         if earlier != nil { old.formUnion(MLflowModel.topNames) }
         for path in old.sorted() where version.files[path] == nil && version.topFiles[path] == nil {
@@ -96,7 +96,7 @@ struct ModelFolder: Sendable {
     }
 
     /// Writes a file that may be there already.
-    /// - Returns: what puts things back as they were; nil where nothing had to be changed.
+    /// - Returns: a closure that undoes the change; nil where nothing was changed.
     private func replace(_ name: String, with bytes: [UInt8]) async throws -> (() async -> Void)? {
         let key = try location.key(name)
         let earlier: [UInt8]?

@@ -4,15 +4,15 @@ import Essentials
 /// The files of a stored model with their SHA-256, in the form of `sha256sum`: `sha256sum --check SHA256SUMS` in the folder
 /// verifies it. Written last, it makes the model complete.
 ///
-/// A model that replaces another lies in a numbered subfolder, `2/model.json` and so on, so that until the new list appears the earlier
-/// model stays as it was.
+/// A model that replaces another is in a numbered subfolder, `2/model.json` and so on, so that the earlier model stays
+/// unchanged until the new list appears.
 struct ModelManifest: Sendable, Hashable {
     static let fileName = "SHA256SUMS"
 
     /// Hexadecimal SHA-256 by path from the folder.
     private(set) var checksums: [String: String]
 
-    /// Describes files that lie in a subfolder, or, with 0, in the folder itself.
+    /// Describes files in a subfolder or, with 0, in the folder itself.
     init(files: [String: [UInt8]], generation: Int) {
         checksums = [:]
         for (name, bytes) in files {
@@ -38,18 +38,18 @@ struct ModelManifest: Sendable, Hashable {
         checksums.sorted { $0.key < $1.key }.reduce(into: []) { $0.append(contentsOf: "\($1.value)  \($1.key)\n".utf8) }
     }
 
-    /// The number of the subfolder that the files lie in; 0 where they lie in the folder itself.
+    /// The number of the files' subfolder; 0 for the folder itself.
     var generation: Int {
         let first = checksums.keys.first?.split(separator: "/").first.flatMap { Int($0) } ?? 0
         return checksums.keys.allSatisfy { $0.hasPrefix("\(first)/") } ? first : 0
     }
 
-    /// Where a file lies, from the folder.
+    /// A file's path from the folder.
     static func path(ofName name: String, generation: Int) -> String {
         generation == 0 ? name : "\(generation)/\(name)"
     }
 
-    /// A file's name, whichever subfolder it lies in.
+    /// A file's name without its subfolder.
     func name(ofPath path: String) -> String {
         generation == 0 ? path : String(path.dropFirst("\(generation)/".count))
     }

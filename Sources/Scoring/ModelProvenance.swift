@@ -4,7 +4,7 @@ import Columnar
 public struct ModelProvenance: Sendable, Hashable, Codable {
     /// When it was trained, in ISO 8601 (`2019-08-22T00:00:31Z`).
     public var createdAt: String
-    /// The place of the training data.
+    /// The location of the training data.
     public var data: String
     /// How many rows it was trained on.
     public var rows: Int
@@ -13,11 +13,11 @@ public struct ModelProvenance: Sendable, Hashable, Codable {
     public var trainedFrom: String?
     /// The time of the last one, likewise: later transactions are new to the model.
     public var trainedThrough: String?
-    /// The column that holds the labels where it is not `tx_fraud`. Histories take labels from it, too, where a table has it.
+    /// The column with the labels if it is not `tx_fraud`. Histories take labels from it, too, where a table has it.
     public var label: String?
     /// The learner and its settings, as text.
     public var parameters: [String: String]
-    /// Figures measured at training, such as `roc_auc`.
+    /// Metrics measured at training, such as `roc_auc`.
     public var metrics: [String: Double]
     /// The version of this library.
     public var libraryVersion: String

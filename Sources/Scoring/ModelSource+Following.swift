@@ -2,13 +2,13 @@ public import Logging
 public import StorageIO
 
 extension ModelSource {
-    /// The models of places that follow one another, such as those that an alias of a model registry points at.
+    /// The models of a sequence of locations, such as those that an alias of a model registry points at.
     ///
-    /// The first model must be readable. A later one that is not is reported, and the model before stays in use.
+    /// The first model must be readable. A later one that is not is reported, and the earlier one stays in use.
     /// - Parameters:
     ///   - logger: gets new models (info) and failures (error).
     ///   - onFailure: gets every failure after the first model.
-    ///   - locations: starts to look for places; its errors end the source.
+    ///   - locations: starts to look for locations; its errors end the source.
     public static func following<Locations: AsyncSequence & SendableMetatype>(
         logger: Logger? = nil, onFailure: @escaping @Sendable (any Error) -> Void = { _ in },
         _ locations: @escaping @Sendable () -> Locations
@@ -22,12 +22,12 @@ extension ModelSource {
                             do {
                                 continuation.yield(try await FraudModel.load(from: location))
                                 hasModel = true
-                                logger?.info("new model", metadata: ["place": "\(location)"])
+                                logger?.info("new model", metadata: ["location": "\(location)"])
                             } catch {
                                 guard hasModel, !Task.isCancelled else { throw error }
                                 logger?.error(
                                     "the new model cannot be used, the earlier one stays",
-                                    metadata: ["place": "\(location)", "error": "\(error)"])
+                                    metadata: ["location": "\(location)", "error": "\(error)"])
                                 onFailure(error)
                             }
                         }

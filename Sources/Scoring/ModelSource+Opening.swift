@@ -1,10 +1,10 @@
 import Synchronization
 
 extension ModelSource {
-    /// Waits for the first model, so that one which cannot be read is found out before anything else is done.
+    /// Waits for the first model, so that an unreadable one is found before anything else is done.
     ///
-    /// The source that it gives begins with that model and goes on as this one does; nothing is read twice. It is for one
-    /// iteration, after which it keeps no model alive; a further one throws ``ScoringError/noModel``.
+    /// The returned source begins with that model and continues as this one does; nothing is read twice. It can be
+    /// iterated once, after which it keeps no model alive; a further iteration throws ``ScoringError/noModel``.
     /// - Throws: what the source throws; ``ScoringError/noModel`` when it ends without a model.
     public func opened() async throws -> (first: FraudModel, models: ModelSource) {
         let stream = makeStream()

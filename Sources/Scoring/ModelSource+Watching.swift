@@ -2,15 +2,16 @@ public import Logging
 public import StorageIO
 
 extension ModelSource {
-    /// The model of a folder, and each one that takes its place there.
+    /// The model of a folder, and each one that replaces it there.
     ///
-    /// Looks at the folder's list of checksums every `interval`. When that has changed, the new model is read and checked as a whole;
-    /// when that fails, the earlier one stays in use, the failure is reported, and the next look tries again.
+    /// Checks the folder's list of checksums every `interval`. When it has changed, the new model is read and verified
+    /// as a whole; if that fails, the earlier one stays in use, the failure is reported, and the next check reads the
+    /// model again.
     /// - Parameters:
     ///   - location: a folder that ``FraudModel/save(to:withMLflow:)`` writes to; it must hold a model from the start.
-    ///   - interval: the time between two looks.
+    ///   - interval: the time between two checks.
     ///   - logger: gets new models (info) and failures (error).
-    ///   - onFailure: gets every failure after the first model; the same one in a row only once.
+    ///   - onFailure: gets every failure after the first model; repeated ones only once.
     public static func watching(
         _ location: StorageLocation, every interval: Duration = .seconds(10), logger: Logger? = nil,
         onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
@@ -26,7 +27,7 @@ extension ModelSource {
     }
 }
 
-/// Looks at a folder from time to time.
+/// Checks a folder periodically.
 private struct ModelWatcher: Sendable {
     let folder: ModelFolder
     let interval: Duration
@@ -44,7 +45,7 @@ private struct ModelWatcher: Sendable {
                     guard try await folder.readManifest() != manifest else { continue }
                     manifest = try await publish(to: continuation)
                     lastFailure = nil
-                    logger?.info("new model", metadata: ["place": "\(folder.location)"])
+                    logger?.info("new model", metadata: ["location": "\(folder.location)"])
                 } catch {
                     try Task.checkCancellation()
                     guard "\(error)" != lastFailure else { continue }
@@ -59,8 +60,8 @@ private struct ModelWatcher: Sendable {
         }
     }
 
-    /// Reads the model and hands it over. A model with its history is large: it is not kept here.
-    /// - Returns: the list of checksums that vouches for it.
+    /// Reads the model and passes it on. A model with its history is large, so it is not kept here.
+    /// - Returns: the list of checksums that it was verified by.
     private func publish(
         to continuation: AsyncThrowingStream<FraudModel, any Error>.Continuation
     ) async throws -> [UInt8] {

@@ -1,11 +1,11 @@
-/// The models to score with, one after the other: the first to begin with, each later one to take its place.
+/// The models to score with, one after the other: the first to begin with, each later one to replace it.
 ///
 /// When the sequence ends, the last model stays in use. An error before the first model means that there is none to
-/// begin with. Each iteration starts anew.
+/// begin with. Each iteration starts again from the first model.
 public struct ModelSource: AsyncSequence, Sendable {
     /// One model after the other.
     public typealias Element = FraudModel
-    /// Goes through the models.
+    /// Iterates over the models.
     public typealias AsyncIterator = AsyncThrowingStream<FraudModel, any Error>.Iterator
 
     let makeStream: @Sendable () -> AsyncThrowingStream<FraudModel, any Error>
@@ -15,7 +15,7 @@ public struct ModelSource: AsyncSequence, Sendable {
         self.makeStream = makeStream
     }
 
-    /// One model, for good.
+    /// One model that never changes.
     public static func fixed(_ model: FraudModel) -> ModelSource {
         ModelSource {
             AsyncThrowingStream { continuation in
@@ -25,7 +25,7 @@ public struct ModelSource: AsyncSequence, Sendable {
         }
     }
 
-    /// One model, which is read when it is asked for.
+    /// One model, which is read when the iteration starts.
     public static func reading(_ read: @escaping @Sendable () async throws -> FraudModel) -> ModelSource {
         ModelSource {
             AsyncThrowingStream { continuation in

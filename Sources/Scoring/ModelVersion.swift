@@ -1,8 +1,8 @@
 import ModelKit
 
-/// All that is written when a model takes its place in a folder.
+/// Everything that is written when a model is saved to a folder.
 struct ModelVersion: Sendable {
-    /// The files that the checksums vouch for, by path from the folder.
+    /// The files that the checksums cover, by path from the folder.
     let files: [String: [UInt8]]
     /// Files at the top of the folder that point into the subfolder of ``files``.
     let topFiles: [String: [UInt8]]

@@ -2,16 +2,18 @@ public import DataPrep
 import ModelKit
 import Synchronization
 
-/// Scores transactions as they come, and remembers them as the history of the next.
+/// Scores transactions as they arrive, and keeps them as the history of later ones.
 ///
-/// With features from a pipeline, a transaction whose amount is not a finite number gets NaN for its probability, and is not remembered.
+/// With features from a pipeline, a transaction whose amount is not a finite number gets NaN for its probability, and
+/// is not added to the history.
 ///
-/// Safe to use from any thread. Features and history are taken under a lock, a microsecond or so a transaction; the classifier
-/// runs outside of it.
+/// Safe to use from any thread. Features are computed and the history updated under a lock, about a microsecond per
+/// transaction; the classifier runs outside of it.
 public final class OnlineScorer: Sendable {
-    /// A model with what is derived from it once; a class, so that handing it out is one reference.
+    /// A model with what is derived from it once; a class, so that sharing it copies one reference.
     private final class Loaded: Sendable {
-        /// Without the history that came with it: the scorer has its own, and a second one would be copied at the first recording.
+        /// Without the history saved with it: the scorer has its own, and a second reference would cause a copy at the
+        /// first recording.
         let model: FraudModel
         let features: TransactionFeatures
         let takesDoubles: Bool
@@ -58,7 +60,7 @@ public final class OnlineScorer: Sendable {
 
     private let current: Mutex<Current>
 
-    /// Whether single transactions can be scored with a model, found out without making a scorer.
+    /// Checks that single transactions can be scored with a model, without creating a scorer.
     /// - Throws: ``ScoringError/notInTransaction(columns:)``.
     public static func check(_ model: FraudModel) throws(ScoringError) { _ = try TransactionFeatures(model.features) }
 
@@ -75,15 +77,16 @@ public final class OnlineScorer: Sendable {
         current = Mutex(Current(loaded: loaded, state: start))
     }
 
-    /// The model in use, without the history that was saved with it; ``state`` is the present one.
+    /// The model in use, without the history that was saved with it; ``state`` is the current one.
     public var model: FraudModel { current.withLock { $0.loaded.model } }
 
     /// The history up to now, for saving. The scorer's next recording after this copies what it still shares.
     public var state: FeatureState { current.withLock { $0.state } }
 
-    /// Goes on with another model.
+    /// Continues with another model.
     ///
-    /// The history stays when it suits the new model; else the new model's saved one takes its place, or none.
+    /// The history stays when it suits the new model; else it is replaced by the new model's saved one, or an empty
+    /// one.
     /// - Returns: whether the history stayed.
     /// - Throws: ``ScoringError/notInTransaction(columns:)``; the earlier model then stays.
     @discardableResult
@@ -131,8 +134,8 @@ public final class OnlineScorer: Sendable {
     /// Scores transactions in their order, each against the history and, when recording, those before it.
     /// - Parameters:
     ///   - recording: whether they then belong to the history.
-    ///   - threads: on how many threads the classifier may run.
-    /// - Returns: one score a transaction, in their order.
+    ///   - threads: the number of threads that the classifier may use.
+    /// - Returns: one score per transaction, in their order.
     public func score(
         _ transactions: [Transaction], recording: Bool = true, threads: Int = 1
     ) throws -> [TransactionScore] {
@@ -171,12 +174,13 @@ public final class OnlineScorer: Sendable {
         current.withLock { $0.record(transaction) }
     }
 
-    /// Takes what became known of a transaction: late, in any order, as often as it comes.
+    /// Applies what became known about a transaction: late, in any order, any number of times.
     ///
-    /// A label that comes before its transaction waits for it, and one that says otherwise than before replaces it. The same label
-    /// again changes nothing, also where a terminal has several transactions in one microsecond. What is known of single
-    /// transactions lives as long as the scorer; of a history from a saved state, only how many frauds a microsecond has.
-    /// - Returns: what came of it.
+    /// A label that arrives before its transaction waits for it, and one that differs from an earlier one replaces it.
+    /// The same label again changes nothing, also where a terminal has several transactions in one microsecond. Labels
+    /// of single transactions are kept as long as the scorer; a history from a saved state has only the number of
+    /// frauds in each microsecond.
+    /// - Returns: what the label changed.
     public func applyLabel(_ label: TransactionLabel) -> LabelOutcome {
         current.withLock { current in
             guard current.loaded.features.usesHistory else { return .unknown }
@@ -186,7 +190,7 @@ public final class OnlineScorer: Sendable {
         }
     }
 
-    /// How long labels have been missing; nil for a model that looks at no history, and before the first transaction.
+    /// How long labels have been missing; nil for a model that uses no history, and before the first transaction.
     public var labelSilence: LabelSilence? {
         current.withLock { current in
             guard current.loaded.features.usesHistory, let newest = current.state.watermarkDateTime,
@@ -199,8 +203,9 @@ public final class OnlineScorer: Sendable {
     }
 
     /// Sets the label of a recorded transaction by its terminal and time alone, see
-    /// `FeatureState.recordLabel(isFraud:terminalID:dateTime:)`; ``applyLabel(_:)`` knows transactions by their ids.
-    /// - Returns: whether the transaction is still remembered.
+    /// `FeatureState.recordLabel(isFraud:terminalID:dateTime:)`; ``applyLabel(_:)`` identifies transactions by their
+    /// ids.
+    /// - Returns: whether the transaction is still in the history.
     @discardableResult
     public func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {
         current.withLock { $0.state.recordLabel(isFraud: isFraud, terminalID: terminalID, dateTime: dateTime) }

@@ -2,7 +2,7 @@ import Columnar
 import DataPrep
 import Synchronization
 
-/// A scorer where it can be handed from thread to thread without a copy of its history.
+/// Holds a scorer so that it can be passed between threads without copying its history.
 final class OrderedScoring: Sendable {
     private let scorer: Mutex<BatchScorer>
 
@@ -21,7 +21,7 @@ final class OrderedScoring: Sendable {
     }
 }
 
-/// Sorts a data set's rows, scores them in the order of time, and gives the scores back in the order of the rows.
+/// Sorts a data set's rows, scores them in time order, and returns the scores in the order of the rows.
 final class SortedScoring: Sendable {
     private struct State: ~Copyable {
         var sorter: TransactionSorter
@@ -37,7 +37,7 @@ final class SortedScoring: Sendable {
     init(
         _ model: FraudModel, _ choice: HistoryChoice, memoryLimit: Int, temporaryFolder: String?
     ) throws(ScoringError) {
-        // Sorted rows and scores are there at the same time.
+        // Sorted rows and scores are in memory at the same time.
         let storage = SpillFile(folder: temporaryFolder)
         state = Mutex(
             State(
@@ -49,8 +49,8 @@ final class SortedScoring: Sendable {
     var history: HistoryUse? { state.withLock { $0.scorer.history } }
     var count: Int64 { state.withLock { $0.sorter.count } }
 
-    /// Takes a batch of rows.
-    /// - Returns: how many rows there are by now.
+    /// Adds a batch of rows.
+    /// - Returns: the number of rows so far.
     func add(_ batch: RecordBatch) throws -> Int64 {
         try state.withLock { state in
             let transactions = try TransactionError.naming(after: state.sorter.count) {
@@ -61,8 +61,8 @@ final class SortedScoring: Sendable {
         }
     }
 
-    /// Scores the next rows in the order of time.
-    /// - Returns: how many have been scored by now; nil after the last.
+    /// Scores the next rows in time order.
+    /// - Returns: the number of rows scored so far; nil after the last.
     func scoreNext(_ threads: Int) throws -> Int64? {
         try state.withLock { state in
             let rows = try state.sorter.next(SortedScoring.portion)

@@ -1,7 +1,7 @@
 import DataPrep
 
-/// Scores that come in any order of the rows, given back in the rows' order: kept by ranges of rows, in memory as long as they
-/// fit, then in a temporary file.
+/// Scores that arrive in any order of the rows, returned in the rows' order: kept by ranges of rows, in memory as long
+/// as they fit, then in a temporary file.
 struct RowScores: Sendable {
     /// Rows of a range.
     private static let rangeRows = 1 << 20
@@ -15,7 +15,7 @@ struct RowScores: Sendable {
     private var spilled: [[(position: Int, count: Int)]] = []
     private var current: (range: Int, probabilities: [Double]) = (-1, [])
 
-    /// - Parameter memoryLimit: bytes that scores may take, about.
+    /// - Parameter memoryLimit: about how many bytes scores may use.
     init(memoryLimit: Int, storage: any SpillStorage) {
         self.memoryLimit = memoryLimit
         self.storage = storage
@@ -31,7 +31,7 @@ struct RowScores: Sendable {
         waiting[range].append(UInt64(row))
         waiting[range].append(probability.bitPattern)
         waitingWords += RowScores.wordsPerScore
-        // An array that grows has room for twice as many.
+        // A growing array may have twice the capacity.
         if waitingWords * 8 * 2 > memoryLimit { try spill() }
     }
 

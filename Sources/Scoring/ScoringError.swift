@@ -1,6 +1,6 @@
 public import DataPrep
 
-/// What can be wrong with a model, and with what is to be scored.
+/// Errors of models and of the data to be scored.
 public enum ScoringError: Error, Sendable, Hashable {
     case featureMismatch(expected: [String], actual: [String])
     case invalidThreshold(Double)
@@ -9,7 +9,7 @@ public enum ScoringError: Error, Sendable, Hashable {
     case notInTransaction(columns: [String])
     /// A source of models ended without one.
     case noModel
-    /// A saved history was asked for, and the model has none.
+    /// A saved history was requested, and the model has none.
     case noSavedHistory
     /// A data set had another number of rows when it was read again.
     case dataChanged(rows: Int64, rowsLater: Int64)
@@ -21,7 +21,7 @@ extension ScoringError: CustomStringConvertible {
         switch self {
         case .featureMismatch(let expected, let actual):
             "the classifier needs the features \(expected.joined(separator: ", ")); "
-                + "the model makes \(actual.joined(separator: ", "))"
+                + "the model computes \(actual.joined(separator: ", "))"
         case .invalidThreshold(let threshold):
             "the threshold is \(threshold), expected a probability from 0 to 1"
         case .stateMismatch(let expected, let actual):

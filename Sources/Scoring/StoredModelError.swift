@@ -4,11 +4,11 @@ public enum StoredModelError: Error, Sendable, Hashable {
     case unfinished(folder: String)
     /// A file of the list is not there.
     case missingFile(String)
-    /// A file is not what was written: damaged, or changed since.
+    /// A file differs from what was written: it was damaged, or changed since.
     case wrongChecksum(file: String, expected: String, actual: String)
     /// The model was written by a newer version of this library.
     case newerVersion(file: String, version: Int, supported: Int)
-    /// A file whose checksum is right cannot be understood.
+    /// A file whose checksum is correct cannot be parsed.
     case malformed(file: String, message: String)
 }
 

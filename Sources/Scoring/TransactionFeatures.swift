@@ -1,7 +1,7 @@
 import DataPrep
 import ModelKit
 
-/// Makes a single transaction's features, by either kind of definition.
+/// Computes a single transaction's features, by either kind of definition.
 struct TransactionFeatures: Sendable {
     private enum Source: Sendable {
         case pipeline(FeaturePipeline)

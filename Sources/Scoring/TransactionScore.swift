@@ -1,13 +1,13 @@
 /// The score of one transaction.
 public struct TransactionScore: Sendable, Hashable {
-    /// Whose score it is.
+    /// The transaction that was scored.
     public var transactionID: Int64
     /// The probability of fraud, 0 to 1.
     public var probability: Double
     /// 1 where the probability is at or above the model's threshold, else 0.
     public var prediction: Int32
 
-    /// Takes the parts as they are.
+    /// Creates a score from its parts.
     public init(transactionID: Int64, probability: Double, prediction: Int32) {
         self.transactionID = transactionID
         self.probability = probability

@@ -39,7 +39,7 @@ import Testing
         let last = try ScoringFixture.batch(rows.suffix(30))
         #expect(try model.score(last).history == .empty)
         #expect(try model.score(last, history: .empty).probabilities == model.score(last).probabilities)
-        // What comes after the end goes on from it.
+        // A table after the end continues from it.
         var next = rows[999]
         next.dateTime += 1
         #expect(try model.score(ScoringFixture.batch([next])).history == .saved(through: rows[999].dateTime))
@@ -57,7 +57,7 @@ import Testing
         #expect(!scorer.isInTimeOrder)
     }
 
-    /// In a table as one by one: no score, and nobody else's is another.
+    /// In a table as one by one: no score, and no other score changes.
     @Test func amountsThatAreNoNumbersGetNoScore() throws {
         let model = try ScoringFixture.model()
         let good = ScoringFixture.transactions(300, seed: 7, firstDay: 60)

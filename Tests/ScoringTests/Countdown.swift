@@ -9,7 +9,7 @@ final class Countdown: Sendable {
 
     func stop() { remaining.withLock { $0 = $0.map { $0 < 0 ? -1 : $0 } } }
 
-    /// Whether the failure did not come about.
+    /// Whether the failure did not happen.
     var isUnused: Bool { remaining.withLock { $0.map { $0 >= 0 } ?? true } }
 
     func step(_ operation: InMemoryObjectStore.Operation) throws {

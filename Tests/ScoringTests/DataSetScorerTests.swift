@@ -18,7 +18,7 @@ import Testing
         var phases: Set<DataSetScorer.Progress.Phase> = []
     }
 
-    /// Some times occur many times, with ids that fall while rows go on; some amounts are no numbers.
+    /// Some times occur many times, with ids that fall while rows go on; some amounts are not numbers.
     private func rows() -> [Transaction] {
         ScoringFixture.transactions(6000, seed: 51, firstDay: 60).enumerated().map { index, row in
             var row = row

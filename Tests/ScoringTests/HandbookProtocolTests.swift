@@ -4,8 +4,8 @@ import ModelKit
 import Scoring
 import Testing
 
-/// The published figures belong to the book's own data; `handbook-protocol --data FILE` compares with them. On simulated
-/// transactions of the same making the learners have to come near them.
+/// The published numbers belong to the book's own data; `handbook-protocol --data FILE` compares with them. On
+/// transactions simulated in the same way the learners must come close to them.
 @Suite struct HandbookProtocolTests {
     private static func simulated() async throws -> TransactionColumns {
         let options = HandbookOptions(
@@ -24,7 +24,7 @@ import Testing
         let fold = try evaluation.fold(try await Self.simulated(), threads: 2)
         let frauds = fold.testLabels.reduce(0) { $0 + Int($1) }
         #expect(fold.train.rowCount > 25_000 && frauds > 100)
-        // Known compromised customers are left out, so that fewer rows are judged than learnt from.
+        // Known compromised customers are left out, so that there are fewer test rows than training rows.
         #expect(fold.test.rowCount < fold.train.rowCount)
         var found: [HandbookLearner: HandbookQuality] = [:]
         for learner in HandbookLearner.allCases {

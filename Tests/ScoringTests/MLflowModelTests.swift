@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite struct MLflowModelTests {
-    /// A model in a folder of its own, rows of its features, and what it gives for these.
+    /// A model in a separate folder, rows of its features, and its results for these.
     private struct Saved {
         let folder: TemporaryFolder
         let model: FraudModel
@@ -80,12 +80,12 @@ import Testing
                 """
                 model = mlflow.pyfunc.load_model(folder)
                 frame = pd.DataFrame(x.astype(float), columns=names)
-                answer = model.predict(frame)
-                assert list(answer.columns) == ['probability', 'label'], answer.columns
-                assert answer.dtypes.tolist() == [np.float32, np.int64]
+                result = model.predict(frame)
+                assert list(result.columns) == ['probability', 'label'], result.columns
+                assert result.dtypes.tolist() == [np.float32, np.int64]
                 shuffled = frame[names[::-1]].assign(another='text')
-                assert model.predict(shuffled).equals(answer)
-                assert model.predict(pd.DataFrame(x, columns=names)).equals(answer)
+                assert model.predict(shuffled).equals(result)
+                assert model.predict(pd.DataFrame(x, columns=names)).equals(result)
                 whole = frame.fillna(0).astype('int32')
                 assert model.predict(whole).equals(model.predict(whole.astype(float)))
                 for name in names:
@@ -95,7 +95,7 @@ import Testing
                         assert name in str(error)
                     else:
                         raise AssertionError('no error without ' + name)
-                probability, label = answer.probability, answer.label
+                probability, label = result.probability, result.label
                 """)
         }
     }
@@ -114,7 +114,7 @@ import Testing
             serving = json.dumps(json.load(open(folder + '/serving_input_example.json')))
             assert json.loads(serving) == json.loads(description.get_serving_input(folder))
             assert validate_serving_input(folder, serving).equals(model.predict(example))
-            answer = model.predict(pd.DataFrame(x.astype(float), columns=names))
+            result = model.predict(pd.DataFrame(x.astype(float), columns=names))
             assert description.signature == mlflow.models.infer_signature(example, model.predict(example))
             assert description.utc_time_created == '2019-08-22 00:00:31.000000'
             mlflow.onnx.save_model(onnx.load(folder + '/model.onnx'), 'theirs', signature=description.signature,
@@ -141,7 +141,7 @@ import Testing
                 if name == 'conda.yaml': ours['dependencies'][0] = theirs['dependencies'][0]
                 else: ours['python'] = theirs['python']
                 assert ours == theirs, (ours, theirs)
-            probability, label = answer.probability, answer.label
+            probability, label = result.probability, result.label
             """)
     }
 
@@ -158,9 +158,9 @@ import Testing
             frame = pd.DataFrame(x.astype(float), columns=names)
             first = mlflow.pyfunc.load_model(address).predict(frame)
             version = mlflow.register_model(address, 'fraud').version
-            answer = mlflow.pyfunc.load_model(f'models:/fraud/{version}').predict(frame)
-            assert answer.equals(first)
-            probability, label = answer.probability, answer.label
+            result = mlflow.pyfunc.load_model(f'models:/fraud/{version}').predict(frame)
+            assert result.equals(first)
+            probability, label = result.probability, result.label
             """)
     }
 
@@ -190,11 +190,11 @@ import Testing
                 body = json.dumps(dict(dataframe_split=json.loads(frame.to_json(orient='split', index=False, double_precision=15))))
                 request = urllib.request.Request(
                     f'http://127.0.0.1:{port}/invocations', body.encode(), {'Content-Type': 'application/json'})
-                answer = json.load(urllib.request.urlopen(request))['predictions']
+                result = json.load(urllib.request.urlopen(request))['predictions']
             finally:
                 os.killpg(server.pid, signal.SIGKILL)
                 server.wait()
-            probability, label = [a['probability'] for a in answer], [a['label'] for a in answer]
+            probability, label = [a['probability'] for a in result], [a['label'] for a in result]
             """)
     }
 
@@ -205,7 +205,7 @@ import Testing
         try saved.check(
             """
             frame = pd.DataFrame(x.astype(float), columns=names)
-            answer = mlflow.pyfunc.load_model(folder).predict(frame)
+            result = mlflow.pyfunc.load_model(folder).predict(frame)
             description = mlflow.models.Model.load(folder)
             assert list(description.load_input_example(folder).columns) == names
             from mlflow.utils.virtualenv import _get_python_env
@@ -214,9 +214,9 @@ import Testing
             number = description.flavors['onnx']['data'].split('/')[0]
             assert sorted(os.listdir(folder)) == sorted(
                 ['MLmodel', 'SHA256SUMS', 'conda.yaml', 'python_env.yaml', 'requirements.txt', number])
-            # The subfolder is a model of its own.
-            assert mlflow.pyfunc.load_model(f'{folder}/{number}').predict(frame).equals(answer)
-            probability, label = answer.probability, answer.label
+            # The subfolder is a complete model by itself.
+            assert mlflow.pyfunc.load_model(f'{folder}/{number}').predict(frame).equals(result)
+            probability, label = result.probability, result.label
             """)
         #expect(try await FraudModel.load(from: saved.location).threshold == 0.2)
     }
@@ -240,7 +240,7 @@ import Testing
         try await model.save(to: location)
         #expect(try await FraudModel.load(from: location).features == model.features)
         #expect(try await names(store).filter { $0.hasSuffix("MLmodel") || $0.hasSuffix(".onnx") } == [])
-        // The same for who does not want them; and then again with them.
+        // The same when they are not wanted; and then again with them.
         try await ScoringFixture.model().save(to: location, withMLflow: false)
         #expect(try await names(store).count == 5)
         try await ScoringFixture.model().save(to: location)
@@ -260,7 +260,7 @@ import Testing
         #expect(contents[0].count == 12)
     }
 
-    @Test func timesThatAreNoneAreLeftOut() async throws {
+    @Test func invalidTimesAreLeftOut() async throws {
         var model = try ScoringFixture.model()
         model.provenance.createdAt = "yesterday: \"noon\"\n"
         let saved = try Saved(model)
@@ -269,8 +269,8 @@ import Testing
             """
             import yaml
             assert 'utc_time_created' not in yaml.safe_load(open(folder + '/MLmodel'))
-            answer = mlflow.pyfunc.load_model(folder).predict(pd.DataFrame(x.astype(float), columns=names))
-            probability, label = answer.probability, answer.label
+            result = mlflow.pyfunc.load_model(folder).predict(pd.DataFrame(x.astype(float), columns=names))
+            probability, label = result.probability, result.label
             """)
     }
 

@@ -22,7 +22,7 @@ import Testing
         var models = source.makeAsyncIterator()
         #expect(try await models.next()?.threshold == 0.1)
 
-        // A damaged model is reported and passed over.
+        // A damaged model is reported and skipped.
         let manifest = try ObjectKey("models/one/SHA256SUMS")
         let text = String(decoding: try await store.read(manifest), as: UTF8.self)
         try await store.put(Array(text.replacing("0", with: "1").utf8), to: manifest)

@@ -93,7 +93,7 @@ import Testing
             for (index, transaction) in transactions.enumerated() where index % 8 == thread {
                 let score = scorer.score(transaction)
                 if score.transactionID != transaction.transactionID { Issue.record("another transaction's score") }
-                // Models of different width take turns under the others' feet.
+                // Models of different width replace one another while others score.
                 if index % 50 == 0 {
                     do {
                         try scorer.replaceModel(with: other)
@@ -104,14 +104,14 @@ import Testing
                 }
             }
         }
-        // Old events may have been swept out meanwhile; the new ones are there.
+        // Old events may have been removed meanwhile; the new ones are there.
         #expect(scorer.state.newestDateTime ?? 0 > newest)
     }
 }
 
 /// A model of another program on a transaction's own numbers.
 @Suite struct WideNumbersTests {
-    /// A stump a feature, each with a threshold that 32 bits do not hold: what lies above counts.
+    /// One stump per feature, each with a threshold that 32 bits cannot hold: values above it count.
     private func model() throws -> FraudModel {
         let thresholds = [4_000_000_000_000_001.5, 1_000_000.015]
         let trees = thresholds.enumerated().map { index, threshold in
@@ -130,7 +130,7 @@ import Testing
             provenance: ScoringFixture.provenance)
     }
 
-    @Test func longNumbersAreNotRoundedOnAnyWay() throws {
+    @Test func longNumbersAreNeverRounded() throws {
         var transactions = ScoringFixture.transactions(4, seed: 7)
         for index in transactions.indices {
             transactions[index].customerID = 4_000_000_000_000_001 + Int64(index % 2)

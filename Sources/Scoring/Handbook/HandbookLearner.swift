@@ -1,13 +1,14 @@
 import ModelKit
 
-/// The learners of the Handbook's table, set as there: scikit-learn's and XGBoost's defaults of the book's time.
+/// The learners of the Handbook's table, with the same settings: scikit-learn's and XGBoost's defaults of the book's
+/// time.
 package enum HandbookLearner: String, Sendable, Hashable, Codable, CaseIterable {
     case logisticRegression = "logistic regression"
     case treeOfDepthTwo = "tree of depth two"
     case randomForest = "random forest"
     case boostedTrees = "boosted trees"
 
-    /// What the book's table says, for card precision at 100.
+    /// The value in the book's table, for card precision at 100.
     package var published: HandbookQuality {
         switch self {
         case .logisticRegression: HandbookQuality(rocAUC: 0.871, averagePrecision: 0.606, cardPrecision: 0.291)

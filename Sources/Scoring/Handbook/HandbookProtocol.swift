@@ -2,14 +2,14 @@ package import Columnar
 package import DataPrep
 package import ModelKit
 
-/// The evaluation of the *Fraud Detection Handbook*'s chapter 3 ("Baseline fraud detection system"): a week to learn from, a
-/// week until its frauds are known, a week to judge by, without the customers known to be compromised.
+/// The evaluation of the *Fraud Detection Handbook*'s chapter 3 ("Baseline fraud detection system"): a week for
+/// training, a week until its frauds are known, and a week for the test, without the customers known to be compromised.
 ///
-/// It says whether features, split, learners and measures work together as the book's do.
+/// It shows whether features, split, learners and metrics together give the book's results.
 package struct HandbookProtocol: Sendable {
-    /// The first day to learn from; the book's is 2018-07-25.
+    /// The first day of training; the book's is 2018-07-25.
     package var firstDay: CivilDateTime
-    /// Cards that can be checked in a day.
+    /// The number of cards that can be checked in a day.
     package var cards: Int
 
     package init(firstDay: CivilDateTime = CivilDateTime(year: 2018, month: 7, day: 25), cards: Int = 100) {
@@ -19,11 +19,11 @@ package struct HandbookProtocol: Sendable {
 
     /// Days of history that the windows take, a week of delay among them.
     private static let historyDays = 37
-    /// Days from the first to learn from to the last to judge by: three weeks.
+    /// Days from the first of training to the last of the test: three weeks.
     private static let protocolDays = 21
 
-    /// The first day to learn from for any transactions: as far after their first day as the book's is, 115 days, or as late as
-    /// shorter data allow; nil where they are too short for windows and weeks (58 days).
+    /// The first day of training for any transactions: 115 days after their first day, as in the book, or as late as
+    /// shorter data allow; nil where they are too short for the windows and weeks (58 days).
     package static func firstDay(of transactions: TransactionColumns) -> CivilDateTime? {
         guard let first = transactions.dateTime.min(), let last = transactions.dateTime.max() else { return nil }
         let day = CivilDateTime.microsecondsPerDay
@@ -33,7 +33,7 @@ package struct HandbookProtocol: Sendable {
         return CivilDateTime(microsecondsSince1970: min(start + 115, latest) * day)
     }
 
-    /// Rows to learn from and to judge by, with their features.
+    /// Rows for training and test, with their features.
     package struct Fold: Sendable {
         package let train: FeatureMatrix
         package let trainLabels: [UInt8]
@@ -62,7 +62,7 @@ package struct HandbookProtocol: Sendable {
             testCustomers: split.test.map { transactions.customerID[$0] }, testDays: split.test.map { days[$0] })
     }
 
-    /// Trains a learner on a fold's first week and judges it by the last one.
+    /// Trains a learner on a fold's first week and evaluates it on the last one.
     package func measure(_ learner: HandbookLearner, on fold: Fold, threads: Int) async throws -> HandbookQuality {
         let classifier = try await learner.train(fold.train, labels: fold.trainLabels, threads: threads)
         let scores = try classifier.probabilities(fold.test, threads: threads)

@@ -1,8 +1,8 @@
 import ModelKit
 
 extension BinaryClassifier {
-    /// A row of values such as the features have: for trees the middle one of a feature's thresholds, for a logistic regression
-    /// the means; 0 where the model does not tell.
+    /// A row of typical feature values: for trees the middle one of a feature's thresholds, for a logistic regression
+    /// the means; 0 where the model gives none.
     var exampleRow: [Double] {
         var row = [Double](repeating: 0, count: featureNames.count)
         if let regression = self as? LogisticRegression {

@@ -2,11 +2,11 @@ import Columnar
 import Essentials
 import ModelKit
 
-/// The files that make a model's folder a model of MLflow, too, of the flavours `onnx` and `python_function`
+/// The files that make a model's folder an MLflow model, too, of the flavours `onnx` and `python_function`
 /// (https://mlflow.org/docs/latest/ml/model/#storage-format): what `mlflow.onnx.save_model` of MLflow 3.17.2 writes.
 ///
-/// Inputs are the classifier's features, as 64-bit numbers, which take any column of numbers but 64-bit integers (MLflow's
-/// rule); NaN is missing. Outputs are `probability` and `label`.
+/// Inputs are the classifier's features, as 64-bit numbers, which accept any numeric column except 64-bit integers
+/// (MLflow's rule); NaN is missing. Outputs are `probability` and `label`.
 struct MLflowModel {
     static let descriptionName = "MLmodel"
     private static let onnxName = "model.onnx"
@@ -23,7 +23,7 @@ struct MLflowModel {
     private let signature: YAMLValue
     /// All files but `MLmodel`.
     private let files: [String: [UInt8]]
-    /// Follows from the files alone.
+    /// Depends on the files only.
     private let identifier: String
     /// Of all files of the folder but this description and the checksums.
     private let size: Int

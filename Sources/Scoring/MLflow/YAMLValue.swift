@@ -54,7 +54,7 @@ package indirect enum YAMLValue: Sendable, Hashable {
     /// Words that are truth values or nothing without quotes, in YAML 1.1 or 1.2.
     private static let reserved: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 
-    /// The text as it is where that is a text without doubt, else in double quotes.
+    /// The text unquoted where YAML reads it as a text, else in double quotes.
     private static func scalar(_ text: String) -> String {
         let isPlain =
             text.utf8.allSatisfy(isPlainByte) && (text.utf8.first.map(isLetter) ?? false)
