@@ -10,15 +10,16 @@ public protocol BinaryClassifier: Sendable {
     /// The probability of one row of `featureNames.count` values. Allocates nothing.
     func probability(row: UnsafeBufferPointer<Float>) -> Double
 
-    /// Whether values that 32 bits do not hold, such as long identifiers, may get other probabilities once they are rounded to
-    /// 32 bits. Such a classifier is to be given them in 64 bits: rows of `Double`, or a ``FeatureMatrix`` that keeps them.
+    /// Whether values that 32 bits do not hold, such as long identifiers, may get other probabilities once they are
+    /// rounded to 32 bits. Pass them to such a classifier in 64 bits: rows of `Double`, or a ``FeatureMatrix`` that
+    /// keeps them.
     var takesDoubles: Bool { get }
 
     /// The probability of one row of `featureNames.count` values in 64 bits. Allocates nothing on the heap.
     func probability(row: UnsafeBufferPointer<Double>) -> Double
 
-    /// How much each feature adds to the model, in `featureNames`' order; not negative, and 1 in all (0 in all for a
-    /// model that uses none).
+    /// How much each feature contributes to the model, in `featureNames`' order; not negative, and 1 in all (0 in all
+    /// for a model that uses none).
     var featureImportance: [Double] { get }
 }
 

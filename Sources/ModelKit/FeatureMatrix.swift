@@ -2,18 +2,17 @@ public import Columnar
 
 /// Feature values in 32-bit floating point, column by column; NaN is 'missing'.
 ///
-/// 32 bits are the precision in which ONNX's tree ensembles and XGBoost hold features: a model that was trained on them
-/// gives the same leaf for the same row in every runtime. Columns with values that 32 bits do not hold (identifiers above 2^24,
-/// large amounts with cents) can be kept in 64 bits beside that, for classifiers that compare so; see
-/// ``BinaryClassifier/takesDoubles``.
+/// ONNX's tree ensembles and XGBoost hold features in 32 bits, too: a model trained on them gives the same leaf for the
+/// same row in every runtime. Columns with values that 32 bits cannot hold (identifiers above 2^24, large amounts with
+/// cents) can also be kept in 64 bits, for classifiers that compare in 64 bits; see ``BinaryClassifier/takesDoubles``.
 public struct FeatureMatrix: Sendable, Hashable {
     /// The name of each column.
     public let names: [String]
-    /// One array a feature, each of `rowCount` values.
+    /// One array per feature, each of `rowCount` values.
     public let columns: [[Float]]
     /// The length of each column.
     public let rowCount: Int
-    /// By position, the 64-bit values of columns that 32 bits do not hold.
+    /// By position, the 64-bit values of columns that 32 bits cannot hold.
     package let doubles: [Int: [Double]]
 
     /// - Throws: ``ModelError/shapeMismatch(_:)`` when names and columns differ in number, or columns in length.
@@ -40,8 +39,8 @@ public struct FeatureMatrix: Sendable, Hashable {
     }
 
     /// Numeric or boolean columns of a batch; null becomes NaN.
-    /// - Parameter keepingDoubles: whether columns that 32 bits do not hold are kept in 64 bits, too, for a classifier that takes
-    ///   them; training and classifiers that were trained here do not.
+    /// - Parameter keepingDoubles: whether columns that 32 bits cannot hold are kept in 64 bits, too, for a classifier
+    ///   that uses them; training, and classifiers trained by this library, do not.
     /// - Throws: `ColumnarError` for a column that is missing or not a number.
     public init(_ batch: RecordBatch, features: [String], keepingDoubles: Bool = true) throws {
         var columns: [[Float]] = []
@@ -85,7 +84,7 @@ public struct FeatureMatrix: Sendable, Hashable {
 }
 
 extension Column {
-    /// A number column in 64 bits, NaN where it is null; nil where 32 bits hold all values.
+    /// A number column in 64 bits, NaN where it is null; nil where 32 bits can hold all values.
     fileprivate var valuesBeyondFloat: [Double]? {
         func wide<Value>(_ values: [Value], _ double: (Value) -> Double) -> [Double]? {
             let isWide = values.contains { value in

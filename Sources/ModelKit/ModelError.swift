@@ -1,12 +1,12 @@
-/// What can be wrong with the data or settings of training, prediction and evaluation.
+/// Errors in the data or settings of training, prediction and evaluation.
 public enum ModelError: Error, Sendable, Hashable {
-    /// Counts of rows, labels, weights, features or names do not fit one another.
+    /// Counts of rows, labels, weights, features or names do not match.
     case shapeMismatch(String)
     /// A setting is out of its range; the message names the setting, the value and the range.
     case invalidSetting(String)
-    /// The data cannot be learnt from or evaluated on, for instance labels of one class only.
+    /// The data cannot be used for training or evaluation, for instance because all labels are of one class.
     case unusableData(String)
-    /// The model's features are not the ones given.
+    /// The model's features differ from the given ones.
     case featureMismatch(expected: [String], actual: [String])
     /// A stored model cannot be read; the message names where and what.
     case malformedModel(String)

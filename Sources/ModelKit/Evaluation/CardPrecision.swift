@@ -16,7 +16,7 @@ public struct CardPrecision: Sendable, Hashable, Codable {
         public let precision: Double
     }
 
-    /// Cards that can be checked in a day.
+    /// The number of cards that can be checked in a day.
     public let k: Int
     /// Each day that has rows, ascending.
     public let days: [Day]

@@ -1,4 +1,4 @@
-/// Classified rows counted by what they are and what they were taken for; sums of weights where rows have them.
+/// Rows counted by actual and predicted class; sums of weights where rows have them.
 ///
 /// A ratio without a denominator, such as the precision of no alert at all, is 0.
 public struct ConfusionMatrix: Sendable, Hashable, Codable {
@@ -6,7 +6,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
     public let truePositives: Double
     /// Genuine rows that raise one.
     public let falsePositives: Double
-    /// Genuine rows left alone.
+    /// Genuine rows without an alert.
     public let trueNegatives: Double
     /// Missed frauds.
     public let falseNegatives: Double
@@ -25,7 +25,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
     /// The share of frauds that raise an alert; also called sensitivity or true positive rate.
     public var recall: Double { Self.ratio(truePositives, truePositives + falseNegatives) }
 
-    /// The share of genuine rows left alone; also called true negative rate.
+    /// The share of genuine rows without an alert; also called true negative rate.
     public var specificity: Double { Self.ratio(trueNegatives, trueNegatives + falsePositives) }
 
     /// The share of genuine rows that raise an alert.
@@ -34,7 +34,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
     /// The harmonic mean of precision and recall.
     public var f1: Double { Self.ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives) }
 
-    /// The share of rows classified rightly.
+    /// The share of rows classified correctly.
     public var accuracy: Double {
         Self.ratio(truePositives + trueNegatives, truePositives + falsePositives + trueNegatives + falseNegatives)
     }
@@ -48,7 +48,7 @@ public struct ConfusionMatrix: Sendable, Hashable, Codable {
             truePositives + falsePositives, truePositives + falseNegatives, trueNegatives + falsePositives,
             trueNegatives + falseNegatives,
         ]
-        // Roots before the product, which can leave the range where counts stay exact.
+        // Roots before the product, which can exceed the range of exact counts.
         let scale = factors.reduce(1) { $0 * $1.squareRoot() }
         return Self.ratio(truePositives * trueNegatives - falsePositives * falseNegatives, scale)
     }

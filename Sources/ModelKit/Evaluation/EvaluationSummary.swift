@@ -1,4 +1,4 @@
-/// All figures about a model's probabilities on labelled rows, computed with one sort.
+/// All metrics of a model's probabilities on labelled rows, computed with one sort.
 public struct EvaluationSummary: Sendable, Hashable, Codable {
     /// Rows evaluated.
     public let rowCount: Int
@@ -12,26 +12,26 @@ public struct EvaluationSummary: Sendable, Hashable, Codable {
     public let logLoss: Double
     /// See ``Metrics/brierScore(probabilities:labels:weights:threads:)``.
     public let brierScore: Double
-    /// The threshold asked for.
+    /// The requested threshold.
     public let threshold: Double
     /// The counts at ``threshold``.
     public let confusion: ConfusionMatrix
-    /// The threshold with the highest F1 on these rows. To judge a threshold by the rows that it was chosen on flatters
-    /// it: choose on a validation set.
+    /// The threshold with the highest F1 on these rows. Evaluating a threshold on the rows that it was chosen on is
+    /// optimistic: choose it on a validation set.
     public let bestF1Threshold: Double
     /// The counts at ``bestF1Threshold``.
     public let bestF1Confusion: ConfusionMatrix
-    /// Precision and recall among the highest scores, for each k asked for that is not above the number of rows.
+    /// Precision and recall among the highest scores, for each requested k up to the number of rows.
     public let topK: [TopKQuality]
-    /// The ROC curve, thinned for drawing.
+    /// The ROC curve, simplified for plotting.
     public let rocCurve: ROCCurve
-    /// The precision-recall curve, thinned for drawing.
+    /// The precision-recall curve, simplified for plotting.
     public let precisionRecallCurve: PrecisionRecallCurve
 
     /// Evaluates probabilities. Blocks the calling thread.
     /// - Parameters:
     ///   - threshold: the lowest probability that raises an alert.
-    ///   - topK: how many of the highest scores to look at.
+    ///   - topK: the numbers of highest scores to consider.
     ///   - curvePoints: the most points to keep of each curve.
     /// - Throws: ``ModelError`` as ``Metrics`` says; ``ModelError/invalidSetting(_:)`` for a `topK` below 1 or fewer than two
     ///   points.

@@ -56,8 +56,8 @@ public enum Metrics {
 
     /// Precision and recall among the `k` highest scores, for each `k`; weights play no part.
     ///
-    /// Where rows tie at the k-th place the expected value over all their orders counts, so that the order in which rows
-    /// come does not matter.
+    /// Where rows tie at rank k, the expected value over all their orders is used, so that the order of the rows does
+    /// not matter.
     /// - Throws: also ``ModelError/invalidSetting(_:)`` for a `k` below 1 or above the number of rows.
     public static func atTop(
         _ ks: [Int], scores: [Double], labels: [UInt8], threads: Int = 1

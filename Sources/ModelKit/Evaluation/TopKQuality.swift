@@ -1,6 +1,6 @@
-/// How many frauds an investigator finds who looks at the `k` highest scores.
+/// How many frauds an investigator finds by checking the `k` highest scores.
 public struct TopKQuality: Sendable, Hashable, Codable {
-    /// How many rows are looked at.
+    /// The number of rows checked.
     public let k: Int
     /// The share of frauds among them.
     public let precision: Double

@@ -2,10 +2,11 @@ import Essentials
 
 /// The stored form of a classifier: named files.
 ///
-/// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other programs read
-/// it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM has trained for the
-/// objectives `binary` and `cross_entropy` is decoded alike, even from `trees.txt` alone. Refused by name are categorical splits,
-/// `zero_as_missing`, a `sigmoid` other than 1, linear trees and more than two classes. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
+/// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other
+/// programs read it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM
+/// has trained for the objectives `binary` and `cross_entropy` is decoded in the same way, even from `trees.txt` alone.
+/// Refused with an error that names them are categorical splits, `zero_as_missing`, a `sigmoid` other than 1, linear
+/// trees and more than two classes. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
 /// intercept.
 public enum ClassifierArchive {
     private static let format = "antifraud-classifier"
@@ -26,7 +27,7 @@ public enum ClassifierArchive {
         var featureNames: [String]
     }
 
-    /// The files that hold a classifier.
+    /// The files of a classifier.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a type of classifier that is not this module's.
     public static func encode(_ classifier: any BinaryClassifier) throws(ModelError) -> [String: [UInt8]] {
         switch classifier {
@@ -45,7 +46,7 @@ public enum ClassifierArchive {
         }
     }
 
-    /// The classifier that files hold.
+    /// The classifier in these files.
     /// - Throws: ``ModelError/malformedModel(_:)`` that names the file, the line and what is wrong there.
     public static func decode(_ files: [String: [UInt8]]) throws(ModelError) -> any BinaryClassifier {
         guard let bytes = files[manifestName] else {

@@ -2,7 +2,8 @@ import Columnar
 
 /// Reads LightGBM's text model: numeric splits, one class, log loss or an averaged output.
 ///
-/// Thresholds are 64-bit there and stay so: ``TreeEnsemble/takesDoubles`` says whether 32-bit features may be too coarse for them.
+/// Its thresholds are 64-bit and stay 64-bit: ``TreeEnsemble/takesDoubles`` says whether 32-bit features may be too
+/// coarse for them.
 struct LightGBMModelReader {
     private let fileName: String
     private let lines: [Substring]
@@ -39,7 +40,7 @@ struct LightGBMModelReader {
                 continue
             }
             guard line == "Tree=\(trees.count)" else {
-                throw error("\(QuotedText.value(line.utf8)) where tree \(trees.count) is due")
+                throw error("\(QuotedText.value(line.utf8)) where tree \(trees.count) is expected")
             }
             let first = position
             position += 1
@@ -216,13 +217,13 @@ struct LightGBMModelReader {
     ) throws(ModelError) -> [Value] {
         guard let field = fields[key] else {
             guard let value else { throw error("'\(key)' is missing", line: firstLine) }
-            // The leaf values were there in this number, so this is no more memory than the file takes.
+            // There were this many leaf values, so this uses no more memory than the file.
             return [Value](repeating: value, count: count)
         }
         let words = field.text.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
         if words.isEmpty, let value { return [Value](repeating: value, count: count) }
         guard words.count == count else {
-            throw error("\(key) has \(words.count) values where \(count) are due", line: field.line)
+            throw error("\(key) has \(words.count) values where \(count) are expected", line: field.line)
         }
         var values: [Value] = []
         values.reserveCapacity(count)

@@ -77,7 +77,7 @@ struct LightGBMModelWriter {
         line(key + "=" + values.map(\.description).joined(separator: " "))
     }
 
-    /// Names in this format are parted by blanks; LightGBM itself writes an underscore for one.
+    /// Names in this format are separated by blanks; LightGBM itself writes an underscore for a blank.
     private static func token(_ name: String) -> String {
         let token = String(name.map { $0.isWhitespace || $0.isNewline || "\",:[]{}=".contains($0) ? "_" : $0 })
         return token.isEmpty ? "_" : token

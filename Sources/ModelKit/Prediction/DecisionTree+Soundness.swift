@@ -1,5 +1,5 @@
 extension DecisionTree {
-    /// What makes this no tree over `featureCount` features; nil for a sound one.
+    /// Why this is not a valid tree over `featureCount` features; nil for a valid one.
     package func flaw(featureCount: Int) -> String? {
         guard leaves.count == nodes.count + 1 else { return "\(leaves.count) leaves for \(nodes.count) nodes" }
         guard leaves.count <= Int(Int32.max) else { return "\(leaves.count) leaves are too many" }

@@ -1,12 +1,14 @@
-/// A binary tree of numeric tests in parallel arrays: one entry a node, and apart from these, one a leaf.
+/// A binary tree of numeric tests in parallel arrays: one entry per node, and in separate arrays one per leaf.
 ///
-/// A child is a node's number, or `~leaf` (negative) for a leaf. Node 0 is the root; a tree without nodes is one leaf. A row goes to
-/// the left when `value <= threshold`, or when the value is NaN and the node's default is left. Thresholds of models trained here
-/// are 32-bit, as features are, so that every runtime decides alike; those of other programs may be 64-bit.
+/// A child is a node's number, or `~leaf` (negative) for a leaf. Node 0 is the root; a tree without nodes is one leaf.
+/// A row goes to the left when `value <= threshold`, or when the value is NaN and the node's default is left.
+/// Thresholds of models trained by this library are 32-bit, as features are, so that every runtime takes the same
+/// branches; those of other programs may be 64-bit.
 package struct DecisionTree: Sendable, Hashable {
     package struct Node: Sendable, Hashable {
         package var feature: Int32
-        /// The greatest 32-bit number that is not above ``exactThreshold``; it decides every 32-bit value alike.
+        /// The greatest 32-bit number that is not above ``exactThreshold``; it gives the same decision for every 32-bit
+        /// value.
         package var threshold: Float
         package var exactThreshold: Double
         package var defaultLeft: Bool
@@ -67,7 +69,7 @@ package struct DecisionTree: Sendable, Hashable {
         self.init(nodes: [], leaves: [Leaf(value: value, weight: weight, count: count)])
     }
 
-    /// Adds to what every row gets.
+    /// Adds a constant to the value of every row.
     package mutating func shift(by amount: Double) {
         for index in leaves.indices { leaves[index].value += amount }
         for index in nodes.indices { nodes[index].value += amount }
@@ -75,12 +77,12 @@ package struct DecisionTree: Sendable, Hashable {
 
     /// The leaves from left to right, and for each node the range of positions of the leaves on its left.
     ///
-    /// The tree is sound: each node and each leaf is one node's child.
+    /// The tree is valid: each node and each leaf is one node's child.
     package var leavesInOrder: (leaves: [Int], leftRanges: [Range<Int>]) {
         var order: [Int] = []
         var ranges = [Range<Int>](repeating: 0..<0, count: nodes.count)
         guard !nodes.isEmpty else { return ([0], []) }
-        // A node is met twice: before its left side, and between its sides.
+        // A node is visited twice: before its left side, and between its sides.
         var pending: [(child: Int32, isBetween: Bool)] = [(0, false)]
         while let (child, isBetween) = pending.popLast() {
             if child < 0 {
@@ -97,7 +99,7 @@ package struct DecisionTree: Sendable, Hashable {
         return (order, ranges)
     }
 
-    /// The longest way from the root to a leaf, in nodes.
+    /// The longest path from the root to a leaf, in nodes.
     package var depth: Int {
         var deepest = 0
         guard !nodes.isEmpty else { return 0 }

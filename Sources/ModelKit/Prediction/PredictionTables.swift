@@ -3,10 +3,11 @@ import Parallelism
 
 /// The trees of an ensemble in the forms in which rows are predicted.
 ///
-/// A tree of at most 32 leaves is predicted for a block of rows at once by making all of its tests; a larger one by taking
-/// eight rows down together. A single row goes down eight trees together. `@unchecked Sendable`: written in `init` only.
+/// A tree of at most 32 leaves is predicted for a block of rows at once by evaluating all of its tests; a larger one by
+/// moving eight rows down together. A single row moves down eight trees together. `@unchecked Sendable`: written in
+/// `init` only.
 final class PredictionTables: @unchecked Sendable {
-    /// A node or leaf of any tree; a leaf's children are itself, so that a walk may go on when it has arrived.
+    /// A node or leaf of any tree; a leaf's children are itself, so that a walk may continue after it has arrived.
     struct PackedNode {
         var threshold: Float
         /// Twice the feature, plus one where NaN goes to the left.
@@ -18,7 +19,7 @@ final class PredictionTables: @unchecked Sendable {
 
     private struct TreeTable {
         var root: UInt32
-        /// Steps that are sure to end in a leaf.
+        /// The number of steps that always ends in a leaf.
         var depth: Int
         /// A tree of few leaves: its tests, NaN-to-the-left first, and leaf values from left to right.
         var tests: Range<Int>?
@@ -26,7 +27,7 @@ final class PredictionTables: @unchecked Sendable {
         var firstLeafValue = 0
     }
 
-    /// Rows whose features stay in the nearest cache while the trees pass by.
+    /// The number of rows whose features stay in the first-level cache while all trees are evaluated.
     private static let blockRows = 512
     private static let taskBlocks = 8
     private static let rightOffset = 8
@@ -40,7 +41,7 @@ final class PredictionTables: @unchecked Sendable {
     private let leafValues: UnsafeMutablePointer<Double>
     private let kernelLevel: Int32
 
-    /// The trees are sound.
+    /// The trees are valid.
     init(_ trees: [DecisionTree], featureCount: Int, kernelLevel: Int32 = tree_kernel_best_level()) {
         self.kernelLevel = kernelLevel
         let total = trees.reduce(0) { $0 + $1.nodes.count + $1.leaves.count }
@@ -148,7 +149,7 @@ final class PredictionTables: @unchecked Sendable {
     @inline(__always)
     private func feature(_ position: UInt32) -> Int { Int(nodes[Int(position)].featureAndDefault &>> 1) }
 
-    /// The child that a value leads to; chosen by arithmetic, since a processor guesses half of such branches wrong.
+    /// The child that a value leads to; chosen by arithmetic, since half of such branches would be mispredicted.
     @inline(__always)
     private func next(_ position: UInt32, _ value: Float) -> UInt32 {
         let node = nodes + Int(position)
@@ -229,7 +230,7 @@ final class PredictionTables: @unchecked Sendable {
     }
 }
 
-/// Positions in a tree that move together, so that the memory latency of one hides behind the others.
+/// Positions in a tree that move together, which hides memory latency.
 private struct EightPositions {
     private var positions: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 

@@ -3,16 +3,17 @@ import Parallelism
 
 /// Boosted trees or a random forest: a sum or mean of decision trees.
 ///
-/// A row goes to the left at a node when `value <= threshold`, and to the node's default side when the value is NaN. Models that
-/// were trained here compare in 32-bit floating point; those of LightGBM in 64 bits, for values that come so. A row's probability is bit for bit the same whether it is predicted alone or among others.
+/// A row goes to the left at a node when `value <= threshold`, and to the node's default side when the value is NaN.
+/// Models trained by this library compare in 32-bit floating point; those of LightGBM in 64 bits, for values given in
+/// 64 bits. A row's probability is bit for bit the same whether it is predicted alone or among others.
 public struct TreeEnsemble: BinaryClassifier, Hashable {
-    /// How the trees' values make one.
+    /// How the trees' values are combined.
     package enum Combination: Sendable, Hashable {
         case sum
         case mean
     }
 
-    /// What the combined value is.
+    /// The meaning of the combined value.
     package enum Link: Sendable, Hashable {
         /// Log-odds.
         case logistic
@@ -31,8 +32,9 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// Nil where all thresholds are 32-bit.
     private let wide: WideThresholds?
 
-    /// - Throws: ``ModelError/malformedModel(_:)`` for a tree that is not one: a child outside the tree, a node or leaf with more or
-    ///   less than one parent, a feature that is not there, a value that is not finite, too many thresholds to tell apart.
+    /// - Throws: ``ModelError/malformedModel(_:)`` for an invalid tree: a child outside the tree, a node or leaf with
+    ///   more or less than one parent, a feature that is not there, a value that is not finite, too many thresholds to
+    ///   distinguish.
     package init(
         featureNames: [String], trees: [DecisionTree], combination: Combination, link: Link
     ) throws(ModelError) {
@@ -70,7 +72,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         return probability(of: row, wide)
     }
 
-    /// Whether any threshold is one that 32 bits do not hold.
+    /// Whether there is a threshold that 32 bits cannot hold.
     public var takesDoubles: Bool { wide != nil }
 
     /// The probability of one row of `featureNames.count` 64-bit values. Allocates nothing on the heap and takes no lock.
@@ -94,7 +96,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         }
     }
 
-    /// A feature with thresholds that no 32-bit number tells apart; nil where there is none.
+    /// A feature with thresholds that no 32-bit number separates, if any.
     var featureWithMergingThresholds: String? { wide?.rankedFeature.map { featureNames[$0] } }
 
     func probability(ofSum sum: Double) -> Double {

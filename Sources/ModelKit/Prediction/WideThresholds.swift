@@ -1,15 +1,15 @@
 import Parallelism
 
-/// The 64-bit thresholds of an ensemble, as other programs' models have them, brought to tables that compare in 32 bits.
+/// The 64-bit thresholds of an ensemble, as in other programs' models, mapped to tables that compare in 32 bits.
 ///
-/// Only the order of a value among a feature's thresholds matters. So each value gets the code of the first threshold that is not
-/// below it, a 32-bit number, and tables hold the thresholds' codes. The codes are the thresholds rounded down where these stay
-/// apart, so that 32-bit values are their own codes; else the thresholds' ranks.
+/// Only the order of a value among a feature's thresholds matters. So each value gets the code of the first threshold
+/// that is not below it, a 32-bit number, and tables hold the thresholds' codes. The codes are the thresholds rounded
+/// down if these stay distinct, so that 32-bit values are their own codes; else the thresholds' ranks.
 struct WideThresholds: Sendable {
     private struct Feature: Sendable {
-        /// Ascending, all different.
+        /// Ascending and distinct.
         let thresholds: [Double]
-        /// Ascending, all different.
+        /// Ascending and distinct.
         let codes: [Float]
         let isRanked: Bool
 
@@ -33,14 +33,15 @@ struct WideThresholds: Sendable {
         }
     }
 
-    /// Whole numbers up to this differ in 32 bits.
+    /// Whole numbers up to this are distinct in 32 bits.
     private static let mostRanks = 1 << 24
 
     private let features: [Feature?]
-    /// The first feature with thresholds that no 32-bit number tells apart.
+    /// The first feature with thresholds that no 32-bit number separates.
     let rankedFeature: Int?
 
-    /// Nil where all thresholds are 32-bit numbers: then the model was trained on 32-bit features, and compares so.
+    /// Nil where all thresholds are 32-bit numbers: then the model was trained on 32-bit features, and compares in 32
+    /// bits.
     /// - Throws: ``ModelError/malformedModel(_:)`` for more thresholds of one feature than there are codes.
     init?(_ trees: [DecisionTree], featureNames: [String]) throws(ModelError) {
         guard trees.contains(where: { $0.nodes.contains { Double($0.threshold) != $0.exactThreshold } }) else {
@@ -58,10 +59,10 @@ struct WideThresholds: Sendable {
         rankedFeature = features.firstIndex { $0?.isRanked ?? false }
     }
 
-    /// Whether also 32-bit values have codes other than themselves.
+    /// Whether 32-bit values, too, have codes other than themselves.
     var isRanked: Bool { rankedFeature != nil }
 
-    /// What the tables decide as the thresholds decide the value.
+    /// A code for which the tables decide as the thresholds do for the value.
     func code(_ value: Double, feature index: Int) -> Float {
         let rounded = Float(value)
         guard let feature = features[index], !value.isNaN else { return rounded }
@@ -105,7 +106,7 @@ struct WideThresholds: Sendable {
     private func codes(count: Int, _ threads: Int, _ code: @Sendable (Int) -> Float) -> [Float] {
         let taskRows = 1 << 14
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            // Each task writes rows of its own.
+            // Each task writes separate rows.
             nonisolated(unsafe) let buffer = buffer
             parallelFor(count: (count + taskRows - 1) / taskRows, threads: threads) { task in
                 for row in task * taskRows..<min(count, (task + 1) * taskRows) {

@@ -2,7 +2,7 @@
 public struct BoostingGrid: Sendable, Hashable, Codable {
     /// One combination.
     public struct Point: Sendable, Hashable, Codable {
-        /// Splits on the way to a leaf, at most.
+        /// The most splits on the path to a leaf.
         public var maxDepth: Int
         /// Trees.
         public var rounds: Int

@@ -1,9 +1,9 @@
 import Parallelism
 
-/// Trains one model for each of some configurations and keeps the one that does best on rows it has not seen.
+/// Trains one model for each of some configurations and keeps the one that does best on validation rows.
 ///
-/// Configurations are trained one after the other, as training uses all processors itself; the result does not depend on
-/// anything but configurations, data and the training's own seed.
+/// Configurations are trained one after the other, as training itself uses all processors; the result depends on
+/// configurations, data and the training's seed only.
 public struct GridSearch<Parameters: Sendable>: Sendable {
     /// What to try, in order.
     public let configurations: [Parameters]
@@ -15,7 +15,7 @@ public struct GridSearch<Parameters: Sendable>: Sendable {
         self.configurations = configurations
     }
 
-    /// One configuration and what came of it.
+    /// One configuration and its result.
     public struct Trial: Sendable {
         /// Its position in ``GridSearch/configurations``.
         public let index: Int
@@ -23,7 +23,7 @@ public struct GridSearch<Parameters: Sendable>: Sendable {
         public let parameters: Parameters
         /// The metric on the validation rows; higher is better.
         public let score: Double
-        /// What training took.
+        /// The duration of the training.
         public let trainingSeconds: Double
     }
 
@@ -40,14 +40,15 @@ public struct GridSearch<Parameters: Sendable>: Sendable {
 
     /// Runs the search.
     /// - Parameters:
-    ///   - validation: rows to judge by.
+    ///   - validation: rows to evaluate on.
     ///   - labels: their labels.
     ///   - threads: threads for prediction.
-    ///   - metric: a figure of probabilities and labels, higher being better; ROC AUC unless given.
-    ///   - progress: called after each trial, in order, with the trial and the number of trials in all.
-    ///   - train: makes a model of a configuration.
+    ///   - metric: computed from probabilities and labels; higher is better. ROC AUC by default.
+    ///   - progress: called after each trial, in order, with the trial and the total number of trials.
+    ///   - train: trains a model with a configuration.
     /// - Throws: what `train` or `metric` throws; ``ModelError/unusableData(_:)`` for a score that is not a number;
-    ///   `CancellationError` when the task is cancelled, which is looked for before each trial (and by `train`, if it does).
+    ///   `CancellationError` when the task is cancelled, which is checked before each trial (and during it, if `train`
+    ///   does so).
     public func run(
         validation: FeatureMatrix, labels: [UInt8], threads: Int = 1,
         metric: @escaping @Sendable (_ probabilities: [Double], _ labels: [UInt8]) throws -> Double = {

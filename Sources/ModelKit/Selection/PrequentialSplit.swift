@@ -1,18 +1,18 @@
-/// The *Fraud Detection Handbook*'s split of transactions by days (chapter 5, "Validation strategies"): learn from some
-/// days, wait until their frauds are known, judge by the following days.
+/// The *Fraud Detection Handbook*'s split of transactions by days (chapter 5, "Validation strategies"): train on some
+/// days, wait until their frauds are known, test on the following days.
 ///
-/// A transaction is left out of the judgement when its customer is known to be compromised: had a fraud on one of the
-/// training days or since, up to `delayDays` days (and one) before the transaction's.
+/// A transaction is left out of the test when its customer is known to be compromised: the customer had a fraud on one
+/// of the training days or later, but at least `delayDays` + 1 days before the transaction.
 public struct PrequentialSplit: Sendable, Hashable, Codable {
-    /// Days to learn from.
+    /// Days of training.
     public var trainDays: Int32
     /// Days after which a fraud is known.
     public var delayDays: Int32
-    /// Days to judge by.
+    /// Days of the test.
     public var testDays: Int32
 
     /// A split; the defaults are the book's weeks.
-    /// - Throws: ``ModelError/invalidSetting(_:)`` for a negative delay, or no days to learn from or to judge by.
+    /// - Throws: ``ModelError/invalidSetting(_:)`` for a negative delay, or no days of training or test.
     public init(trainDays: Int32 = 7, delayDays: Int32 = 7, testDays: Int32 = 7) throws(ModelError) {
         for (name, value, least) in [
             ("trainDays", trainDays, 1), ("delayDays", delayDays, 0), ("testDays", testDays, 1),
@@ -27,7 +27,7 @@ public struct PrequentialSplit: Sendable, Hashable, Codable {
 
     /// The rows of one fold.
     /// - Parameters:
-    ///   - firstDay: the first day to learn from.
+    ///   - firstDay: the first day of training.
     ///   - days: the day of each row, in any order.
     ///   - customers: the customer of each row.
     ///   - labels: 1 for a fraud.
@@ -58,7 +58,7 @@ public struct PrequentialSplit: Sendable, Hashable, Codable {
         return RowSplit(train: train, test: test)
     }
 
-    /// The first training days of several folds, each judged by the days before the next one's: the last fold starts at
+    /// The first training days of several folds, each tested on the days before the next one's: the last fold starts at
     /// `lastFirstDay`, each other one `testDays` earlier than the one after it.
     public func firstDays(of foldCount: Int, endingWith lastFirstDay: Int32) -> [Int32] {
         (0..<max(0, foldCount)).reversed().map { lastFirstDay - Int32($0) * testDays }

@@ -1,8 +1,8 @@
-/// Which rows to learn from and which to judge by.
+/// A split of rows into training and test.
 public struct RowSplit: Sendable, Hashable {
-    /// Positions of the rows to learn from, ascending.
+    /// Positions of the training rows, ascending.
     public let train: [Int]
-    /// Positions of the rows to judge by, ascending; none of them is among the others.
+    /// Positions of the test rows, ascending; disjoint from the training rows.
     public let test: [Int]
 
     init(train: [Int], test: [Int]) {
@@ -12,8 +12,8 @@ public struct RowSplit: Sendable, Hashable {
 
     /// Draws rows at random: the same for the same number of rows, share and seed.
     /// - Parameters:
-    ///   - trainShare: the share of rows to learn from, rounded to whole rows; at least one row goes to either side.
-    ///   - labels: when given, each class is split by itself, so that both sides hold the same share of frauds.
+    ///   - trainShare: the share of training rows, rounded to whole rows; each side gets at least one row.
+    ///   - labels: if given, each class is split separately, so that both sides have the same share of frauds.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a share not between 0 and 1, ``ModelError/shapeMismatch(_:)`` for a
     ///   wrong number of labels, ``ModelError/unusableData(_:)`` for fewer than two rows.
     public static func random(
@@ -38,20 +38,20 @@ public struct RowSplit: Sendable, Hashable {
             train: (0..<rowCount).filter { isTrain[$0] }, test: (0..<rowCount).filter { !isTrain[$0] })
     }
 
-    /// Learns from the past and judges by the future: rows before some time against the others. Rows of equal time stay
+    /// Trains on the past and tests on the future: rows before some time against the others. Rows of equal time stay
     /// together, on the later side.
     /// - Parameters:
     ///   - times: a time or day of each row, in any unit and order.
-    ///   - trainShare: about the share of rows to learn from.
-    /// - Throws: as ``random(rowCount:trainShare:seed:stratifiedBy:)``, and ``ModelError/unusableData(_:)`` when rows of equal
-    ///   time leave nothing to learn from.
+    ///   - trainShare: about the share of training rows.
+    /// - Throws: as ``random(rowCount:trainShare:seed:stratifiedBy:)``, and ``ModelError/unusableData(_:)`` when rows
+    ///   of equal time leave no training rows.
     public static func timeOrdered(times: [Int64], trainShare: Double) throws(ModelError) -> RowSplit {
         try validate(rowCount: times.count, trainShare: trainShare)
         let firstTestTime = times.sorted()[trainCount(of: times.count, trainShare)]
         return try before(firstTestTime, times: times)
     }
 
-    /// Rows before a time to learn from, the others to judge by.
+    /// Rows before a time for training, the others for the test.
     /// - Throws: ``ModelError/unusableData(_:)`` when either side has no rows.
     public static func before(_ firstTestTime: Int64, times: [Int64]) throws(ModelError) -> RowSplit {
         let split = RowSplit(

@@ -66,7 +66,7 @@ extension FeatureBins {
         let count = candidates?.count ?? features.rowCount
         var rows = candidates
         if count > sampleRows {
-            // One random row of each of `sampleRows` equal stretches.
+            // One random row of each of `sampleRows` equal ranges.
             rows = (0..<sampleRows).map { index in
                 let start = index * count / sampleRows
                 let end = (index + 1) * count / sampleRows

@@ -1,7 +1,7 @@
 import Parallelism
 
-/// The joined codes of ``HistogramLayout``'s groups, row by row within a tile: all that a row adds to a histogram lies in one
-/// cache line.
+/// The joined codes of ``HistogramLayout``'s groups, row by row within a tile: everything that a row adds to a
+/// histogram is in one cache line.
 ///
 /// `@unchecked Sendable`: the memory is written in `init` only.
 final class BinnedRows: @unchecked Sendable {

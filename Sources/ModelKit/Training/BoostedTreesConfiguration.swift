@@ -1,15 +1,15 @@
-/// Settings of ``BoostedTreesTrainer``. Names and meanings are those of XGBoost and LightGBM; what a stored configuration lacks
-/// takes its default.
+/// Settings of ``BoostedTreesTrainer``. Names and meanings are those of XGBoost and LightGBM; settings missing in a
+/// stored configuration get their defaults.
 public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     /// Trees, at most; early stopping may end sooner.
     public var rounds = 100
     /// Leaves of a tree; 0: no limit but `maxDepth`'s.
     public var maxLeaves = 31
-    /// Splits on the way to a leaf; 0: no limit but `maxLeaves`'s.
+    /// The most splits on the path to a leaf; 0: no limit but `maxLeaves`'s.
     public var maxDepth = 0
-    /// What each tree's values are multiplied by, above 0 and at most 1.
+    /// The factor of each tree's values, above 0 and at most 1.
     public var learningRate = 0.1
-    /// In which order leaves are split.
+    /// The order in which leaves are split.
     public var growth = TreeGrowth.leafWise
     /// Sum of hessians (weight times p (1 - p)) that a leaf needs.
     public var minChildWeight = 1.0
@@ -29,19 +29,19 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     public var maxBins = 255
     /// Factor on the weights of positive rows.
     public var scalePositiveWeight = 1.0
-    /// Fixes all that is random.
+    /// The seed of all random choices.
     public var seed: UInt64 = 0
     /// Threads at most; 0: as many as there are processors. Results do not depend on it.
     public var threads = 0
     /// Ends training when this many rounds brought no better value of `metric` on the validation set; nil: never.
     public var earlyStoppingRounds: Int?
-    /// What is measured on the validation set.
+    /// The metric measured on the validation set.
     public var metric = EvaluationMetric.averagePrecision
 
     /// The defaults.
     public init() {}
 
-    /// What is absent takes its default.
+    /// Missing settings get their defaults.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func read<Value: Decodable>(_ key: CodingKeys, _ path: WritableKeyPath<Self, Value>) throws {

@@ -19,7 +19,7 @@ public struct ValidationSet: Sendable {
     }
 }
 
-/// What one round of boosting came to.
+/// The result of one round of boosting.
 public struct BoostingRound: Sendable, Hashable, Codable {
     /// From 1.
     public let round: Int
@@ -29,11 +29,11 @@ public struct BoostingRound: Sendable, Hashable, Codable {
     public let validationMetric: Double?
 }
 
-/// A boosted model and how it came to be.
+/// A boosted model and the history of its training.
 public struct BoostedTrees: Sendable {
     /// The trees up to ``bestRound``.
     public let model: TreeEnsemble
-    /// All rounds that were trained, the ones after the best among them.
+    /// All rounds that were trained, including those after the best.
     public let history: [BoostingRound]
     /// The round with the best validation metric when early stopping is on; else the last one.
     public let bestRound: Int
@@ -42,8 +42,8 @@ public struct BoostedTrees: Sendable {
 /// Trains gradient-boosted trees for binary classification: log loss, second order (Chen and Guestrin, KDD 2016), on
 /// histograms of at most 255 bins a feature.
 ///
-/// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values (NaN) go to
-/// the side that each split has learnt; features of one value are never used.
+/// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values
+/// (NaN) go to the side that each split has learned; features of one value are never used.
 public struct BoostedTreesTrainer: Sendable {
     /// The settings of each training.
     public let configuration: BoostedTreesConfiguration
@@ -54,14 +54,14 @@ public struct BoostedTreesTrainer: Sendable {
         self.configuration = configuration
     }
 
-    /// Trains on threads of its own.
+    /// Trains on dedicated threads.
     /// - Parameters:
     ///   - labels: 0 or 1 for each row.
     ///   - weights: one for each row, finite and not negative; nil: all 1.
     ///   - validation: rows to measure the model on after each round; early stopping needs them.
-    ///   - progress: called after each round, in order, on a thread of the training's.
-    /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the task is
-    ///   cancelled, which is looked for once a round.
+    ///   - progress: called after each round, in order, on one of the training's threads.
+    /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the
+    ///   task is cancelled, which is checked once per round.
     public func train(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
         progress: (@Sendable (BoostingRound) -> Void)? = nil
@@ -72,7 +72,7 @@ public struct BoostedTreesTrainer: Sendable {
         }
     }
 
-    /// ``train(_:labels:weights:validation:progress:)`` on the calling thread and helpers.
+    /// ``train(_:labels:weights:validation:progress:)`` on the calling thread and worker threads.
     package func trainBlocking(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
         flag: CancellationFlag = CancellationFlag(), progress: ((BoostingRound) -> Void)? = nil
@@ -103,7 +103,7 @@ public struct BoostedTreesTrainer: Sendable {
             if let metric, best.map({ configuration.metric.isBetter(metric, than: $0.metric) }) ?? true {
                 best = (round, metric)
             }
-            if let patience = configuration.earlyStoppingRounds, let best, round - best.round >= patience { break }
+            if let limit = configuration.earlyStoppingRounds, let best, round - best.round >= limit { break }
             // Without sampling each further round would end like this one.
             if grown.splits.isEmpty, configuration.rowSubsample == 1, configuration.columnSubsample == 1 { break }
         }

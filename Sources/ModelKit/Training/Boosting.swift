@@ -2,7 +2,7 @@ import CTreeKernels
 import Essentials
 import Parallelism
 
-/// The state of a boosting between rounds: each row's score, and the rows that the coming tree is grown on.
+/// The state of a boosting between rounds: each row's score, and the rows that the next tree is grown on.
 final class Boosting {
     let grower: TreeGrower
     /// The log-odds of the positive class's share, where scores start.
@@ -63,7 +63,7 @@ final class Boosting {
         return grown
     }
 
-    /// Rows of no weight are in no tree; their scores do not matter.
+    /// Rows without weight are in no tree; their scores do not matter.
     private func hasWeight(_ row: Int) -> Bool {
         guard hasRowsWithoutWeight, let weights = rows.weights else { return true }
         return weights[row] > 0

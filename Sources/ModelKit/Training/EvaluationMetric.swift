@@ -1,4 +1,4 @@
-/// What a model is measured by while it is trained.
+/// The metric that a model is evaluated by during training.
 public enum EvaluationMetric: String, Sendable, Hashable, Codable, CaseIterable {
     /// Mean log loss; less is better.
     case logLoss

@@ -13,8 +13,8 @@ struct FeatureBins: Sendable, Hashable {
 
     var count: Int { upperBounds.count }
 
-    /// Bins of about equal numbers of sampled values: a value that is frequent enough gets a bin of its own, and each distinct
-    /// value does when there are no more than `maximum`.
+    /// Bins of about equal numbers of sampled values: a value that is frequent enough gets a separate bin, and so does
+    /// each distinct value when there are no more than `maximum`.
     init(sample: some Sequence<Float>, maximum: Int) {
         self.init(sorted: RadixSort.sorted(sample), maximum: maximum)
     }
@@ -41,7 +41,7 @@ struct FeatureBins: Sendable, Hashable {
     }
 
     private static func bounds(values: [Float], counts: [Int], total: Int, maximum: Int) -> [Float] {
-        // A value that fills an average bin alone takes one; the other bins share the rest evenly.
+        // A value that fills an average bin alone gets one; the other bins share the rest evenly.
         let mean = Double(total) / Double(maximum)
         let isFrequent = counts.map { Double($0) >= mean }
         let frequent = isFrequent.count { $0 }

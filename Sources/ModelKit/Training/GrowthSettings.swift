@@ -1,4 +1,4 @@
-/// What governs the growth of one tree, whether boosted or bagged.
+/// Settings for growing one tree, boosted or bagged.
 struct GrowthSettings: Sendable, Hashable {
     var growth: TreeGrowth
     /// 0: no limit.
@@ -10,15 +10,15 @@ struct GrowthSettings: Sendable, Hashable {
     var l1: Double
     var l2: Double
     var minSplitGain: Double
-    /// What leaf values are multiplied by.
+    /// The factor of leaf values.
     var learningRate: Double
     /// Share of the features that a tree may use.
     var columnSubsample: Double
-    /// How many features, drawn anew, a node may use; nil: all of the tree's.
+    /// The number of features, drawn for each node, that a node may use; nil: all of the tree's.
     var featuresPerNode: Int?
 }
 
-/// In which order leaves are split.
+/// The order in which leaves are split.
 public enum TreeGrowth: String, Sendable, Hashable, Codable, CaseIterable {
     /// The leaf of the greatest gain first, wherever it is: fewer leaves for the same loss, deeper trees.
     case leafWise
@@ -26,13 +26,13 @@ public enum TreeGrowth: String, Sendable, Hashable, Codable, CaseIterable {
     case depthWise
 }
 
-/// What one unit of the integer gradient sums stands for.
+/// The size of one unit of the integer gradient sums.
 struct GradientScale: Sendable, Hashable {
     /// Powers of two.
     let gradient: Double
     let hessian: Double
 
-    /// Units so small that the largest gradient and hessian of a row come to at most 2^30.
+    /// Units for which the largest gradient and hessian of a row are at most 2^30.
     init(largestGradient: Double, largestHessian: Double) {
         gradient = Self.unit(largestGradient)
         hessian = Self.unit(largestHessian)

@@ -2,10 +2,10 @@ import CTreeKernels
 
 /// One thread's histogram under construction.
 ///
-/// An entry of the accumulator holds the gradient in one 64-bit lane, and hessian and row count in the other: a row adds
-/// `hessian << 16 | 1`. After at most ``largestBatch`` rows the entries are spilled to wide sums.
+/// An entry of the accumulator holds the gradient in one 64-bit half, and hessian and row count in the other: a row
+/// adds `hessian << 16 | 1`. After at most ``largestBatch`` rows the entries are spilled to wide sums.
 final class HistogramAccumulator {
-    /// The count's 16 bits hold it, and 2^30 (the largest gradient and hessian) times it fits 47 bits.
+    /// It fits the count's 16 bits, and 2^30 (the largest gradient and hessian) times it fits 47 bits.
     private static let largestBatch = 65535
 
     private let layout: HistogramLayout
@@ -73,7 +73,7 @@ final class HistogramAccumulator {
         }
     }
 
-    /// To be called once all groups are drained.
+    /// Called once all groups are drained.
     func reset() {
         batchRows = 0
         hasSpilled = false

@@ -1,4 +1,4 @@
-/// Where the bins of each feature lie in a leaf's histogram, and which features are counted together while it is built.
+/// Where the bins of each feature are in a leaf's histogram, and which features are counted together while it is built.
 ///
 /// Features of few values are joined: two features of 16 and 13 codes are counted as one of 208, with one addition a row
 /// instead of two; the sums of each are recovered afterwards. Sums are integers, so this changes no result.
@@ -27,7 +27,7 @@ struct HistogramLayout: Sendable {
         var offset = 0
     }
 
-    /// Groups whose codes lie side by side, so that a histogram of them stays in the nearest cache.
+    /// Groups whose codes lie side by side, so that a histogram of them stays in the first-level cache.
     struct Tile: Sendable {
         let groups: Range<Int>
         let offset: Int

@@ -1,4 +1,4 @@
-/// Memory of leaves' histograms, used again and again.
+/// Memory of leaves' histograms, reused.
 final class LeafHistograms {
     typealias Histogram = UnsafeMutablePointer<GradientSums>
 
@@ -15,7 +15,7 @@ final class LeafHistograms {
 
     deinit { for histogram in all { histogram.deallocate() } }
 
-    /// Whether so many are in use that one is better built again than kept.
+    /// Whether so many are in use that it is better to rebuild one than to keep it.
     var isFull: Bool { all.count - free.count >= limit }
 
     /// A histogram of undefined content.

@@ -3,14 +3,14 @@ import Parallelism
 
 /// The penalised log loss of a logistic regression over all rows, with gradient and Hessian.
 ///
-/// Parameters are the coefficients of the standardised features, then the intercept. Sums run over parts of the rows whose
-/// bounds depend on the data alone, and parts are added in order: results do not depend on the number of threads.
+/// Parameters are the coefficients of the standardised features, then the intercept. Sums run over parts of the rows
+/// whose bounds depend on the data only, and parts are added in order: results do not depend on the number of threads.
 struct LogisticLoss: Sendable {
     let features: FeatureMatrix
     let labels: [UInt8]
     let weights: [Float]?
     let scaler: StandardScaler
-    /// What a row of label 0 and of label 1 counts.
+    /// The weights of rows with label 0 and 1.
     let labelWeights: SIMD2<Double>
     let threads: Int
 

@@ -19,7 +19,7 @@ struct NewtonOptimizer {
             let step = factor.solve(value.gradient)
             let decrement = zip(step, value.gradient).reduce(0) { $0 + $1.0 * $1.1 }
             if decrement <= Self.tolerance { return parameters }
-            // What rounding leaves of the sum over all rows.
+            // The rounding error of the sum over all rows.
             let resolution = 1e-13 * (1 + abs(value.loss))
             var share = 1.0
             var next = parameters
@@ -28,7 +28,7 @@ struct NewtonOptimizer {
                 next = zip(parameters, step).map { $0 - share * $1 }
                 nextValue = loss.value(at: next, needsHessian: true)
                 if nextValue.loss <= value.loss - 1e-4 * share * decrement { break }
-                // So near the minimum that the loss cannot tell; the gradient still can.
+                // So near the minimum that the loss no longer changes; the gradient still does.
                 if decrement <= resolution { break }
                 share /= 2
             } while share > 1e-10

@@ -1,11 +1,11 @@
 import Essentials
 import Parallelism
 
-/// A linear model of the log-odds over standardised features; made by ``LogisticRegressionTrainer``.
+/// A linear model of the log-odds over standardised features; trained by ``LogisticRegressionTrainer``.
 ///
-/// A value that is not finite is missing and counts as the feature's mean, so that it moves the log-odds by nothing.
+/// A value that is not finite is missing and counts as the feature's mean, so that it does not change the log-odds.
 public struct LogisticRegression: BinaryClassifier, Hashable {
-    /// Brings features to the scale that the coefficients are for.
+    /// Scales features for the coefficients.
     public let scaler: StandardScaler
     /// The change of the log-odds with one standard deviation of each feature.
     public let coefficients: [Double]
@@ -14,8 +14,9 @@ public struct LogisticRegression: BinaryClassifier, Hashable {
     /// The change of the log-odds with one unit of each feature.
     public let slopes: [Double]
 
-    /// A model of known coefficients.
-    /// - Throws: ``ModelError/malformedModel(_:)`` when their number is not the scaler's features', or one is not finite.
+    /// A model with known coefficients.
+    /// - Throws: ``ModelError/malformedModel(_:)`` when their number differs from that of the scaler's features, or one
+    ///   is not finite.
     public init(scaler: StandardScaler, coefficients: [Double], intercept: Double) throws(ModelError) {
         let count = scaler.featureNames.count
         guard coefficients.count == count, scaler.means.count == count, scaler.scales.count == count else {
@@ -90,7 +91,7 @@ extension LogisticRegression: Codable {
         case scaler, coefficients, intercept
     }
 
-    /// Reads a model and checks that its parts fit.
+    /// Reads a model and checks that its parts match.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(

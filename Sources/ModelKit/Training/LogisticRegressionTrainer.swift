@@ -2,22 +2,22 @@ import Parallelism
 
 /// How a logistic regression is trained.
 public struct LogisticRegressionConfiguration: Sendable, Hashable, Codable {
-    /// What a fraud counts against a genuine row.
+    /// The weight of a fraud relative to a genuine row.
     public enum ClassWeight: Sendable, Hashable, Codable {
-        /// As much.
+        /// The same weight.
         case equal
-        /// So much that both classes count the same in all.
+        /// A weight for which both classes have the same total.
         case balanced
         /// This many times as much.
         case positive(Double)
     }
 
-    /// How little the coefficients are held near 0: the loss summed over the rows counts this many times against half the
-    /// coefficients' squared length. scikit-learn calls it `C`.
+    /// The inverse of the L2 penalty, scikit-learn's `C`: the factor of the loss summed over the rows, against half the
+    /// coefficients' squared length.
     public var inverseRegularization = 1.0
-    /// What a fraud counts.
+    /// The weight of frauds.
     public var classWeight = ClassWeight.equal
-    /// Newton steps before training is given up.
+    /// The most Newton steps before training fails.
     public var maxIterations = 100
     /// Threads at most; 0: as many as there are processors. Results do not depend on it.
     public var threads = 0
@@ -26,10 +26,10 @@ public struct LogisticRegressionConfiguration: Sendable, Hashable, Codable {
     public init() {}
 }
 
-/// Trains logistic regressions with an L2 penalty, on features that are standardised inside.
+/// Trains logistic regressions with an L2 penalty, on features that it standardises itself.
 ///
-/// Newton's method goes on until the coefficients are within about 1e-9 of the optimum. The intercept is not penalised.
-/// Means and deviations are those of the rows whatever their weight. Missing values count as the feature's mean.
+/// Newton's method continues until the coefficients are within about 1e-9 of the optimum. The intercept is not
+/// penalised. Means and deviations ignore the rows' weights. Missing values count as the feature's mean.
 public struct LogisticRegressionTrainer: Sendable {
     /// The settings of each training.
     public let configuration: LogisticRegressionConfiguration
@@ -44,12 +44,12 @@ public struct LogisticRegressionTrainer: Sendable {
         self.configuration = configuration
     }
 
-    /// Trains on threads of its own.
+    /// Trains on dedicated threads.
     /// - Parameters:
     ///   - labels: 0 or 1 for each row.
     ///   - weights: one for each row, finite and not negative; `nil`: all 1.
-    /// - Throws: ``ModelError`` for shapes and data that cannot be trained on; `CancellationError` when the task is cancelled,
-    ///   which is looked for once a Newton step.
+    /// - Throws: ``ModelError`` for shapes and data that cannot be trained on; `CancellationError` when the task is
+    ///   cancelled, which is checked once per Newton step.
     public func train(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil
     ) async throws -> LogisticRegression {

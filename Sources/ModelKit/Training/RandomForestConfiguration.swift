@@ -1,16 +1,17 @@
-/// Settings of ``RandomForestTrainer``. What a stored configuration lacks takes its default.
+/// Settings of ``RandomForestTrainer``. Settings missing in a stored configuration get their defaults.
 public struct RandomForestConfiguration: Sendable, Hashable, Codable {
     /// Trees of the forest.
     public var trees = 100
-    /// Splits on the way to a leaf; 0: no limit.
+    /// The most splits on the path to a leaf; 0: no limit.
     public var maxDepth = 0
     /// Leaves of a tree; 0: no limit.
     public var maxLeaves = 0
     /// Rows that a leaf needs, at least 1.
     public var minRowsPerLeaf = 1
-    /// Decrease of impurity that a split needs: half of what it takes off the weighted sum of squared errors.
+    /// Decrease of impurity that a split needs: half of the reduction of the weighted sum of squared errors.
     public var minSplitGain = 0.0
-    /// Features, drawn anew, that each node may be split on; nil: the square root of their number.
+    /// The number of features, drawn for each node, that it may be split on; nil: the square root of the number of
+    /// features.
     public var featuresPerNode: Int?
     /// Rows that each tree draws, as a share of all; drawn with replacement if ``isBootstrapped``. Above 0 and at most 1.
     public var rowSubsample = 1.0
@@ -20,7 +21,7 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
     public var maxBins = 255
     /// Factor on the weights of positive rows.
     public var scalePositiveWeight = 1.0
-    /// Fixes all that is random.
+    /// The seed of all random choices.
     public var seed: UInt64 = 0
     /// Threads at most; 0: as many as there are processors. Results do not depend on it.
     public var threads = 0
@@ -28,7 +29,7 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
     /// The defaults.
     public init() {}
 
-    /// What is absent takes its default.
+    /// Missing settings get their defaults.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func read<Value: Decodable>(_ key: CodingKeys, _ path: WritableKeyPath<Self, Value>) throws {

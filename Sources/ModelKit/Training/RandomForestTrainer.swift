@@ -4,8 +4,8 @@ import Synchronization
 /// Trains a random forest (Breiman 2001): trees on bootstrap samples, each node split on a random choice of features; the
 /// probability is the mean of the leaves' shares of positive rows.
 ///
-/// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values (NaN) go to
-/// the side that each split has learnt.
+/// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values
+/// (NaN) go to the side that each split has learned.
 public struct RandomForestTrainer: Sendable {
     /// The settings of each training.
     public let configuration: RandomForestConfiguration
@@ -16,13 +16,13 @@ public struct RandomForestTrainer: Sendable {
         self.configuration = configuration
     }
 
-    /// Trains on threads of its own, each tree on one.
+    /// Trains on dedicated threads, each tree on one.
     /// - Parameters:
     ///   - labels: 0 or 1 for each row.
     ///   - weights: one for each row, finite and not negative; nil: all 1.
-    ///   - progress: called with the number of trees that are done, on any thread of the training's.
-    /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the task is
-    ///   cancelled, which is looked for once a tree.
+    ///   - progress: called with the number of finished trees, on any of the training's threads.
+    /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the
+    ///   task is cancelled, which is checked once per tree.
     public func train(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil,
         progress: (@Sendable (_ treesDone: Int) -> Void)? = nil
@@ -32,7 +32,7 @@ public struct RandomForestTrainer: Sendable {
         }
     }
 
-    /// ``train(_:labels:weights:progress:)`` on the calling thread and helpers.
+    /// ``train(_:labels:weights:progress:)`` on the calling thread and worker threads.
     package func trainBlocking(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil,
         flag: CancellationFlag = CancellationFlag(), progress: (@Sendable (_ treesDone: Int) -> Void)? = nil

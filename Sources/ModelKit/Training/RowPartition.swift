@@ -1,17 +1,17 @@
 import CTreeKernels
 import Parallelism
 
-/// How a grown tree parts the bins of a feature: codes up to `threshold` go to the left.
+/// How a split of a tree divides the bins of a feature: codes up to `threshold` go to the left.
 struct BinSplit: Sendable, Hashable {
     let feature: Int
     let threshold: UInt8
     let missingGoesLeft: Bool
 }
 
-/// Which rows lie in which leaf while a tree grows.
+/// Which rows are in which leaf while a tree grows.
 ///
-/// Each shard keeps its rows in one list, those of a leaf side by side and in ascending order. Shards are independent: a thread
-/// that works on one needs nothing of another.
+/// Each shard keeps its rows in one list, those of a leaf side by side and in ascending order. Shards are independent:
+/// a thread that works on one needs no data of another.
 final class RowPartition {
     private struct Extent {
         var start: Int32
@@ -26,7 +26,7 @@ final class RowPartition {
     private var isWhole = true
     private let kernelLevel: Int32
 
-    /// Room that a thread lends to a split.
+    /// A thread's temporary memory for a split.
     static let scratchRows = BinnedColumns.shardRows + 32
 
     init(_ columns: BinnedColumns, kernelLevel: Int32 = tree_kernel_best_level()) {
@@ -76,7 +76,7 @@ final class RowPartition {
         leafCapacity = capacity
     }
 
-    /// To be called once all shards have been split for the first time.
+    /// Called once all shards have been split for the first time.
     func noteFirstSplit() { isWhole = false }
 
     /// A leaf's rows in a shard, numbered from the shard's first; without a list they are the first `count`.
@@ -110,7 +110,7 @@ final class RowPartition {
             start: extent.start + leftCount, count: extent.count - leftCount)
     }
 
-    /// Parts the rows of leaf 0 as a tree was grown on other rows.
+    /// Divides the rows of leaf 0 by the splits of a tree that was grown on other rows.
     func follow(_ splits: [AppliedSplit], team: ThreadTeam, scratch: [UnsafeMutablePointer<UInt16>]) {
         guard !splits.isEmpty else { return }
         reserve(leaves: splits.count + 1)

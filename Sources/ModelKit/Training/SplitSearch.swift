@@ -5,7 +5,7 @@ struct SplitCandidate: Sendable, Hashable {
     var left: GradientSums
     var right: GradientSums
 
-    /// Whether this one is to be taken rather than the other; of equal gains, the lower feature's.
+    /// Whether this split is better than the other; of equal gains, the lower feature's is.
     func isBetter(than other: SplitCandidate?) -> Bool {
         guard let other else { return true }
         return (gain, other.split.feature) > (other.gain, split.feature)
@@ -14,8 +14,8 @@ struct SplitCandidate: Sendable, Hashable {
 
 /// Finds the threshold of the greatest gain in a feature's part of a leaf's histogram.
 ///
-/// The gain is that of Chen and Guestrin (KDD 2016), equation 7, with L1 as soft threshold T:
-/// `(T(GL)^2 / (HL + l2) + T(GR)^2 / (HR + l2) - T(G)^2 / (H + l2)) / 2`. Missing values are tried on both sides.
+/// The gain is that of Chen and Guestrin (KDD 2016), equation 7, with L1 as soft threshold T: `(T(GL)^2 / (HL + l2) +
+/// T(GR)^2 / (HR + l2) - T(G)^2 / (H + l2)) / 2`. Both sides are tested for missing values.
 struct SplitSearch: Sendable {
     let settings: GrowthSettings
     let scale: GradientScale
@@ -39,7 +39,7 @@ struct SplitSearch: Sendable {
     ) -> SplitCandidate? {
         let missing = hasMissing ? bins[binCount] : GradientSums()
         var state = Scan(total: total, search: self)
-        // Missing values on the right; the last threshold parts them from all others.
+        // Missing values on the right; the last threshold separates them from all others.
         state.scan(
             bins, thresholds: missing.count > 0 ? binCount : binCount - 1, left: GradientSums(), missingGoesLeft: false)
         if missing.count > 0 {
@@ -81,7 +81,7 @@ private struct Scan {
         let denominator = totalHessian + search.settings.l2
         let shrunk = search.shrunk(totalGradient)
         totalScore = denominator > 0 ? shrunk * shrunk / denominator : 0
-        // Less than this is what rounding makes of no gain.
+        // A gain below this may be due to rounding.
         bestGain = max(search.settings.minSplitGain, totalHessian * 1e-10)
     }
 

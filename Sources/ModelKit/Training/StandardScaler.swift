@@ -1,9 +1,9 @@
 import Parallelism
 
-/// Brings features to mean 0 and standard deviation 1.
+/// Scales features to mean 0 and standard deviation 1.
 ///
-/// Values that are not finite are missing: they play no part in a feature's mean and deviation. The deviation is the
-/// population's (divided by the number of values), as scikit-learn's `StandardScaler` has it. A feature that does not vary
+/// Values that are not finite are missing: they do not count in a feature's mean and deviation. The deviation is the
+/// population's (divided by the number of values), as in scikit-learn's `StandardScaler`. A feature that does not vary
 /// keeps its scale.
 public struct StandardScaler: Sendable, Hashable, Codable {
     /// The features, in order.
@@ -13,7 +13,7 @@ public struct StandardScaler: Sendable, Hashable, Codable {
     /// Each feature's standard deviation; 1 for one that does not vary.
     public let scales: [Double]
 
-    /// Learns from rows. Blocks the calling thread.
+    /// Computes means and deviations of rows. Blocks the calling thread.
     public init(_ features: FeatureMatrix, threads: Int = 1) {
         var moments = [(mean: Double, scale: Double)](repeating: (0, 1), count: features.featureCount)
         moments.withUnsafeMutableBufferPointer { buffer in
@@ -47,7 +47,7 @@ public struct StandardScaler: Sendable, Hashable, Codable {
         guard count > 0 else { return (0, 1) }
         let mean = sum / count
         let variance = blockSum(column) { ($0 - mean) * ($0 - mean) }.sum / count
-        // What rounding alone can make of a constant: the deviation of the mean's last digit, squared.
+        // The variance that rounding alone can give to a constant: the error of the mean's last digit, squared.
         let rounding = count * mean.magnitude * .ulpOfOne
         return variance <= rounding * rounding + count * .ulpOfOne * variance
             ? (mean, 1) : (mean, variance.squareRoot())

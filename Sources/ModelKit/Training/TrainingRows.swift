@@ -55,7 +55,7 @@ struct TrainingRows: Sendable {
 
     var rowCount: Int { labels.count }
 
-    /// Rows of no weight are as if they were not there; nil: every row has some.
+    /// Whether each row has a weight above 0; the others are ignored. Nil: all have.
     var rowsOfWeight: [Int]? {
         guard let weights, weights.contains(0) else { return nil }
         return weights.indices.filter { weights[$0] > 0 }

@@ -8,9 +8,9 @@ struct GrownTree {
 
 /// Grows trees, one after another, on the same binned rows.
 ///
-/// A split takes two steps on all threads. First, shard by shard: part the leaf's rows and add those of the smaller child to the
-/// thread's accumulator. Then, group by group of features: sum the accumulators up to the smaller child's histogram, make
-/// the larger child's by subtraction in its parent's memory, and search both.
+/// A split takes two steps on all threads. First, shard by shard: divide the leaf's rows and add those of the smaller
+/// child to the thread's accumulator. Then, group by group of features: sum the accumulators up to the smaller child's
+/// histogram, make the larger child's by subtraction in its parent's memory, and search both.
 final class TreeGrower {
     /// A leaf while the tree grows.
     private struct Leaf {
@@ -37,10 +37,10 @@ final class TreeGrower {
     private let layout: HistogramLayout
     private let accumulators: [HistogramAccumulator]
     private let histograms: LeafHistograms
-    /// One for each thread, for parting rows.
+    /// One for each thread, for dividing rows.
     let scratch: [UnsafeMutablePointer<UInt16>]
 
-    // What belongs to the tree that grows.
+    // The state of the tree that is being grown.
     private var leaves: [Leaf] = []
     private var nodes: [DecisionTree.Node] = []
     private var splits: [AppliedSplit] = []
@@ -116,7 +116,7 @@ final class TreeGrower {
         let smaller = candidate.left.count <= candidate.right.count ? left : right
         partition.reserve(leaves: leaves.count)
 
-        // Without a parent's histogram there is nothing to subtract from: build each child's own.
+        // Without a parent's histogram to subtract from, each child's is built.
         let subtracts = parent.histogram != nil && !searched.isEmpty
         if !subtracts, let histogram = parent.histogram { histograms.giveBack(histogram) }
         let isShared = parent.sums.count >= Self.fewestSharedRows
@@ -191,7 +191,7 @@ final class TreeGrower {
         }
     }
 
-    /// Makes histograms of what the accumulators hold, searches them, and keeps those of leaves that will be split.
+    /// Builds histograms from the accumulators, searches them, and keeps those of leaves that will be split.
     private func finish(
         _ built: Target, _ subtracted: Target?, features: [Int], groups: [Int]?, _ search: SplitSearch
     ) -> [LeafQueue.Entry] {
@@ -282,7 +282,8 @@ final class TreeGrower {
         return RandomBits.sample(min(share, usable.count), of: usable.count, seed: seed).map { usable[$0] }
     }
 
-    /// The features a leaf may be split on; further sets are tried in turn when there is no split on those before.
+    /// The features a leaf may be split on; further sets are used one after the other when there is no split on the
+    /// earlier ones.
     private func featureSets(of leaf: Int, _ seed: UInt64) -> [[Int]] {
         guard let size = settings.featuresPerNode, size < treeFeatures.count else { return [treeFeatures] }
         let identity = leaves[leaf].identity ^ seed

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct MetricsTests {
-    /// Answers of scikit-learn, unweighted and weighted.
+    /// Results of scikit-learn, unweighted and weighted.
     private struct Reference: Decodable {
         struct Values: Decodable {
             let auc, ap, loss, brier: Double

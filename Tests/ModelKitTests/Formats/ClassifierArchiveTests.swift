@@ -33,7 +33,7 @@ import Testing
 
     @Test func `LightGBM loads what is written and predicts alike`() throws {
         let samples = try TreeSamples(rows: 900, seed: 82, missing: 0.1)
-        // Splits that part missing values from all others have an infinite threshold.
+        // Splits that separate missing values from all others have an infinite threshold.
         let flags = try TreeSamples([[.nan, 1, .nan, .infinity, .nan, 1, 2, .nan]], labels: [1, 0, 1, 0, 1, 0, 0, 1])
         var settings = BoostedTreesConfiguration()
         settings.minChildWeight = 0

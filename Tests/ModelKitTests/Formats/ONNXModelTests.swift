@@ -6,7 +6,7 @@ import Testing
 @Suite struct ONNXModelTests {
     private typealias Case = ONNXRuntimeOracle.Case
 
-    /// Rows that hold what is rare in numbers, and the thresholds of a model with their neighbours.
+    /// Rows with unusual numbers, and with the thresholds of a model and their neighbours.
     private func strange(_ features: FeatureMatrix, _ classifier: any BinaryClassifier, seed: UInt64) throws
         -> FeatureMatrix
     {

@@ -2,7 +2,7 @@ import Foundation
 import ModelKit
 import TestSupport
 
-/// Runs models by ONNX Runtime and lets ONNX's own checker look at them.
+/// Runs models in ONNX Runtime, after ONNX's own checker.
 struct ONNXRuntimeOracle {
     struct Case {
         let model: ONNXModel
@@ -15,8 +15,8 @@ struct ONNXRuntimeOracle {
         let labels: [Int64]
     }
 
-    /// - Throws: `Oracle.Failure` with Python's message for a model that is refused, or whose answers for no row and for single
-    ///   rows are not those for all.
+    /// - Throws: `Oracle.Failure` with Python's message for a model that is refused, or whose results for no row and
+    ///   for single rows differ from those for all rows.
     static func run(_ cases: [Case]) throws -> [Response] {
         let folder = try TemporaryFolder()
         for (index, example) in cases.enumerated() {

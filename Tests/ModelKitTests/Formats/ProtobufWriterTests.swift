@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ProtobufWriterTests {
-    /// What `AttributeProto` of onnx.proto holds in a test.
+    /// The fields of `AttributeProto` of onnx.proto that are tested.
     private struct Attribute: Codable, Equatable {
         var name: String
         var type: Int64

@@ -103,7 +103,7 @@ import Testing
             positive, try reference(rows, c: 1, options: "class_weight={0: 1, 1: 20}", isWeighted: false), rows)
     }
 
-    /// Classes that a line parts have no finite optimum without the penalty.
+    /// Linearly separable classes have no finite optimum without the penalty.
     @Test func separableClassesConverge() async throws {
         let values = (0..<1000).map { Float($0) }
         let features = try FeatureMatrix(names: ["x"], columns: [values])

@@ -4,7 +4,7 @@ import ModelKit
 import TestSupport
 import Testing
 
-/// Models of other programs compare in 64 bits; what 32 bits do not hold must not change what they decide.
+/// Models of other programs compare in 64 bits; values that 32 bits cannot hold must not change their decisions.
 @Suite struct WideThresholdsTests {
     private func leaf(_ value: Double) -> DecisionTree.Leaf { .init(value: value, weight: 0, count: 0) }
 

@@ -41,7 +41,7 @@ import Testing
         #expect(try JSONDecoder().decode(ModelComparison.self, from: JSONEncoder().encode(one)) == one)
     }
 
-    /// The bootstrap's spread must be the one DeLong's formula foretells.
+    /// The bootstrap's spread must be the one that DeLong's formula predicts.
     @Test func bootstrapAgreesWithDeLong() throws {
         let rows = ScoredRows(.distinct, count: 4000, seed: 4)
         let result = try ModelComparison(

@@ -23,11 +23,11 @@ import Testing
             """
             import json, sys
             from scipy import stats
-            answers = []
+            results = []
             for a, b in json.load(open(sys.argv[1])):
                 s, w = stats.ttest_ind(a, b), stats.ttest_ind(a, b, equal_var=False)
-                answers.append([s.statistic, s.df, s.pvalue, w.statistic, w.df, w.pvalue])
-            print(json.dumps(answers))
+                results.append([s.statistic, s.df, s.pvalue, w.statistic, w.df, w.pvalue])
+            print(json.dumps(results))
             """, [folder.path("samples.json")])
         for (pair, expected) in zip(samples, reference) {
             let student = try TTest.student(pair[0], pair[1]), welch = try TTest.welch(pair[0], pair[1])

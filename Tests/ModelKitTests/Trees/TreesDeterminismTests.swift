@@ -125,7 +125,7 @@ import Testing
                 Int.random(in: 0..<9, using: &generator) == 0 ? Float.nan : Float.random(in: -1...1, using: &generator)
             }
         }
-        // A comb: test i strikes out leaf i.
+        // A comb: test i excludes leaf i.
         let tests = (0..<31).map {
             TreeKernelTest(
                 threshold: Float.random(in: -1...1, using: &generator), feature: UInt32($0 % 3),

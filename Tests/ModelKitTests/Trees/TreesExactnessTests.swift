@@ -3,7 +3,7 @@ import ModelKit
 import TestSupport
 import Testing
 
-/// Small trainings compared with an independent computation in numpy that tries every split.
+/// Small trainings compared with an independent computation in numpy that evaluates every split.
 @Suite struct TreesExactnessTests {
     private struct Expected: Decodable {
         struct Node: Decodable {

@@ -7,11 +7,11 @@ struct CurveCollector {
     private var skipped: RankedScores.Step?
     private var last = (recall: 0.0, falsePositiveRate: 0.0, precision: 1.0)
 
-    /// Far below what a picture can show.
+    /// Far below the resolution of a plot.
     private static let resolution = 1.0 / 4096
 
-    /// - Parameter isThinning: whether steps that move no rate by 1/4096 may be left out. Then some ten thousand steps stay
-    ///   however many rows there are, and no left-out point is farther than that from the curve through the others.
+    /// - Parameter isThinning: whether steps that move no rate by 1/4096 may be left out. Then about ten thousand steps
+    ///   remain for any number of rows, and no omitted point is farther than that from the curve through the others.
     init(_ ranked: RankedScores, isThinning: Bool) {
         positives = ranked.positives
         negatives = ranked.negatives

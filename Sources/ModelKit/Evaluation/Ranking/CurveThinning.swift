@@ -1,7 +1,7 @@
-/// Leaves points out of a polyline so that what remains looks the same.
+/// Omits points of a polyline so that the rest looks the same.
 enum CurveThinning {
-    /// The positions of at most `maximumPoints` points, ascending, the ends always among them: again and again the point
-    /// that lies farthest from the line through its kept neighbours is added (Ramer 1972, Douglas and Peucker 1973).
+    /// The positions of at most `maximumPoints` points, ascending, the ends always among them: the point that is
+    /// farthest from the line through its kept neighbours is added repeatedly (Ramer 1972, Douglas and Peucker 1973).
     static func kept(x: [Double], y: [Double], maximumPoints: Int?) -> [Int] {
         let count = x.count
         let limit = max(2, maximumPoints ?? count)
@@ -17,11 +17,11 @@ enum CurveThinning {
         return kept.sorted()
     }
 
-    /// Left-out points between two kept ones.
+    /// Omitted points between two kept ones.
     private struct Gap {
         let from: Int
         let to: Int
-        /// The left-out point that lies farthest from the line between the ends, and its squared distance.
+        /// The omitted point that is farthest from the line between the ends, and its squared distance.
         private(set) var farthest: Int
         private(set) var distance = 0.0
 

@@ -1,4 +1,4 @@
-/// What metrics ask of scores, labels and weights before they look at them.
+/// The requirements of metrics on scores, labels and weights.
 enum EvaluationInput {
     /// Lengths fit, labels are 0 or 1, scores are numbers, weights are finite, not negative and not all 0.
     static func validate(scores: [Double], labels: [UInt8], weights: [Float]? = nil) throws(ModelError) {
@@ -54,7 +54,7 @@ enum EvaluationInput {
         }
     }
 
-    /// Weights are as many as rows, finite, not negative and not all 0.
+    /// There is one weight per row; weights are finite, not negative and not all 0.
     static func validateWeights(_ weights: [Float], count: Int) throws(ModelError) {
         guard weights.count == count else { throw .shapeMismatch("\(weights.count) weights for \(count) labels") }
         var isPositive = false

@@ -1,12 +1,12 @@
 import Parallelism
 
-/// Stable sorting of 64-bit keys that carry a payload each: least-significant-digit radix sort of one part a thread,
-/// then merging. Takes about as much memory again as its input.
+/// Stable sorting of 64-bit keys that carry a payload each: least-significant-digit radix sort of one part per thread,
+/// then merging. Uses about as much additional memory as its input.
 enum KeyedSort {
     private static let digitBits = 11
     private static let digitCount = 6
     private static let bucketCount = 1 << digitBits
-    /// Below this, starting a thread costs more than it saves.
+    /// Below this size, starting a thread costs more than it saves.
     private static let smallestPart = 1 << 15
 
     /// Sorts by ascending key; equal keys stay in their order.
@@ -41,7 +41,7 @@ enum KeyedSort {
 
     /// Keys and payloads side by side.
     ///
-    /// Sendable by the sorter's discipline: threads get parts that do not overlap.
+    /// Safe to send because threads get parts that do not overlap.
     private struct Run<Payload: BitwiseCopyable>: @unchecked Sendable {
         let keys: UnsafeMutablePointer<UInt64>
         let payloads: UnsafeMutablePointer<Payload>
@@ -71,7 +71,7 @@ enum KeyedSort {
                 let offsets = UnsafeMutableBufferPointer(
                     rebasing: histograms[digit * bucketCount..<(digit + 1) * bucketCount])
                 let shift = UInt64(digit * digitBits)
-                // A digit that all keys share leaves the order as it is.
+                // A digit that all keys share does not change the order.
                 if offsets[Int(truncatingIfNeeded: from.keys[0] >> shift) & (bucketCount - 1)] == count { continue }
                 var total: UInt32 = 0
                 for bucket in 0..<bucketCount {

@@ -1,4 +1,4 @@
-/// Rows in descending order of a score, with the places where the score changes.
+/// Rows in descending order of a score, with the ranks at which the score changes.
 struct RankedRows: Sendable {
     /// Rows by rank.
     let rows: [UInt32]

@@ -1,6 +1,6 @@
-/// Rows in descending order of their scores, ready to be walked threshold by threshold.
+/// Rows in descending order of their scores, to be iterated threshold by threshold.
 struct RankedScores: Sendable {
-    /// What is classified positive when every score of at least `score` is.
+    /// What is classified as positive when every score of at least `score` is.
     struct Step {
         /// The threshold, one of the scores.
         var score = 0.0

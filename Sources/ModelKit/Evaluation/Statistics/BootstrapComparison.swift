@@ -2,8 +2,8 @@ import Parallelism
 
 /// Areas under the ROC curve of two models on the same bootstrap samples of their rows.
 ///
-/// Each sample draws as many rows as there are, with replacement; one without both classes is drawn anew. The result
-/// follows from scores, labels and seed alone.
+/// Each sample draws as many rows as there are, with replacement; a sample without both classes is drawn again. The
+/// result depends on scores, labels and seed only.
 public struct BootstrapComparison: Sendable, Hashable, Codable {
     /// The first model's area in each sample.
     public let first: [Double]
@@ -21,7 +21,7 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
     /// The second model's mean over the samples.
     public var secondMean: Double { second.reduce(0, +) / Double(second.count) }
 
-    /// Compares two models' scores. Blocks the calling thread. After one sort of either list a sample costs time
+    /// Compares two models' scores. Blocks the calling thread. After one sort of each list, a sample takes time
     /// proportional to the number of rows.
     /// - Parameters:
     ///   - samples: how many samples to draw, at least 2.
@@ -78,9 +78,9 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
     }
 }
 
-/// Two rankings of the same rows, rows being known by their rank in the first.
+/// Two rankings of the same rows; rows are identified by their rank in the first.
 private struct PairedRankings: Sendable {
-    /// What a walk down a ranking needs of each rank, in a byte: bit 0 the label, bit 1 whether the score changed.
+    /// What iterating over a ranking needs for each rank, in a byte: bit 0 the label, bit 1 whether the score changed.
     private let firstFlags: [UInt8]
     private let secondFlags: [UInt8]
     /// The rank in the first ranking, by the rank in the second.

@@ -116,7 +116,8 @@ private struct PlacementMoments {
     let means: SIMD2<Double>
     let variances: SIMD2<Double>
     let covariance: Double
-    /// Of first minus second, from the differences of placements, which keeps digits that two near equal variances lose.
+    /// Of first minus second, from the differences of placements, which keeps digits that the difference of two nearly
+    /// equal variances loses.
     let differenceVariance: Double
 
     init(_ first: [Double], _ second: [Double], _ labels: [UInt8]) {

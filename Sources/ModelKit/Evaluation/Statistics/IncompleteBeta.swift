@@ -5,11 +5,11 @@ package enum IncompleteBeta {
     /// I_x(a, b) for a, b > 0, relatively accurate to about 1e-13.
     /// - Parameters:
     ///   - x: from 0 to 1.
-    ///   - complement: 1 - x, given separately since subtraction would lose what lies near 1.
+    ///   - complement: 1 - x, given separately, since subtraction would lose digits near 1.
     package static func regularised(_ a: Double, _ b: Double, x: Double, complement: Double) -> Double {
         if x <= 0 { return 0 }
         if complement <= 0 { return 1 }
-        // The fraction converges fast below the mean of the distribution; above it the other tail is taken.
+        // The fraction converges fast below the mean of the distribution; above it the other tail is used.
         return x <= (a + 1) / (a + b + 2)
             ? tail(a, b, x: x, complement: complement) : 1 - tail(b, a, x: complement, complement: x)
     }
@@ -67,8 +67,8 @@ package enum IncompleteBeta {
 
     private static let stirlingStart = 15.0
 
-    /// What Stirling's formula for ln Γ(z) leaves over: the series of B(2k) / (2k (2k - 1) z^(2k - 1)), exact to the last
-    /// bit from z = 15 on.
+    /// The remainder of Stirling's formula for ln Γ(z): the series of B(2k) / (2k (2k - 1) z^(2k - 1)), exact to the
+    /// last bit from z = 15 on.
     private static func stirlingCorrection(_ z: Double) -> Double {
         let coefficients: [Double] = [
             1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360_360, 1.0 / 156, -3617.0 / 122_400,

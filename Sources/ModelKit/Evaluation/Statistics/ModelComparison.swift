@@ -1,16 +1,16 @@
 /// Whether a candidate ranks better than the champion, on the rows of one test set.
 ///
-/// The paired bootstrap interval and DeLong's test decide together. The two-sample t-test over bootstrap areas is given
-/// beside them: as bootstrap areas are not independent observations, with enough of them it calls any difference
-/// significant, so it decides nothing.
+/// The paired bootstrap interval and DeLong's test decide together. The two-sample t-test over bootstrap areas is
+/// reported, too, but not used for the decision: bootstrap areas are not independent observations, so that with enough
+/// of them any difference becomes significant.
 public struct ModelComparison: Sendable, Hashable, Codable {
-    /// What the comparison says of the candidate.
+    /// The comparison's conclusion about the candidate.
     public enum Verdict: String, Sendable, Hashable, Codable {
-        /// Both intervals of the difference lie above 0.
+        /// Both intervals of the difference are above 0.
         case better
-        /// Both lie below 0.
+        /// Both are below 0.
         case worse
-        /// At least one holds 0: these rows do not tell the models apart.
+        /// At least one contains 0: these rows do not separate the models.
         case undecided
     }
 
@@ -18,7 +18,7 @@ public struct ModelComparison: Sendable, Hashable, Codable {
     public struct Settings: Sendable, Hashable, Codable {
         /// Bootstrap samples for the paired interval.
         public var samples: Int
-        /// How many of them, from the first, the t-test is made of.
+        /// How many of them, from the first, the t-test uses.
         public var tTestSamples: Int
         /// The probability of the intervals.
         public var level: Double
@@ -36,7 +36,7 @@ public struct ModelComparison: Sendable, Hashable, Codable {
 
     /// What the result was computed with.
     public let settings: Settings
-    /// Rows compared on.
+    /// The number of rows.
     public let rowCount: Int
     /// Frauds among them.
     public let positiveCount: Int

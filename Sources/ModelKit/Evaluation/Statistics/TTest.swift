@@ -11,7 +11,7 @@ public struct TTest: Sendable, Hashable, Codable {
     /// First mean minus second.
     public let meanDifference: Double
 
-    /// Student's test, which takes both variances for equal.
+    /// Student's test, which assumes equal variances.
     /// - Throws: ``ModelError/unusableData(_:)`` for a sample of fewer than two values, or a value that is not finite.
     public static func student(_ first: [Double], _ second: [Double]) throws(ModelError) -> TTest {
         let (a, b) = (try Moments(first), try Moments(second))
@@ -20,7 +20,7 @@ public struct TTest: Sendable, Hashable, Codable {
         return TTest(a, b, squaredError: pooled * (1 / a.count + 1 / b.count), degreesOfFreedom)
     }
 
-    /// Welch's test, which lets the variances differ (Welch 1947; degrees of freedom by Satterthwaite).
+    /// Welch's test, which allows different variances (Welch 1947; degrees of freedom by Satterthwaite).
     /// - Throws: ``ModelError/unusableData(_:)`` for a sample of fewer than two values, or a value that is not finite.
     public static func welch(_ first: [Double], _ second: [Double]) throws(ModelError) -> TTest {
         let (a, b) = (try Moments(first), try Moments(second))

@@ -1,6 +1,6 @@
 extension LogisticRegression {
-    /// Adds what computes the log-odds in the order of ``probabilities(_:threads:)``, term by term, so that they have the same
-    /// bits.
+    /// Adds the nodes that compute the log-odds in the order of ``probabilities(_:threads:)``, term by term, so that
+    /// they have the same bits.
     func addNodes(
         to graph: inout ONNXGraph, matrix: String, threshold: Double
     ) -> (probability: String, isPositive: String) {

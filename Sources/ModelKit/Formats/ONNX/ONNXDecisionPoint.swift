@@ -4,7 +4,7 @@ struct ONNXDecisionPoint {
     let sum: Double
 
     /// - Parameter probability: the probability of a sum; does not fall as the sum grows.
-    /// - Parameter range: holds the change, or lies above it.
+    /// - Parameter range: contains the change, or is above it.
     init(threshold: Double, in range: ClosedRange<Double>, probability: (Double) -> Double) {
         guard probability(range.lowerBound) < threshold else {
             sum = -.infinity

@@ -1,6 +1,6 @@
 /// A graph of operations under construction: `GraphProto` of onnx.proto.
 ///
-/// The names of values inside it begin with `#` and are numbered, so that they are none of its inputs' and outputs'.
+/// The names of inner values begin with `#` and are numbered, so that they differ from those of its inputs and outputs.
 struct ONNXGraph {
     /// A vector of rows, or a column matrix (rows x 1).
     enum Shape {
@@ -21,7 +21,7 @@ struct ONNXGraph {
 
     mutating func input(_ name: String, _ shape: Shape) { inputs.append((name, .float32, shape)) }
 
-    /// Declares an output, a vector of rows, which is a value that the graph has.
+    /// Declares a value of the graph, a vector of rows, as an output.
     mutating func output(_ name: String, _ type: ONNXTensor.ElementType, _ value: String) {
         nodes.append(ONNXNode(operation: "Identity", domain: .standard, inputs: [value], outputs: [name]))
         outputs.append((name, type))

@@ -2,18 +2,19 @@ import Essentials
 
 /// A classifier as an ONNX model, for ONNX Runtime (1.17 and later) and whatever else runs ONNX.
 ///
-/// - Inputs: one `float` tensor a feature, named after it, of shape `[rows]`; a model of one feature takes `[rows, 1]`.
-///   Features are matched by name, not by position. NaN is 'missing', as in ``FeatureMatrix``.
+/// - Inputs: one `float` tensor per feature, named after it, of shape `[rows]`; a model of one feature takes `[rows,
+///   1]`. Features are matched by name, not by position. NaN is 'missing', as in ``FeatureMatrix``.
 /// - Outputs: `probability`, `float`, `[rows]`, and `label`, `int64`, `[rows]`: 1 where the probability is at or above the
 ///   threshold.
-/// - Every row of 32-bit values takes the branches that it takes here: inputs and thresholds are 32-bit, NaN goes to the same
-///   side. Sums are 64-bit. (A model of LightGBM compares 64-bit values in 64 bits here; see ``BinaryClassifier/takesDoubles``.)
-///   Probabilities differ from the classifier's by less than 1e-6 (usually 1e-7: they are 32-bit). Labels are the
-///   classifier's for thresholds from 1e-17 on; for trees, a sum that lies below the threshold's by no more than 64-bit
-///   summation can err (1e-11 for a hundred trees) counts as at it, since runtimes add trees in an order of their own.
+/// - Every row of 32-bit values takes the same branches as in this library: inputs and thresholds are 32-bit, NaN goes
+///   to the same side. Sums are 64-bit. (A LightGBM model compares 64-bit values in 64 bits in this library; see
+///   ``BinaryClassifier/takesDoubles``.) Probabilities differ from the classifier's by less than 1e-6 (usually 1e-7:
+///   they are 32-bit). Labels are the classifier's for thresholds from 1e-17 on; for trees, a sum that is below the
+///   threshold's by no more than the error of 64-bit summation (1e-11 for a hundred trees) counts as equal to it, since
+///   runtimes may add trees in another order.
 ///
-/// The form is that of [onnx.proto](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto): IR version 8, operators of
-/// `ai.onnx` 17 and `ai.onnx.ml` 3. Equal classifiers give equal bytes.
+/// The format is that of [onnx.proto](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto): IR version 8, operators
+/// of `ai.onnx` 17 and `ai.onnx.ml` 3. Equal classifiers give equal bytes.
 public struct ONNXModel: Sendable, Hashable {
     /// The file.
     public let bytes: [UInt8]
@@ -28,7 +29,7 @@ public struct ONNXModel: Sendable, Hashable {
 
     /// Writes a classifier.
     /// - Parameters:
-    ///   - threshold: probabilities from here on get the label 1.
+    ///   - threshold: probabilities at or above it get the label 1.
     ///   - properties: entries of the model's `metadata_props`, beside `threshold` and `feature_names` (a JSON array).
     ///   - description: the model's `doc_string`.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a threshold that is not in 0...1, a type of classifier that is not this

@@ -10,7 +10,7 @@ struct ONNXTensor {
     let type: ElementType
     /// Empty for a single number.
     let shape: [Int]
-    /// The elements, the lowest byte first.
+    /// The elements, little-endian.
     let rawData: [UInt8]
 
     /// A vector.

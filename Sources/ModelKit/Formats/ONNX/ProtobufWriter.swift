@@ -1,4 +1,5 @@
-/// Protocol Buffers' wire format, as far as writing a message takes it (https://protobuf.dev/programming-guides/encoding).
+/// The part of Protocol Buffers' wire format that is needed to write messages
+/// (https://protobuf.dev/programming-guides/encoding).
 ///
 /// Fields are written in the order of the calls, so equal calls give equal bytes.
 package struct ProtobufWriter: Sendable {
@@ -55,7 +56,7 @@ package struct ProtobufWriter: Sendable {
 
     private mutating func key(_ field: Int, _ type: WireType) { varint(UInt64(field) << 3 | type.rawValue) }
 
-    /// Seven bits a byte, the lowest first; the high bit says that more follow.
+    /// Seven bits per byte, the lowest first; the high bit says that more follow.
     private mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -65,7 +66,7 @@ package struct ProtobufWriter: Sendable {
         bytes.append(UInt8(rest))
     }
 
-    /// The lowest byte first.
+    /// Little-endian.
     static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }

@@ -1,15 +1,17 @@
 extension TreeEnsemble {
-    /// How far from 0 the log-odds of the decision may be moved to it: from there on, probabilities do not change in 32 bits.
+    /// How far the log-odds of the decision may be from 0 when they are shifted to 0: beyond that, probabilities do not
+    /// change in 32 bits.
     private static let largestShift = 40.0
 
-    /// Adds a `TreeEnsembleRegressor` that sums 64-bit leaves, and what makes probability and label of its result.
+    /// Adds a `TreeEnsembleRegressor` that sums 64-bit leaves, and the nodes that compute probability and label from
+    /// its result.
     ///
-    /// Its result is rounded to 32 bits, finest around 0. So that the rounding never decides a label, the sum at which labels
-    /// change is subtracted within the operator and added again behind it.
+    /// Its result is rounded to 32 bits, finest around 0. So that rounding never decides a label, the sum at which
+    /// labels change is subtracted inside the operator and added back after it.
     func addNodes(
         to graph: inout ONNXGraph, matrix: String, threshold: Double
     ) -> (probability: String, isPositive: String) {
-        // A model without trees is one of a tree that gives 0.
+        // A model without trees is written as one tree that gives 0.
         let trees = trees.isEmpty ? [DecisionTree(constant: 0)] : trees
         let point = decisionPoint(threshold: threshold)
         let largestShift = combination == .mean ? Self.largestShift * Double(trees.count) : Self.largestShift
@@ -35,8 +37,8 @@ extension TreeEnsemble {
         }
     }
 
-    /// By how much two sums of the same leaves, near `sum`, may differ when they are added in different orders (Higham, Accuracy
-    /// and Stability of Numerical Algorithms, 4.2).
+    /// How much two sums of the same leaves, near `sum`, may differ when they are added in different orders (Higham,
+    /// Accuracy and Stability of Numerical Algorithms, 4.2).
     private static func summationError(_ trees: [DecisionTree], at sum: Double) -> Double {
         let hasNegative = trees.contains { $0.leaves.contains { $0.value < 0 } }
         // Where no leaf is negative, all partial sums are below the whole.
@@ -53,8 +55,8 @@ extension TreeEnsemble {
         return ONNXDecisionPoint(threshold: threshold, in: -end...end, probability: probability(ofSum:)).sum
     }
 
-    /// The trees as attributes of `TreeEnsembleRegressor` (ai.onnx.ml 3), which holds them in parallel arrays: one entry a node or
-    /// leaf, and for each leaf its weight. Within a tree, nodes come first and keep their numbers.
+    /// The trees as attributes of `TreeEnsembleRegressor` (ai.onnx.ml 3), which holds them in parallel arrays: one
+    /// entry per node or leaf, and for each leaf its weight. Within a tree, nodes come first and keep their numbers.
     private static func attributes(_ trees: [DecisionTree], base: Double) -> [ONNXAttribute] {
         func perPosition<Value>(
             node: @escaping (DecisionTree.Node, DecisionTree) -> Value, leaf: Value
