@@ -3,7 +3,7 @@ import StorageIO
 import Testing
 
 @Suite struct SimulationCleaningTests {
-    /// The cleaner, written from the rules alone, finds what the simulator says it has spoiled.
+    /// The cleaner, written from the rules alone, finds the dirt that the simulator reports.
     @Test func cleaningFindsTheDirtThatWasPutIn() async throws {
         let options = HandbookOptions(customers: 400, terminals: 800, days: 75, radius: 10, seed: 21)
         let location = try ObjectStoreRegistry().resolve("memory://cleaning/raw/")

@@ -1,12 +1,12 @@
 import Columnar
 
-/// Why a cleaning could not be done. No output has appeared, and an earlier one is as it was.
+/// Why a cleaning failed. No output was published, and an earlier one is unchanged.
 public enum CleaningError: Error, Sendable, Hashable {
-    /// There is not one row in all inputs.
+    /// The inputs have no rows.
     case emptyInput(inputs: [String])
     /// The first line does not name a column that is needed.
     case missingColumn(input: String, name: String, found: [String])
-    /// A column of a Parquet file cannot hold what the schema asks for.
+    /// A column of a Parquet file has a type that does not fit the schema.
     case wrongColumnType(input: String, name: String, expected: String, actual: String)
     case invalidOutlierRule(text: String)
     case invalidPlan(message: String)
@@ -14,12 +14,12 @@ public enum CleaningError: Error, Sendable, Hashable {
     /// A rule dropped a larger share of the rows than ``CleaningPlan/maximumDroppedShare`` allows, or nothing was left. The
     /// report says what was dropped and why; it names no output.
     case droppedTooMuch(CleaningReport)
-    /// The temporary file cannot be made, written or read.
+    /// The temporary file cannot be created, written or read.
     case temporaryFile(path: String, operation: String, message: String)
 }
 
 extension CleaningError: CustomStringConvertible {
-    /// One line for a person.
+    /// One line for people.
     public var description: String {
         switch self {
         case .emptyInput(let inputs):
@@ -29,7 +29,7 @@ extension CleaningError: CustomStringConvertible {
         case .wrongColumnType(let input, let name, let expected, let actual):
             "\(input): column '\(name)' is \(actual), expected \(expected)"
         case .invalidOutlierRule(let text):
-            "\(QuotedText.value(text)) is no outlier rule; write METHOD:K[:upper|both] with METHOD iqr, log-iqr, z-score or mad, "
+            "\(QuotedText.value(text)) is not an outlier rule; write METHOD:K[:upper|both] with METHOD iqr, log-iqr, z-score or mad, "
                 + "quantile:LOW:HIGH, fixed:LOW:HIGH, or none"
         case .invalidPlan(let message): "the cleaning plan cannot be read: \(message)"
         case .invalidOption(let name, let value, let expected): "\(name) is \(value), expected \(expected)"

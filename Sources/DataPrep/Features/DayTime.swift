@@ -1,6 +1,6 @@
 import Columnar
 
-/// What of a time makes features: the hour, and the weekday.
+/// The parts of a time that are features: the hour, and the weekday.
 struct DayTime {
     /// 0 to 23.
     let hour: Int
@@ -16,6 +16,6 @@ struct DayTime {
 
     var isWeekend: Bool { weekday >= 5 }
 
-    /// As the Handbook has it: the hours 0 to 6.
+    /// As in the Handbook: the hours 0 to 6.
     var isNight: Bool { hour <= 6 }
 }

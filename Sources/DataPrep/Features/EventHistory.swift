@@ -1,8 +1,8 @@
 /// One customer's or terminal's past events in ascending time, each with an integer value, summed from the left: any window's
 /// count and sum are the difference of two positions.
 ///
-/// Sums are exact modulo 2^64, so they do not depend on the order or the portions in which events came. What of the values is no
-/// integer is summed beside them, exactly as well, and takes memory only where there is any.
+/// Sums are exact modulo 2^64, so they do not depend on the order or the batches in which events came. The non-integer
+/// parts of values are summed separately, exactly as well, and use memory only if there are any.
 struct EventHistory: Sendable, Hashable {
     struct Event: Sendable, Hashable {
         var time: Int64
@@ -19,7 +19,8 @@ struct EventHistory: Sendable, Hashable {
 
     var count: Int { events.count - first }
 
-    /// Makes room for so many events, and no more, so that a history that is read takes no more memory than it needs.
+    /// Reserves room for this many events, and no more, so that a history that is read uses no more memory than it
+    /// needs.
     mutating func reserveCapacity(_ count: Int) { events.reserveCapacity(count) }
 
     var oldestTime: Int64? { first < events.count ? events[first].time : nil }
@@ -35,10 +36,10 @@ struct EventHistory: Sendable, Hashable {
     /// The position of the first event later than `time`.
     func position(after time: Int64) -> Int { position(after: time, upTo: events.count) }
 
-    /// The position of the first event later than `time`, known not to lie behind `limit`.
+    /// The position of the first event later than `time`, known not to be after `limit`.
     ///
-    /// Windows end near the newest event or begin near the oldest one, and memory is what costs: so the search closes in from
-    /// both ends in doubling steps before it halves what is left.
+    /// Windows end near the newest event or begin near the oldest one, and memory access dominates the cost: so the
+    /// search moves in from both ends in doubling steps before it bisects the rest.
     func position(after time: Int64, upTo limit: Int) -> Int {
         events.withUnsafeBufferPointer { events in
             var lower = first, upper = limit
@@ -70,7 +71,7 @@ struct EventHistory: Sendable, Hashable {
     /// The sum of the values of the events between two positions.
     func sum(from lower: Int, to upper: Int) -> Int64 { sumBefore(upper) &- sumBefore(lower) }
 
-    /// Whether any value has a rest, or had one not long ago.
+    /// Whether any value has a rest, or had one recently.
     var hasRests: Bool { !rests.isEmpty }
 
     /// Whether the value of any event later than `time` has a rest.
@@ -117,7 +118,7 @@ struct EventHistory: Sendable, Hashable {
         for later in (position + 1)..<rests.count { rests[later] = rests[later] &+ rest }
     }
 
-    /// Makes one event of exactly that time have `value` in place of `other`.
+    /// Changes the value of one event of exactly that time from `other` to `value`.
     /// - Returns: whether there was one with either value.
     mutating func setValue(_ value: Int64, replacing other: Int64, at time: Int64) -> Bool {
         var isThere = false
@@ -139,14 +140,14 @@ struct EventHistory: Sendable, Hashable {
         for later in events.indices[(position + 1)...] { events[later].sumBefore &+= difference }
     }
 
-    /// Forgets the events up to and including that time.
-    /// - Returns: how many they were.
+    /// Removes the events up to and including that time.
+    /// - Returns: how many there were.
     @discardableResult
     mutating func evict(through time: Int64) -> Int {
         let earlier = first
         while first < events.count, events[first].time <= time { first += 1 }
         let evicted = first - earlier
-        // Moving the rest when at least half of the array is free costs each event a constant in all.
+        // Moving the rest when at least half of the array is free costs amortised constant time per event.
         if evicted > 0, first * 2 >= events.count {
             events.removeFirst(first)
             if events.isEmpty { rests = [] } else if hasRests { rests.removeFirst(first) }

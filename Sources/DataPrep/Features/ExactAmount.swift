@@ -1,15 +1,16 @@
-/// An amount as the sums of windows take it: a number that neither rounding nor the order of addition touches.
+/// An amount as window sums use it: sums are exact and do not depend on the order of addition.
 ///
-/// Up to 100 million, a number with at most four decimals counts as the decimal that it was written as: as so many units of
-/// 1/10,000, which fit an `Int64` in sums. Any other amount (of more decimals, or larger) counts as the binary number that it is.
+/// Up to 100 million, a number with at most four decimals counts as the decimal that it was written as: as a number of
+/// units of 1/10,000, whose sums fit an `Int64`. Any other amount (with more decimals, or larger) counts as the binary
+/// number that it is.
 struct ExactAmount: Sendable, Hashable {
-    /// Units in one of money.
+    /// Units in 1.00.
     static let unitsPerOne: UInt64 = 10_000
     static let largestUnits = 1e12
 
-    /// In 1/10,000; 0 where ``rest`` says it all.
+    /// In 1/10,000; 0 where ``rest`` is the whole amount.
     let units: Int64
-    /// The amount where units cannot say it, else 0: a multiple of 2^-128 of at most 2^100 in magnitude.
+    /// The amount where units cannot express it, else 0: a multiple of 2^-128 of at most 2^100 in magnitude.
     let rest: Double
 
     @inline(__always)
@@ -31,7 +32,7 @@ struct ExactAmount: Sendable, Hashable {
         rest = 0
     }
 
-    /// What is not a number counts as 0, what is larger than 2^100 as 2^100, and only below 2^-76 is anything rounded.
+    /// NaN counts as 0, amounts above 2^100 as 2^100, and only digits below 2^-76 are rounded.
     private static func bounded(_ amount: Double) -> Double {
         guard !amount.isNaN else { return 0 }
         let scaled = min(max(amount, -0x1p100), 0x1p100) * 0x1p128

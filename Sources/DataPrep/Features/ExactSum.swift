@@ -1,4 +1,4 @@
-/// A sum of amounts that no unit of money suits: a 256-bit integer of 2^-128, modulo 2^256.
+/// A sum of amounts that have no common decimal unit: a 256-bit integer in units of 2^-128, modulo 2^256.
 ///
 /// Doubles of 2^-76 to 2^100 in magnitude are such integers, and so are sums of 2^27 of them. Adding integers is exact in any order,
 /// and the sum over a window is the difference of two sums from the beginning.
@@ -12,7 +12,7 @@ struct ExactSum: Sendable, Hashable {
     init(_ value: Double) {
         guard value != 0 else { return }
         let scaled = value.magnitude * 0x1p128
-        // 52 binary places make any double from 1 on an integer; those of a smaller number than 2^52 are zeros.
+        // Shifted by 52 bits, any double from 1 on is an integer; below 2^52 the lowest bits are zeros.
         let significand = scaled.significandBitPattern | 1 << 52
         let shift = Int(scaled.exponent) - 52
         if shift < 0 {
@@ -33,7 +33,7 @@ struct ExactSum: Sendable, Hashable {
 
     private var isNegative: Bool { Int64(bitPattern: words.3) < 0 }
 
-    /// The sum as a double, exact for what was made of a single one.
+    /// The sum as a double, exact for the sum of a single one.
     var double: Double {
         if isNegative { return -(ExactSum() &- self).double }
         return Double(words.0) * 0x1p-128 + Double(words.1) * 0x1p-64 + Double(words.2) + Double(words.3) * 0x1p64
@@ -50,7 +50,7 @@ struct ExactSum: Sendable, Hashable {
     }
 
     static func &- (left: ExactSum, right: ExactSum) -> ExactSum {
-        // Two's complement: less a number is plus its complement and 1.
+        // Two's complement: subtracting a number is adding its complement and 1.
         var difference = ExactSum()
         var carry: UInt64 = 1
         difference.words.0 = add(left.words.0, ~right.words.0, &carry)
@@ -79,7 +79,7 @@ struct ExactSum: Sendable, Hashable {
 }
 
 extension ExactSum {
-    /// The double nearest to the mean of `count` amounts whose sum is so many units of 1/10,000 and this sum.
+    /// The double nearest to the mean of `count` amounts whose sum is this many units of 1/10,000 plus this sum.
     /// - Precondition: at least one amount, and fewer than 2^32.
     func mean(units: Int64, count: Int) -> Double {
         // The sum in units of 2^-128 / 10,000, five words in two's complement.
@@ -125,14 +125,14 @@ extension ExactSum {
     }
 }
 
-/// Divides a long number, taken word by word from the highest, and keeps of the quotient what a double needs.
+/// Divides a long number, word by word from the highest, and keeps the part of the quotient that a double needs.
 private struct LongDivision {
     private let divisor: UInt64
     private var remainder: UInt64 = 0
     /// The quotient's first word that is not 0, and the one after it.
     private var first: UInt64 = 0
     private var second: UInt64 = 0
-    /// Words taken after the first.
+    /// The number of words after the first.
     private var later = 0
     private var hasMore = false
 
@@ -156,7 +156,7 @@ private struct LongDivision {
         let shift = first.leadingZeroBitCount
         var top = first << UInt64(shift)
         if shift > 0 { top |= second >> UInt64(64 - shift) }
-        // What lies below the top 64 bits matters only in that it is there: it decides ties.
+        // Bits below the top 64 matter only for ties.
         if hasMore || remainder != 0 || second << UInt64(shift) != 0 { top |= 1 }
         return Double(sign: .plus, exponent: exponent + 64 * later - shift, significand: Double(top))
     }

@@ -1,9 +1,9 @@
-/// What can be wrong with settings and stored state of features.
+/// Errors in settings and stored state of features.
 public enum FeatureError: Error, Sendable, Hashable {
     case invalidWindows(String)
     /// A state that was kept for other windows than the pipeline's.
     case stateMismatch(expected: FeatureWindows, actual: FeatureWindows)
-    /// A stored state that cannot be read: where, and what.
+    /// A stored state that cannot be read, with the position and the problem.
     case malformedState(byteOffset: Int, message: String)
 }
 

@@ -2,17 +2,18 @@ import Parallelism
 
 extension FeaturePipeline {
     /// The features of a whole table, starting without history.
-    /// - Returns: one array a feature, in ``names``' order, each with one value a row in the table's order.
+    /// - Returns: one array per feature, in ``names``' order, each with one value per row in the table's order.
     public func columns(_ transactions: TransactionColumns, threads: Int = 1) -> [[Float]] {
         var state = makeState()
         return compute(transactions, &state, threads)
     }
 
-    /// The features of a whole table, each row against the state and the table's earlier rows; the state then holds them too.
+    /// The features of a whole table, each row against the state and the table's earlier rows; the rows are then added
+    /// to the state.
     ///
-    /// Rows are taken by time, then transaction id, whatever their order in the table. A row whose amount is not a finite number
-    /// does not belong to the history of the others. Blocks the calling thread.
-    /// - Returns: one array a feature, in ``names``' order, each with one value a row in the table's order.
+    /// Rows are processed by time, then transaction id, whatever their order in the table. A row whose amount is not a
+    /// finite number does not belong to the history of the others. Blocks the calling thread.
+    /// - Returns: one array per feature, in ``names``' order, each with one value per row in the table's order.
     /// - Throws: ``FeatureError/stateMismatch(expected:actual:)`` when the state was kept for other windows.
     public func columns(
         _ transactions: TransactionColumns, state: inout FeatureState, threads: Int = 1

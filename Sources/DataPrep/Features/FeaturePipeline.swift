@@ -8,13 +8,13 @@ public struct FeaturePipeline: Sendable, Hashable {
     /// Of no effect in ``FeatureSet/basic``.
     public let windows: FeatureWindows
 
-    /// The Handbook's features, unless told otherwise.
+    /// The Handbook's features by default.
     public init(_ set: FeatureSet = .windows, windows: FeatureWindows = .handbook) {
         featureSet = set
         self.windows = windows
     }
 
-    /// The features' names, in their order. The window features bear the Handbook's names in lower case.
+    /// The features' names, in their order. The window features have the Handbook's names in lower case.
     public var names: [String] {
         switch featureSet {
         case .basic:
@@ -30,7 +30,7 @@ public struct FeaturePipeline: Sendable, Hashable {
         }
     }
 
-    /// How many features there are.
+    /// The number of features.
     public var count: Int {
         switch featureSet {
         case .basic: 7
@@ -41,7 +41,7 @@ public struct FeaturePipeline: Sendable, Hashable {
     /// Whether features depend on earlier transactions.
     public var usesHistory: Bool { featureSet == .windows }
 
-    /// A state without history that fits this pipeline.
+    /// An empty state for this pipeline.
     public func makeState(latenessDays: Int = 7) -> FeatureState {
         FeatureState(windows: windows, latenessDays: latenessDays)
     }
@@ -51,7 +51,7 @@ public struct FeaturePipeline: Sendable, Hashable {
         guard state.windows == windows else { throw .stateMismatch(expected: windows, actual: state.windows) }
     }
 
-    /// Writes the features of a transaction that is not recorded yet to `row`. Nothing is recorded or allocated.
+    /// Writes the features of a transaction that is not recorded yet to `row`. Records and allocates nothing.
     /// - Precondition: the state fits (``requireState(_:)``), and `row` has room for ``count`` values.
     public func compute(_ transaction: Transaction, state: FeatureState, into row: UnsafeMutableBufferPointer<Float>) {
         precondition(row.count >= count, "no room for the features")

@@ -1,8 +1,8 @@
 /// Which features a transaction gets.
 public enum FeatureSet: String, Sendable, Hashable, Codable, CaseIterable {
-    /// What the transaction itself says: amount, terminal, hour, quarter of the day.
+    /// The transaction's own values: amount, terminal, hour, quarter of the day.
     case basic
-    /// The Fraud Detection Handbook's: the amount, weekend and night, and what the customer and the terminal did within
-    /// moving windows before.
+    /// The Fraud Detection Handbook's: the amount, weekend and night, and the customer's and the terminal's activity
+    /// within moving windows before.
     case windows
 }

@@ -1,5 +1,5 @@
 extension FeatureState {
-    /// How many transactions of a terminal in exactly that microsecond are remembered, and how many of them as frauds.
+    /// How many transactions of a terminal in exactly that microsecond the state has, and how many of them as frauds.
     package func labelCounts(terminalID: Int64, dateTime: Int64) -> (transactions: Int, frauds: Int) {
         guard let history = terminals.history(of: terminalID) else { return (0, 0) }
         let end = history.position(after: dateTime)

@@ -1,16 +1,18 @@
 import StorageIO
 
 extension FeatureState {
-    /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were portioned.
+    /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were
+    /// batched.
     ///
-    /// Layout: `AFFS`, version (1 byte), the windows (count and days of the customer's, then the terminal's, delay), lateness,
-    /// 1 and the newest time or 0, the customers' table, the terminals' table, CRC-32C of all before (4 bytes, little-endian).
-    /// A table is the number of keys, then per key in ascending order: the key less the one before, the number of events,
-    /// per event the time less the one before, and the value. Integers are LEB128, signed ones in zigzag form.
-    /// Only what a window can still reach is written.
+    /// Layout: `AFFS`, version (1 byte), the windows (count and days of the customer's, then the terminal's, delay),
+    /// lateness, 1 and the newest time or 0, the customers' table, the terminals' table, CRC-32C of all before (4
+    /// bytes, little-endian). A table is the number of keys, then per key in ascending order: the key less the one
+    /// before, the number of events, per event the time less the one before, and the value. Integers are LEB128, signed
+    /// ones in zigzag form. Only events that a window can still reach are written.
     ///
-    /// The version is 1 where all amounts are integers of 1/10,000 (up to 100 million), and these are the values. It is 2 where one is
-    /// not: a customer's value is then twice such an integer in zigzag form, or 1 and the amount as a double (8 bytes, little-endian).
+    /// The version is 1 where all amounts are integers of 1/10,000 (up to 100 million), and these are the values. It is
+    /// 2 otherwise: a customer's value is then twice such an integer in zigzag form, or 1 and the amount as a double (8
+    /// bytes, little-endian).
     public func encoded() -> [UInt8] {
         var writer = VarintWriter()
         writer.bytes = FeatureState.magic
@@ -36,7 +38,7 @@ extension FeatureState {
         return writer.bytes
     }
 
-    /// Restores a state from what ``encoded()`` gave.
+    /// Restores a state from the bytes of ``encoded()``.
     /// - Throws: ``FeatureError/malformedState(byteOffset:message:)``.
     public init(decoding bytes: [UInt8]) throws(FeatureError) {
         let header = FeatureState.magic.count + 1
@@ -50,7 +52,7 @@ extension FeatureState {
         let end = bytes.count - 4
         let stored = bytes[end...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard FeatureState.checksum(bytes[..<end]) == stored else {
-            throw .malformedState(byteOffset: end, message: "the checksum does not fit")
+            throw .malformedState(byteOffset: end, message: "the checksum does not match")
         }
         var reader = VarintReader(bytes: bytes[..<end], position: header)
         let customerDays = try reader.days(), terminalDays = try reader.days()
@@ -84,7 +86,7 @@ extension FeatureState {
 /// How a table's values are stored.
 private enum StoredValues {
     case integers
-    /// Integers of 1/10,000, and doubles where these do not do.
+    /// Integers of 1/10,000, and doubles where these are not exact.
     case amounts
 }
 
@@ -140,7 +142,7 @@ private struct VarintWriter {
     }
 }
 
-/// Reads what ``VarintWriter`` wrote, trusting nothing.
+/// Reads what ``VarintWriter`` wrote, and validates everything.
 private struct VarintReader {
     let bytes: ArraySlice<UInt8>
     var position: Int
@@ -210,7 +212,7 @@ private struct VarintReader {
         as form: StoredValues, values: ClosedRange<Int64>
     ) throws(FeatureError) -> HistoryTable {
         var table = HistoryTable()
-        // Every key and every event takes two bytes at least, so that counts cannot ask for more than the bytes hold.
+        // Every key and every event takes at least two bytes, which bounds the counts by the number of bytes.
         let keyCount = try integer(upTo: (bytes.endIndex - position) / 2)
         table.reserveCapacity(keyCount)
         var previousKey: Int64 = 0

@@ -2,9 +2,9 @@
 public struct FeatureWindows: Sendable, Hashable {
     /// A customer's windows (t - w, t] end with the transaction itself.
     public let customerDays: [Int]
-    /// A terminal's windows (t - delay - w, t - delay] end where labels are known.
+    /// A terminal's windows (t - delay - w, t - delay] end at the time up to which labels are known.
     public let terminalDays: [Int]
-    /// How long it takes until a fraud is known.
+    /// The time until a fraud is known.
     public let delayDays: Int
 
     /// The Handbook's windows: 1, 7 and 30 days, labels known after 7.
@@ -40,7 +40,7 @@ extension FeatureWindows: Codable {
         case delayDays = "delay_days"
     }
 
-    /// Reads what was encoded, with the checks of ``init(customerDays:terminalDays:delayDays:)``.
+    /// Decodes windows, with the checks of ``init(customerDays:terminalDays:delayDays:)``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(

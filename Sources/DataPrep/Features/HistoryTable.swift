@@ -4,7 +4,7 @@ struct HistoryTable: Sendable {
     private(set) var keys: [Int64] = []
     var histories: [EventHistory] = []
 
-    /// Makes room for so many keys.
+    /// Reserves room for this many keys.
     mutating func reserveCapacity(_ count: Int) {
         keys.reserveCapacity(count)
         histories.reserveCapacity(count)
@@ -14,7 +14,7 @@ struct HistoryTable: Sendable {
 
     func slot(of key: Int64) -> Int? { index.slot(of: key, in: keys) }
 
-    /// The position of the key's history, which is made where there is none.
+    /// The position of the key's history, which is created if it does not exist.
     mutating func makeSlot(of key: Int64) -> Int {
         if let slot = slot(of: key) { return slot }
         keys.append(key)
@@ -23,7 +23,7 @@ struct HistoryTable: Sendable {
         return keys.count - 1
     }
 
-    /// Takes a key's whole history; the key is not in the table yet.
+    /// Adds a key's whole history; the key is not in the table yet.
     mutating func add(_ key: Int64, _ history: EventHistory) {
         let slot = makeSlot(of: key)
         histories[slot] = history
@@ -31,7 +31,7 @@ struct HistoryTable: Sendable {
 
     var eventCount: Int { histories.reduce(0) { $0 + $1.count } }
 
-    /// Forgets the events up to and including that time, and the keys that have none left.
+    /// Removes the events up to and including that time, and the keys that have none left.
     mutating func evict(through time: Int64) {
         var kept = HistoryTable()
         for slot in histories.indices {

@@ -1,7 +1,7 @@
 /// Finds positions in an array of keys: open addressing with linear probing, at most half full.
 ///
-/// Keys come from outside. They are mixed with a number that nobody knows, so that nobody can choose keys that collide; what is
-/// found does not depend on it.
+/// Keys come from outside. They are mixed with a secret random number, so that nobody can choose keys that collide; the
+/// results do not depend on it.
 struct SlotIndex: Sendable {
     /// Position + 1; 0 is free.
     private var cells: [Int32] = [Int32](repeating: 0, count: 16)
@@ -39,7 +39,7 @@ struct SlotIndex: Sendable {
         cells[cell] = Int32(slot + 1)
     }
 
-    /// Where the search for a key begins: SplitMix64's finalizer (Steele, Lea, Flood 2014).
+    /// The first slot of the search for a key: SplitMix64's finalizer (Steele, Lea, Flood 2014).
     @inline(__always)
     private func start(_ key: Int64) -> Int {
         var mixed = UInt64(bitPattern: key) ^ secret

@@ -1,6 +1,6 @@
 /// Rows by ascending time, then transaction id, then position.
 enum TransactionOrder {
-    /// The rows in that order; nil when they are in it already.
+    /// The rows in that order; nil if they are in that order already.
     static func sorted(_ transactions: TransactionColumns) -> [Int32]? {
         let times = transactions.dateTime, ids = transactions.transactionID
         let isSorted = times.withUnsafeBufferPointer { times in

@@ -1,9 +1,10 @@
 import Columnar
 
-/// How far a stream of transactions has come, in event time. It decides what may be forgotten, never what a feature's value is.
+/// The progress of a stream of transactions in event time. It decides which events may be evicted, never a feature's
+/// value.
 ///
-/// The watermark follows the newest transaction, but a single one with a wrong date must not make the state forget
-/// everything: a step of more than a day, in either direction, is taken only after so many of them in a row.
+/// The watermark follows the newest transaction, but a single one with a wrong date must not evict the whole state: a
+/// step of more than a day, in either direction, is taken only after several in a row.
 struct Watermark: Sendable, Hashable {
     private static let confirmations = 64
 

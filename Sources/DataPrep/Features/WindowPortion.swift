@@ -1,19 +1,20 @@
 import Parallelism
 
-/// Some successive rows of a table on their way through the window features.
+/// A range of rows of a table, in time order, for which window features are computed.
 ///
-/// Customers and terminals are independent of one another and among themselves. So each thread takes a share of them and walks
-/// all rows in order; per customer and terminal, the same steps happen in the same order on any number of threads.
+/// Customers and terminals are independent of one another and among themselves. So each thread takes a share of them
+/// and iterates over all rows in order; per customer and terminal, the same steps happen in the same order on any
+/// number of threads.
 struct WindowPortion {
     let transactions: TransactionColumns
-    /// The table's rows in time order; nil when they are in it already.
+    /// The table's rows in time order; nil if they are in that order already.
     let order: [Int32]?
-    /// Which positions of that order.
+    /// The range of positions in that order.
     let positions: Range<Int>
     let target: FeatureColumns
     let spans: WindowSpans
     let lateness: Int64
-    /// As it stands before the first row.
+    /// The state before the first row.
     let watermark: Watermark
     /// Whether the amounts of all rows are finite numbers.
     let areAllRecorded: Bool
@@ -41,7 +42,7 @@ struct WindowPortion {
         state.didRecord(positions.count)
     }
 
-    /// Whether a row belongs to the history once its features are there.
+    /// Whether a row is added to the history once its features are computed.
     @inline(__always)
     private func isRecorded(_ row: Int) -> Bool { areAllRecorded || transactions.amount[row].isFinite }
 

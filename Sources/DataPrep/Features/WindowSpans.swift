@@ -1,6 +1,6 @@
 import Columnar
 
-/// Window lengths in microseconds, and what a history says within them.
+/// Window lengths in microseconds, and a history's counts and sums within them.
 struct WindowSpans: Sendable, Hashable {
     let customer: [Int64]
     let terminal: [Int64]
@@ -12,7 +12,7 @@ struct WindowSpans: Sendable, Hashable {
         delay = Int64(windows.delayDays) * CivilDateTime.microsecondsPerDay
     }
 
-    /// Gives count and mean amount of each customer window to `body`, with this transaction counted in.
+    /// Passes count and mean amount of each customer window to `body`, including this transaction.
     /// - Parameter history: A pointer, since passing the value itself retains and releases its arrays for every row.
     @inline(__always)
     func customerFeatures(
@@ -44,7 +44,7 @@ struct WindowSpans: Sendable, Hashable {
         (history.pointee.rest(from: start, to: end) &+ ExactSum(rest)).mean(units: units, count: end - start + 1)
     }
 
-    /// Gives count and share of frauds of each terminal window to `body`.
+    /// Passes count and share of frauds of each terminal window to `body`.
     @inline(__always)
     func terminalFeatures(
         time: Int64, history: borrowing EventHistory, _ body: (_ window: Int, _ count: Float, _ risk: Float) -> Void

@@ -35,7 +35,7 @@ struct CustomerProfiles: Sendable {
     var count: Int { x.count }
 
     /// The seconds of day, in the order drawn, at which a customer buys: around noon, with a standard deviation of
-    /// 20,000 seconds; times outside of the day are no purchases.
+    /// 20,000 seconds; times outside of the day are dropped.
     @inline(__always)
     func forEachPurchase(_ customer: Int, day: Int, _ body: (Int) -> Void) {
         var generator = KeyedGenerator(seed: seed, .purchaseTimes, customer, day)

@@ -1,14 +1,14 @@
 /// What can be wrong with a line of raw data.
 public enum DirtKind: String, Sendable, Hashable, CaseIterable, Codable {
-    /// The line comes once more, at most fifty lines later.
+    /// The line is repeated, at most fifty lines later.
     case nearDuplicate
-    /// The line comes once more, days later, mostly in another file.
+    /// The line is repeated days later, mostly in another file.
     case farDuplicate
     /// A field is empty or holds `Err`, `None`, `NULL` or `nan`.
     case missingValue
     /// The datetime is not one: `24:00:00` or a thirteenth month.
     case unreadableDateTime
-    /// The customer is -999999 or -9999, the source's words for 'unknown'.
+    /// The customer is -999999 or -9999, the source's codes for 'unknown'.
     case unknownCustomer
     /// The amount is zero or negative.
     case nonPositiveAmount
@@ -22,7 +22,7 @@ public enum DirtKind: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// How often each kind of dirt occurs. A line gets at most one kind.
 public struct DirtRates: Sendable, Hashable {
-    /// Shares of all lines; kinds that are not there do not occur.
+    /// Shares of all lines; missing kinds do not occur.
     public var shares: [DirtKind: Double]
 
     /// Chooses the share of each kind.
@@ -36,7 +36,7 @@ public struct DirtRates: Sendable, Hashable {
     /// No dirt at all.
     public static let none = DirtRates(shares: [:])
 
-    /// The shares found in the course's files where they are known, and similar ones elsewhere.
+    /// The shares of the course's files where they are known, and similar ones otherwise.
     public static let course = DirtRates(shares: [
         .nearDuplicate: 5e-7, .farDuplicate: 5e-7, .missingValue: 2e-5, .unreadableDateTime: 2e-6,
         .unknownCustomer: 2e-5, .nonPositiveAmount: 2e-5, .grossOutlier: 2e-5, .contradictingDay: 2e-6,

@@ -3,8 +3,8 @@ import Parallelism
 public import StorageIO
 
 /// Writes simulated transactions as the raw text files of the course: one file per 30 days named by its first day
-/// (`2019-08-22.txt`), a header that starts with `#` and parts the names with bars, and dirt at chosen rates. What is
-/// wrong is told in ``GroundTruth/fileName`` beside the files, which is written last.
+/// (`2019-08-22.txt`), a header that starts with `#` and separates the names with bars, and dirt at chosen rates. All
+/// dirt is listed in ``GroundTruth/fileName`` beside the files, which is written last.
 public struct DirtWriter: Sendable {
     /// Days in a file.
     public static let daysPerFile = 30
@@ -28,8 +28,8 @@ public struct DirtWriter: Sendable {
     ///   - location: A folder. It may hold files of the same names, which are replaced, and names that start with `.` or
     ///     `_`.
     ///   - progress: Gets the number of lines written so far, some times a second.
-    /// - Throws: `ObjectStoreError` with code `alreadyExists` when the folder holds other files,
-    ///   which would be taken for parts of the data set; what the store throws.
+    /// - Throws: `ObjectStoreError` with code `alreadyExists` when the folder holds other files, which would be read as
+    ///   parts of the data set; errors of the store.
     @discardableResult
     public func write(
         to location: StorageLocation, threads: Int, progress: (@Sendable (_ lines: Int) -> Void)? = nil
@@ -68,7 +68,7 @@ public struct DirtWriter: Sendable {
             guard isHidden || names.contains(name) else {
                 throw ObjectStoreError(
                     .alreadyExists, location: location.description,
-                    message: "the folder holds \(name), which would be taken for a part of the simulated data")
+                    message: "the folder holds \(name), which would be read as a part of the simulated data")
             }
         }
     }

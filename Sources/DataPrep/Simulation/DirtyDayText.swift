@@ -7,7 +7,7 @@ struct DirtyLine: Sendable {
     let isFraud: Bool
 }
 
-/// A line that is to come once more on a later day.
+/// A line that is to be repeated on a later day.
 struct DelayedDuplicate: Sendable {
     let text: [UInt8]
     let dueDay: Int

@@ -1,6 +1,6 @@
 import Columnar
 
-/// Who is compromised when: scenarios 2 and 3 of the book.
+/// Which customers and terminals are compromised on which days: scenarios 2 and 3 of the book.
 struct FraudScenarios: Sendable {
     /// An amount above this, in hundredths, is a fraud by itself: scenario 1.
     static let amountThreshold: Int64 = 220_00
@@ -36,23 +36,23 @@ struct FraudScenarios: Sendable {
         return Bitmap(words: words, count: options.terminals)
     }
 
-    /// How many compromises begin on a day, at a rate that need not be whole: in any span of days as many as the rate gives, to
-    /// within one.
+    /// How many compromises begin on a day, at a rate that may be a fraction: over any span of days their number is
+    /// within one of the rate's.
     private func count(_ rate: Double, _ purpose: KeyedGenerator.Purpose, on day: Int) -> Int {
-        // Days have numbers from 0; what is before them names the place of the first.
+        // Days are numbered from 0; the generator of day -1 draws the phase.
         var generator = KeyedGenerator(seed: options.seed, purpose, -1)
         let phase = generator.uniform()
         return Int((rate * Double(day + 1) + phase).rounded(.down) - (rate * Double(day) + phase).rounded(.down))
     }
 
-    /// The days on which a compromise can have begun that still lasts: as in the book, none begins on the last day.
+    /// The days on which a compromise that still lasts can have begun: as in the book, none begins on the last day.
     func startingDays(of duration: Int, on day: Int) -> Range<Int> {
         let first = max(0, day - duration + 1)
         return first..<max(first, min(day, options.days - 2) + 1)
     }
 
-    /// The frauds on the customers who become compromised on one day: a third, rounded down, of what all of them
-    /// together buy in 14 days, for each of these days.
+    /// The frauds on the customers who become compromised on one day: a third, rounded down, of all their purchases on
+    /// each of 14 days.
     func fraudulentPurchases(ofCustomersCompromisedOn start: Int) -> [[FraudulentPurchase]] {
         var generator = KeyedGenerator(seed: options.seed, .compromisedCustomers, start)
         let wantedCustomers = count(options.compromisedCustomersPerDay, .compromisedCustomers, on: start)

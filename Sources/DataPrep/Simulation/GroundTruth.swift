@@ -1,7 +1,7 @@
 import Essentials
 
-/// What is wrong in a simulated raw data set, and where: what a cleaning job should find. Written beside the data as
-/// `_truth.json`, which readers of data sets pass over as they do all names that start with `_`.
+/// All errors in a simulated raw data set and their positions, which a cleaning job should find. Written beside the
+/// data as `_truth.json`, which readers of data sets skip like all names that start with `_`.
 public struct GroundTruth: Sendable, Hashable, Codable {
     /// Lines with one kind of dirt, and how many of them are frauds.
     public struct Count: Sendable, Hashable, Codable {
@@ -19,15 +19,15 @@ public struct GroundTruth: Sendable, Hashable, Codable {
         public var lines: Int
     }
 
-    /// A line that is wrong.
+    /// A wrong line.
     public struct Line: Sendable, Hashable, Codable {
-        /// What is wrong.
+        /// The kind of dirt.
         public var kind: DirtKind
         /// Position in ``GroundTruth/files``.
         public var file: Int
         /// Line in the file; the header is line 1.
         public var line: Int
-        /// Of the transaction that the line is or was about.
+        /// The id of the transaction that the line is or was about.
         public var transactionID: Int64
     }
 
@@ -39,7 +39,7 @@ public struct GroundTruth: Sendable, Hashable, Codable {
     public var frauds = 0
     /// Lines of all files without headers: transactions and duplicates.
     public var lines = 0
-    /// Transactions whose amount is zero without being made so: the simulator rounds tiny amounts down.
+    /// Transactions whose amount is zero without dirt: the simulator rounds tiny amounts down.
     public var naturalZeroAmounts = 0
     /// Files in the order of their names.
     public var files: [File] = []

@@ -12,7 +12,7 @@ public struct HandbookOptions: Sendable, Hashable {
     public var days: Int
     /// Midnight of day 0.
     public var firstDay: CivilDateTime
-    /// Customers pay at terminals nearer than this; customers and terminals lie in a square of 100 by 100.
+    /// Customers pay at terminals nearer than this; customers and terminals are in a square of 100 by 100.
     public var radius: Double
     /// A customer's mean number of purchases a day is uniform between 0 and this.
     public var maximumDailyPurchases: Double
@@ -25,7 +25,7 @@ public struct HandbookOptions: Sendable, Hashable {
     /// The same seed and parameters give the same transactions on every machine, with any number of threads.
     public var seed: UInt64
 
-    /// The book's parameters unless told otherwise.
+    /// The book's parameters by default.
     public init(
         customers: Int = 5_000, terminals: Int = 10_000, days: Int = 183,
         firstDay: CivilDateTime = CivilDateTime(year: 2019, month: 8, day: 22), radius: Double = 5,
@@ -44,8 +44,9 @@ public struct HandbookOptions: Sendable, Hashable {
         self.seed = seed
     }
 
-    /// About that many transactions in `days` days, with customers, terminals and frauds in the book's proportions:
-    /// the radius shrinks as terminals become denser, so that a customer has about 78 terminals to choose from.
+    /// Parameters for about that many transactions in `days` days, with customers, terminals and frauds in the book's
+    /// proportions: the radius shrinks as terminals become denser, so that a customer has about 78 terminals to choose
+    /// from.
     public static func scaled(toTransactions count: Int, days: Int = 183, seed: UInt64 = 42) -> HandbookOptions {
         // On average two purchases a day, of which 96.9 % fall within the day.
         let customers = max(1, Int((Double(count) / (Double(max(1, days)) * 1.938)).rounded()))
@@ -57,7 +58,7 @@ public struct HandbookOptions: Sendable, Hashable {
             compromisedCustomersPerDay: Double(customers) * 3 / 5_000, seed: seed)
     }
 
-    /// About as many transactions as will be simulated.
+    /// About how many transactions will be simulated.
     public var expectedTransactions: Int {
         Int(Double(customers) * Double(days) * maximumDailyPurchases / 2 * 0.969)
     }
@@ -84,9 +85,9 @@ public struct HandbookOptions: Sendable, Hashable {
     }
 }
 
-/// A parameter of a simulation that makes no sense.
+/// An invalid parameter of a simulation.
 public enum SimulationError: Error, Sendable, Hashable {
-    /// What was given, and what is possible.
+    /// The given value, and the requirement.
     case invalidOption(name: String, value: String, requirement: String)
 }
 

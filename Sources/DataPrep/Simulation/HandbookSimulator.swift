@@ -3,9 +3,9 @@ import Parallelism
 
 /// Simulates card transactions as the *Fraud Detection Handbook* does; ``HandbookOptions`` names the source.
 ///
-/// Customers, terminals, amounts, times and frauds follow the book's definitions; the random numbers are of a generator
-/// of its own, so that days are made independently of one another, in parallel, and with the same result everywhere.
-/// Transactions come in the order of time, numbered from 0; frauds are labelled 1 in `tx_fraud`, and
+/// Customers, terminals, amounts, times and frauds follow the book's definitions; the random numbers come from a
+/// separate generator, so that days are simulated independently of one another, in parallel, and with the same result
+/// everywhere. Transactions are in time order, numbered from 0; frauds are labelled 1 in `tx_fraud`, and
 /// `tx_fraud_scenario` says why:
 /// 1. the amount is above 220;
 /// 2. the terminal is compromised;
@@ -19,7 +19,7 @@ public struct HandbookSimulator: Sendable {
     let scenarios: FraudScenarios
 
     /// Draws the customers and terminals.
-    /// - Throws: ``SimulationError`` when a parameter makes no sense.
+    /// - Throws: ``SimulationError`` when a parameter is invalid.
     public init(options: HandbookOptions = HandbookOptions()) throws(SimulationError) {
         try options.check()
         self.options = options
@@ -28,7 +28,7 @@ public struct HandbookSimulator: Sendable {
         scenarios = FraudScenarios(options: options, profiles: profiles)
     }
 
-    /// The transactions as ``TransactionSchema`` has them, one batch a day. A few days are in memory at a time.
+    /// The transactions in ``TransactionSchema``, one batch per day. A few days are in memory at a time.
     public func batches(threads: Int) -> AsyncThrowingStream<RecordBatch, any Error> {
         let queue = DayQueue(chunks: chunks(threads: threads))
         let midnight = midnight
@@ -45,7 +45,7 @@ public struct HandbookSimulator: Sendable {
     func chunks(threads: Int) -> SimulationChunks { SimulationChunks(simulator: self, threads: threads) }
 
     /// One day, its transactions not numbered yet.
-    /// - Parameter frauds: The purchases that scenario 3 makes frauds; one can be there several times.
+    /// - Parameter frauds: The purchases that scenario 3 turns into frauds; one can occur several times.
     func simulate(day: Int, frauds: [FraudScenarios.FraudulentPurchase]) -> SimulatedDay {
         let frauds = frauds.sorted { ($0.customer, $0.ordinal) < ($1.customer, $1.ordinal) }
         var nextFraud = 0

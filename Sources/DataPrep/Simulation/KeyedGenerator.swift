@@ -1,5 +1,5 @@
-/// Reproducible random numbers for one small piece of a simulation, such as one customer's day. Every piece has its own
-/// generator, named by numbers, so that any piece can be made alone, in any order and on any thread.
+/// Reproducible random numbers for one small part of a simulation, such as one customer's day. Every part has its own
+/// generator, named by numbers, so that any part can be computed separately, in any order and on any thread.
 ///
 /// The sequence is SplitMix64's (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014);
 /// it starts at a hash of the name.

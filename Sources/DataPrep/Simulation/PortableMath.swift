@@ -1,9 +1,9 @@
-/// Functions made of additions, multiplications, divisions and square roots alone. IEEE 754 rounds these the same way
+/// Functions that use only additions, multiplications, divisions and square roots. IEEE 754 rounds these the same way
 /// everywhere, while the last bits of a system's `log` and `exp` differ from one C library to the next.
 package enum PortableMath {
     /// e to the power of -x for 0 <= x <= 700, to about 1e-15.
     package static func exponentialOfNegative(_ x: Double) -> Double {
-        // exp(-x) = 2^-n exp(-r) with r below ln 2, which is taken away in two parts so that r keeps its last bits.
+        // exp(-x) = 2^-n exp(-r) with r below ln 2, which is subtracted in two parts so that r keeps its last bits.
         let halvings = (x / 0.693_147_180_559_945_3).rounded(.down)
         let rest = (x - halvings * 0x1.62E42FEEp-1) - halvings * 0x1.A39EF35793C76p-33
         var sum = 1.0
@@ -27,8 +27,8 @@ package enum PortableMath {
         return exponent * 0.693_147_180_559_945_3 + 2 * ratio * series
     }
 
-    /// The standard normal deviate below which a share `probability`, strictly between 0 and 1, of all lie; relative
-    /// error about 1e-16. M. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", 1988.
+    /// The standard normal quantile of `probability`, strictly between 0 and 1; relative error about 1e-16. M. Wichura,
+    /// "Algorithm AS 241: The Percentage Points of the Normal Distribution", 1988.
     package static func normalQuantile(_ probability: Double) -> Double {
         let centred = probability - 0.5
         if abs(centred) <= 0.425 {

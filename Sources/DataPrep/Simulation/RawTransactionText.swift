@@ -2,7 +2,7 @@ import Columnar
 
 /// Writes transactions as the lines of the course's raw files, without a string for any of the values.
 struct RawTransactionText {
-    /// The first line of each file: names parted by bars, one of them misspelt, as in the source.
+    /// The first line of each file: names separated by bars, one of them misspelt, as in the source.
     static let header = Array(
         """
         # tranaction_id | tx_datetime | customer_id | terminal_id | tx_amount | tx_time_seconds | tx_time_days | tx_fraud \

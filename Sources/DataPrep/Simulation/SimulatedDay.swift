@@ -1,6 +1,6 @@
 import Columnar
 
-/// The transactions of one day in the order of their times, column by column.
+/// The transactions of one day in time order, column by column.
 struct SimulatedDay: Sendable {
     let day: Int
     /// Of the first transaction; the others follow.

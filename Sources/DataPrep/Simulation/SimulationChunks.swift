@@ -1,9 +1,9 @@
 import Parallelism
 import Synchronization
 
-/// Makes the days in order, several at once on several threads, and numbers their transactions.
+/// Simulates the days in order, several at once on several threads, and numbers their transactions.
 actor SimulationChunks {
-    /// Enough for every thread to have some days, few enough for memory to stay small.
+    /// Enough days for every thread, few enough to use little memory.
     private static let chunkRows = 400_000
 
     private let simulator: HandbookSimulator
@@ -70,7 +70,7 @@ func inParallel<Result: Sendable>(
     return results.withLock { $0.compactMap { $0 } }
 }
 
-/// Hands out the days of chunks one by one.
+/// Returns the days of chunks one by one.
 actor DayQueue {
     private let chunks: SimulationChunks
     private var days: [SimulatedDay] = []

@@ -1,9 +1,9 @@
-/// What features take of a transaction, and the row that it came in; seven words.
+/// The values of a transaction that features need, and its row; seven words.
 package struct SortedTransaction: Sendable, Comparable, BitwiseCopyable {
     package static let words = 7
 
     package var key: TransactionKey
-    /// From 0 at the first row of all.
+    /// Counted from the first row of all.
     package var row: Int64
     var customerID: Int64
     var terminalID: Int64
@@ -18,7 +18,7 @@ package struct SortedTransaction: Sendable, Comparable, BitwiseCopyable {
 }
 
 extension TransactionColumns {
-    /// The transactions with what features take of them; all else is 0.
+    /// The transactions with the values that features need; the others are 0.
     package init(_ sorted: [SortedTransaction]) {
         count = sorted.count
         transactionID = sorted.map(\.key.transactionID)

@@ -1,4 +1,4 @@
-/// Where a transaction stands among others: by time, then transaction id.
+/// The sort key of a transaction: time, then transaction id.
 package struct TransactionKey: Sendable, Hashable, Comparable, BitwiseCopyable {
     package var dateTime: Int64
     package var transactionID: Int64

@@ -1,7 +1,7 @@
 import Essentials
 
-/// Brings any number of transactions into the order of time, then id, then row, in bounded memory: sorted runs wait in a
-/// temporary file and are merged (D. Knuth, "The Art of Computer Programming", volume 3, 5.4).
+/// Sorts any number of transactions by time, then id, then row, in bounded memory: sorted runs are stored in a
+/// temporary file and merged (D. Knuth, "The Art of Computer Programming", volume 3, 5.4).
 package struct TransactionSorter: Sendable {
     private let memoryLimit: Int
     private let storage: any SpillStorage
@@ -10,10 +10,10 @@ package struct TransactionSorter: Sendable {
     private var merge: RunMerge?
     private var nextRow = 0
 
-    /// How many transactions there are.
+    /// The number of transactions.
     package private(set) var count: Int64 = 0
 
-    /// - Parameter memoryLimit: bytes that rows may take, about.
+    /// - Parameter memoryLimit: about how many bytes rows may use.
     package init(memoryLimit: Int, storage: any SpillStorage) {
         self.memoryLimit = memoryLimit
         self.storage = storage
@@ -22,10 +22,10 @@ package struct TransactionSorter: Sendable {
     /// How many runs have gone to the temporary file.
     package var spilledRuns: Int { runs.count }
 
-    /// Rows of a run: sorting takes half as much again.
+    /// Rows of a run: sorting needs half as much memory again.
     private var rowsPerRun: Int { max(1024, memoryLimit * 2 / 3 / (8 * SortedTransaction.words)) }
 
-    /// Takes the rows of a table as those after all rows before.
+    /// Adds the rows of a table after all earlier rows.
     /// - Throws: ``CleaningError/temporaryFile(path:operation:message:)``.
     package mutating func add(_ transactions: TransactionColumns) throws {
         for row in 0..<transactions.count {
@@ -47,7 +47,7 @@ package struct TransactionSorter: Sendable {
         rows.removeAll(keepingCapacity: true)
     }
 
-    /// The next rows in order, at most so many; empty after the last. Nothing can be added from the first call on.
+    /// The next rows in order, at most this many; empty after the last. Nothing can be added from the first call on.
     /// - Throws: ``CleaningError/temporaryFile(path:operation:message:)``.
     package mutating func next(_ limit: Int) throws -> [SortedTransaction] {
         if runs.isEmpty {
@@ -70,7 +70,7 @@ package struct TransactionSorter: Sendable {
 }
 
 extension TransactionSorter {
-    /// One that keeps what does not fit memory in a temporary file.
+    /// A sorter that keeps what does not fit into memory in a temporary file.
     /// - Parameter folder: of the file; nil for the system's folder of temporary files.
     package init(memoryLimit: Int, temporaryFolder folder: String?) {
         self.init(memoryLimit: memoryLimit, storage: SpillFile(folder: folder))

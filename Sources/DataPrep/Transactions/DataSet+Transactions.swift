@@ -2,9 +2,9 @@ import Columnar
 package import StorageIO
 
 extension DataSet {
-    /// The columns of transactions that every file has, under the names that they have there, and after them others.
+    /// The transaction columns that every file has, under their names in the files, followed by others.
     ///
-    /// A column that no file has is left out, so that whoever needs it says what is missing.
+    /// A column that no file has is left out, so that the caller that needs it can say what is missing.
     /// - Parameters:
     ///   - others: names of further columns; none is taken twice.
     ///   - needed: the columns that are needed, and so must not be unavailable.

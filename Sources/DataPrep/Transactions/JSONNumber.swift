@@ -6,7 +6,7 @@ struct JSONNumber {
     var exponent = 0
     /// Whether no further digit than those of the mantissa is other than 0.
     var isExact = true
-    /// Where it stands in the text.
+    /// Its position in the text.
     var range = 0..<0
 
     /// Why it is not an integer of a type.
@@ -87,7 +87,7 @@ extension JSONScanner {
         position < text.count ? Failure(.malformedNumber, at: start) : Failure(.unexpectedEnd, at: position)
     }
 
-    /// - Returns: how many digits there were.
+    /// - Returns: the number of digits.
     @inline(__always)
     private mutating func digits(into number: inout JSONNumber, isFraction: Bool) -> Int {
         let start = position

@@ -1,4 +1,4 @@
-/// Walks over JSON text (RFC 8259) in place, without allocating.
+/// Scans JSON text (RFC 8259) without copying or allocating.
 struct JSONScanner {
     typealias Failure = TransactionJSONError
 
@@ -7,14 +7,14 @@ struct JSONScanner {
 
     init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-    /// The next byte that is not white space, which stays the next.
+    /// The next byte that is not white space, without consuming it.
     @inline(__always)
     mutating func peek() throws(Failure) -> UInt8 {
         guard !isAtEnd() else { throw Failure(.unexpectedEnd, at: position) }
         return text[position]
     }
 
-    /// Steps over white space, and tells whether nothing else is left.
+    /// Skips white space, and tells whether nothing else is left.
     @inline(__always)
     mutating func isAtEnd() -> Bool {
         while position < text.count {
@@ -25,7 +25,7 @@ struct JSONScanner {
         return true
     }
 
-    /// Steps over a byte that must come next after white space.
+    /// Skips a byte that must come next after white space.
     @inline(__always)
     mutating func expect(_ expected: UInt8) throws(Failure) {
         let byte = try peek()
@@ -33,7 +33,7 @@ struct JSONScanner {
         position += 1
     }
 
-    /// The contents of a string as they stand in the text, between the quotes, and whether they hold escapes.
+    /// The raw contents of a string between the quotes, and whether they contain escapes.
     @inline(__always)
     mutating func string() throws(Failure) -> (contents: Range<Int>, hasEscapes: Bool) {
         position += 1
@@ -60,7 +60,7 @@ struct JSONScanner {
         throw Failure(.unexpectedEnd, at: position)
     }
 
-    /// Steps over an escape and gives the UTF-16 code unit that it stands for.
+    /// Skips an escape and returns its UTF-16 code unit.
     @discardableResult
     private mutating func escape() throws(Failure) -> UInt16 {
         let start = position
@@ -89,8 +89,8 @@ struct JSONScanner {
         }
     }
 
-    /// Writes the characters that a string with escapes stands for, as long as they are ASCII and there is room.
-    /// - Returns: how many there are; nil when they are more, or not ASCII.
+    /// Writes the characters of a string with escapes, as long as they are ASCII and there is room.
+    /// - Returns: the number of characters; nil if there are more, or one is not ASCII.
     func unescape(_ contents: Range<Int>, into target: UnsafeMutableBufferPointer<UInt8>) throws(Failure) -> Int? {
         var scanner = self
         scanner.position = contents.lowerBound
@@ -126,7 +126,7 @@ struct JSONScanner {
         }
     }
 
-    /// Steps over any value.
+    /// Skips any value.
     mutating func skipValue(depth: Int = 0) throws(Failure) {
         let byte = try peek()
         switch byte {
@@ -164,7 +164,7 @@ struct JSONScanner {
         }
     }
 
-    /// Steps over a literal whose first byte has been seen.
+    /// Skips a literal whose first byte has been seen.
     mutating func skip(_ literal: StaticString) throws(Failure) {
         for offset in 0..<literal.utf8CodeUnitCount {
             guard position < text.count else { throw Failure(.unexpectedEnd, at: position) }

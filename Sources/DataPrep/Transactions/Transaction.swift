@@ -1,10 +1,10 @@
-/// One card transaction, for the edges (HTTP, message queues); tables are held as ``TransactionColumns``.
+/// One card transaction, for HTTP and message queues; tables are ``TransactionColumns``.
 public struct Transaction: Sendable, Hashable {
-    /// Unique, but for rare errors in the data.
+    /// Unique, except for rare errors in the data.
     public var transactionID: Int64
     /// Wall-clock microseconds since 1970-01-01T00:00:00.
     public var dateTime: Int64
-    /// Who paid; -9999 and -999999 stand for 'unknown' in raw data.
+    /// Who paid; -9999 and -999999 mean 'unknown' in raw data.
     public var customerID: Int64
     /// Where it was paid.
     public var terminalID: Int64
@@ -14,12 +14,12 @@ public struct Transaction: Sendable, Hashable {
     public var timeSeconds: Int64
     /// Whole days since the first day of the data.
     public var timeDays: Int32
-    /// 1 for a fraud, 0 for none, nil while nobody knows.
+    /// 1 for a fraud, 0 for none, nil if not known.
     public var fraud: Int32?
     /// The simulator's scenario, 0 to 3; never a feature.
     public var fraudScenario: Int32?
 
-    /// Takes the parts as they are.
+    /// Creates a transaction from its parts.
     public init(
         transactionID: Int64, dateTime: Int64, customerID: Int64, terminalID: Int64, amount: Double,
         timeSeconds: Int64 = 0, timeDays: Int32 = 0, fraud: Int32? = nil, fraudScenario: Int32? = nil

@@ -1,6 +1,6 @@
 import Columnar
 
-/// Takes columns out of a batch in the types of ``TransactionSchema``.
+/// Reads columns of a batch in the types of ``TransactionSchema``.
 struct TransactionColumnReader {
     let batch: RecordBatch
 
@@ -77,7 +77,7 @@ struct TransactionColumnReader {
         }
     }
 
-    /// A column that may be absent and may hold nulls; null rows read as 0. Not-a-number is null, too, as in pandas.
+    /// A column that may be absent and may contain nulls; null rows read as 0. NaN is null, too, as in pandas.
     func label(_ column: TransactionColumn) throws(TransactionError) -> (values: [Int32], validity: Bitmap?)? {
         guard let index = TransactionSchema.index(of: column, in: batch.schema) else { return nil }
         let found = batch.columns[index].withoutNaN
@@ -115,7 +115,7 @@ struct TransactionColumnReader {
 }
 
 extension Column {
-    /// The column with null for not-a-number.
+    /// The column with null for NaN.
     fileprivate var withoutNaN: Column {
         let isNumber: (Int) -> Bool
         switch storage {

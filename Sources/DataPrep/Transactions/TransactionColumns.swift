@@ -2,11 +2,12 @@ public import Columnar
 
 /// A table of transactions, column by column, in the types of ``TransactionSchema``.
 ///
-/// All arrays have `count` values. Where a batch holds a column in its own type already, the buffer is shared, not copied.
+/// All arrays have `count` values. Where a batch has a column in the schema's type already, the buffer is shared, not
+/// copied.
 public struct TransactionColumns: Sendable {
     /// Rows.
     public let count: Int
-    /// Unique, but for rare errors in the data.
+    /// Unique, except for rare errors in the data.
     public let transactionID: [Int64]
     /// Wall-clock microseconds since 1970-01-01T00:00:00.
     public let dateTime: [Int64]
@@ -49,7 +50,7 @@ public struct TransactionColumns: Sendable {
         fraudScenario = try reader.label(.fraudScenario)?.values
     }
 
-    /// `tx_time_days` alone, of a table that need not hold the other columns.
+    /// Only `tx_time_days`, of a table that need not have the other columns.
     package static func timeDays(_ batch: RecordBatch) throws(TransactionError) -> [Int32] {
         try TransactionColumnReader(batch: batch).int32(.timeDays)
     }
@@ -71,7 +72,7 @@ public struct TransactionColumns: Sendable {
             transactions.contains { $0.fraudScenario != nil } ? transactions.map { $0.fraudScenario ?? 0 } : nil
     }
 
-    /// One row; meant for edges and messages, not for loops over tables.
+    /// One row; meant for requests and messages, not for loops over tables.
     public subscript(row: Int) -> Transaction {
         Transaction(
             transactionID: transactionID[row], dateTime: dateTime[row], customerID: customerID[row],
@@ -79,7 +80,7 @@ public struct TransactionColumns: Sendable {
             fraud: fraudValidity.map { $0[row] } ?? true ? fraud?[row] : nil, fraudScenario: fraudScenario?[row])
     }
 
-    /// The labels for training and evaluation, 0 or 1 a row.
+    /// The labels for training and evaluation, 0 or 1 for each row.
     /// - Throws: ``TransactionError`` when there is no `tx_fraud` column, or a label is null or neither 0 nor 1.
     public func labels() throws(TransactionError) -> [UInt8] {
         let name = TransactionColumn.fraud.name

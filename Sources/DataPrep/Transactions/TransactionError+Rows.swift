@@ -1,5 +1,5 @@
 extension TransactionError {
-    /// The error of a table that comes after so many rows, with its row counted from the first of all.
+    /// The error of a table that follows this many rows, with its row counted from the first of all.
     package func after(rows: Int64) -> TransactionError {
         switch self {
         case .missingValue(let column, let row):
@@ -11,7 +11,7 @@ extension TransactionError {
         }
     }
 
-    /// Runs a body on a table that comes after so many rows.
+    /// Runs a body on a table that follows this many rows.
     package static func naming<Result>(after rows: Int64, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

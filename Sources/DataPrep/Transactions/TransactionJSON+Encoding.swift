@@ -1,8 +1,8 @@
 public import Columnar
 
 extension TransactionJSON {
-    /// Appends a transaction as a JSON object without white space, its fields in the schema's order. Labels that are nil are left
-    /// out; an amount that is not finite becomes null, which JSON has in its place.
+    /// Appends a transaction as a JSON object without white space, its fields in the schema's order. Labels that are
+    /// nil are left out; an amount that is not finite becomes null, since JSON has no such numbers.
     public static func append(
         _ transaction: Transaction, dateTimeForm: CivilDateTime.TextForm = .iso8601, to text: inout [UInt8]
     ) {

@@ -5,26 +5,27 @@ import Columnar
 ///     {"transaction_id":0,"tx_datetime":"2019-08-22T00:00:31.000Z","customer_id":596,"terminal_id":3156,"tx_amount":57.16,
 ///      "tx_time_seconds":31,"tx_time_days":0,"tx_fraud":0,"tx_fraud_scenario":0}
 public enum TransactionJSON {
-    /// How many arrays and objects may stand within one another.
+    /// How deep arrays and objects may be nested.
     public static let maximumDepth = 128
 
     /// Reads one transaction.
     ///
-    /// Keys may come in any order; unknown ones are skipped with whatever they hold; of a key that occurs twice the last one
-    /// counts, and `tranaction_id` is `transaction_id`. `tx_fraud` and `tx_fraud_scenario` may be absent or null. The time may be
-    /// in any form that `CivilDateTime.microseconds(parsing:)` reads. Integers may be written with a fraction of zeros or an exponent.
+    /// Keys may come in any order; unknown ones are skipped with their values; of a key that occurs twice the last one
+    /// counts, and `tranaction_id` is `transaction_id`. `tx_fraud` and `tx_fraud_scenario` may be absent or null. The
+    /// time may be in any form that `CivilDateTime.microseconds(parsing:)` reads. Integers may be written with a
+    /// fraction of zeros or an exponent.
     ///
-    /// Nothing is allocated, but for numbers of more than 15 digits or extreme exponents.
+    /// Nothing is allocated, except for numbers of more than 15 digits or extreme exponents.
     /// - Throws: ``TransactionJSONError`` with the byte offset and the field.
     public static func decode(_ text: UnsafeBufferPointer<UInt8>) throws(TransactionJSONError) -> Transaction {
         var decoder = TransactionDecoder(text)
         return try decoder.decode()
     }
 
-    /// Reads one transaction in the plain form alone: integers of digits only, `transaction_id` by that name, and a time that is
-    /// `yyyy-MM-dd HH:mm:ss`, with a space or `T`, or `yyyy-MM-ddTHH:mm:ss[.SSS]Z`. Labels are passed over.
+    /// Reads one transaction in the plain form only: integers of digits only, `transaction_id` by that name, and a time
+    /// that is `yyyy-MM-dd HH:mm:ss`, with a space or `T`, or `yyyy-MM-ddTHH:mm:ss[.SSS]Z`. Labels are ignored.
     ///
-    /// For a caller whose own rules are others than those of ``decode(_:)-(UnsafeBufferPointer<UInt8>)``: on this form all agree.
+    /// For callers with other rules than those of ``decode(_:)-(UnsafeBufferPointer<UInt8>)``: on this form all agree.
     /// - Throws: ``TransactionJSONError`` for any other form.
     package static func decodePlain(_ text: UnsafeBufferPointer<UInt8>) throws(TransactionJSONError) -> Transaction {
         var decoder = TransactionDecoder(text, isPlain: true)
@@ -57,7 +58,7 @@ struct TransactionDecoder {
     /// Where the value of `tx_fraud` begins.
     private(set) var fraudOffset = 0
 
-    /// Whether only the form counts that every reader of transactions takes in the same way.
+    /// Whether only the plain form is accepted, which all readers of transactions read in the same way.
     private let isPlain: Bool
 
     init(_ text: UnsafeBufferPointer<UInt8>, isPlain: Bool = false) {
@@ -212,7 +213,8 @@ struct TransactionDecoder {
         try withUnescaped(contents) { TransactionDecoder.field(named: $0) }
     }
 
-    /// Calls `body` with the characters of a string that holds escapes; gives nil for strings longer than any that has a meaning.
+    /// Calls `body` with the characters of a string that holds escapes; returns nil for strings longer than any known
+    /// one.
     private func withUnescaped<Value>(
         _ contents: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) -> Value?
     ) throws(Failure) -> Value? {
@@ -235,7 +237,7 @@ struct TransactionDecoder {
             for offset in 0..<name.count where name[offset] != expected.utf8Start[offset] { return false }
             return true
         }
-        // Lengths tell all names apart, but for three of 11 bytes.
+        // Lengths distinguish all names, except three of 11 bytes.
         switch name.count {
         case 8: return matches("tx_fraud") ? .fraud : nil
         case 9: return matches("tx_amount") ? .amount : nil

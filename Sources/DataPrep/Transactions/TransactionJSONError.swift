@@ -1,4 +1,4 @@
-/// Why a text is not a transaction in JSON, and where.
+/// Why a text is not a transaction in JSON, with the position.
 public struct TransactionJSONError: Error, Sendable, Hashable {
     /// What is wrong.
     public enum Problem: Error, Sendable, Hashable {
@@ -10,7 +10,7 @@ public struct TransactionJSONError: Error, Sendable, Hashable {
         case malformedNumber
         /// A control character, an unknown escape, or bytes that are not UTF-8.
         case malformedString
-        /// More than ``TransactionJSON/maximumDepth`` arrays and objects within one another.
+        /// More than ``TransactionJSON/maximumDepth`` nested arrays and objects.
         case tooDeep
         case missingField
         case nullField
@@ -19,13 +19,13 @@ public struct TransactionJSONError: Error, Sendable, Hashable {
         case notAnInteger
         /// A number that the field's type cannot hold.
         case outOfRange
-        /// Text that is not `yyyy-MM-ddTHH:mm:ss.SSSZ` or `yyyy-MM-dd HH:mm:ss`, or no date of the calendar.
+        /// Text that is not `yyyy-MM-ddTHH:mm:ss.SSSZ` or `yyyy-MM-dd HH:mm:ss`, or a date that does not exist.
         case invalidDateTime
     }
 
     /// What is wrong.
     public var problem: Problem
-    /// Where in the text, from 0.
+    /// The position in the text, from 0.
     public var byteOffset: Int
     /// The field that it concerns, if it is one of a transaction's.
     public var field: TransactionColumn?
@@ -38,7 +38,7 @@ public struct TransactionJSONError: Error, Sendable, Hashable {
 }
 
 extension TransactionJSONError: CustomStringConvertible {
-    /// One line that names the field, the problem and the place.
+    /// One line that names the field, the problem and the position.
     public var description: String {
         let subject = field.map { "field '\($0.name)'" } ?? "transaction JSON"
         let message =

@@ -12,10 +12,10 @@ public enum TransactionColumn: String, Sendable, Hashable, CaseIterable {
     case fraud = "tx_fraud"
     case fraudScenario = "tx_fraud_scenario"
 
-    /// The name under which every file and message written here holds the column.
+    /// The column's name in all files and messages that this library writes.
     public var name: String { rawValue }
 
-    /// The type under which every file written here holds the column.
+    /// The column's type in all files that this library writes.
     public var type: DataType {
         switch self {
         case .transactionID, .customerID, .terminalID, .timeSeconds: .int64
@@ -28,7 +28,7 @@ public enum TransactionColumn: String, Sendable, Hashable, CaseIterable {
     /// Whether the column tells what happened later, and so is absent from a transaction that is to be scored.
     public var isLabel: Bool { self == .fraud || self == .fraudScenario }
 
-    /// The column that a name stands for: the names above and the source files' misspelt `tranaction_id`, in any case.
+    /// The column of a name: the names above and the source files' misspelt `tranaction_id`, in any case.
     public init?(spelling: String) {
         let name = spelling.lowercased()
         if let column = TransactionColumn(rawValue: name) {
@@ -41,7 +41,7 @@ public enum TransactionColumn: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// The table of transactions as written here.
+/// The table of transactions as this library writes it.
 public enum TransactionSchema {
     /// All nine columns, in the order of the source files.
     public static let schema = schema(of: TransactionColumn.allCases)
@@ -49,13 +49,14 @@ public enum TransactionSchema {
     /// The seven columns that are known when a transaction is to be scored.
     public static let unlabelled = schema(of: TransactionColumn.unlabelled)
 
-    /// The position of a column in a schema under any of its spellings; an exact name wins over other spellings.
+    /// The position of a column in a schema under any of its spellings; an exact name takes precedence over other
+    /// spellings.
     public static func index(of column: TransactionColumn, in schema: Schema) -> Int? {
         schema.index(of: column.name) ?? schema.fields.firstIndex { TransactionColumn(spelling: $0.name) == column }
     }
 
-    /// The name under which a table has a column that is asked for: that very name, or another spelling of a transaction's
-    /// column; the name itself where the table has neither.
+    /// The name under which a table has a requested column: that name, or another spelling of a transaction's column;
+    /// the name itself if the table has neither.
     package static func spelling(of name: String, in schema: Schema) -> String {
         guard schema.index(of: name) == nil, let column = TransactionColumn(spelling: name),
             let index = index(of: column, in: schema)
@@ -67,7 +68,7 @@ public enum TransactionSchema {
         do {
             return try Schema(columns.map { Field($0.name, $0.type) })
         } catch {
-            // A schema refuses nothing but a name that occurs twice, and the cases of an enumeration differ.
+            // A schema refuses only duplicate names, and the cases of an enumeration are distinct.
             preconditionFailure("the columns have distinct names: \(error)")
         }
     }

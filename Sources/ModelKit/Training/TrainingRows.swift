@@ -55,7 +55,7 @@ struct TrainingRows: Sendable {
 
     var rowCount: Int { labels.count }
 
-    /// Whether each row has a weight above 0; the others are ignored. Nil: all have.
+    /// The rows with a weight above 0; nil when all have one.
     var rowsOfWeight: [Int]? {
         guard let weights, weights.contains(0) else { return nil }
         return weights.indices.filter { weights[$0] > 0 }

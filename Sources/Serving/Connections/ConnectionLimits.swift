@@ -13,7 +13,7 @@ struct ConnectionLimits: Sendable {
     /// For all addresses together.
     var maximumConnections: Int
     var maximumConnectionsPerAddress: Int
-    /// Bytes; a longer body announced with `Expect: 100-continue` is refused.
+    /// Bytes; a longer body announced with `Expect: 100-continue` gets no 100.
     var maximumBodySize: Int
 
     /// While shutting down, a connection without traffic for this long counts as idle.

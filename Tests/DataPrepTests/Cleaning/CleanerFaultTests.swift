@@ -144,7 +144,7 @@ import Testing
         var options = CleaningOptions(rowGroupRows: 400)
         options.blockBytes = 5000
         let output = CleaningOutput.folder(key, in: store, rowsPerFile: 1000)
-        // What would be read as part of the output is not mixed with it.
+        // The output is not mixed with files that would be read as part of it.
         await #expect(throws: DataSetError.occupied(location: "memory:///clean", file: "other.parquet")) {
             try await Cleaner(options: options).clean([input(Self.text)], to: output)
         }
@@ -165,7 +165,7 @@ import Testing
         #expect(others == ["clean/_SUCCESS", "clean/report.html"])
     }
 
-    /// A run that fails among the files of a folder leaves the earlier ones, and nothing of its own.
+    /// A run that fails between the files of a folder leaves the earlier files and none of its own.
     @Test(arguments: ["part-00000", "part-00001", "_SUCCESS", "_UNFINISHED"])
     func aFailureInAFolderKeepsTheEarlierOutput(file: String) async throws {
         let fails = Mutex(false)
@@ -245,7 +245,7 @@ private struct BrokenInput: RandomAccessInput {
     }
 }
 
-/// A store in memory whose new objects may take only so many bytes each.
+/// A store in memory that limits the size of new objects.
 private struct FullStore: ObjectStore {
     let inner = InMemoryObjectStore()
     let limit: Int

@@ -4,7 +4,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// An input that is not what it was taken for does not replace a good output.
+/// An input that is not the intended one does not replace a good output.
 @Suite struct DroppedShareTests {
     private func clean(
         bad: Int, of count: Int, limit: Double = 0.5, row: (Int) -> String

@@ -19,7 +19,7 @@ import Testing
             case .exchanged: return Double.random(in: 0..<500, using: &generator)
             case .singlePrecision: return Double(Float.random(in: 0..<500, using: &generator))
             case .refunds:
-                // Sums near 0, where all that is left is what rounding would have lost.
+                // Sums near 0, which consist of the digits that rounding would have lost.
                 let amount = Double(Int.random(in: 1...3, using: &generator)) * 1_000_000.1
                 let change = Bool.random(using: &generator) ? Double.random(in: -1e-9...1e-9, using: &generator) : 0
                 return (Bool.random(using: &generator) ? amount : -amount) + change
@@ -83,8 +83,8 @@ import Testing
         #expect(means(columns) == expected)
     }
 
-    /// Whole, in portions with a snapshot between them, one by one, and arriving late: the same bits, whenever the first amount
-    /// came that is no whole number of 1/10,000.
+    /// Whole, in batches with a snapshot between them, one by one, and arriving late: the same bits, whenever the first
+    /// amount arrived that is not a multiple of 1/10,000.
     @Test(arguments: Currency.allCases)
     func everyWayGivesTheSameBits(currency: Currency) throws {
         // Cents first, so that the histories begin without rests.
@@ -152,7 +152,7 @@ import Testing
         #expect(mean([100_000_000.01, 100_000_000]) == 100_000_000.005)
     }
 
-    /// A transaction whose amount is no number leaves the others' features as they are, in a table as one by one.
+    /// A transaction whose amount is not a number does not change the others' features, in a table or one by one.
     @Test func amountsThatAreNoNumbersAreNotRecorded() throws {
         let good = FeatureOracle.transactions(400, seed: 45)
         let bad = good.prefix(60).enumerated().map { index, transaction in

@@ -26,7 +26,7 @@ enum FeatureOracle {
         return transactions.shuffled(using: &generator)
     }
 
-    /// One array a feature in `FeaturePipeline().names`' order, in the rows' order.
+    /// One array per feature in `FeaturePipeline().names`' order, in the rows' order.
     static func windowFeatures(_ transactions: [Transaction]) throws -> [[Double]] {
         let folder = try TemporaryFolder()
         let rows = transactions.map {

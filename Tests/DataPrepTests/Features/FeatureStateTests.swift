@@ -69,7 +69,7 @@ import Testing
         let current = transaction(3, daysAgo: 0)
         #expect(try feature("terminal_id_nb_tx_1day_window", current, state) == 2)
         #expect(try feature("terminal_id_risk_1day_window", current, state) == 0)
-        // The same news again changes nothing; it can be taken back.
+        // The same label again changes nothing; it can be withdrawn.
         for (isFraud, risk) in [(true, 0.5), (true, 0.5), (false, 0)] as [(Bool, Float)] {
             let isKnown = state.recordLabel(isFraud: isFraud, terminalID: 1, dateTime: fraud.dateTime)
             #expect(isKnown)
@@ -119,7 +119,7 @@ import Testing
             #expect(state.end(before: last - 3 * Self.day) == nil)
         }
         #expect(pipeline.makeState().end(before: last) == nil)
-        // One wrong date far ahead does not make the history reach everywhere.
+        // One wrong date far ahead does not count as the end of the history.
         var wrong = transaction(1000, daysAgo: 0)
         wrong.dateTime += 80 * 365 * Self.day
         state.record(wrong)
@@ -218,7 +218,7 @@ import Testing
         }
     }
 
-    /// With a checksum that fits, the decoder itself has to withstand whatever stands before it.
+    /// With a matching checksum, the decoder itself must withstand any bytes before it.
     @Test func maliciousSnapshotsDoNotCrash() throws {
         var state = pipeline.makeState()
         for transaction in FeatureOracle.transactions(60, seed: 28) { state.record(transaction) }

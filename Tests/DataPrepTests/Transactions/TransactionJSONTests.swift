@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    /// Texts near valid ones are taken or refused as Python's json does it, and give the same values.
+    /// Texts near valid ones are accepted or refused as by Python's json, and give the same values.
     @Test func mutatedTextsAreJudgedAsPythonJudgesThem() throws {
         var generator = SeededGenerator(seed: 5)
         let alphabet = Array("{}[]\",:\\0123456789.-+eEnulltruefalse \n\u{1}é".utf8) + [0x80, 0xC3, 0xFF, 0]
@@ -166,7 +166,7 @@ import Testing
         var accepted = 0
         for (text, expected) in zip(texts, judged) {
             let transaction = try? TransactionJSON.decode(text)
-            // Python says whether it is JSON with numbers in the right places; the calendar is tested elsewhere.
+            // Python says whether it is JSON with numbers in the right fields; the calendar is tested elsewhere.
             let hasTime = expected.tx_datetime.map { CivilDateTime.microseconds(parsing: $0) != nil } ?? false
             #expect(
                 (transaction != nil) == (expected.isTransaction && hasTime), "\(String(decoding: text, as: UTF8.self))")

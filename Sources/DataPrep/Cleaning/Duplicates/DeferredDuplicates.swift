@@ -1,10 +1,10 @@
 import Parallelism
 import Synchronization
 
-/// Keys set aside in partitions, by hash, until all are known; a partition then fits memory, and the first row of each
-/// key stays.
+/// Keys stored in partitions, by hash, until all are known; a partition then fits into memory, and the first row of
+/// each key stays.
 final class DeferredDuplicates {
-    /// The number of rows that were accepted before keys were set aside.
+    /// The number of rows that were accepted before keys were stored.
     static let decided = UInt64.max
     private static let partitionBits = 8
     private static let wordsPerKey = 3
@@ -20,13 +20,13 @@ final class DeferredDuplicates {
     private let memoryBudget: Int
     private let storage: any SpillStorage
     private var partitions = [Partition](repeating: Partition(), count: 1 << DeferredDuplicates.partitionBits)
-    /// Words that a partition holds in memory.
+    /// The number of words that a partition keeps in memory.
     private let partitionWords: Int
 
     init(memoryBudget: Int, storage: any SpillStorage) {
         self.memoryBudget = memoryBudget
         self.storage = storage
-        // Larger parts would be written no faster.
+        // Larger parts would not be written faster.
         let words = min(1 << 17, memoryBudget / 8 / (1 << DeferredDuplicates.partitionBits))
         partitionWords = max(1, words / DeferredDuplicates.wordsPerKey) * DeferredDuplicates.wordsPerKey
     }
@@ -67,7 +67,7 @@ final class DeferredDuplicates {
         partitions[index].words.removeAll(keepingCapacity: true)
     }
 
-    /// The duplicates among a share of a partition's keys.
+    /// The duplicates among a part of a partition's keys.
     private static func duplicates(
         in partition: Partition, _ storage: any SpillStorage, round: Int, of rounds: Int
     ) throws -> [UInt64] {
@@ -116,9 +116,9 @@ final class DeferredDuplicates {
     }
 }
 
-/// Where a table of keys looks first.
+/// The first slot of a key in a table.
 package enum KeySlots {
-    /// Mixes all bits of a key: those of a share of a partition agree in some.
+    /// Mixes all bits of a key: keys in the same part of a partition agree in some.
     /// - Parameter slots: a power of 2 of at most 2^44.
     package static func first(of key: UInt64, slots: Int) -> Int {
         // Swift shifts before it multiplies.

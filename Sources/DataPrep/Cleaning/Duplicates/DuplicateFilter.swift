@@ -1,20 +1,20 @@
 import Parallelism
 
-/// What decides which rows repeat an earlier one. ``duplicates(in:firstRow:)`` is called by one thread at a time, in input order;
-/// ``resolve(_:threads:)`` once, when all rows are in the store.
+/// Decides which rows repeat an earlier one. ``duplicates(in:firstRow:)`` is called by one thread at a time, in input
+/// order; ``resolve(_:threads:)`` once, when all rows are in the store.
 protocol RepeatedRows: Sendable {
-    /// The positions of duplicates in the buffer, ascending; none while they are not known.
-    /// - Parameter firstRow: the number of the buffer's first row. Numbers count what is left of a buffer.
+    /// The positions of duplicates in the buffer, ascending; empty while they are not known.
+    /// - Parameter firstRow: the number of the buffer's first row. Numbers count the remaining rows of buffers.
     func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int]
 
-    /// The numbers of rows that turned out to be duplicates; nil when all were found at once.
+    /// The numbers of rows that turned out to be duplicates; nil when all were found earlier.
     func resolve(_ store: BlockStore, threads: Int) async throws -> PagedBitmap?
 }
 
 /// Finds rows whose key was seen before, in input order, within a memory budget.
 ///
-/// transaction_ids mostly follow one another, so a paged bitmap of those seen decides at once. When the pages outgrow the
-/// budget (ids far apart), and for whole rows, keys are set aside instead and decided after the last row.
+/// transaction_ids mostly follow one another, so a paged bitmap of those seen decides at once. When the pages outgrow
+/// the budget (ids far apart), and for whole rows, keys are stored instead and decided after the last row.
 ///
 /// `@unchecked Sendable` invariant: one thread at a time calls it, in input order. ``BlockProcessor`` calls it behind its
 /// sequencer, ``CleaningRun`` when all blocks are through.
@@ -68,7 +68,7 @@ final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
         }
     }
 
-    /// All ids so far are in the set, each accepted once: they come before any row that is still to be decided.
+    /// All ids so far are in the set, each accepted once: they come before every row that is not decided yet.
     private func beginDeferring(_ seen: PagedBitmap) throws {
         let deferred = DeferredDuplicates(memoryBudget: memoryBudget, storage: storage)
         try seen.forEach { try deferred.add(RowKey(id: $0), row: DeferredDuplicates.decided) }
@@ -77,7 +77,7 @@ final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
     }
 }
 
-/// What two duplicates share.
+/// The key that duplicates share.
 struct RowKey {
     let high: UInt64
     let low: UInt64
@@ -87,8 +87,8 @@ struct RowKey {
         low = UInt64(bitPattern: id)
     }
 
-    /// Two independent 64-bit hashes of the nine values. That two different rows of a set of two billion share both has a
-    /// probability below 10^-19.
+    /// Two independent 64-bit hashes of the nine values. The probability that two different rows of a set of two
+    /// billion share both is below 10^-19.
     init(row: Int, of buffer: TransactionBuffer) {
         var high: UInt64 = 0x243F_6A88_85A3_08D3, low: UInt64 = 0x1319_8A2E_0370_7344
         for column in buffer.columns[..<TransactionBuffer.lineColumn] {

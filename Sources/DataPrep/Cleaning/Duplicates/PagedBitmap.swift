@@ -1,7 +1,7 @@
-/// A set of integers as pages of 65,536 bits: one bit for each where they lie close together.
+/// A set of integers as pages of 65,536 bits: one bit for each where they are close together.
 ///
-/// `@unchecked Sendable` invariant: whoever holds it lets one thread at a time call it. ``DuplicateFilter`` is itself called by
-/// one at a time; ``DeferredDuplicates`` and ``BlockStore`` keep it in a mutex.
+/// `@unchecked Sendable` invariant: its owner calls it from one thread at a time. ``DuplicateFilter`` is itself called
+/// by one at a time; ``DeferredDuplicates`` and ``BlockStore`` keep it in a mutex.
 final class PagedBitmap: @unchecked Sendable {
     private static let pageBits: Int64 = 16
     private static let pageWords = 1 << 10

@@ -1,13 +1,13 @@
 import Essentials
 
-/// The bounds that amounts must keep; both are inside.
+/// The bounds of amounts, both inclusive.
 struct AmountFences: Sendable, Hashable {
     var lower: Double?
     var upper: Double?
 
     func contains(_ amount: Double) -> Bool { amount >= lower ?? -.infinity && amount <= upper ?? .infinity }
 
-    /// The fences of a rule for the amounts that wait.
+    /// The fences of a rule for the waiting amounts.
     init(_ rule: OutlierRule, of statistics: OrderStatistics) throws {
         self.init()
         switch rule {
@@ -62,8 +62,8 @@ struct AmountFences: Sendable, Hashable {
         if side == .both { lower = middle.0 - reach }
     }
 
-    /// The largest number whose logarithm is not above the bound, so that comparing amounts decides as comparing their
-    /// logarithms would.
+    /// The largest number whose logarithm is not above the bound, so that comparing amounts gives the same result as
+    /// comparing their logarithms.
     static func largest(withLogarithmUpTo bound: Double) -> Double? {
         var value = exp(bound)
         guard value.isFinite else { return nil }

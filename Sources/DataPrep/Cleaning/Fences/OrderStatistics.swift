@@ -6,7 +6,7 @@ struct OrderStatistics: Sendable {
     let scan: AmountScan
     /// How many amounts there are.
     let count: Int
-    /// What is ranked: the amounts, or their absolute distances from this.
+    /// The centre if distances from it are ranked; nil if the amounts are.
     private(set) var center: Double?
     /// Values by rank that are known already.
     private var known: [Int: Double] = [:]
@@ -23,7 +23,7 @@ struct OrderStatistics: Sendable {
         return distances
     }
 
-    /// Finds what these quantiles need, so that they cost no further pass.
+    /// Finds the order statistics of these quantiles, so that they need no further pass.
     mutating func prepare(_ shares: [Double]) throws {
         guard count > 0 else { return }
         let ranks = ranks(around: shares.map { position(of: $0) })
@@ -31,7 +31,7 @@ struct OrderStatistics: Sendable {
     }
 
     /// The quantiles (shares from 0 to 1) with linear interpolation, computed as `numpy.quantile` does.
-    /// - Parameter transform: applied to the order statistics before interpolation; it must not fall anywhere.
+    /// - Parameter transform: applied to the order statistics before interpolation; it must be non-decreasing.
     func quantiles(_ shares: [Double], transform: (Double) -> Double = { $0 }) throws -> [Double] {
         guard count > 0 else { return [] }
         let positions = shares.map { position(of: $0) }
@@ -99,7 +99,7 @@ struct OrderStatistics: Sendable {
         }
     }
 
-    /// An integer that sorts as the value does.
+    /// An integer that sorts in the same order as the value.
     private static func key(of value: Double) -> UInt64 {
         let bits = value.bitPattern
         return bits >> 63 == 1 ? ~bits : bits | 1 << 63

@@ -1,17 +1,17 @@
 import Parallelism
 import StorageIO
 
-/// What a run adds to a data set, and the steps by which it is added.
+/// What a run adds to a data set, and the steps of adding it.
 struct Increment: Sendable {
     let folder: IncrementalFolder
     /// The run's.
     let number: Int
-    /// What the run adds to; nil for one that begins.
+    /// The state that the run adds to; nil for the first run.
     let base: IncrementalState?
     /// Names of data files that the run replaces.
     let replaced: [String]
     let plan: CleaningPlan
-    /// Nil for those that the run measures.
+    /// Nil if the run measures them.
     let keptFences: CleaningReport.Fences?
     let inputs: [ObjectMetadata]
     let inputStore: any ObjectStore
@@ -21,13 +21,13 @@ struct Increment: Sendable {
 
     private var partName: String { IncrementalFolder.partName(run: number) }
 
-    /// Of the inputs, in their order.
+    /// For each input, in order.
     func checksums() async throws -> [String] {
         try await inputs.concurrentMap { [inputStore] in try await InputChecksum.text(of: $0, in: inputStore) }
     }
 
     func startPart(_ options: ParquetWriteOptions) async throws -> PartFile {
-        // Of two runs with the same number, should that ever happen, one alone can add its file.
+        // If two runs ever have the same number, only one of them can add its file.
         let output = try await folder.store.write(
             folder.location.key(partName), options: WriteOptions(ifAbsent: true))
         return PartFile(to: output, schema: TransactionSchema.schema, options: options)
@@ -44,7 +44,7 @@ struct Increment: Sendable {
         return ParquetWriter(to: output, schema: RejectedRows.schema, options: options)
     }
 
-    /// Writes everything but the data file, then lets that appear, and puts the notes in order.
+    /// Writes everything but the data file, then publishes it, and updates the state.
     /// - Returns: the state after the run.
     func publish(
         _ part: PartFile, _ report: CleaningReport, _ fences: AmountFences, checksums: [String]
@@ -68,23 +68,23 @@ struct Increment: Sendable {
             case .absent:
                 try? await uncancelled { try await recovery.discard(pending) }
                 throw error
-            // Whether the file is there is not known: the next run will see.
+            // It is not known whether the file exists: the next run checks.
             case .unknown: throw error
             }
         }
-        // The run counts from here on. What cannot be done now is left to the next run; whoever built the data set again is told
-        // when our readers are not pointed to it yet.
+        // The run counts from here on. What cannot be done now is left to the next run; after a rebuild, an error tells
+        // that our readers do not see the new data file yet.
         try await uncancelled { try await recovery.pointReaders(to: pending) }
         try? await uncancelled { try await recovery.complete(pending) }
         return pending.state
     }
 
-    /// Removes what was written for a run that has not taken place; what cannot be removed is left to the next run.
+    /// Removes what was written for a run that did not succeed; what cannot be removed is left to the next run.
     func abort(after error: any Error) async {
         await ids.writer.abort()
-        // What is there now may be that of the run which has taken over.
+        // The existing files may belong to the run that has taken over.
         if case .takenOver = error as? IncrementalCleaningError { return }
-        // While it is open whether the data file has appeared, its companions stay.
+        // As long as it is not known whether the data file was published, its companion files stay.
         let isOpen = try? await uncancelled { [folder] in try await folder.store.exists(folder.pending) }
         guard isOpen == false else { return }
         await ids.remove()

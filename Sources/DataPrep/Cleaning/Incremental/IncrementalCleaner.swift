@@ -1,26 +1,25 @@
 import Parallelism
 public import StorageIO
 
-/// Keeps a data set clean that grows by files: each run cleans only the files that are new, and adds their rows as one file in
-/// one step.
+/// Keeps a growing data set clean: each run cleans only the new files, and adds their rows as one file in one step.
 ///
 ///     let cleaner = IncrementalCleaner(plan: CleaningPlan())
 ///     let report = try await cleaner.clean(raw, to: clean)        // again and again
 ///
-/// After any number of runs the data set has the rows that one ``Cleaner`` run over all files, in the order in which they
-/// were cleaned and with the same fences, would keep. A transaction_id that an earlier run has seen is a duplicate; the fences are
-/// those that the first run measured. What the runs have done is written down in the folder `_incremental` of the
-/// data set, in any store.
+/// After any number of runs the data set has the rows that one ``Cleaner`` run over all files, in the order in which
+/// they were cleaned and with the same fences, would keep. A transaction_id that an earlier run has seen is a
+/// duplicate; the fences are those that the first run measured. The state of the runs is stored in the folder
+/// `_incremental` of the data set, in any store.
 ///
-/// The appearance of the run's data file is the step that counts: readers that list the folder see the rows of all
-/// runs before it, or of it as well. A run that is killed before has done nothing, and one that is killed after has its notes put
-/// in order by the next run.
+/// Publishing the run's data file is the step that counts: readers that list the folder see the rows of all runs before
+/// it, or of it as well. A run that is killed before that step has no effect, and after one that is killed later, the
+/// next run completes the state.
 public struct IncrementalCleaner: Sendable {
     /// What a run does.
     public enum Mode: Sendable, Hashable {
-        /// Adds the rows of new files.
+        /// Appends the rows of new files.
         case append
-        /// Cleans all files that are there, and replaces the data set. The fences stay, unless the plan has another rule for
+        /// Cleans all existing files, and replaces the data set. The fences stay, unless the plan has another rule for
         /// outliers.
         case rebuild
         /// As ``rebuild``, with fences measured over all files.
@@ -29,7 +28,7 @@ public struct IncrementalCleaner: Sendable {
 
     /// What is dropped and repaired.
     public var plan: CleaningPlan
-    /// How the machine is used.
+    /// How a cleaning uses the machine.
     public var options: CleaningOptions
 
     /// A cleaner for any number of runs and data sets.
@@ -38,17 +37,17 @@ public struct IncrementalCleaner: Sendable {
         self.options = options
     }
 
-    /// Cleans what is new at a location into a folder.
+    /// Cleans the new files of a location into a folder.
     ///
-    /// On any error, and when the task is cancelled, the data set is as it was.
+    /// On any error, and when the task is cancelled, the data set stays unchanged.
     /// - Parameters:
     ///   - input: a file, folder or pattern. Files that earlier runs have cleaned are skipped; they must still be there, and
     ///     unchanged.
     ///   - folder: the data set; a location that ends with `/`. Nothing but incremental runs may write to it.
     ///   - rejects: a folder to which the run adds a file with every row that it dropped, as a table of
     ///     ``RejectedRows/schema``. It may be shared by several data sets.
-    ///   - progress: called now and then, from one task.
-    /// - Returns: what the run has read, dropped and kept; ``CleaningReport/increment`` tells of the data set as a whole.
+    ///   - progress: called from time to time, from one task.
+    /// - Returns: what the run has read, dropped and kept; ``CleaningReport/increment`` describes the whole data set.
     /// - Throws: ``IncrementalCleaningError``; ``CleaningError``, as `Cleaner.clean` does;
     ///   `DataSetError`, `CSVError`, `ParquetError`, `ObjectStoreError`.
     public func clean(

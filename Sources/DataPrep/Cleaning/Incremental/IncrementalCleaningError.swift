@@ -1,4 +1,4 @@
-/// Why an incremental run was not done. The data set is as it was before the run.
+/// Why an incremental run failed. The data set is unchanged.
 public enum IncrementalCleaningError: Error, Sendable, Hashable {
     /// The output has to be a folder.
     case noFolder(output: String)
@@ -10,24 +10,24 @@ public enum IncrementalCleaningError: Error, Sendable, Hashable {
     case changedPlan(folder: String, difference: String)
     /// A file that an earlier run has cleaned is no longer the same.
     case changedInput(input: String, change: String)
-    /// A file that an earlier run has cleaned is not there any more.
+    /// A file that an earlier run has cleaned no longer exists.
     case vanishedInput(input: String, reason: String)
     /// The folder's data files are not those that the earlier runs have written.
     case changedDataSet(folder: String, reason: String)
-    /// What earlier runs have written down cannot be trusted.
+    /// The state of the earlier runs is damaged.
     case damagedState(object: String, reason: String)
     /// A newer version of this program has written the state.
     case newerState(object: String, version: Int, known: Int)
-    /// Another run is at work on the same data set.
+    /// Another run is working on the same data set.
     case running(folder: String, holder: String)
-    /// Another run has taken the data set over, because this one showed no sign of life for long.
+    /// Another run has taken the data set over, because this one had not renewed its lock for long.
     case takenOver(folder: String)
     /// The folder belongs to incremental cleaning.
     case incrementalDataSet(folder: String)
 }
 
 extension IncrementalCleaningError: CustomStringConvertible {
-    /// One line for a person, with the way out.
+    /// One line for people, with the remedy.
     public var description: String {
         let rebuild = "clean all files again with --rebuild"
         switch self {
@@ -54,7 +54,7 @@ extension IncrementalCleaningError: CustomStringConvertible {
                 + "known up to \(known)); use that version, or \(rebuild)"
         case .running(let folder, let holder): return "\(folder): another run is at work: \(holder)"
         case .takenOver(let folder):
-            return "\(folder): another run has taken over, because this one had shown no sign of life for long; "
+            return "\(folder): another run has taken over, because this one had not renewed its lock for long; "
                 + "nothing was added"
         case .incrementalDataSet(let folder):
             return "\(folder): the folder holds a data set of incremental cleaning; add to it with --incremental, "

@@ -1,6 +1,6 @@
 import StorageIO
 
-/// Where an incremental data set and its state lie.
+/// The files of an incremental data set and of its state.
 ///
 ///     FOLDER/part-00001-increment.parquet     one for each run that added rows
 ///     FOLDER/_SUCCESS                         empty
@@ -9,7 +9,7 @@ import StorageIO
 ///     FOLDER/_incremental/ids-00001.bin       transaction_ids seen
 ///     FOLDER/_incremental/lock-1.json         the run that is at work
 struct IncrementalFolder: Sendable {
-    /// Starts with `_`, so that readers of data sets pass over what is in it.
+    /// Starts with `_`, so that readers of data sets skip its contents.
     static let stateFolder = "_incremental"
 
     let location: StorageLocation
@@ -38,13 +38,13 @@ struct IncrementalFolder: Sendable {
     /// The data file that a run adds; no two runs have the same.
     static func partName(run: Int) -> String { "part-\(digits(run))-increment.parquet" }
 
-    /// The run that a data file's name tells of.
+    /// The run in a data file's name.
     static func run(ofPart name: String) -> Int? {
         guard let match = name.wholeMatch(of: #/part-(\d{5,18})-increment\.parquet/#) else { return nil }
         return Int(match.1)
     }
 
-    /// The file of rejected rows of a run. The data set's tag keeps apart what several data sets write to one folder.
+    /// The file of rejected rows of a run. The data set's tag distinguishes files of several data sets in one folder.
     func rejectsName(run: Int) -> String { "rejects-\(tag)-\(Self.digits(run)).parquet" }
 
     /// Whether a file's name is that of this data set's rejected rows.
@@ -71,9 +71,9 @@ struct IncrementalFolder: Sendable {
     }
 }
 
-/// What lies in the folder.
+/// The contents of the folder.
 struct FolderListing: Sendable {
-    /// By name below the folder: files that readers take for data.
+    /// By name below the folder: files that readers treat as data.
     var data: [String: ObjectMetadata] = [:]
     /// By name in the state's folder.
     var own: [String: ObjectMetadata] = [:]

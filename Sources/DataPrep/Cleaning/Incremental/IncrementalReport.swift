@@ -1,6 +1,6 @@
 import StorageIO
 
-/// Completes a report with what is known of the data set as a whole.
+/// Completes a report with the numbers of the whole data set.
 struct IncrementalReport {
     let folder: IncrementalFolder
     let state: IncrementalState

@@ -11,12 +11,12 @@ struct IncrementalSession: Sendable {
     let rejects: StorageLocation?
     let progress: (@Sendable (CleaningProgress) -> Void)?
 
-    /// Looks without a lock whether there is anything to do, so that a run without new files writes nothing at all.
-    /// - Returns: nil when there is something to do, or to put in order.
+    /// Checks without a lock whether there is anything to do, so that a run without new files writes nothing.
+    /// - Returns: nil when there is something to do or to recover.
     func reportIfNothingIsNew() async throws -> CleaningReport? {
         guard mode == .append, let state = try await folder.readState() else { return nil }
         let listing = try await FolderListing(folder)
-        // Nothing lies there that a run which is at work, or has died, would leave.
+        // Any other file belongs to a run that is in progress or has died.
         let notes = Set(["state.json"] + state.ids.map(\.file))
         guard Set(listing.own.keys) == notes, listing.success?.size == 0,
             FolderCheck.difference(listing, state) == nil
@@ -36,12 +36,12 @@ struct IncrementalSession: Sendable {
             try await recovery.run()
             earlier = try await folder.readState()
         } catch let error as IncrementalCleaningError {
-            // A data set that is built again needs none of the earlier notes: that is the way out when they are damaged.
+            // A rebuilt data set needs no earlier state: rebuilding is the remedy when that is damaged.
             guard mode != .append else { throw error }
             earlier = nil
         }
-        // What killed writers have left: nobody else writes to this folder. Not everyone may list it, though. At the root of a store,
-        // others may be writing elsewhere.
+        // Removes what killed writers have left: nobody else writes to this folder. The permission to list may be
+        // missing, though, and at the root of a store others may be writing elsewhere.
         let prefix = folder.location.folderPrefix
         if !prefix.isEmpty { _ = try? await folder.store.removeUnfinished(prefix: prefix) }
         let listing = try await FolderListing(folder)
@@ -99,7 +99,7 @@ struct IncrementalSession: Sendable {
             lock: lock)
         let action: CleaningReport.Increment.Action =
             base != nil ? .appended : listing.data.isEmpty ? .created : .rebuilt
-        // Computed beside the cleaning: where the store has no checksums, the files are read for them.
+        // Computed during the cleaning: where the store has no checksums, the files are read for them.
         let checksums = Task { try await increment.checksums() }
         do {
             let rejectSink = try await increment.startRejects(run.parquetOptions)

@@ -1,6 +1,6 @@
 import StorageIO
 
-/// What the runs on a data set have done so far.
+/// The state of a data set after the runs so far.
 struct IncrementalState: Sendable, Hashable, Codable {
     /// A file that was cleaned.
     struct Input: Sendable, Hashable, Codable {
@@ -8,7 +8,7 @@ struct IncrementalState: Sendable, Hashable, Codable {
         var name: String
         /// Bytes as stored.
         var size: Int64
-        /// What the store changes with every change; absent where it has no such thing.
+        /// The store's entity tag; absent where it has none.
         var entityTag: String?
         /// Of the content; see ``InputChecksum``.
         var checksum: String
@@ -29,7 +29,7 @@ struct IncrementalState: Sendable, Hashable, Codable {
         var fraudsKept: Int
         /// In the order of the rules.
         var dropped: [CleaningReport.RuleTotal]
-        /// Its file of rejected rows, where they were asked for.
+        /// Its file of rejected rows, if they were requested.
         var rejects: String?
     }
 
@@ -38,12 +38,12 @@ struct IncrementalState: Sendable, Hashable, Codable {
         var file: String
         /// Bytes of the file.
         var size: Int64
-        /// How many ids.
+        /// The number of ids.
         var count: UInt64
     }
 
     var plan: CleaningPlan
-    /// Nil as long as no run had an amount to measure.
+    /// Nil until a run has had an amount to measure.
     var fences: CleaningReport.Fences?
     /// In the order in which they were cleaned.
     var inputs: [Input] = []
@@ -56,9 +56,10 @@ struct IncrementalState: Sendable, Hashable, Codable {
     var lastRun: Int { runs.last?.number ?? 0 }
 }
 
-/// A run that has written all of its files, and whose data file is about to appear: that file decides whether the run counts.
+/// A run that has written all of its files, and whose data file is about to be published: that file decides whether the
+/// run counts.
 struct PendingRun: Sendable, Hashable, Codable {
-    /// The state once the data file is there.
+    /// The state once the data file exists.
     var state: IncrementalState
     /// Data files that the run replaces, by their names; empty for a run that adds to them.
     var replaced: [String]
@@ -69,8 +70,8 @@ struct PendingRun: Sendable, Hashable, Codable {
 }
 
 extension IncrementalState {
-    /// What tells a plan from the one that earlier runs had; nil where they clean alike. How much a rule may drop at a time
-    /// may change from run to run.
+    /// How a plan differs from that of earlier runs; nil if they clean in the same way. The share that a rule may drop
+    /// can change from run to run.
     func difference(from other: CleaningPlan) -> String? {
         var differences: [String] = []
         if plan.outliers != other.outliers { differences.append("outliers \(plan.outliers), now \(other.outliers)") }

@@ -6,7 +6,7 @@ enum InputChecksum {
         text(try await store.contentChecksum(of: object, like: nil))
     }
 
-    /// Whether an object's content is the one that the text was made of.
+    /// Whether an object's content has this checksum.
     static func matches(_ text: String, _ object: ObjectMetadata, in store: any ObjectStore) async throws -> Bool {
         guard let expected = checksum(text) else { return false }
         return try await store.contentChecksum(of: object, like: expected) == expected
@@ -35,11 +35,11 @@ enum InputChecksum {
 struct InputSurvey: Sendable {
     /// Files that no earlier run has cleaned, in the order of their names.
     var new: [ObjectMetadata] = []
-    /// Those that one has.
+    /// Those that an earlier run has cleaned.
     var known: [IncrementalState.Input] = []
 
     /// - Parameters:
-    ///   - files: what lies at the input's location.
+    ///   - files: the files at the input's location.
     ///   - state: nil before the first run, and for a run that cleans everything again.
     /// - Throws: ``IncrementalCleaningError/changedInput(input:change:)``,
     ///   ``IncrementalCleaningError/vanishedInput(input:reason:)``.
@@ -82,7 +82,7 @@ struct InputSurvey: Sendable {
         func changed(_ change: String) -> IncrementalCleaningError { .changedInput(input: input.name, change: change) }
         guard file.size == input.size else { throw changed("\(file.size) bytes, then \(input.size)") }
         if let tag = file.entityTag, tag == input.entityTag { return }
-        // Written again, or copied: the content decides.
+        // Rewritten or copied: the content decides.
         guard try await InputChecksum.matches(input.checksum, file, in: store) else {
             throw changed("as long as then, with other content")
         }

@@ -1,7 +1,7 @@
 import Columnar
 import StorageIO
 
-/// A data file that is written whole and held back: it appears when it is published.
+/// A data file that is written completely and held back until it is published.
 actor PartFile: TableSink {
     private let writer: ParquetWriter
     private let held: HeldWriter
@@ -33,7 +33,7 @@ actor PartFile: TableSink {
     }
 }
 
-/// Takes an object's bytes, and finishes it only when told to.
+/// Writes an object's bytes, and finishes it only when told to.
 private actor HeldWriter: ObjectWriter {
     private let output: any ObjectWriter
     private(set) var byteCount: Int64 = 0

@@ -1,12 +1,12 @@
 import Essentials
 
-/// Tells a process from all others, as far as it can be asked whether it still lives.
+/// Identifies a process, to find out whether it is still running.
 struct ProcessIdentity: Sendable, Hashable, Codable {
     var host: String
     var process: Int32
-    /// What the system's clock said when it started, in its own units; absent where that is not told.
+    /// The system's clock when it started, in its own units; absent where that is not known.
     var started: String?
-    /// The boot of the machine and the namespace in which `process` is a process's number; absent likewise.
+    /// The boot of the machine and the namespace of the number `process`; absent likewise.
     var scope: String?
 
     /// This process.
@@ -19,7 +19,7 @@ struct ProcessIdentity: Sendable, Hashable, Codable {
             process: number, started: start(of: number), scope: ownScope())
     }()
 
-    /// Whether the process lives; nil where that cannot be told from here, such as of another host.
+    /// Whether the process is running; nil where that cannot be found out, such as on another host.
     var isAlive: Bool? {
         guard let scope, let started, scope == ProcessIdentity.own.scope else { return nil }
         return ProcessIdentity.start(of: process) == started

@@ -1,22 +1,22 @@
 import Parallelism
 import StorageIO
 
-/// Brings the notes of a data set in line with its files after a run, or after one that was killed.
+/// Brings the state of a data set in line with its files after a run, or after one that was killed.
 ///
 /// Every step can be repeated: a run that is killed in the middle leaves the rest to the next one.
 struct Recovery: Sendable {
     let folder: IncrementalFolder
-    /// Where this run writes rejected rows; those of other locations cannot be reached.
+    /// Where this run writes rejected rows; files at other locations cannot be reached.
     let rejects: StorageLocation?
 
-    /// Whether a run's data file has appeared.
+    /// Whether a run's data file was published.
     enum Fate: Sendable {
         case published
         case absent
         case unknown
     }
 
-    /// Finishes what the run before has left, or takes it back.
+    /// Finishes what the run before has left, or undoes it.
     func run() async throws {
         if let pending = try await folder.readPending() {
             switch try await fileIsThere(pending) {
@@ -28,7 +28,7 @@ struct Recovery: Sendable {
         }
     }
 
-    /// Asked also when the task is cancelled.
+    /// Checked even when the task is cancelled.
     func fate(of pending: PendingRun) async -> Fate {
         do {
             return try await uncancelled { try await fileIsThere(pending) } ? .published : .absent
@@ -37,7 +37,7 @@ struct Recovery: Sendable {
         }
     }
 
-    /// The data file is there: readers are pointed to it, the notes become the state, and what it replaces goes.
+    /// The data file exists: readers see it, the pending state becomes the state, and what it replaces is removed.
     func complete(_ pending: PendingRun) async throws {
         try await pointReaders(to: pending)
         try await folder.write(pending.state)
@@ -47,7 +47,7 @@ struct Recovery: Sendable {
         let isListed = try await folder.store.exists(folder.success)
         if !pending.replaced.isEmpty || !isListed { try await listEverything() }
         try await clear(keeping: pending.state)
-        // Last: as long as it is there, the next run does all of this again.
+        // Last: as long as it exists, the next run does all of this again.
         try await folder.store.delete(folder.pending)
     }
 
@@ -58,13 +58,13 @@ struct Recovery: Sendable {
         try await folder.store.put(manifest.encoded(), to: folder.success)
     }
 
-    /// The data file is not there: the run has not taken place.
+    /// The data file does not exist: the run did not succeed.
     func discard(_ pending: PendingRun) async throws {
         if !pending.replaced.isEmpty { try await listEverything() }
         try await folder.store.delete(folder.pending)
     }
 
-    /// Lets our readers see these files alone, until ``listEverything()``.
+    /// Lets our readers see these files only, until ``listEverything()``.
     func hideUnlisted(_ names: [String]) async throws {
         let listing = try await FolderListing(folder)
         let files = names.compactMap { name in

@@ -5,9 +5,10 @@ import Synchronization
 
 /// Lets one run at a time work on a data set, in any store.
 ///
-/// A lock is an object that is made only where there is none of its name; of any number of runs one makes it. It says which
-/// process holds it, and is renewed while that one lives. A run that finds the lock of a process that has died, or that has not
-/// renewed it for ``lease`` where that cannot be told, makes the lock of the next number: again, one of any number succeeds.
+/// A lock is an object that is created only if its name does not exist, so that only one of several runs creates it. It
+/// says which process holds it, and is renewed while that process runs. A run that finds the lock of a process that has
+/// died, or, where that is not known, that has not renewed it for ``lease``, creates the lock of the next number: again
+/// only one run succeeds.
 actor RunLock {
     /// Seconds without a renewal after which a holder on another host counts as dead.
     static let lease = 300.0
@@ -22,7 +23,7 @@ actor RunLock {
         var renewed: Double
     }
 
-    /// The locks that this very process holds: its number says nothing of those.
+    /// The locks that this process itself holds: for these, its process number says nothing.
     private static let held = Mutex(Set<String>())
 
     private let folder: IncrementalFolder
@@ -62,14 +63,14 @@ actor RunLock {
             folder: folder.name, holder: "several runs have started at the same time; try again")
     }
 
-    /// - Throws: ``IncrementalCleaningError/takenOver(folder:)`` when another run holds the data set by now.
+    /// - Throws: ``IncrementalCleaningError/takenOver(folder:)`` when another run holds the data set now.
     func check() async throws {
         guard try await Self.locks(in: folder).last == generation,
             try await Self.read(generation, in: folder)?.run == holder.run
         else { throw IncrementalCleaningError.takenOver(folder: folder.name) }
     }
 
-    /// Lets the next run in, also when the task is cancelled.
+    /// Releases the lock, even when the task is cancelled.
     func release() async {
         guard !hasEnded else { return }
         hasEnded = true
@@ -99,7 +100,7 @@ actor RunLock {
         }
     }
 
-    /// A listing made while locks came and went may have missed one.
+    /// A listing made while locks were created and removed may have missed one.
     private func settle() async throws {
         for other in try await Self.locks(in: folder) where other != generation {
             if let found = try await Self.read(other, in: folder), found.isAlive { throw found.refusal(of: folder) }
@@ -117,7 +118,7 @@ actor RunLock {
 
     private func renew() async {
         holder.renewed = Date().timeIntervalSince1970
-        // One that fails is made up for by the next; whether the lock is still held is asked when it matters.
+        // The next renewal makes up for one that fails; whether the lock is still held is checked when it matters.
         guard (try? await check()) != nil, !hasEnded else { return }
         try? await folder.store.put(holder.encoded(), to: folder.lock(generation))
     }
@@ -134,7 +135,7 @@ actor RunLock {
         return numbers.sorted()
     }
 
-    /// Nil where the lock is gone by now.
+    /// Nil if the lock no longer exists.
     private static func read(_ generation: Int, in folder: IncrementalFolder) async throws -> Holder? {
         do {
             let key = try folder.lock(generation)
@@ -142,7 +143,7 @@ actor RunLock {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             if let holder = try? decoder.decode(Holder.self, from: Data(bytes)) { return holder }
-            // Not written by this version; its age is all that is known.
+            // Not written by this version; only its age is known.
             let modified = try await folder.store.head(key).modified
             return Holder(
                 run: "unknown", process: ProcessIdentity(host: "unknown", process: 0), since: modified,

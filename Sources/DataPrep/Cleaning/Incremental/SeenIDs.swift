@@ -20,8 +20,9 @@ struct SeenIDs: Sendable {
             to: try await folder.store.write(folder.own(folder.idsName(run: run, isMerged: false))))
     }
 
-    /// Writes what is left, and joins files of about the same size, so that there are few however many runs there have been.
-    /// - Returns: the files that hold all ids now.
+    /// Writes what is left, and merges files of about the same size, so that there are few files after any number of
+    /// runs.
+    /// - Returns: the files that together hold all ids.
     func finish() async throws -> [IncrementalState.IDs] {
         let size = try await writer.finish()
         let own = IncrementalState.IDs(

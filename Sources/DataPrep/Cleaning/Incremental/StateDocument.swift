@@ -1,9 +1,9 @@
 import Essentials
 import StorageIO
 
-/// A JSON document with a version, and with a checksum over its own bytes, so that damage is told from content.
+/// A JSON document with a version, and with a checksum over its own bytes, so that damage is noticed.
 struct StateDocument<Content: Codable & Sendable>: Sendable {
-    /// What the document is.
+    /// The format of the document.
     let format: String
     /// The version that is written, and the highest one that is read.
     let version = 1
@@ -40,7 +40,7 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let head = try? decoder.decode(Head.self, from: Data(bytes)), head.format == format else {
-            throw damaged("it is no document of the form \(format)")
+            throw damaged("it is not a document of format \(format)")
         }
         guard head.version <= version else {
             throw IncrementalCleaningError.newerState(object: name, version: head.version, known: version)
@@ -51,11 +51,11 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
         var blank = bytes
         guard let range = Self.sumRange(in: bytes, body.sha256) else { throw damaged("its checksum is missing") }
         blank.replaceSubrange(range, with: Self.noSum.utf8)
-        guard Digests.sha256(blank) == body.sha256 else { throw damaged("its checksum is another one") }
+        guard Digests.sha256(blank) == body.sha256 else { throw damaged("its checksum does not match") }
         return body.content
     }
 
-    /// Where the checksum stands: after the content, which is sorted before it, so it is the last text of its kind.
+    /// The position of the checksum: after the content, which is sorted before it, so it is the last text of its kind.
     private static func sumRange(in bytes: [UInt8], _ sum: String) -> Range<Int>? {
         let wanted = Array("\"\(sum)\"".utf8)
         guard wanted.count == noSum.utf8.count + 2, bytes.count >= wanted.count else { return nil }
@@ -81,7 +81,7 @@ extension IncrementalFolder {
         try await store.put(Self.states.encoded(state), to: self.state)
     }
 
-    /// Nil where no run was killed about when its file appeared.
+    /// Nil unless a run was killed around the time its file was published.
     func readPending() async throws -> PendingRun? {
         let key = try pending
         return try await read(key).map { try Self.pendingRuns.decoded($0, name: store.root + key.path) }

@@ -16,15 +16,15 @@ public struct CleaningPlan: Sendable, Hashable {
     public var outliers: OutlierRule
     /// What makes two rows duplicates.
     public var duplicates: DuplicateKey
-    /// The customer_ids that stand for 'unknown', in any order.
+    /// The customer_ids that mean 'unknown', in any order.
     public var unknownCustomers: [Int64]
-    /// Whether `tx_time_days` is computed anew as `tx_time_seconds / 86400`, rounded down.
+    /// Whether `tx_time_days` is recomputed as `tx_time_seconds / 86400`, rounded down.
     public var repairsTimeDays: Bool
-    /// The share of all rows, from 0 to 1, that a single rule may drop: when one drops more, or nothing is left, the input
-    /// is most likely not what it was taken for, and nothing is published. 1 lets everything pass.
+    /// The share of all rows, from 0 to 1, that a single rule may drop: when one drops more, or nothing is left, the
+    /// input is most likely not the intended one, and nothing is published. 1 means no limit.
     public var maximumDroppedShare: Double
 
-    /// The plan of the system's description; everything can be chosen otherwise.
+    /// The default plan; every setting can be changed.
     public init(
         outliers: OutlierRule = .standard, duplicates: DuplicateKey = .transactionID,
         unknownCustomers: [Int64] = [-999_999, -9999], repairsTimeDays: Bool = false, maximumDroppedShare: Double = 0.5
@@ -36,8 +36,8 @@ public struct CleaningPlan: Sendable, Hashable {
         self.maximumDroppedShare = maximumDroppedShare
     }
 
-    /// Reads JSON; what is absent has its default.
-    /// - Throws: ``CleaningError/invalidPlan(message:)`` for what is no plan, or has an unknown key.
+    /// Reads JSON; missing settings get their defaults.
+    /// - Throws: ``CleaningError/invalidPlan(message:)`` for text that is not a plan, or has an unknown key.
     public init(json: [UInt8]) throws(CleaningError) {
         do {
             self = try JSONDecoder().decode(CleaningPlan.self, from: Data(json))
@@ -72,7 +72,7 @@ extension CleaningPlan: Codable {
         case repairsTimeDays = "repairs_time_days"
         case maximumDroppedShare = "maximum_dropped_share"
 
-        /// As earlier versions wrote it.
+        /// The key that earlier versions wrote.
         var camelCase: String {
             switch self {
             case .outliers, .duplicates: rawValue
@@ -90,7 +90,7 @@ extension CleaningPlan: Codable {
         init?(intValue: Int) { nil }
     }
 
-    /// What is absent has its default.
+    /// Missing settings get their defaults.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: AnyKey.self)
         let known = Set(CodingKeys.allCases.flatMap { [$0.rawValue, $0.camelCase] })
@@ -121,7 +121,7 @@ extension CleaningPlan: Codable {
 }
 
 extension CleaningPlan: CustomStringConvertible {
-    /// One line for a person.
+    /// One line for people.
     public var description: String {
         var steps = ["drop malformed, missing and invalid rows"]
         if !unknownCustomers.isEmpty {

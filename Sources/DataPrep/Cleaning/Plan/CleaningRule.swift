@@ -4,15 +4,15 @@ public enum CleaningRule: String, Sendable, Hashable, Codable, CaseIterable {
     case malformed
     /// A field is empty or one of `None`, `NULL`, `Err`, `nan`, in any case.
     case missing
-    /// A field is no value of its type, or a date and time that does not exist.
+    /// A field is not a value of its type, or is a date and time that does not exist.
     case invalid
-    /// The customer is one of those that stand for 'unknown'.
+    /// The customer is one of those that mean 'unknown'.
     case unknownCustomer
     /// The amount is not above zero, or not finite.
     case nonPositiveAmount
     /// A row before it, in input order, that passed the rules above has the same transaction_id (or is equal as a whole).
     case duplicate
-    /// The amount lies outside the plan's fences.
+    /// The amount is outside the plan's fences.
     case amountOutlier
 
     var index: Int {

@@ -1,6 +1,6 @@
-/// Which amounts are outliers: those outside fences that follow from the amounts that passed all earlier rules.
+/// Which amounts are outliers: those outside fences computed from the amounts that passed all earlier rules.
 ///
-/// Written as text `METHOD:K[:upper|both]`, both sides unless said: `log-iqr:3:upper`, `iqr:1.5`, `z-score:4:upper`,
+/// Written as text `METHOD:K[:upper|both]`, both sides by default: `log-iqr:3:upper`, `iqr:1.5`, `z-score:4:upper`,
 /// `mad:5`, `quantile:0.001:0.999`, `fixed:0:10000`, `none`. Amounts on a fence are kept.
 public enum OutlierRule: Sendable, Hashable {
     /// No amount is an outlier.
@@ -25,7 +25,7 @@ public enum OutlierRule: Sendable, Hashable {
         case both
     }
 
-    /// The far-out fence on the logarithm, upper side: tiny amounts are real, and a plain fence takes most frauds away.
+    /// The far-out fence on the logarithm, upper side: tiny amounts are real, and a plain fence drops most frauds.
     public static let standard = OutlierRule.logInterquartile(k: 3, side: .upper)
 
     /// Reads the text form.

@@ -25,7 +25,7 @@ actor RawRows {
         self.names = names
     }
 
-    /// The texts of lines of an input; asked for in the order of inputs and lines.
+    /// The texts of lines of an input; requested in the order of inputs and lines.
     /// - Parameter lines: ascending.
     func texts(input: Int, lines: [Int]) async throws -> [String] {
         var texts: [String] = []
@@ -46,7 +46,7 @@ actor RawRows {
         if let last, last.input < input { await source.skipRest(ofInput: last.input) }
         guard let next = try await source.next(), next.input <= input else {
             throw ObjectStoreError(
-                .modified, location: names[input], message: "a row that was rejected is not there when it is read again"
+                .modified, location: names[input], message: "a rejected row is missing when the input is read again"
             )
         }
         firstLine = next.input == last?.input ? firstLine + lineCount : next.firstLine
@@ -56,7 +56,7 @@ actor RawRows {
 }
 
 extension CleaningJob {
-    /// How many lines, or rows, the block has.
+    /// The number of lines, or rows, in the block.
     fileprivate var lineCount: Int {
         switch content {
         case .text(let block, _):
@@ -91,7 +91,7 @@ extension CleaningJob {
         var end = bytes.count
         while end > 0, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         guard end > limit else { return String(decoding: bytes[..<end], as: UTF8.self) }
-        // Not within a character.
+        // Never within a character.
         end = limit
         while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
         return String(decoding: bytes[..<end], as: UTF8.self)
@@ -99,7 +99,7 @@ extension CleaningJob {
 }
 
 extension TextBlock {
-    /// Calls the body with each line, without its line feed, until it says that it wants no more.
+    /// Calls the body with each line, without its line feed, until the body returns false.
     fileprivate func forEachLine(_ body: (_ line: Int, _ bytes: UnsafeRawBufferPointer) -> Bool) {
         var line = 0, isDone = false
         forEachChunk { base, range in

@@ -1,4 +1,5 @@
-/// A rejected row in two words: where it is, what it broke, and its label. Its text is read again when it is written.
+/// A rejected row in two words: its position, the rule that it broke, and its label. Its text is read again when it is
+/// written.
 struct RejectEntry: Sendable, Hashable {
     /// From the highest bit: the line in 40 bits, the rule, the column in 4 bits, whether there is a label.
     let word: UInt64
@@ -8,7 +9,7 @@ struct RejectEntry: Sendable, Hashable {
 
     /// - Parameters:
     ///   - line: counted from the block's first.
-    ///   - label: tx_fraud; nil where it is not readable.
+    ///   - label: tx_fraud; nil if it cannot be read.
     init(line: Int, rule: CleaningRule, column: TransactionColumn?, label: Int64?) {
         let column = column.map { UInt64($0.index) } ?? Self.noColumn
         word = UInt64(line) << 24 | UInt64(rule.index) << 8 | column << 4 | (label == nil ? 0 : 1)

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// The rows that fell to rules 1 to 6 while they were read, block by block, in a temporary file.
+/// The rows that rules 1 to 6 dropped during reading, block by block, in a temporary file.
 final class RejectLog: Sendable {
     /// The rejected rows of one block.
     struct Block: Sendable {
         let input: Int
-        /// The line, or row, of the input that the block's line 0 is.
+        /// The line, or row, of the input at the block's line 0.
         let firstLine: Int
         /// In ascending order of lines.
         var entries: [RejectEntry]
@@ -24,7 +24,7 @@ final class RejectLog: Sendable {
 
     init(storage: any SpillStorage) { self.storage = storage }
 
-    /// Takes the rejected rows of a block; blocks may come in any order, and from several threads.
+    /// Adds the rejected rows of a block; blocks may come in any order, and from several threads.
     func add(_ entries: [RejectEntry], number: Int, input: Int, firstLine: Int) throws {
         guard !entries.isEmpty else { return }
         var words: [UInt64] = []

@@ -23,8 +23,8 @@ actor RejectWriter {
         self.sink = sink
     }
 
-    /// Writes what was rejected of the blocks up to a number.
-    /// - Parameter late: what was rejected later than while reading, by block.
+    /// Writes the rejected rows of the blocks up to a number.
+    /// - Parameter late: rows rejected after reading, by block.
     func write(upTo end: Int, late: [Int: RejectLog.Block]) async throws {
         while nextBlock < end {
             let number = nextBlock
@@ -38,7 +38,7 @@ actor RejectWriter {
         }
     }
 
-    /// Writes what is left over of rows that were gathered.
+    /// Writes the remaining collected rows.
     func finish() async throws {
         try await flush()
     }

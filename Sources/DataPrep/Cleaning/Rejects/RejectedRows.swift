@@ -1,6 +1,6 @@
 public import Columnar
 
-/// The table of dropped rows that a cleaning writes when asked.
+/// The table of dropped rows that a cleaning writes on request.
 ///
 /// Its rows come in the order of the inputs and of the lines in them. There is one for each row that a ``CleaningReport``
 /// counts under its rules, and `tx_fraud` is 1 for as many as it counts as frauds.
@@ -9,8 +9,8 @@ public enum RejectedRows {
     ///
     /// - `file` and `line`: as in ``RejectedRow``.
     /// - `rule`: the name of a ``CleaningRule``.
-    /// - `column`: the column that broke the rule; null where the row as a whole did.
-    /// - `tx_fraud`: the label; null where it is not readable.
+    /// - `column`: the column that broke the rule; null if the row as a whole did.
+    /// - `tx_fraud`: the label; null if it cannot be read.
     /// - `raw_text`: the line of the text file, or the nine columns of the Parquet file's row with commas between them; cut
     ///   after ``rawTextLimit`` bytes. Bytes that are not UTF-8 are replaced by U+FFFD.
     public static let schema: Schema = {
@@ -21,7 +21,7 @@ public enum RejectedRows {
                 Field("raw_text", .string, isNullable: false),
             ])
         } catch {
-            // A schema refuses nothing but a name that occurs twice.
+            // A schema refuses only duplicate names.
             preconditionFailure("the columns have distinct names: \(error)")
         }
     }()
@@ -29,7 +29,7 @@ public enum RejectedRows {
     /// Bytes of a row's text, at most.
     public static let rawTextLimit = 1 << 16
 
-    /// - Parameter rows: with the text of each.
+    /// - Parameter rows: the rows, each with its text.
     static func batch(_ rows: [(file: String, line: Int, entry: RejectEntry, text: String)]) throws -> RecordBatch {
         try RecordBatch(
             schema: schema,

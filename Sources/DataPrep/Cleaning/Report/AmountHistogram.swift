@@ -1,5 +1,5 @@
-/// How many amounts lie in each quarter of an octave: edges are powers of two times 1, 1.25, 1.5 and 1.75, so that a bin
-/// is found by a shift.
+/// The number of amounts in each quarter of an octave: edges are powers of two times 1, 1.25, 1.5 and 1.75, so that a
+/// bin is found by a shift.
 struct AmountHistogram: Sendable {
     private static let shift: UInt64 = 50
     private(set) var counts = [Int](repeating: 0, count: 1 << 13)

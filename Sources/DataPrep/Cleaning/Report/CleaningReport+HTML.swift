@@ -139,7 +139,7 @@ extension CleaningReport {
         switch rule {
         case .malformed: "another number of fields than the header"
         case .missing: "a field empty, None, NULL, Err or nan"
-        case .invalid: "a field that is no value of its type"
+        case .invalid: "a field that is not a value of its type"
         case .unknownCustomer: "customers \(plan.unknownCustomers.map(String.init).joined(separator: ", "))"
         case .nonPositiveAmount: "an amount not above zero, or not finite"
         case .duplicate: plan.duplicates == .transactionID ? "a transaction_id seen before" : "a row seen before"

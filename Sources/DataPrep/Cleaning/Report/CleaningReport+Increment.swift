@@ -9,17 +9,17 @@ extension CleaningReport {
             case appended
             /// All files were cleaned again, and replaced the data set.
             case rebuilt
-            /// There was nothing new; not a byte was changed.
+            /// There was nothing new, and nothing was changed.
             case unchanged
         }
 
         /// What the run did.
         public var action: Action
-        /// The number of the run, from 1; of the last one that changed the data set where there was nothing new.
+        /// The number of the run, from 1; if there was nothing new, of the last one that changed the data set.
         public var run: Int
         /// Files that earlier runs have cleaned and that have not changed since.
         public var skipped: [Input]
-        /// The fences that hold for all rows; nil as long as there was no amount to measure.
+        /// The fences for all rows; nil until there was an amount to measure.
         public var fences: Fences?
         /// All files cleaned so far.
         public var files: Int
@@ -27,15 +27,15 @@ extension CleaningReport {
         public var totalRowsRead: Int
         /// All rows of the data set.
         public var totalRowsKept: Int
-        /// How many rows fell to each rule so far, in the order of the rules.
+        /// How many rows each rule has dropped so far, in the order of the rules.
         public var totalDropped: [RuleTotal]
         /// All files of the data set, with their folders.
         public var dataFiles: [String]
     }
 
-    /// Rows of all runs that fell to a rule.
+    /// The rows of all runs that a rule dropped.
     public struct RuleTotal: Sendable, Hashable, Codable {
-        /// What they broke.
+        /// The rule that they broke.
         public var rule: CleaningRule
         /// How many rows.
         public var rows: Int

@@ -1,12 +1,12 @@
 import Essentials
 
-/// What a cleaning did. `rowsRead - rowsKept` is the sum of the rules' rows.
+/// The result of a cleaning. `rowsRead - rowsKept` is the sum of the rules' rows.
 public struct CleaningReport: Sendable, Hashable, Codable {
-    /// One rule and the rows that fell to it.
+    /// One rule and the rows that it dropped.
     public struct RuleOutcome: Sendable, Hashable, Codable {
-        /// What they broke.
+        /// The rule that they broke.
         public var rule: CleaningRule
-        /// How many rows fell to it.
+        /// How many rows it dropped.
         public var rows: Int
         /// Rows among them whose tx_fraud is readable and 1.
         public var frauds: Int
@@ -20,7 +20,7 @@ public struct CleaningReport: Sendable, Hashable, Codable {
         public var name: String
         /// As stored, before decompression.
         public var bytes: Int64
-        /// Headers and blank lines are no rows.
+        /// Headers and blank lines do not count.
         public var rows: Int
     }
 
@@ -40,11 +40,11 @@ public struct CleaningReport: Sendable, Hashable, Codable {
         public var upperFence: Double?
     }
 
-    /// How many amounts lie in `lower ..< upper`.
+    /// The number of amounts in `lower ..< upper`.
     public struct AmountBin: Sendable, Hashable, Codable {
-        /// Inside the bin.
+        /// Inclusive.
         public var lower: Double
-        /// Past the bin.
+        /// Exclusive.
         public var upper: Double
         /// Of the rows that passed all rules but the last.
         public var before: Int
@@ -52,15 +52,15 @@ public struct CleaningReport: Sendable, Hashable, Codable {
         public var after: Int
     }
 
-    /// What was asked for.
+    /// The plan of the cleaning.
     public var plan: CleaningPlan
     /// In the order read.
     public var inputs: [Input]
     /// The files written; none when the rows dropped were too many.
     public var outputs: [String]
-    /// The files with the dropped rows; nil where they were not asked for.
+    /// The files with the dropped rows; nil if they were not requested.
     public var rejects: [String]?
-    /// What this run is to the data set that it adds to; nil where the whole output was written by one run.
+    /// The run's part of an incremental data set; nil if one run wrote the whole output.
     public var increment: Increment?
     /// Rows of all inputs.
     public var rowsRead: Int
@@ -74,7 +74,7 @@ public struct CleaningReport: Sendable, Hashable, Codable {
     public var amounts: Amounts?
     /// Consecutive bins; empty when no row passed the rules before the last.
     public var histogram: [AmountBin]
-    /// Bytes that waited in temporary files.
+    /// Bytes that were stored in temporary files.
     public var spilledBytes: Int
     /// From the first byte read to the last one written.
     public var seconds: Double
@@ -89,7 +89,7 @@ public struct CleaningReport: Sendable, Hashable, Codable {
         return rules.filter { $0.rows > 0 && (rowsKept == 0 || Double($0.rows) > limit * Double(rowsRead)) }.map(\.rule)
     }
 
-    /// The rows that fell to a rule, and the frauds among them.
+    /// The rows that a rule dropped, and the frauds among them.
     public subscript(rule: CleaningRule) -> RuleOutcome { rules[rule.index] }
 
     /// The report as JSON, keys in snake_case and sorted.

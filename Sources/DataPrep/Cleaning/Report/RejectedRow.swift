@@ -4,9 +4,9 @@ public struct RejectedRow: Sendable, Hashable, Codable {
     public var input: String
     /// The line of a text file, from 1 (the header is line 1); the row of a Parquet file, from 1.
     public var line: Int
-    /// The column that broke the rule; nil where the row as a whole did.
+    /// The column that broke the rule; nil if the row as a whole did.
     public var column: String?
-    /// The field as it stood there, cut after 60 bytes; for a malformed row how many fields it has.
+    /// The field's text, cut after 60 bytes; for a malformed row the number of its fields.
     public var value: String
 
     /// Bytes of a field that a report shows.

@@ -37,7 +37,7 @@ struct DateCache {
         _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ head: UInt64, _ tail: UInt32
     ) -> Int64? {
         guard let value = TextValue.microseconds(begin, end) else { return nil }
-        // Only the plain form has its time of day at the same place; blanks or a zone would move it.
+        // Only the plain form has its time of day at the same position; blanks or a zone would move it.
         let isPlain =
             begin[4] == UInt8(ascii: "-") && begin[7] == UInt8(ascii: "-")
             && (begin[10] == UInt8(ascii: " ") || begin[10] == UInt8(ascii: "T"))

@@ -13,7 +13,7 @@ struct RowValues {
     var fraud: Int64 = 0
     var fraudScenario: Int64 = 0
 
-    /// Parses a field as the value of a column; false when it is none.
+    /// Parses a field as the value of a column; false if it is not one.
     mutating func set(_ column: TransactionColumn, _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         if column == .amount {
             guard let value = TextValue.float64(begin, end) else { return false }
@@ -30,8 +30,8 @@ struct RowValues {
         return set(column, integer: isFraud ? 1 : 0)
     }
 
-    /// Stores a number as the value of a column; false where integers are due and it has a fraction, or lies past 2^53, where
-    /// it may have been rounded.
+    /// Stores a number as the value of a column; false if an integer is expected and the number has a fraction, or is
+    /// past 2^53, where it may have been rounded.
     mutating func set<Number: BinaryFloatingPoint>(_ column: TransactionColumn, number: Number) -> Bool {
         guard column != .amount else {
             amount = Double(number)
@@ -120,7 +120,7 @@ enum TimeDays {
 enum MissingValue {
     private static let words: [StaticString] = ["none", "null", "err", "nan"]
 
-    /// Whether a field is empty or one of `None`, `NULL`, `Err`, `nan` in any case, spaces around it not counted.
+    /// Whether a field is empty or one of `None`, `NULL`, `Err`, `nan` in any case, ignoring spaces around it.
     static func isMissing(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
         return begin == end || words.contains { TextValue.isWord($0, begin, end) }

@@ -1,4 +1,4 @@
-/// How many rows fell to each rule, and the first of them.
+/// How many rows each rule dropped, and the first of them.
 struct RuleTally: Sendable {
     /// Rows seen in all.
     var rowsRead = 0
@@ -8,10 +8,10 @@ struct RuleTally: Sendable {
     private(set) var samples = [[RejectedRow]](repeating: [], count: CleaningRule.allCases.count)
     /// How many samples are kept for each rule.
     let sampleLimit: Int
-    /// Every rejected row, where all of them are wanted.
+    /// Every rejected row, if all of them are requested.
     private(set) var rejects: [RejectEntry]?
 
-    /// - Parameter keepsRejects: whether every rejected row is remembered, not only the samples.
+    /// - Parameter keepsRejects: whether every rejected row is kept, not only the samples.
     init(sampleLimit: Int, keepsRejects: Bool = false) {
         self.sampleLimit = sampleLimit
         rejects = keepsRejects ? [] : nil
@@ -20,8 +20,8 @@ struct RuleTally: Sendable {
     func wantsSample(_ rule: CleaningRule) -> Bool { samples[rule.index].count < sampleLimit }
 
     /// - Parameters:
-    ///   - column: the column that broke the rule; nil where the row as a whole did.
-    ///   - label: tx_fraud; nil where it is not readable.
+    ///   - column: the column that broke the rule; nil if the row as a whole did.
+    ///   - label: tx_fraud; nil if it cannot be read.
     ///   - line: counted from the block's first.
     mutating func reject(_ rule: CleaningRule, _ column: TransactionColumn?, label: Int64?, line: Int) {
         rows[rule.index] += 1
@@ -31,7 +31,7 @@ struct RuleTally: Sendable {
 
     mutating func add(sample: RejectedRow, for rule: CleaningRule) { samples[rule.index].append(sample) }
 
-    /// Adds what comes after, but for its rejected rows; lines of its samples move down by `firstLine`.
+    /// Adds the tally of later rows, without its rejected rows; lines of its samples move down by `firstLine`.
     mutating func merge(_ later: RuleTally, input: String, firstLine: Int) {
         rowsRead += later.rowsRead
         for rule in CleaningRule.allCases {

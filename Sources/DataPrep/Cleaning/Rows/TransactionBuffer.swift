@@ -1,6 +1,6 @@
 import StorageIO
 
-/// Parsed transactions of one block, column by column, in memory that is used again for the next block.
+/// Parsed transactions of one block, column by column, in memory that is reused for the next block.
 ///
 /// Every column is held as 64-bit integers; the amount as the bits of a double.
 ///
@@ -38,7 +38,7 @@ final class TransactionBuffer: @unchecked Sendable {
         capacity = larger
     }
 
-    /// Says that rows up to that number have been written into the columns.
+    /// Records that rows up to that number have been written into the columns.
     func setCount(_ count: Int) {
         precondition(count <= capacity, "rows were written past the end")
         self.count = count
@@ -46,7 +46,7 @@ final class TransactionBuffer: @unchecked Sendable {
 
     subscript(column: TransactionColumn) -> UnsafeMutablePointer<Int64> { columns[column.index] }
 
-    /// Takes rows out; positions ascend.
+    /// Removes rows; positions ascend.
     func remove(_ rows: [Int]) {
         guard let first = rows.first else { return }
         for column in columns {

@@ -1,18 +1,18 @@
 import Columnar
 import StorageIO
 
-/// Takes rows of a Parquet file as transactions, and rejects those that break rules 2 to 5.
+/// Reads rows of a Parquet file as transactions, and rejects those that break rules 2 to 5.
 ///
-/// Numbers may be of any width, timestamps of any unit; text is parsed as in text files. Floating-point numbers are integers
-/// where they are whole, as far as their type holds every integer. A null is a missing value, and so is not-a-number, as
-/// its text would be.
+/// Numbers may be of any width, timestamps of any unit; text is parsed as in text files. Floating-point numbers are
+/// integers where they are whole, as far as their type holds every integer. Null and NaN are missing values, as the
+/// text of NaN would be.
 struct TransactionTableParser: Sendable {
     /// The columns to read, in the order of ``TransactionColumn``.
     let columnNames: [String]
     private let unknownCustomers: [Int64]
     private let repairsTimeDays: Bool
 
-    /// - Throws: ``CleaningError`` when a column is not there, or of a type that does not fit.
+    /// - Throws: ``CleaningError`` when a column is missing, or has a type that does not fit.
     init(schema: Schema, plan: CleaningPlan, input: String) throws(CleaningError) {
         var names: [String] = []
         for column in TransactionColumn.allCases {
@@ -118,7 +118,7 @@ private struct CellReader {
         }
     }
 
-    /// Stores the value; false when it is none of that column.
+    /// Stores the value; false if it is not a value of that column.
     func read(_ row: Int, as kind: TransactionColumn, _ values: inout RowValues) -> Bool {
         switch column.storage {
         case .boolean(let bits):
@@ -163,7 +163,7 @@ private struct CellReader {
         }
     }
 
-    /// The parsers want readable bytes before the text.
+    /// The parsers need readable bytes before the text.
     private static func withText<Result>(
         _ text: ArraySlice<UInt8>, _ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Result
     ) -> Result {

@@ -3,19 +3,19 @@ import StorageIO
 
 /// Parses lines of text into transactions, and rejects those that break rules 1 to 5.
 ///
-/// A line is a row: no column can hold a line break, and so a stray quote spoils its own line alone. Blank lines are
-/// no rows. The first attempt at a row takes the usual forms; whatever does not fit goes a second, thorough way.
+/// A line is a row: no column can contain a line break, so a stray quote spoils only its own line. Blank lines are
+/// skipped. The first attempt at a row accepts the usual forms; other rows go through a second, thorough parser.
 struct TransactionTextParser: Sendable {
     let layout: TextLayout
     let fieldCount: Int
     /// The field of each column, by ``TransactionColumn/index``.
     let fields: [Int]
     let unknownCustomers: [Int64]
-    /// Most customers lie above it, and need no look at the list.
+    /// Most customers are above it, and need no search in the list.
     private let highestUnknownCustomer: Int64
     let repairsTimeDays: Bool
 
-    /// Finds the columns in a header; others are allowed beside them.
+    /// Finds the columns in a header; it may have others, too.
     /// - Throws: ``CleaningError/missingColumn(input:name:found:)``.
     init(header: CSVHeader, layout: TextLayout, plan: CleaningPlan, input: String) throws(CleaningError) {
         self.layout = layout
@@ -155,7 +155,7 @@ struct TransactionTextParser: Sendable {
     private func examine(_ row: Line, line: Int, _ writer: inout RowWriter, _ tally: inout RuleTally) {
         // Some programs close each line with a delimiter.
         guard row.count == fieldCount || (row.count == fieldCount + 1 && row.isLastEmpty) else {
-            // With one column more than one field wide, an empty line is no row.
+            // With more than one column, an empty line is not a row.
             if row.isEmpty { return }
             tally.rowsRead += 1
             tally.reject(.malformed, nil, label: nil, line: line)
@@ -191,7 +191,7 @@ struct TransactionTextParser: Sendable {
         tally.add(sample: RejectedRow(input: "", line: line, column: column.name, value: value), for: rule)
     }
 
-    /// A field without the quotes around it. Two quotes inside stay two: no value of any column holds a quote.
+    /// A field without the quotes around it. Two quotes inside stay two: no valid value contains a quote.
     private func content(
         _ row: Line, _ column: TransactionColumn
     ) -> (begin: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) {
@@ -201,7 +201,7 @@ struct TransactionTextParser: Sendable {
     }
 }
 
-/// Where the fields of one line lie.
+/// The positions of the fields of one line.
 private struct Line {
     let base: UnsafePointer<UInt8>
     let start: Int

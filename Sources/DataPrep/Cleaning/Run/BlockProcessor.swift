@@ -3,17 +3,17 @@ import Synchronization
 
 /// Parses jobs in parallel, finds their duplicates one after the other, and packs what is left in parallel again.
 final class BlockProcessor: Sendable {
-    /// What became of a job.
+    /// The result of a job.
     struct Outcome: Sendable {
         let job: CleaningJob
         let tally: RuleTally
-        /// The line, or row, that the block's line 0 is.
+        /// The line, or row, of the block's line 0.
         let firstLine: Int
-        /// Rows that wait for the fences.
+        /// Rows that are waiting for the fences.
         let waiting: Int
     }
 
-    /// Where the inputs stand when a job's turn comes.
+    /// The position in the inputs when a job's turn comes.
     private struct Position {
         var input = -1
         var line = 0
@@ -28,7 +28,7 @@ final class BlockProcessor: Sendable {
     private let position = Mutex(Position())
     private let buffers = Mutex([TransactionBuffer]())
 
-    /// - Parameter rejects: takes every rejected row, where all of them are wanted.
+    /// - Parameter rejects: gets every rejected row, if all of them are requested.
     init(store: BlockStore, duplicates: any RepeatedRows, rejects: RejectLog?, sampleLimit: Int) {
         self.store = store
         self.duplicates = duplicates
@@ -36,7 +36,7 @@ final class BlockProcessor: Sendable {
         self.sampleLimit = sampleLimit
     }
 
-    /// Call it on a dedicated thread, for jobs in the order of their numbers: it waits for all jobs before.
+    /// Call it on a dedicated thread, for jobs in the order of their numbers: it waits for all earlier jobs.
     func process(_ job: CleaningJob) throws -> Outcome {
         let buffer = buffers.withLock { $0.popLast() } ?? TransactionBuffer()
         defer { buffers.withLock { $0.append(buffer) } }
@@ -68,7 +68,7 @@ final class BlockProcessor: Sendable {
         }
     }
 
-    /// Sends away the threads that wait for a job that will not come.
+    /// Wakes the threads that wait for a job that will not come.
     func close() { sequencer.close() }
 
     private func advance(to job: CleaningJob, lineCount: Int, rowCount: Int) -> (firstLine: Int, firstRow: Int) {

@@ -1,7 +1,7 @@
 public import StorageIO
 
-/// Cleans transactions by a plan: reads text (the raw form with its malformed header, or CSV with a header), gzip, zstd or
-/// Parquet, and writes Parquet, or CSV where the name says so, of ``TransactionSchema``.
+/// Cleans transactions by a plan: reads text (the raw form with its malformed header, or CSV with a header), gzip, zstd
+/// or Parquet, and writes Parquet, or CSV if the name says so, of ``TransactionSchema``.
 ///
 /// Memory stays within ``CleaningOptions/memoryLimit`` whatever the input's size: rows that passed rules 1 to 6 wait for the
 /// fences in a packed form, in memory first and then in a temporary file.
@@ -11,7 +11,7 @@ public import StorageIO
 public struct Cleaner: Sendable {
     /// What is dropped and repaired.
     public var plan: CleaningPlan
-    /// How the machine is used.
+    /// How a cleaning uses the machine.
     public var options: CleaningOptions
 
     /// A cleaner for any number of runs.
@@ -22,12 +22,13 @@ public struct Cleaner: Sendable {
 
     /// Cleans the inputs, in this order, into one table.
     ///
-    /// Cancelling the task ends the cleaning; then, and on any error, no output appears and an earlier one stays as it was.
-    /// So it is when a rule drops more than ``CleaningPlan/maximumDroppedShare``: ``CleaningError/droppedTooMuch(_:)``.
+    /// Cancelling the task ends the cleaning; then, and on any error, no output appears and an earlier one stays
+    /// unchanged. The same holds when a rule drops more than ``CleaningPlan/maximumDroppedShare``:
+    /// ``CleaningError/droppedTooMuch(_:)``.
     /// - Parameters:
     ///   - rejects: where to write every dropped row, as a table of ``RejectedRows/schema``; it is also written when a rule
     ///     drops too much. Text inputs are then read a second time.
-    ///   - progress: called now and then, from one task.
+    ///   - progress: called from time to time, from one task.
     /// - Throws: ``CleaningError``, ``IncrementalCleaningError/incrementalDataSet(folder:)`` for a folder that incremental
     ///   cleaning owns, `CSVError`, `ParquetError`, `ObjectStoreError`, or the input's own error.
     public func clean(
@@ -37,8 +38,8 @@ public struct Cleaner: Sendable {
         try await clean(inputs, partitions: nil, to: output, rejects: rejects, progress: progress)
     }
 
-    /// Cleans the files of a place, in their order, into one table; columns that their folders' names state belong to the
-    /// rows of Parquet files. Everything else is as with opened inputs.
+    /// Cleans the files of a location, in their order, into one table; partition columns in the names of their folders
+    /// are added to the rows of Parquet files. Everything else is as with opened inputs.
     public func clean(
         _ files: DataFiles, to output: CleaningOutput, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
@@ -69,7 +70,7 @@ public struct Cleaner: Sendable {
                 key: plan.duplicates, memoryBudget: options.keyBudget ?? options.memoryLimit / 4,
                 storage: options.storage()),
             progress: progress)
-        // What keeps the outputs from being written is found before the work.
+        // Problems with the outputs are found before the work.
         try await IncrementalFolder.checkIsNone(output)
         let sink = try await DataSetWriter(
             to: output.location, schema: TransactionSchema.schema,

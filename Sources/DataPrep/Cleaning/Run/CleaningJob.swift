@@ -12,7 +12,7 @@ struct CleaningJob: Sendable {
     let number: Int
     /// The input's index.
     let input: Int
-    /// The line, or row, that is the input's first.
+    /// The first line, or row, in the input.
     let firstLine: Int
     let content: Content
     /// Bytes of all inputs read so far, as stored.
@@ -74,7 +74,7 @@ actor CleaningJobSource {
         }
     }
 
-    /// Goes on with the next input where that one is being read.
+    /// Continues with the next input where that one is being read.
     func skipRest(ofInput input: Int) async {
         guard nextInput - 1 == input, let reading = current else { return }
         current = nil
@@ -117,7 +117,7 @@ actor CleaningJobSource {
             })
     }
 
-    /// Nil for an input without even a header.
+    /// Nil for an empty input.
     private func open(_ input: any RandomAccessInput) async throws -> Reading? {
         let magic = Array("PAR1".utf8)
         if input.size >= 12, try await input.read(0..<4) == magic {
@@ -125,7 +125,7 @@ actor CleaningJobSource {
             let ofFolders = partitions?.fields ?? []
             let own = reader.schema.fields.filter { field in !ofFolders.contains { $0.name == field.name } }
             let schema = try Schema(own + ofFolders)
-            // A column that is there, but cannot be read, has a reason of its own.
+            // A column that exists, but cannot be read, has a separate reason.
             for name in reader.unreadableColumns.keys.sorted() {
                 guard let column = TransactionColumn(spelling: name),
                     TransactionSchema.index(of: column, in: schema) == nil

@@ -4,7 +4,7 @@ public import StorageIO
 public struct CleaningOptions: Sendable {
     /// Threads that parse, pack and encode.
     public var threads: Int
-    /// Bytes of memory that the data may take at once, about; rows beyond wait in a temporary file. At least 64 MiB.
+    /// About how many bytes of memory the data may use; further rows go to a temporary file. At least 64 MiB.
     public var memoryLimit: Int
     /// The folder of temporary files; nil for the system's.
     public var temporaryFolder: String?
@@ -12,15 +12,15 @@ public struct CleaningOptions: Sendable {
     public var samplesPerRule: Int
     /// How the Parquet file is compressed.
     public var compression: ParquetWriteOptions.Compression
-    /// Rows of a row group, at most.
+    /// The most rows in a row group.
     public var rowGroupRows: Int
     /// Text is parsed in blocks of this many bytes.
     package var blockBytes = 2 << 20
-    /// Bytes for rows that wait for the fences; nil for half of the memory limit.
+    /// Bytes for rows that are waiting for the fences; nil for half of the memory limit.
     package var waitingBudget: Int?
     /// Bytes for the keys of rows seen; nil for a quarter of the memory limit.
     package var keyBudget: Int?
-    /// Makes the temporary file; nil for one in ``temporaryFolder``.
+    /// Creates the temporary file; nil for one in ``temporaryFolder``.
     package var makeStorage: (@Sendable () -> any SpillStorage)?
 
     /// Two threads, 1 GiB, snappy.
@@ -54,7 +54,7 @@ public struct CleaningOptions: Sendable {
 /// Where the clean table goes.
 public struct CleaningOutput: Sendable {
     let location: StorageLocation
-    /// Nil for what the place's name says.
+    /// Nil to decide by the location's name.
     let layout: DataSetWriteOptions.Layout?
 
     /// One file; it appears whole or not at all. It is Parquet unless its name ends with `.csv`, `.txt` or `.tsv`.
@@ -73,15 +73,15 @@ public struct CleaningOutput: Sendable {
             layout: .folder(rowsPerFile: rowsPerFile))
     }
 
-    /// One file, or a folder of files of ten million rows where the place ends with `/`.
+    /// One file, or, if the location ends with `/`, a folder of files of ten million rows.
     public static func location(_ location: StorageLocation) -> CleaningOutput {
         CleaningOutput(location: location, layout: location.uri.isFolder ? nil : .file)
     }
 }
 
-/// How far a cleaning is.
+/// The progress of a cleaning.
 public struct CleaningProgress: Sendable, Hashable {
-    /// What is being done.
+    /// The current phase.
     public enum Phase: String, Sendable, Hashable {
         /// Parsing, rules 1 to 6.
         case reading
@@ -91,9 +91,9 @@ public struct CleaningProgress: Sendable, Hashable {
         case writing
     }
 
-    /// What is being done.
+    /// The current phase.
     public var phase: Phase
-    /// Rows of the phase done so far.
+    /// Rows that the phase has processed.
     public var rows: Int
     /// Bytes of the inputs read so far, as stored.
     public var bytesRead: Int64

@@ -8,16 +8,16 @@ struct CleaningRun {
     let plan: CleaningPlan
     let options: CleaningOptions
     let inputs: [any RandomAccessInput]
-    /// What the inputs' folders state.
+    /// The partition columns of the inputs' folders.
     let partitions: PartitionColumns?
-    /// Nil for those that the plan's rule gives for these inputs.
+    /// Nil to compute them by the plan's rule.
     let fences: AmountFences?
     let duplicates: any RepeatedRows
-    /// Whether inputs without one row are no error.
+    /// Whether inputs without rows are accepted.
     var acceptsNoRows = false
     let progress: (@Sendable (CleaningProgress) -> Void)?
 
-    /// Rows of a batch and row group: few enough that three of them take a small share of the memory limit.
+    /// Rows of a batch and row group: few enough that three of them use a small share of the memory limit.
     var groupRows: Int { min(options.rowGroupRows, max(16_384, options.memoryLimit / 1024)) }
     private var bytesTotal: Int64 { inputs.reduce(0) { $0 + $1.size } }
 
@@ -28,7 +28,7 @@ struct CleaningRun {
 
     /// Cleans into a sink.
     /// - Parameters:
-    ///   - rejectSink: takes the dropped rows, where they are wanted.
+    ///   - rejectSink: gets the dropped rows, if they are requested.
     ///   - publish: makes what was written visible, and completes the report; when it throws, the sinks are aborted.
     func execute(
         into sink: any TableSink, rejects rejectSink: (any TableSink)?,
@@ -86,11 +86,11 @@ struct CleaningRun {
             spilledBytes: spilled, seconds: ContinuousClock.now.secondsSince(start))
     }
 
-    /// What reading has found.
+    /// The results of reading.
     private struct Seen {
         /// Rows of each input.
         var inputRows: [Int]
-        /// How many rows wait for the fences.
+        /// How many rows are waiting for the fences.
         var waiting = 0
         /// How many blocks the inputs were cut into.
         var blocks = 0
@@ -124,7 +124,7 @@ struct CleaningRun {
         return seen
     }
 
-    /// What is known only once all rows have been seen: late duplicates, quartiles, fences.
+    /// Results that need all rows: late duplicates, quartiles, fences.
     private func measure(
         _ store: BlockStore, waiting: Int
     ) async throws -> (AmountFences, CleaningReport.Amounts?) {
@@ -221,7 +221,7 @@ private struct RejectOutput {
 }
 
 extension GroupAssembler.Group {
-    /// What fell to the last rules, by the number of the block.
+    /// The rows that the last rules dropped, by the number of the block.
     fileprivate var lateRejects: [Int: RejectLog.Block] {
         var blocks: [Int: RejectLog.Block] = [:]
         for (block, number, tally) in tallies {

@@ -2,14 +2,14 @@ import Columnar
 import Parallelism
 import Synchronization
 
-/// Applies rule 7 to blocks that wait, and makes a batch of what stays.
+/// Applies rule 7 to waiting blocks, and builds a batch of the rows that stay.
 struct GroupAssembler: Sendable {
-    /// A batch and what was seen on the way.
+    /// A batch and the results for its blocks.
     struct Group: Sendable {
         let batch: RecordBatch
         /// The numbers of its blocks.
         let blocks: Range<Int>
-        /// One for each block that has rows, with the block it is of and its number.
+        /// One for each block that has rows, with the block and its number.
         let tallies: [(block: PackedBlock, number: Int, tally: RuleTally)]
         let before: AmountHistogram
         let after: AmountHistogram
@@ -20,7 +20,7 @@ struct GroupAssembler: Sendable {
     let fences: AmountFences
     let threads: Int
     let sampleLimit: Int
-    /// Whether every rejected row is to be remembered.
+    /// Whether every rejected row is kept.
     let keepsRejects: Bool
 
     /// What is kept of a block.
@@ -62,7 +62,7 @@ struct GroupAssembler: Sendable {
             after: after, fraudsKept: frauds.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
     }
 
-    /// Finds the rows of a block that are duplicates or lie outside the fences.
+    /// Finds the rows of a block that are duplicates or outside the fences.
     private func select(_ number: Int) throws -> Selection? {
         guard let block = store.block(number) else { return nil }
         let amounts = try [Double](unsafeUninitializedCapacity: block.count) { buffer, count in
@@ -123,7 +123,7 @@ struct GroupAssembler: Sendable {
         _ unpack: (PackedBlock, UnsafePointer<UInt64>, UnsafeMutablePointer<Value>) -> Void
     ) throws -> [Value] {
         let total = selections.reduce(0) { $0 + $1.keptCount }
-        // A block is unpacked whole before its dropped rows are closed up.
+        // A block is unpacked completely before its dropped rows are removed.
         let room = selections.reduce(0) { max($0, $1.dropped.count) } + total
         return try [Value](unsafeUninitializedCapacity: room) { buffer, count in
             guard let base = buffer.baseAddress else { return }

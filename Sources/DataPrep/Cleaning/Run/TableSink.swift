@@ -1,7 +1,7 @@
 import Columnar
 import StorageIO
 
-/// What takes the batches of a table: a data set's writer, or the writer of one file.
+/// Writes the batches of a table: a data set's writer, or the writer of one file.
 protocol TableSink: Sendable {
     func write(_ batch: RecordBatch) async throws
     func abort() async

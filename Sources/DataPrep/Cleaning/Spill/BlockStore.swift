@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The rows that wait for the fences, block by block: in memory as long as they fit, then in a temporary file.
+/// The rows that are waiting for the fences, block by block: in memory as long as they fit, then in a temporary file.
 final class BlockStore: Sendable {
     private enum Location: Sendable {
         case memory([UInt64])
@@ -8,7 +8,7 @@ final class BlockStore: Sendable {
     }
 
     private struct State {
-        /// Blocks by number; nil while they are not in.
+        /// Blocks by number; nil until they arrive.
         var blocks: [(block: PackedBlock, location: Location)?] = []
         var memoryWords = 0
     }
@@ -27,7 +27,7 @@ final class BlockStore: Sendable {
 
     var count: Int { state.withLock { $0.blocks.count } }
 
-    /// Bytes that went to the temporary file.
+    /// Bytes written to the temporary file.
     var spilledBytes: Int {
         state.withLock { state in
             state.blocks.reduce(0) { sum, entry in
@@ -37,7 +37,7 @@ final class BlockStore: Sendable {
         }
     }
 
-    /// Takes a block; blocks may come in any order, and from several threads.
+    /// Adds a block; blocks may come in any order, and from several threads.
     func add(_ block: PackedBlock, number: Int, words: [UInt64]) throws {
         let fits = state.withLock { state in
             guard (state.memoryWords + words.count) * 8 <= memoryBudget else { return false }
@@ -85,7 +85,7 @@ final class BlockStore: Sendable {
         }
     }
 
-    /// Drops the words of a block that is of no more use.
+    /// Drops the words of a block that is no longer needed.
     func release(_ number: Int) {
         state.withLock { state in
             guard let (block, location) = state.blocks[number], case .memory(let words) = location else { return }

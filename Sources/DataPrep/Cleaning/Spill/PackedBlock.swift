@@ -4,7 +4,7 @@
 /// Amounts that are whole cents are packed as cents, times that are whole seconds as seconds.
 struct PackedBlock: Sendable {
     struct PackedColumn: Sendable {
-        /// What the stored numbers are.
+        /// The meaning of the stored numbers.
         enum Unit: Sendable {
             case one
             case second
@@ -24,13 +24,13 @@ struct PackedBlock: Sendable {
     /// The number of the first row among all rows that passed rules 1 to 5.
     let firstRow: Int
     let input: Int
-    /// The line, or row, of the input that the block's line 0 is.
+    /// The line, or row, of the input at the block's line 0.
     let firstLine: Int
     let columns: [PackedColumn]
     let wordCount: Int
 
-    /// Finds out how to pack the rows of a buffer. Amounts and times of the buffer are replaced by cents and seconds where
-    /// they are packed so: pack the buffer next, and nothing else.
+    /// Finds out how to pack the rows of a buffer. Amounts and times in the buffer are replaced by cents and seconds
+    /// where they are packed as such: the only valid next step is to pack the buffer.
     init(preparing buffer: TransactionBuffer, firstRow: Int, input: Int, firstLine: Int) {
         count = buffer.count
         self.firstRow = firstRow
@@ -99,7 +99,7 @@ struct PackedBlock: Sendable {
 
     /// Unpacks the amounts; `words` are the column's own.
     func unpackAmounts(from words: UnsafePointer<UInt64>, into target: UnsafeMutablePointer<Double>) {
-        // The integers take the place of the doubles that they turn into.
+        // The integers are unpacked into the target, and overwritten by the doubles computed from them.
         target.withMemoryRebound(to: Int64.self, capacity: count) { integers in
             unpack(TransactionColumn.amount.index, from: words, into: integers)
         }

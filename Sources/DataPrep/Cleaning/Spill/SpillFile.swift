@@ -1,16 +1,16 @@
 import Essentials
 import Synchronization
 
-/// Where what does not fit memory waits.
+/// Temporary storage for data that does not fit into memory.
 package protocol SpillStorage: Sendable {
-    /// Appends words and says where they are, counted in words from the beginning. Safe to call from several threads.
+    /// Appends words and returns their position, in words from the beginning. Safe to call from several threads.
     func append(_ words: UnsafeBufferPointer<UInt64>) throws -> Int
     /// Reads words back.
     func read(at position: Int, into words: UnsafeMutableBufferPointer<UInt64>) throws
 }
 
-/// A temporary file of 64-bit words, made when first written to. It has no name from the moment it is made, so that the
-/// system takes it away however the process ends.
+/// A temporary file of 64-bit words, created when first written to. It is unlinked at once, so that the system removes
+/// it however the process ends.
 package final class SpillFile: SpillStorage {
     private let folder: String
     private struct State {
@@ -61,7 +61,7 @@ package final class SpillFile: SpillStorage {
     private func open() throws -> Int32 {
         var path = Array("\(folder.utf8.last == UInt8(ascii: "/") ? folder : folder + "/")antifraud-XXXXXX".utf8CString)
         let descriptor = mkstemp(&path)
-        guard descriptor >= 0 else { throw failure("making it", errno) }
+        guard descriptor >= 0 else { throw failure("creating it", errno) }
         unlink(path)
         return descriptor
     }

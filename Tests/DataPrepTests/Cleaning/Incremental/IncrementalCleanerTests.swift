@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What an incremental run does with files and notes that are not as it left them.
+/// What an incremental run does with files and state that have changed since the last run.
 @Suite struct IncrementalCleanerTests {
     private let fixture: IncrementalFixture
     private let texts = IncrementalFixture.texts(files: 3, rows: 120, seed: 77)
@@ -110,7 +110,7 @@ import Testing
             ], "\(names)")
         #expect(names.filter { $0.hasPrefix("rejects/") }.count == 1)
         #expect(try await fixture.store.read(fixture.output.key("_SUCCESS")).isEmpty)
-        // And on it goes.
+        // Later runs work again.
         try await fixture.add(texts[1], "2.txt")
         #expect(try await fixture.clean().increment?.action == .appended)
         #expect(try await fixture.rows() == fixture.oneRun(["0.txt", "2.txt"], fences: fences).rows)
@@ -242,7 +242,7 @@ import Testing
         }
         try await fixture.store.delete(fixture.output.key("mine.parquet"))
         #expect(try await fixture.clean(.rebuild).increment?.action == .rebuilt)
-        // Without notes, data are somebody else's.
+        // Data without a state belong to another writer.
         try await fixture.store.delete(fixture.output.key("_incremental/state.json"))
         guard case .changedDataSet = try await refused() else {
             Issue.record("data of unknown origin are added to")

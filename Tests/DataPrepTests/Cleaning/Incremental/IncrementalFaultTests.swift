@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func aFullStoreKeepsWhatIsThere() async throws {
-        // Room for the inputs, the first run, and a part of the second.
+        // Space for the inputs, the first run, and a part of the second.
         let used = try await begun()
         var size = 0
         for try await object in used.store.list(prefix: "") { size += Int(object.size) }

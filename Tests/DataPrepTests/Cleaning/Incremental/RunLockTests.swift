@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// One run at a time, whoever dies.
+/// One run at a time, whichever process dies.
 @Suite struct RunLockTests {
     private func lock(_ fields: String, renewed: Double) -> [UInt8] {
         Array("{\"process\":{\(fields)},\"renewed\":\(renewed),\"run\":\"abc\",\"since\":\(renewed)}".utf8)
@@ -71,7 +71,7 @@ import Testing
         let number = child.processIdentifier
         let status = try String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
         let started = String(try #require(status.split(separator: ")").last).split(separator: " ")[19])
-        // However long it has said nothing: it lives.
+        // However old its last renewal is: the process is running.
         try await fixture.store.put(lock(fields(number, started), renewed: now - 10_000), to: key)
         await #expect(throws: IncrementalCleaningError.self) { try await fixture.clean() }
         // Another process had that number.

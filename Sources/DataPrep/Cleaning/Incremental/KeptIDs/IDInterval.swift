@@ -1,7 +1,7 @@
 /// Consecutive transaction_ids.
 package struct IDInterval: Sendable, Hashable {
     package var first: Int64
-    /// Inside the interval.
+    /// The last id, inclusive.
     package var last: Int64
 
     package init(first: Int64, last: Int64) {
@@ -14,7 +14,7 @@ package struct IDInterval: Sendable, Hashable {
 
 /// Sets of ids as ascending intervals that do not touch one another.
 package enum IDIntervals {
-    /// Appends an interval that lies past all others.
+    /// Appends an interval that is past all others.
     package static func append(_ interval: IDInterval, to intervals: inout [IDInterval]) {
         if let last = intervals.last, last.last < .max, last.last + 1 == interval.first {
             intervals[intervals.count - 1].last = interval.last
@@ -23,7 +23,7 @@ package enum IDIntervals {
         }
     }
 
-    /// What is in both.
+    /// The intersection.
     package static func intersection(_ left: [IDInterval], _ right: [IDInterval]) -> [IDInterval] {
         var result: [IDInterval] = []
         var first = 0, second = 0
@@ -35,7 +35,7 @@ package enum IDIntervals {
         return result
     }
 
-    /// What is in the first and not in the second, which is a part of it.
+    /// The first without the second, which is a subset of it.
     package static func subtracting(_ part: [IDInterval], from whole: [IDInterval]) -> [IDInterval] {
         guard !part.isEmpty else { return whole }
         var result: [IDInterval] = []

@@ -1,16 +1,16 @@
 import Parallelism
 import StorageIO
 
-/// Finds rows whose transaction_id an earlier run or an earlier row has, within a memory budget, and writes down the ids that
-/// are new.
+/// Finds rows whose transaction_id an earlier run or an earlier row has, within a memory budget, and writes the new ids
+/// to a file.
 ///
-/// While rows are read, a paged bitmap finds those that repeat within the run. When it outgrows the budget (ids far apart), the
-/// ids of all rows are sorted in parts in temporary storage once they have been read. Either way the run's ids come out in
-/// ascending order, and are compared with those blocks of earlier runs' files that reach over the same ids.
+/// While rows are read, a paged bitmap finds those that repeat within the run. When it outgrows the budget (ids far
+/// apart), the ids of all rows are sorted in parts in temporary storage once they have been read. Either way the run's
+/// ids come out in ascending order, and are compared with the blocks of earlier runs' files that cover the same ids.
 ///
 /// `@unchecked Sendable` invariant: that of ``RepeatedRows``.
 final class KeptIDs: RepeatedRows, @unchecked Sendable {
-    /// Pages of ids that are compared at a time.
+    /// The number of pages of ids that are compared at a time.
     private static let pagesAtOnce = 16
 
     private let earlier: [KeptIDsFile]
@@ -33,7 +33,7 @@ final class KeptIDs: RepeatedRows, @unchecked Sendable {
         var row = 0
         while row < buffer.count {
             guard seen.byteCount <= memoryBudget else {
-                // What was found so far is right; all that passed is looked at again in the end.
+                // The duplicates found so far are right; the rows that passed are checked again at the end.
                 self.seen = nil
                 break
             }

@@ -1,11 +1,11 @@
 import Parallelism
 package import StorageIO
 
-/// A stored set of ids, of which only the blocks that are asked for are read. One task uses it at a time.
+/// A stored set of ids, of which only the requested blocks are read. One task uses it at a time.
 package actor KeptIDsFile {
     private let input: any RandomAccessInput
     private let index: [KeptIDsFormat.Block]
-    /// How many ids there are.
+    /// The number of ids.
     package nonisolated let count: UInt64
     /// The block that was read last.
     private var current: (number: Int, intervals: [IDInterval])?
@@ -38,7 +38,7 @@ package actor KeptIDsFile {
         let entries = try await input.read(Int64(offset)..<input.size - Int64(KeptIDsFormat.trailerSize))
         let sum = CRC32C.checksum(entries + trailer.prefix(24))
         guard sum == KeptIDsFormat.number(UInt32.self, trailer[...], at: 24) else {
-            throw damaged("its checksum is another one")
+            throw damaged("its checksum does not match")
         }
         let index = (0..<Int(blocks)).map { number in
             let at = number * KeptIDsFormat.indexEntrySize
@@ -64,7 +64,7 @@ package actor KeptIDsFile {
             guard block < index.count else { break }
             let range = index[block]
             guard range.first <= next.last else {
-                // Nothing of what lies between two blocks is asked for.
+                // Ids between two blocks are not requested.
                 rest = rest.drop { $0.last < range.first }
                 continue
             }
@@ -84,7 +84,7 @@ package actor KeptIDsFile {
         let block = index[number]
         let bytes = try await input.read(Int64(block.offset)..<Int64(block.offset) + Int64(block.byteCount))
         guard let intervals = try await BlockingPool.files.run({ KeptIDsFormat.intervals(bytes, block) }) else {
-            throw IncrementalCleaningError.damagedState(object: input.name, reason: "its checksum is another one")
+            throw IncrementalCleaningError.damagedState(object: input.name, reason: "its checksum does not match")
         }
         current = (number, intervals)
         return intervals
@@ -102,7 +102,7 @@ package actor KeptIDsFile {
 }
 
 extension KeptIDsFile {
-    /// Writes the ids of several sets, none of which is in two of them, as one.
+    /// Writes the ids of several disjoint sets as one.
     package static func merge(_ files: [KeptIDsFile], to writer: KeptIDsWriter) async throws {
         var blocks = [Int](repeating: 0, count: files.count)
         var pending = [ArraySlice<IDInterval>](repeating: [], count: files.count)
@@ -114,7 +114,7 @@ extension KeptIDsFile {
                 blocks[number] += 1
             }
             guard !pending.allSatisfy(\.isEmpty) else { return }
-            // Up to the end of the first block that ends, nothing smaller can come.
+            // No smaller id can follow up to the end of the block that ends first.
             let (merged, rest) = try await BlockingPool.files.run { [pending] in mergedUpToAnEnd(pending) }
             pending = rest
             try await writer.append(merged)

@@ -1,6 +1,7 @@
 import StorageIO
 
-/// How a set of transaction_ids is stored: ascending intervals in blocks that can be read alone, and an index of the blocks.
+/// How a set of transaction_ids is stored: ascending intervals in blocks that can be read separately, and an index of
+/// the blocks.
 ///
 ///     header   "AFKEPTID", version (32 bits), 0 (32 bits)
 ///     blocks   pairs of LEB128 numbers for each interval: how many ids lie between it and the one before, how many ids follow
@@ -8,7 +9,7 @@ import StorageIO
 ///     index    for each block: first id, last id, offset (64 bits each), bytes, CRC-32C (32 bits each)
 ///     trailer  offset of the index, number of blocks, number of ids (64 bits each), CRC-32C of index and trailer, "AFID"
 ///
-/// Numbers are little-endian. Ids that follow one another take a few bytes a gap, ids far apart six to eight each.
+/// Numbers are little-endian. Consecutive ids take a few bytes per gap, ids far apart six to eight each.
 enum KeptIDsFormat {
     static let version: UInt32 = 1
     static let magic = Array("AFKEPTID".utf8)
@@ -19,7 +20,7 @@ enum KeptIDsFormat {
     /// Bytes of a block, about.
     static let blockBytes = 1 << 16
 
-    /// Where a block lies and which ids it reaches over.
+    /// A block's position and the range of its ids.
     struct Block: Sendable, Hashable {
         var first: Int64
         var last: Int64
@@ -49,7 +50,7 @@ enum KeptIDsFormat {
         bytes.append(UInt8(rest))
     }
 
-    /// The intervals of a block; nil where its bytes are none.
+    /// The intervals of a block; nil if its bytes are malformed.
     static func intervals(_ bytes: [UInt8], _ block: Block) -> [IDInterval]? {
         guard CRC32C.checksum(bytes) == block.checksum else { return nil }
         var intervals: [IDInterval] = []

@@ -14,7 +14,7 @@ package actor KeptIDsWriter {
 
     package init(to output: any ObjectWriter) { self.output = output }
 
-    /// - Parameter intervals: ascending, all past those written before.
+    /// - Parameter intervals: ascending, and past those written before.
     package func append(_ intervals: [IDInterval]) async throws {
         for interval in intervals {
             count += interval.count

@@ -12,7 +12,7 @@ final class SortedIDs: @unchecked Sendable {
         }
     }
 
-    /// A part that waits in storage, and what of it is in memory.
+    /// A part in storage, and the entries of it that are in memory.
     private struct Part {
         var position: Int
         var rest: Int
@@ -76,7 +76,7 @@ final class SortedIDs: @unchecked Sendable {
         entries.removeAll(keepingCapacity: true)
     }
 
-    /// The next entry of a part, read when there is none in memory.
+    /// The next entry of a part, read from storage when none is in memory.
     private func take(_ part: Int) throws -> Entry? {
         if parts[part].entries.isEmpty, parts[part].rest > 0 {
             let count = min(parts[part].rest, max(256, memoryBudget / 2 / MemoryLayout<Entry>.size / parts.count))
@@ -105,7 +105,7 @@ final class SortedIDs: @unchecked Sendable {
         }
     }
 
-    /// Takes the least entry out, and its part's next one in.
+    /// Removes the smallest entry, and inserts its part's next one.
     private func replaceLeast() throws {
         let part = heap[0].part
         if let entry = try take(part) {
