@@ -1,6 +1,6 @@
 import Essentials
 
-/// Names that nobody else has, as MLflow's ids and this library's tokens are.
+/// Unique names, for MLflow's ids and this library's tokens.
 enum Identifier {
     /// 32 hexadecimal digits.
     static func random() -> String { UUID().uuidString.replacing("-", with: "").lowercased() }

@@ -26,9 +26,9 @@ public struct TrackingClient: Sendable {
     ///     or an MLflow server, `http://HOST:PORT` or `https://HOST`, which is not contacted yet. Databases need the
     ///     package trait `TrackingDatabases`, which is enabled by default.
     ///   - artifactRoot: The location under which new experiments keep their artifacts: a folder, or a URL that
-    ///     `stores` knows. By default the folder `mlruns` beside the database. It also stands for `mlflow-artifacts:/`,
-    ///     the location that MLflow's server gives to experiments when it proxies artifacts. With a server, that
-    ///     location is the server's own, and new experiments get its choice by default.
+    ///     `stores` knows. By default the folder `mlruns` beside the database. It is also used for
+    ///     `mlflow-artifacts:/`, the location that MLflow's server gives to experiments when it proxies artifacts. With
+    ///     a server, that location is the server's own, and new experiments get its choice by default.
     ///   - context: Who and what makes the runs.
     ///   - stores: Opens artifact locations that are URLs of object stores.
     ///   - options: Read-only access, timeouts, credentials.
@@ -68,7 +68,7 @@ public struct TrackingClient: Sendable {
 
     // MARK: Experiments
 
-    /// The experiment of that name, made if there is none.
+    /// The experiment of that name, created if it does not exist.
     ///
     /// - Parameters:
     ///   - artifactLocation: For a new one; by default its id under the artifact root.

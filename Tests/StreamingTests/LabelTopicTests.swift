@@ -106,7 +106,7 @@ struct LabelTopicTests {
         #expect(all.map(\.value).last == Array("new".utf8) && all.count == 4)
     }
 
-    /// Forty days of transactions without a label, of which the model takes seven to be enough.
+    /// Forty days of transactions without a label; the model's label delay is seven.
     @Test func silenceIsMeasured() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1])
         let transactions = Sample.transactions(1_000)

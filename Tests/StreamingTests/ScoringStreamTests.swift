@@ -20,7 +20,7 @@ struct ScoringStreamTests {
             commitInterval: .milliseconds(50))
     }
 
-    /// Whatever order the partitions are handed out in, and also when those that run ahead must be paused.
+    /// Whatever order the partitions are read in, and also when those that run ahead must be paused.
     @Test(arguments: [(1, 2_000), (6, 2_000), (6, 50)])
     func scoresAsTheBatchEngineDoes(partitions: Int, batchMessages: Int) async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": partitions, "scores": 3])

@@ -41,8 +41,8 @@ import Tracking
         let uri = "sqlite:///\(folder.path("a.db"))"
         let client = try await TrackingClient.open(uri)
         let run = try await client.experiment(named: "e").startRun(name: "both")
-        // MLflow fails when somebody else makes the row of a tag or of a latest value between its look and its insert: the
-        // rows that both change are there before.
+        // MLflow fails when another client inserts the row of a tag or of a latest value between its query and its
+        // insert: the rows that both change exist before.
         try await run.setTag("tag", "before")
         try await run.log(metric: "both", 0, step: 0, timestamp: 1)
         let python = Task.detached {

@@ -2,7 +2,7 @@ import Foundation
 import StorageIO
 import Tracking
 
-/// Everything in a database, in a form that MLflow's Python client and this library can both be asked for.
+/// Everything in a database, in a form that both MLflow's Python client and this library can give.
 struct Snapshot: Codable, Equatable, Sendable {
     struct Experiment: Codable, Equatable, Sendable {
         var id: String

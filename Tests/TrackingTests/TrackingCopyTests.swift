@@ -24,7 +24,7 @@ import Tracking
             #expect(report.runs == 6 && report.runsLeft == 0 && report.models == 2 && report.versions == 3)
             #expect(try await Content(destination) == expected, "to \(location)")
 
-            // Once more: what is complete is left, the runs that go on are done again, nothing is there twice.
+            // Once more: what is complete is left, unfinished runs are copied again, nothing is there twice.
             let again = try await copy.run()
             #expect(again.failures == [] && again.runsLeft == 4 && again.runs == 2)
             #expect(try await Content(destination) == expected, "again to \(location)")

@@ -1,6 +1,6 @@
 import CTreeKernels
 
-/// How the values of one feature fall into at most 255 bins.
+/// The division of one feature's values into at most 255 bins.
 ///
 /// Bin b holds the values v with `upperBounds[b - 1] < v <= upperBounds[b]`; the last bound is infinite. NaN has the code
 /// ``missing``. Bounds are 32-bit numbers, halfway between neighbouring values where that is possible, so that a tree that was

@@ -23,7 +23,7 @@ struct LogisticLoss: Sendable {
 
     var parameterCount: Int { features.featureCount + 1 }
 
-    /// Loss, gradient and (if asked for) Hessian at some parameters.
+    /// Loss, gradient and (if requested) Hessian at some parameters.
     func value(at parameters: [Double], needsHessian: Bool) -> Value {
         let count = parameterCount
         let blockCount = (labels.count + LogisticBlock.rowCount - 1) / LogisticBlock.rowCount

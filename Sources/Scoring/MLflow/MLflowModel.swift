@@ -13,7 +13,7 @@ struct MLflowModel {
     private static let exampleName = "input_example.json"
     private static let servingExampleName = "serving_input_example.json"
 
-    /// The files that MLflow looks for at the top of a folder, also where the model itself lies in a subfolder.
+    /// The files that MLflow looks for at the top of a folder, also if the model itself is in a subfolder.
     static let topNames = [
         descriptionName, MLflowEnvironment.requirementsName, MLflowEnvironment.condaName,
         MLflowEnvironment.virtualenvName,
@@ -45,10 +45,10 @@ struct MLflowModel {
         size = all.values.reduce(0) { $0 + $1.count }
     }
 
-    /// The files of a model that lies in the folder itself.
+    /// The files of a model in the folder itself.
     var wholeFiles: [String: [UInt8]] { files.merging([Self.descriptionName: description(prefix: "")]) { $1 } }
 
-    /// What is at the top of a folder whose model lies in a subfolder.
+    /// The files at the top of a folder whose model is in a subfolder.
     func topFiles(subfolder: String) -> [String: [UInt8]] {
         MLflowEnvironment.files.merging([Self.descriptionName: description(prefix: "\(subfolder)/")]) { $1 }
     }

@@ -30,7 +30,7 @@ struct DeadLetterSender {
     }
 
     /// Logs the first of the dead letters, and sends all if there is a topic for them.
-    /// - Returns: what is under way then.
+    /// - Returns: the dead letters in flight.
     func send(_ deadLetters: [DeadLetter], _ what: String) -> [Outgoing] {
         guard let first = deadLetters.first else { return [] }
         logger.warning(

@@ -4,7 +4,7 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     public enum End: Sendable, Hashable {
         /// Never.
         case never
-        /// After so many records, malformed ones among them.
+        /// After this many records, including malformed ones.
         case afterRecords(Int)
         /// Once everything in the topic is scored.
         case atEndOfTopic

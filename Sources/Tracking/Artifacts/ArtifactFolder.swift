@@ -129,7 +129,7 @@ public struct ArtifactFolder: Sendable {
     }
 }
 
-/// A file of this machine as an object of the folder it lies in.
+/// A local file as an object of its folder.
 private struct LocalFile {
     let store: LocalObjectStore
     let key: ObjectKey

@@ -3,7 +3,7 @@ import StorageIO
 
 /// Opens the locations that runs and models name.
 struct ArtifactStores: Sendable {
-    /// Where new experiments keep artifacts; stands for `mlflow-artifacts:/` too.
+    /// Where new experiments keep artifacts; also the target of `mlflow-artifacts:/`.
     let root: String
     let stores: ObjectStoreRegistry
     /// Set for a client of a server; other clients find the artifacts that a server proxies under ``root``.

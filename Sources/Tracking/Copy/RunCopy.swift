@@ -13,7 +13,7 @@ struct RunCopy: Sendable {
         var failure: String?
     }
 
-    /// The tag that says that a copy is whole, and of which run.
+    /// The tag that marks a copy as complete and names its source run.
     static let mark = "antifraud.copied_from"
 
     let run: CopiedRun
@@ -51,7 +51,7 @@ struct RunCopy: Sendable {
         var tags = record.tags
         if let parent = tags[MLflowTag.parentRunID] { tags[MLflowTag.parentRunID] = identifiers[parent] ?? parent }
         tags[MLflowTag.runName] = record.name
-        // Sources may hold what today's limits would not take: the store decides.
+        // Sources may contain values beyond today's limits: the store decides.
         try await log(
             RunBatch(
                 parameters: record.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },

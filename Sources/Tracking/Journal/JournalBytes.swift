@@ -45,7 +45,7 @@ struct JournalByteWriter {
     }
 }
 
-/// Reads what ``JournalByteWriter`` wrote. Every length is checked before it is believed.
+/// Reads what ``JournalByteWriter`` wrote. Every length is checked before it is used.
 struct JournalByteReader {
     struct Malformed: Error {}
 
@@ -85,7 +85,7 @@ struct JournalByteReader {
         return Double(bitPattern: pattern)
     }
 
-    /// A number of things of which each takes at least one byte.
+    /// A number of elements, each of which takes at least one byte.
     mutating func count() throws(Malformed) -> Int {
         let value = try unsigned()
         guard value <= UInt64(bytes.endIndex - position) else { throw Malformed() }

@@ -45,7 +45,7 @@ struct JournalCopies: Sendable {
     /// Removes what has been delivered.
     func remove(_ name: String) { try? FileManager.default.removeItem(atPath: path(name)) }
 
-    /// Keeps what was refused; done already when an earlier delivery was interrupted.
+    /// Keeps what was refused; an interrupted delivery may have done so already.
     /// - Returns: its folder.
     func reject(_ name: String) -> String {
         let kept = "\(files.rejectedCopies)/\(name)"

@@ -43,7 +43,7 @@ enum JournalEntry: Hashable, Sendable {
     }
 }
 
-/// A run that is to be started. Its experiment is made if there is none.
+/// A run that is to be started. Its experiment is created if it does not exist.
 struct JournaledStart: Hashable, Sendable {
     var experiment: String
     var name: String
@@ -64,7 +64,7 @@ struct JournaledCopy: Hashable, Sendable {
     var path: String?
 }
 
-/// A model version that is to be made of files of the run.
+/// A model version that is to be created from files of the run.
 struct JournaledRegistration: Hashable, Sendable {
     var model: String
     /// In the run's artifacts.

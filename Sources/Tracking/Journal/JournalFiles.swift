@@ -2,7 +2,7 @@ import Essentials
 
 /// The files of one journal in a folder.
 ///
-/// - `NAME.lock`: locked by whoever writes or delivers the journal; gone when all is delivered.
+/// - `NAME.lock`: locked by the process that writes or delivers the journal; removed when everything is delivered.
 /// - `NAME.00000001.journal`, …: what was logged, in segments. Records follow one another: length of the payload and
 ///   CRC-32C of the payload, four bytes each, least significant first, then the payload, an entry. Zeros may follow the last one.
 /// - `NAME.progress`: how far it has been delivered; see ``JournalProgress``.
@@ -44,7 +44,8 @@ struct JournalFiles: Sendable, Hashable {
         }
     }
 
-    /// Removes everything but what was refused. The lock goes last: without it nobody looks for the rest.
+    /// Removes everything but what was refused. The lock is removed last: without it the other files would not be
+    /// found.
     func remove() {
         for number in (try? segments()) ?? [] { unlink(segment(number)) }
         unlink(progress)
@@ -74,7 +75,7 @@ struct JournalPosition: Hashable, Comparable, Sendable, Codable {
     }
 }
 
-/// The right to write and deliver a journal, held until the value goes away or the process ends, however it ends.
+/// The right to write and deliver a journal, held until the value is released or the process ends, however it ends.
 final class JournalLock: Sendable {
     private let descriptor: Int32
 

@@ -1,6 +1,6 @@
 import Essentials
 
-/// How far a journal has been delivered; kept beside it so that another process can go on.
+/// How far a journal has been delivered; kept beside it so that another process can continue.
 ///
 /// It may lag behind what was delivered, but is never ahead of it: delivering an entry twice changes nothing.
 struct JournalProgress: Codable, Hashable, Sendable {
@@ -21,7 +21,7 @@ struct JournalProgress: Codable, Hashable, Sendable {
     var position = JournalPosition.start
     /// Runs by their numbers in the journal.
     var runs: [UInt64: Run] = [:]
-    /// Entries before ``position`` that could not be delivered yet: files whose store is out of reach, and the like.
+    /// Entries before ``position`` that could not be delivered yet: files whose store cannot be reached, and the like.
     var deferred: [Deferred] = []
     /// Entries that the destination refused.
     var rejected = 0

@@ -38,7 +38,7 @@ struct JournalReader: Sendable {
             }
             let (taken, isEnd) = try take(bytes, at: position, mayBeCut: known == nil, into: &items)
             guard taken > 0 else {
-                // Cut off: by the end of what was asked for, or of the file.
+                // Cut off by the end of the requested range, or of the file.
                 if !isEnd, bytes.count >= room {
                     // As many bytes as the entry states; its header first.
                     let header = JournalFiles.recordHeader

@@ -48,7 +48,7 @@ final class JournalSignal: Sendable {
         timer?.cancel()
     }
 
-    /// Ends one wait, if it still goes on; a wait that has not begun ends at once.
+    /// Ends one wait, if it is still in progress; a wait that has not begun ends at once.
     private func release(_ turn: Int) {
         state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.turn == turn else { return nil }

@@ -14,7 +14,7 @@ final class JournalUploader: Sendable {
         var nextFlush = 0
         /// Flushes that have begun and do not wait yet; one that is cancelled before it waits is removed.
         var starting: Set<Int> = []
-        /// Runs that somebody waits for, and those that are known.
+        /// Runs whose ids are waited for, and those that are known.
         var runs: [UInt64: JournalProgress.Run] = [:]
     }
 
@@ -69,7 +69,7 @@ final class JournalUploader: Sendable {
                 }
             }
         } catch {
-            // The journal itself cannot be read or kept: what is in it stays for people to look at.
+            // The journal itself cannot be read or updated: its contents stay for inspection.
             options.logger.error("journal \(files.name) cannot be delivered: \(error)")
             state.withLock { $0.lastError = "\(error)" }
         }

@@ -1,6 +1,6 @@
 // How a journal collects values, and splits and describes what is refused.
 extension RunBatch {
-    /// Adds parameters, but for those that are in the batch already with the same value.
+    /// Adds parameters, except those that are in the batch already with the same value.
     mutating func add(parameters new: [String: String]) {
         for entry in new.sorted(by: { $0.key < $1.key })
         where !parameters.contains(where: { $0.key == entry.key && $0.value == entry.value }) {

@@ -83,7 +83,7 @@ public final class TrackingJournal: Sendable {
     /// Starts a run, which is created at the destination as soon as that can be reached.
     ///
     /// - Parameters:
-    ///   - experiment: By name; made if there is none.
+    ///   - experiment: By name; created if it does not exist.
     ///   - name: For people; two words and a number, chosen at random, if not given.
     ///   - tags: Beside those of the journal's ``RunContext``, which they override.
     ///   - startTime: Milliseconds since 1970; now by default.

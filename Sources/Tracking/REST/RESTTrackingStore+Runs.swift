@@ -83,7 +83,7 @@ extension RESTTrackingStore {
         return try page(response, "metrics", about: "run \(id)", Metric.init)
     }
 
-    /// What MLflow's own client asks for.
+    /// What MLflow's own client requests.
     private static let longestHistoryPage = 25_000
 
     /// - Parameter parameters: those that the call was to log.

@@ -10,7 +10,7 @@ struct ServerRefusal: Error, Sendable, Hashable {
     init(_ response: TransportResponse) {
         status = response.status
         let body = try? JSONReader.value(of: response.body)
-        // `try?` flattens: what is no text is as good as missing.
+        // `try?` flattens: a value that is not text counts as missing.
         mlflowCode = try? body?.optionalText("error_code")
         var words = (try? body?.optionalText("message")) ?? (try? body?.optionalText("detail"))
         if words == nil, (300..<400).contains(response.status), let location = response.headers["Location"] {

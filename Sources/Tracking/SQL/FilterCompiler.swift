@@ -46,8 +46,8 @@ enum RunFilterCompiler {
 
     /// Missing values come last, NaN before them; ties go by start time, newest first, then by id.
     ///
-    /// Where the filter already asks for values of a metric that comes first in the order, the rows that it finds in the
-    /// metric's table are the ones to sort: the database may walk through them in order and stop after a page.
+    /// If the filter already compares the metric that comes first in the order, its rows in the metric's table are
+    /// joined and sorted: the database can then iterate over them in order and stop after a page.
     static func parts(_ filter: SearchFilter, orderBy: [String]) throws(TrackingError) -> Parts {
         var comparisons = try FilterParser.comparisons(of: filter, in: .runs)
         let clauses = try OrderClause.list(orderBy, in: .runs)

@@ -29,7 +29,7 @@ protocol SQLSession {
     /// Runs one statement once for each row of values.
     func execute(_ sql: String, rows: [[SQLValue]]) throws
 
-    /// Adds rows, but for those whose key is in the table already or has come before.
+    /// Adds rows, except those whose key is in the table already or occurred before.
     func insertMissing(into table: String, columns: [String], rows: [[SQLValue]]) throws
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow]

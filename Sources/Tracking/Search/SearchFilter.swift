@@ -8,8 +8,8 @@
 ///   text, `start_time` and `end_time` with a number of milliseconds; `run_id` also by `IN ('a', 'b')`;
 /// - `datasets.name`, `.digest`, `.context` with a text or a list.
 ///
-/// Keys with other characters stand in backquotes or double quotes: `metrics."val/auc"`. Texts stand in single or
-/// double quotes and are taken as they are: there is no escape, as in MLflow.
+/// Keys with other characters stand in backquotes or double quotes: `metrics."val/auc"`. Texts are written in single or
+/// double quotes and used unchanged: as in MLflow, there are no escapes.
 ///
 /// Values that are interpolated into a literal never become part of the language, whatever they hold; write them
 /// without quotes: `"params.city = \(city)"`.

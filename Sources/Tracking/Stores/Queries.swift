@@ -1,4 +1,4 @@
-/// What a search of runs is to find. A store that is asked for the next page gets the same query with its token.
+/// What a search of runs is to find. The next page is requested by the same query with the page's token.
 package struct RunQuery: Sendable {
     /// The experiments to look in; nil for all.
     package var experimentIDs: [String]?

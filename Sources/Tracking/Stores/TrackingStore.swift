@@ -21,7 +21,7 @@ package protocol TrackingStore: Sendable {
     func setTag(_ key: String, _ value: String, ofExperiment id: String) async throws
     func deleteTag(_ key: String, ofExperiment id: String) async throws
 
-    /// MLflow 3's logged models of an experiment, but for deleted ones; none where the store does not support them.
+    /// MLflow 3's logged models of an experiment, except deleted ones; none where the store does not support them.
     func loggedModels(inExperiment id: String) async throws -> [LoggedModel]
 
     // Runs

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tracking
 
-/// Values that a server's filter language can hardly hold: found, or refused by name, never taken for something else.
+/// Values that a server's filter language can hardly hold: found, or refused by name, never read as something else.
 @Suite struct ServerFilterTests {
     @Test func valuesNeverBecomePartOfTheLanguage() async throws {
         let client = try await TrackingClient.open(TestServers.mlflow().uri)

@@ -4,7 +4,7 @@ public enum IncrementalCleaningError: Error, Sendable, Hashable {
     case noFolder(output: String)
     /// Rejected rows go to a folder, in a file for each run.
     case noRejectFolder(rejects: String)
-    /// The plan asks for something that incremental cleaning does not do.
+    /// The plan has a setting that incremental cleaning does not support.
     case unsupportedPlan(reason: String)
     /// The data set was cleaned by another plan.
     case changedPlan(folder: String, difference: String)

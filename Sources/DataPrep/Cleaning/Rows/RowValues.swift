@@ -116,7 +116,7 @@ enum TimeDays {
     }
 }
 
-/// Texts that stand for a missing value.
+/// Texts that mean a missing value.
 enum MissingValue {
     private static let words: [StaticString] = ["none", "null", "err", "nan"]
 

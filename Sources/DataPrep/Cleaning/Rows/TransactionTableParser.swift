@@ -138,7 +138,7 @@ private struct CellReader {
         }
     }
 
-    /// The value as text, cut after so many bytes.
+    /// The value as text, cut after this many bytes.
     func text(_ row: Int, limit: Int = RejectedRow.valueLimit) -> String {
         if column.isNull(row) { return "" }
         switch column.storage {

@@ -26,7 +26,7 @@ extension ProxiedArtifactStore {
         do {
             return try JSONReader.value(of: response.body).list("files").map { file in
                 let name = try file.text("path")
-                // A server must not lead out of the folder that was asked for.
+                // A server must not lead out of the requested folder.
                 guard !name.utf8.contains(UInt8(ascii: "/")), (try? ObjectKey(name)) != nil else {
                     throw JSON.Mismatch(name: "path", expected: "a name: \(name)")
                 }

@@ -54,7 +54,7 @@ final class ProxiedArtifactStore: ObjectStore {
         case 401, 403: throw failure(TransportResponse(status: head.status, headers: head.headers), location(key))
         default:
             if head.status == 200, head.headers["Content-Length"] != "0" { knowsRanges.withLock { $0 = false } }
-            // Also where 400 stands for a folder, and 500 for an object that there is not.
+            // Also where 400 means a folder, and 500 a missing object.
             return try await listed(key)
         }
         let whole = head.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int64($0) }

@@ -17,7 +17,7 @@ import Testing
         return fixture
     }
 
-    /// Runs at every step, or every so many, into that weather, and then undisturbed.
+    /// Runs with that fault at every step, or at some of the steps, and then undisturbed.
     private func everyStep(
         _ mode: IncrementalCleaner.Mode, stride: Int = 1, _ weather: (Int) -> IncrementalFixture.Weather
     ) async throws {

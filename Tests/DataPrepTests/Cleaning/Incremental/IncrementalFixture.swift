@@ -7,10 +7,10 @@ import TestSupport
 
 /// A store with raw files that arrive one after another, the data set made of them, and the folder of rejected rows.
 final class IncrementalFixture: Sendable {
-    /// What operations on the store come to.
+    /// The faults of operations on the store.
     enum Weather: Sendable {
         case fair
-        /// After so many operations, all others fail, as for a process that has been killed.
+        /// After this many operations, all others fail, as for a process that has been killed.
         case death(after: Int)
         /// One operation fails.
         case failure(of: Int)
@@ -45,7 +45,7 @@ final class IncrementalFixture: Sendable {
                 }
             }
             if fails { throw ObjectStoreError(.unavailable, location: "memory://s/", message: "the store is gone") }
-            // Once: what it does with the store comes through here, too.
+            // Once: its operations on the store pass through here, too.
             let hook = state.value.withLock { state in
                 defer { state.hook = nil }
                 return state.hook
