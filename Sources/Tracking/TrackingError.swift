@@ -1,6 +1,6 @@
 import Columnar
 
-/// What went wrong while tracking, with the thing it happened to.
+/// A failure of tracking, with the object that it concerns.
 public struct TrackingError: Error, Sendable, Hashable {
     /// The kind of failure.
     public struct Code: Sendable, Hashable, CustomStringConvertible {

@@ -70,7 +70,7 @@ import Testing
         ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", false), ("GET / HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n", true),
         ("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, close\r\n\r\n", true), ("nonsense\r\n\r\n", true),
     ])
-    func connectionsEndAsTheirVersionHasIt(request: String, ends: Bool) async throws {
+    func connectionsEndByTheRulesOfTheirVersion(request: String, ends: Bool) async throws {
         try await Self.withServer { port in
             let connection = try RawConnection(port: port)
             try connection.send(request)

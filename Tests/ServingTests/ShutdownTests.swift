@@ -79,7 +79,7 @@ import Testing
         return try connection.response()
     }
 
-    @Test func aRequestUnderWayIsWaitedForAndHealthSaysSo() async throws {
+    @Test func aRequestInProgressIsWaitedForAndHealthSaysSo() async throws {
         try await Self.withServer { port, shutDown in
             let slow = try RawConnection(port: port), other = try RawConnection(port: port)
             let idle = try RawConnection(port: port)

@@ -80,7 +80,7 @@ struct LabelTopicTests {
         }
     }
 
-    @Test func whatIsNoLabelIsADeadLetter() async throws {
+    @Test func malformedLabelsAreDeadLetters() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1, "rejected": 1])
         let transactions = Sample.transactions(10)
         try await cluster.send(Self.withoutLabels(transactions))

@@ -5,7 +5,7 @@ import Testing
 struct PartitionMergeTests {
     /// A partition with nothing but malformed messages has no time: the others wait for it only so long.
     @Test(arguments: [(20, false), (1_500, true)])
-    func malformedMessagesHoldNobodyUp(malformed: Int, passes: Bool) async throws {
+    func malformedMessagesDoNotHoldOthersUp(malformed: Int, passes: Bool) async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "broken": 1])
         try await Sample.fill(cluster, "broken", 0..<malformed)
         let producer = try await KafkaProducer(cluster.configuration)

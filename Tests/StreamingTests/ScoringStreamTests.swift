@@ -103,7 +103,7 @@ struct ScoringStreamTests {
         #expect(Set(results.map(\.transaction_id)) == Set(0..<10_000))
     }
 
-    @Test func endsAfterTheRecordsAskedForAndGoesOnThere() async throws {
+    @Test func endsAfterTheRequestedRecordsAndContinuesThere() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 2, "scores": 1])
         try await cluster.send(Sample.transactions(5_000))
         let model = ModelSource.fixed(try Sample.model())

@@ -21,7 +21,7 @@ import Tracking
         }
     }
 
-    @Test func relativeAndAbsolutePathsAreTold() async throws {
+    @Test func relativeAndAbsolutePathsAreDistinguished() async throws {
         let folder = try TemporaryFolder()
         let client = try await TrackingClient.open("sqlite:///\(folder.path("deep/er/a b%20.db"))")
         #expect(FileManager.default.fileExists(atPath: folder.path("deep/er/a b%20.db")))
@@ -38,7 +38,7 @@ import Tracking
         try await other.close()
     }
 
-    @Test func anEmptyFileIsMadeReady() async throws {
+    @Test func anEmptyFileIsInitialised() async throws {
         let folder = try TemporaryFolder()
         try Data().write(to: URL(filePath: folder.path("a.db")))
         let client = try await TrackingClient.open("sqlite:///\(folder.path("a.db"))")

@@ -119,7 +119,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func foldersGoThroughFaultsWhole() async throws {
+    @Test func foldersSurviveFaultsWhole() async throws {
         let faults = RandomFaults(
             seed: 3,
             [

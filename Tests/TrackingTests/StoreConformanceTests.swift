@@ -60,7 +60,7 @@ import Tracking
     }
 
     @Test(arguments: Backend.allCases)
-    func runsKeepTheirStory(_ backend: Backend) async throws {
+    func runsKeepTheirHistory(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
         let context = RunContext(user: "u", sourceName: "s", sourceType: .local, gitCommit: "c")
         let client = try await backend.open(in: folder, context: context)

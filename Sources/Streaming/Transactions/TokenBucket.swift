@@ -6,7 +6,7 @@ package struct TokenBucket {
     private var updated: ContinuousClock.Instant
 
     /// - Parameters:
-    ///   - rate: things a second, above 0.
+    ///   - rate: tokens per second, above 0.
     ///   - capacity: how many may pass at once after a pause.
     package init(rate: Double, capacity: Double, now: ContinuousClock.Instant) {
         self.rate = rate

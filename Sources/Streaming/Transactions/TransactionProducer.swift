@@ -28,7 +28,7 @@ public struct TransactionProducer: Sendable {
     private let rate: Double?
 
     /// - Parameters:
-    ///   - rate: transactions a second; nil for as fast as the brokers accept them.
+    ///   - rate: transactions per second; nil for as fast as the brokers accept them.
     /// - Precondition: a rate is above 0.
     public init(_ producer: KafkaProducer, topic: String, rate: Double? = nil) {
         precondition(rate.map { $0 > 0 } ?? true, "the rate must be above 0")

@@ -98,7 +98,8 @@ struct RegistryCopy: Sendable {
         }
     }
 
-    /// Numbers are given in order: those that the source has deleted are used up on the way.
+    /// Numbers are assigned in order: those of versions that the source has deleted are skipped by creating and
+    /// deleting them.
     private func create(_ creation: ModelVersionCreation, number: Int) async throws {
         while true {
             let made = try await destination.store.createVersion(creation)

@@ -73,7 +73,7 @@ import Testing
             ("{\"x\":\"\\q\"}", .malformedString, 6, nil),
             ("{\"x\":tru", .unexpectedEnd, 8, nil),
         ] as [(String, TransactionJSONError.Problem, Int, TransactionColumn?)])
-    func errorsNameThePlace(
+    func errorsNameThePosition(
         text: String, problem: TransactionJSONError.Problem, offset: Int, field: TransactionColumn?
     ) throws {
         let error = try #require(throws: TransactionJSONError.self) { try decode(text) }
@@ -137,7 +137,7 @@ import Testing
     }
 
     /// Texts near valid ones are accepted or refused as by Python's json, and give the same values.
-    @Test func mutatedTextsAreJudgedAsPythonJudgesThem() throws {
+    @Test func mutatedTextsAreReadAsByPython() throws {
         var generator = SeededGenerator(seed: 5)
         let alphabet = Array("{}[]\",:\\0123456789.-+eEnulltruefalse \n\u{1}é".utf8) + [0x80, 0xC3, 0xFF, 0]
         let seeds = [

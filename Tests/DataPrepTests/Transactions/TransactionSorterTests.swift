@@ -48,7 +48,7 @@ import Testing
         #expect(try sorted([], memoryLimit: 1).rows.isEmpty)
     }
 
-    @Test func aTemporaryFileThatCannotBeMadeIsNamed() throws {
+    @Test func aTemporaryFileThatCannotBeCreatedIsNamed() throws {
         let folder = try TemporaryFolder()
         var sorter = TransactionSorter(memoryLimit: 1, temporaryFolder: folder.path("not there"))
         do {

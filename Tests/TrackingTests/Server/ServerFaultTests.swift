@@ -23,7 +23,7 @@ import Tracking
         .response(status: 500), .response(status: 503), .response(status: 429, retryAfter: 0), .response(status: 502),
         .response(status: 504),
     ])
-    func creationsLeaveNoGhosts(_ fault: Fault) async throws {
+    func creationsLeaveNoDuplicates(_ fault: Fault) async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
         let name = UniqueNames()
@@ -164,7 +164,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func loggingGoesOnOverARestart() async throws {
+    @Test func loggingContinuesAcrossARestart() async throws {
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
         let store = try RESTTrackingStore(
             uri: server.mlflow().uri,
@@ -238,7 +238,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func nobodyThereIsUnavailable() async throws {
+    @Test func anUnreachableServerIsUnavailable() async throws {
         let store = try RESTTrackingStore(
             uri: "http://127.0.0.1:1", policy: RetryPolicy(maximumAttempts: 2, initialDelay: .milliseconds(1)))
         await expect(.unavailable) { _ = try await store.experiment(id: "0") }

@@ -1,6 +1,6 @@
 import StorageIO
 
-/// Reads `yyyy-MM-dd HH:mm:ss`, and remembers the last date: rows that follow one another mostly share it.
+/// Reads `yyyy-MM-dd HH:mm:ss`, and caches the last date, which consecutive rows mostly share.
 struct DateCache {
     /// The first eight bytes, and bytes 7 to 10, of the last text.
     private var head: UInt64 = 0

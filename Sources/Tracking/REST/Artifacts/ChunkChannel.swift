@@ -3,20 +3,20 @@ actor ChunkChannel {
     private var waiting: [UInt8]?
     private var isFinished = false
     private var failure: (any Error)?
-    private var giver: CheckedContinuation<Void, any Error>?
-    private var taker: CheckedContinuation<[UInt8]?, any Error>?
+    private var sender: CheckedContinuation<Void, any Error>?
+    private var receiver: CheckedContinuation<[UInt8]?, any Error>?
 
     /// - Throws: what ended the channel; `CancellationError`.
     func send(_ chunk: [UInt8]) async throws {
         if let failure { throw failure }
-        if let taker {
-            self.taker = nil
-            taker.resume(returning: chunk)
+        if let receiver {
+            self.receiver = nil
+            receiver.resume(returning: chunk)
             return
         }
         waiting = chunk
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { giver = $0 }
+            try await withCheckedThrowingContinuation { sender = $0 }
         } onCancel: {
             Task { await self.fail(CancellationError()) }
         }
@@ -27,13 +27,13 @@ actor ChunkChannel {
         if let failure { throw failure }
         if let chunk = waiting {
             waiting = nil
-            giver?.resume()
-            giver = nil
+            sender?.resume()
+            sender = nil
             return chunk
         }
         if isFinished { return nil }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { taker = $0 }
+            try await withCheckedThrowingContinuation { receiver = $0 }
         } onCancel: {
             Task { await self.fail(CancellationError()) }
         }
@@ -42,17 +42,17 @@ actor ChunkChannel {
     /// There are no more chunks.
     func finish() {
         isFinished = true
-        taker?.resume(returning: nil)
-        taker = nil
+        receiver?.resume(returning: nil)
+        receiver = nil
     }
 
     /// Ends both sides; the first failure counts.
     func fail(_ error: any Error) {
         failure = failure ?? error
-        giver?.resume(throwing: error)
-        giver = nil
-        taker?.resume(throwing: error)
-        taker = nil
+        sender?.resume(throwing: error)
+        sender = nil
+        receiver?.resume(throwing: error)
+        receiver = nil
         waiting = nil
     }
 }

@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func damagedNotesAreRefused() async throws {
+    @Test func damagedStateIsRefused() async throws {
         try await begin()
         let key = try fixture.output.key("_incremental/state.json")
         let state = try await fixture.store.read(key)
@@ -215,7 +215,7 @@ import Testing
         #expect(try await fixture.clean(.rebuild).increment?.files == 3)
     }
 
-    @Test func otherHandsInTheFolderAreFound() async throws {
+    @Test func changesByOtherWritersAreFound() async throws {
         try await begin()
         let part = try fixture.output.key("part-00001-increment.parquet")
         let bytes = try await fixture.store.read(part)

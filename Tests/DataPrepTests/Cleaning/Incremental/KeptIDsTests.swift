@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func idsThatFollowOneAnotherTakeNoRoom() async throws {
+    @Test func consecutiveIDsTakeLittleSpace() async throws {
         let store = InMemoryObjectStore()
         // A month of the original system, of which one in a thousand was dropped.
         let month = (0..<47_000).map { IDInterval(first: $0 * 1000, last: $0 * 1000 + 998) }

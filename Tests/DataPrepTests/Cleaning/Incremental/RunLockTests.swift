@@ -34,7 +34,7 @@ import Testing
         #expect(try await fixture.objects().keys.allSatisfy { !$0.contains("/lock-") })
     }
 
-    @Test func locksOfTheDeadAreTakenOver() async throws {
+    @Test func locksOfDeadProcessesAreTakenOver() async throws {
         let fixture = try IncrementalFixture()
         try await fixture.add(IncrementalFixture.texts(files: 1, rows: 100, seed: 1)[0], "0.txt")
         let now = Date().timeIntervalSince1970
