@@ -19,18 +19,18 @@ struct CleanTransactions: ToolCommand {
 
               clean-transactions --input raw --output clean.parquet --report cleaning.html
 
-            A row falls to the first rule that it breaks: malformed, missing, invalid, unknown customer, amount not above 0, \
-            duplicate, outlier. Outliers are written METHOD:K[:upper|both], such as log-iqr:3:upper (the default), \
+            A row is dropped by the first rule that it breaks: malformed, missing, invalid, unknown customer, amount not above \
+            0, duplicate, outlier. The rule for outliers is METHOD:K[:upper|both], such as log-iqr:3:upper (the default), \
             iqr:1.5, z-score:4, mad:5, quantile:0.001:0.999, fixed:0:10000, none.
 
-            When a single rule drops more than --max-dropped-share of all rows, or nothing is left, the input is most likely \
-            not what it was taken for: the output is not published, an earlier one stays as it was, the report is written, \
+            If a single rule drops more than --max-dropped-share of all rows, or no row is left, the input probably has \
+            another format than expected: the output is not published, an earlier one stays as it was, the report is written, \
             and the exit code is 2.
 
             With --incremental, a run cleans only the files that no earlier run has cleaned, and adds their rows to the data \
-            set as one file that appears in one step; run it as often as you like, on a schedule for instance. Its notes lie in \
+            set as one file that appears in one step; it can run on any schedule. Its state is in \
             OUTPUT/_incremental. A transaction_id of an earlier run is a duplicate, and the outlier fences stay those of the \
-            first run. Killed at any moment and run again, it gives what an undisturbed run gives.
+            first run. If it is killed and run again, the result is the same as without the interruption.
 
               clean-transactions --input s3://bank/raw/ --output s3://bank/clean/ --incremental --rejects s3://bank/rejects/
 
@@ -38,12 +38,12 @@ struct CleanTransactions: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The place of the raw data.", completion: .file())
+    @Option(help: "The location of the raw data.", completion: .file())
     var input: String
 
     @Option(
         help:
-            "The file to write: CSV when it ends with .csv or .tsv, else Parquet; a folder of files when it ends with '/'.",
+            "The file to write: CSV if it ends with .csv or .tsv, else Parquet; a folder of files if it ends with '/'.",
         completion: .file())
     var output: String
 
@@ -51,7 +51,7 @@ struct CleanTransactions: ToolCommand {
     var outliers: OutlierRule?
 
     @Option(
-        help: "A JSON file with the whole plan; --outliers overrides what it says of outliers.", completion: .file())
+        help: "A JSON file with the whole plan; --outliers overrides its rule for outliers.", completion: .file())
     var plan: String?
 
     @Option(help: "An HTML page to write, or JSON when it ends in .json.", completion: .file())
@@ -66,17 +66,17 @@ struct CleanTransactions: ToolCommand {
     @Flag(help: "Clean only new files, and add their rows to the folder --output.")
     var incremental = false
 
-    @Flag(help: "With --incremental: clean all files again, and measure the outlier fences over all of them.")
+    @Flag(help: "With --incremental: clean all files again, and compute the outlier fences from all of them.")
     var refitFences = false
 
     @Flag(
         help:
-            "With --incremental: clean all files that are there again, into a new data set in place of the earlier one; its fences stay."
+            "With --incremental: clean all existing files again and replace the data set; its outlier fences stay."
     )
     var rebuild = false
 
     @Option(
-        help: "How much memory the data may take at once, such as 512M or 2G; rows beyond wait in a temporary file.")
+        help: "How much memory the data may take, such as 512M or 2G; more rows go into a temporary file.")
     var memoryLimit: ByteSize = ByteSize(1 << 30)
 
     @Option(help: "The folder of temporary files.", completion: .directory)

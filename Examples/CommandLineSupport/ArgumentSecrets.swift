@@ -10,7 +10,7 @@ package struct ArgumentSecrets: Sendable {
             let isOption = argument.utf8.starts(with: "--".utf8) && parts.count == 2
             return isOption ? [argument, String(decoding: parts[1], as: UTF8.self)] : [argument]
         }
-        // Longest first: one may hold another.
+        // Longest first: one may contain another.
         secrets = values.filter(Self.mayBeSecret).sorted { $0.utf8.count > $1.utf8.count }
     }
 

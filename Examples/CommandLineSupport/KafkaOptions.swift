@@ -3,18 +3,18 @@ package import ArgumentParser
 /// How to reach Kafka.
 package struct KafkaOptions: ParsableArguments {
     @Option(
-        help: "Brokers, parted by commas, such as localhost:9092; bootstrap.servers of --kafka-properties otherwise.")
+        help: "Brokers, separated by commas, such as localhost:9092; default: bootstrap.servers of --kafka-properties.")
     package var brokers: String?
 
     @Option(
         help: """
             A file of further librdkafka settings, one name=value a line as in Java's .properties files, such as \
-            sasl.password=...; secrets stay out of the command line.
+            sasl.password=..., so that secrets are not on the command line.
             """,
         completion: .file())
     package var kafkaProperties: String?
 
-    @Option(help: "Seconds that the brokers have to answer before the work begins.")
+    @Option(help: "Seconds to wait for a response of the brokers before the work begins.")
     package var connectTimeout = 15.0
 
     package init() {}
@@ -38,7 +38,7 @@ package struct KafkaOptions: ParsableArguments {
         package var group: String?
     }
 
-    /// Reads the file of ``kafkaProperties``; what an option says comes before what the file says.
+    /// Reads the file of ``kafkaProperties``; options take precedence over the file.
     /// - Throws: ``FileOptionError`` when the file cannot be read, or with the line, never its value, that cannot be understood;
     ///   `ValidationError` when no broker is named.
     package func settings() throws -> Settings {

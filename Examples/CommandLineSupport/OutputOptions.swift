@@ -8,7 +8,7 @@ package struct OutputOptions: ParsableArguments {
 
     @Flag(
         name: .shortAndLong,
-        help: "Show no progress, no notes and no tables; errors still show, and so does what --json prints.")
+        help: "Show no progress, no notes and no tables; errors and the output of --json are still shown.")
     package var quiet = false
 
     @Flag(
@@ -27,7 +27,7 @@ package struct OutputOptions: ParsableArguments {
         }
     }
 
-    /// A line for the person who waits.
+    /// A line for the person who runs the program.
     package func note(_ text: @autoclosure () -> String) {
         if !quiet { StandardError.write(text() + "\n") }
     }

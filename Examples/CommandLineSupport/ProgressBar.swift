@@ -26,7 +26,7 @@ package final class ProgressBar: Sendable {
         logger?.info("\(title): begins")
     }
 
-    /// Shows how far the work is. `detail` stands at the end of the line; without a total the bar only counts.
+    /// Shows the progress. `detail` is at the end of the line; without a total the bar only counts.
     package func update(_ done: Int64, of total: Int64?, unit: String, detail: String = "") {
         if logger != nil { return log(done, total, unit, detail) }
         guard isVisible else { return }
@@ -74,7 +74,7 @@ package final class ProgressBar: Sendable {
         if let line { logger?.info("\(line)") }
     }
 
-    /// Takes the bar off the screen.
+    /// Removes the bar from the screen.
     package func finish() {
         if logger != nil { return logEnd() }
         guard isVisible else { return }

@@ -10,7 +10,7 @@ package enum ResultJSON {
         encoder.keyEncodingStrategy = .custom { path in
             Key(stringValue: path.last.map { snakeCase($0.stringValue) } ?? "")
         }
-        // JSON has no NaN and no infinities, and JSONEncoder no way to write null for them: a text that nothing else holds.
+        // JSON has no NaN and no infinities, and JSONEncoder cannot write null for them: a text that occurs nowhere else.
         let undefined = UUID().uuidString
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: undefined, negativeInfinity: undefined, nan: undefined)
@@ -27,7 +27,7 @@ package enum ResultJSON {
         init?(intValue: Int) { nil }
     }
 
-    /// Where letters alone do not tell how many words a name has.
+    /// Names in which upper and lower case do not tell the words apart.
     private static let knownWords = [("ROCAUC", "RocAUC"), ("deLong", "delong"), ("DeLong", "Delong")]
 
     /// `testROCAUC` -> `test_roc_auc`, `transactionIDs` -> `transaction_ids`, `tTestPValue` -> `t_test_p_value`.

@@ -1,6 +1,6 @@
 import Essentials
 
-/// Files that options name, such as plans and settings: read whole, be they files, pipes or process substitutions.
+/// Files that options name, such as plans and settings: read completely, whether files, pipes or process substitutions.
 package enum SmallFile {
     /// Longer ones are some other file.
     private static let longest = 16 << 20
@@ -29,7 +29,7 @@ package enum SmallFile {
     }
 }
 
-/// A file that an option names is of no use.
+/// A file that an option names cannot be used.
 package struct FileOptionError: Error, CustomStringConvertible {
     package let option: String
     package let path: String

@@ -3,13 +3,13 @@ import Dispatch
 import Essentials
 import Synchronization
 
-/// A command-line program with the manners that all of ours share: one clear line for an error, exit code 1 for a
+/// A command-line program that behaves as all of ours do: one clear line for an error, exit code 1 for a
 /// failure, 64 for wrong arguments, 130 when interrupted, and a Ctrl-C that lets the work clean up after itself.
 package protocol ToolCommand: AsyncParsableCommand {}
 
 extension ToolCommand {
-    /// Parses, runs and ends as all our programs do. Every program calls it from a `main` of its own: the one that it would
-    /// inherit from ArgumentParser knows nothing of signals.
+    /// Parses, runs and ends as all our programs do. Every program calls it from its own `main`, since the one inherited
+    /// from ArgumentParser does not handle signals.
     package static func start() async {
         let command: any ParsableCommand
         do {
@@ -17,7 +17,7 @@ extension ToolCommand {
         } catch {
             end(error)
         }
-        // A reader that goes away must not kill us while an output is half-written.
+        // A reader that closes the pipe must not kill us while an output is half-written.
         signal(SIGPIPE, SIG_IGN)
         let work = Task {
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -47,8 +47,8 @@ extension ToolCommand {
 }
 
 extension ToolCommand {
-    /// Ends as ArgumentParser does, but for arguments that it repeats because they have no place: one of those may be an address
-    /// with a password in it.
+    /// Ends as ArgumentParser does, but hides secrets in the unexpected arguments that it repeats: one of them may be a URL
+    /// with a password.
     private static func end(_ error: any Error) -> Never {
         let text = fullMessage(for: error)
         let shown = ArgumentSecrets(CommandLine.arguments).hiding(in: text)

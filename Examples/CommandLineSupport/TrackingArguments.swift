@@ -4,14 +4,14 @@ package import ArgumentParser
 package struct TrackingArguments: ParsableArguments {
     @Option(
         help: """
-            Where runs are tracked: sqlite:///FILE, postgresql://USER@HOST/DATABASE, or http(s)://HOST of an MLflow server. \
-            MLFLOW_TRACKING_URI otherwise.
+            The tracking URI: sqlite:///FILE, postgresql://USER@HOST/DATABASE, or http(s)://HOST of an MLflow server. \
+            By default MLFLOW_TRACKING_URI.
             """)
     package var tracking: String?
 
     @Option(
         help: """
-            Where new experiments of a database keep their files, such as s3://bucket/path; also what mlflow-artifacts:/ \
+            Where new experiments of a database store their files, such as s3://bucket/path; also what mlflow-artifacts:/ \
             stands for there.
             """, completion: .directory)
     package var artifactRoot: String?

@@ -18,15 +18,15 @@ struct CompareModels: ToolCommand {
         abstract: "Compare two models on the same labelled transactions.",
         discussion: """
             The paired bootstrap interval and DeLong's test decide together whether the candidate ranks better than the \
-            champion; the two-sample t-test over bootstrap areas stands beside them. Rows are judged \
-            that are later than what either model was trained on; the earlier ones are their history.
+            champion; the two-sample t-test over bootstrap areas is shown as well. Models are compared on the rows that are \
+            later than the training rows of both; the earlier ones are their history.
 
               compare-models --data test.parquet --champion old-model \\
                 --candidate new-model --report comparison.html
             """,
         version: Version.current)
 
-    @Option(help: "The place of labelled transactions, or of a table with the models' columns.", completion: .file())
+    @Option(help: "The location of labelled transactions, or of a table with the models' columns.", completion: .file())
     var data: String
 
     @Option(
@@ -34,7 +34,7 @@ struct CompareModels: ToolCommand {
         completion: .file())
     var champion: String
 
-    @Option(help: "The model that might replace it, likewise.", completion: .file())
+    @Option(help: "The model that might replace it, in the same form.", completion: .file())
     var candidate: String
 
     @OptionGroup var comparison: ComparisonOptions

@@ -15,22 +15,23 @@ struct HandbookProtocolCommand: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "handbook-protocol",
-        abstract: "Repeat the Fraud Detection Handbook's baseline evaluation and set it beside the published figures.",
+        abstract: "Repeat the Fraud Detection Handbook's baseline evaluation and compare with the published results.",
         discussion: """
-            A week to learn from, a week until its frauds are known, a week to judge by, without the customers known to be \
-            compromised. The published figures are those of chapter 3, for the book's own transactions (2018-04-01 to 2018-09-30).
+            Models are trained on a week and tested on the week after the next, since it takes a week until frauds are known; \
+            customers known to be compromised are left out of the test. The published results are those of chapter 3, for \
+            the Handbook's own transactions (2018-04-01 to 2018-09-30).
             """,
         version: Version.current)
 
     @Option(
-        help: ArgumentHelp("The transactions, with labels: a file or folder, or a URL.", valueName: "place"),
+        help: ArgumentHelp("The transactions, with labels: a file or folder, or a URL.", valueName: "location"),
         completion: .file())
     var data: String
 
     @Option(
         help: ArgumentHelp(
             """
-            The first day to learn from. By default as in the book, 115 days after the first transaction (2018-07-25 there), or \
+            The first training day. By default 115 days after the first transaction, as in the Handbook (2018-07-25 there), or \
             as late as shorter data allow.
             """, valueName: "yyyy-MM-dd"))
     var firstDay: String?

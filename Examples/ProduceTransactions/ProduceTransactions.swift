@@ -21,13 +21,13 @@ struct ProduceTransactions: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The place of the transactions: Parquet or CSV.", completion: .file())
+    @Option(help: "The location of the transactions: Parquet or CSV.", completion: .file())
     var data: String
 
     @Option(help: "The topic to send to.")
     var topic = "transactions"
 
-    @Option(help: "Transactions a second; as fast as the brokers take them otherwise.")
+    @Option(help: "Transactions a second; by default as fast as the brokers accept them.")
     var rate: Double?
 
     @Option(help: "Stop after this many transactions.")

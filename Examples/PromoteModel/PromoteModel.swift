@@ -12,16 +12,16 @@ import TrainingJobs
 struct PromoteModel: ToolCommand {
     static func main() async { await start() }
 
-    /// The alias stays where it was; not a failure, and told apart from one.
+    /// The alias stays where it was: not a failure, and distinguished from one.
     private static let keptChampion = ExitCode(3)
 
     static let configuration = CommandConfiguration(
         commandName: "promote-model",
         abstract: "Compare a registered model with the one in use, and move the alias to it when it is better.",
         discussion: """
-            The comparison is that of compare-models, on rows later than what either model was trained on. It is logged to the \
+            The comparison is that of compare-models, on rows later than the training rows of both models. It is logged to the \
             candidate's run (test_bootstrap_roc_auc, p_value, the interval of the difference) with the decision; services that \
-            follow the alias change to the new version by themselves.
+            follow the alias switch to the new version by themselves.
 
               train-model --data clean.parquet --output model --test-share 0.2 \\
                 --tracking sqlite:///mlflow.db --register
@@ -29,7 +29,7 @@ struct PromoteModel: ToolCommand {
                 --champion models:/antifraud@champion --data clean.parquet \\
                 --tracking sqlite:///mlflow.db
 
-            Without a version that has the alias, the candidate gets it. To go back to an earlier version:
+            If no version has the alias, the candidate gets it. To go back to an earlier version:
 
               promote-model --candidate models:/antifraud/7 \\
                 --champion models:/antifraud@champion --policy always
@@ -50,10 +50,10 @@ struct PromoteModel: ToolCommand {
         completion: .file())
     var data: String?
 
-    @Option(help: "Candidates to accept: better; not-worse, also those that cannot be told apart; always.")
+    @Option(help: "Candidates to accept: better; not-worse, also those without a significant difference; always.")
     var policy = PromotionPolicy.better
 
-    @Flag(help: "Compare and tell the decision; log nothing and leave the alias alone.")
+    @Flag(help: "Compare and show the decision; log nothing and do not move the alias.")
     var dryRun = false
 
     @OptionGroup var comparison: ComparisonOptions

@@ -15,10 +15,10 @@ struct Quickstart: ToolCommand {
         commandName: "quickstart",
         abstract: "The whole system in one process: simulate, clean, train, track, compare, stream, serve, report.",
         discussion: """
-            Without --data, transactions are simulated, with dirt in them. A second run finds the first one's champion and \
-            compares with it. Everything lands in one folder; `mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db` \
-            shows the runs. With --tracking, or MLFLOW_TRACKING_URI, they go there instead; where the output is not on this \
-            machine, to ./mlflow.db.
+            Without --data, transactions are simulated, some of them dirty. A second run compares its model with the first \
+            one's champion. Everything is written to one folder; `mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db` \
+            shows the runs. With --tracking, or MLFLOW_TRACKING_URI, runs are logged there instead; if the output is not on \
+            this machine, to ./mlflow.db.
             """,
         version: Version.current)
 
@@ -39,7 +39,7 @@ struct Quickstart: ToolCommand {
     @Option(help: "Which features to compute: 'windows' or 'basic'.")
     var features: FeatureSet = .windows
 
-    @Option(help: "Another seed gives other transactions and another model.")
+    @Option(help: "The seed of the transactions and the model.")
     var seed: UInt64 = 42
 
     @OptionGroup var location: TrackingArguments

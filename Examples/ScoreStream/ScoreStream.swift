@@ -21,7 +21,7 @@ struct ScoreStream: ToolCommand {
                 --input-topic transactions --output-topic scores
 
             Offsets are committed after the scores are acknowledged, so a crash repeats some scores and loses none. Ctrl-C \
-            finishes what is under way, commits, and leaves the group.
+            finishes the current batches, commits, and leaves the group.
             """,
         version: Version.current)
 
@@ -35,26 +35,26 @@ struct ScoreStream: ToolCommand {
     @Option(help: "The topic to write {\"transaction_id\",\"probability\",\"prediction\"} to.")
     var outputTopic = "scores"
 
-    @Option(help: "The topic for messages that are no transactions; they are only counted otherwise.")
+    @Option(help: "The topic for messages that are not transactions; without it they are only counted.")
     var deadLetterTopic: String?
 
     @Option(
         help: """
-            The topic with labels, {"transaction_id","tx_datetime","terminal_id","tx_fraud"} each: late, in any order, repeated. \
-            Without labels, what the model knows of terminals fades.
+            The topic with labels, {"transaction_id","tx_datetime","terminal_id","tx_fraud"} each; they may come late, in any \
+            order, and repeatedly. Without labels the risk of terminals gets out of date.
             """)
     var labelsTopic: String?
 
-    @Option(help: "The consumer group; group.id of --kafka-properties otherwise, else antifraud-scoring.")
+    @Option(help: "The consumer group; by default group.id of --kafka-properties, else antifraud-scoring.")
     var group: String?
 
     @Option(help: "Stop after this many records.")
     var limit: Int?
 
-    @Flag(help: "Stop when everything that the topic held is scored.")
+    @Flag(help: "Stop when everything that the topic held at the start is scored.")
     var untilEnd = false
 
-    @Option(help: "Seconds between two looks for a newer model; 0 keeps the first one.")
+    @Option(help: "Seconds between checks for a newer model; 0 keeps the first one.")
     var reload = 10.0
 
     @OptionGroup var kafka: KafkaOptions
@@ -69,8 +69,8 @@ struct ScoreStream: ToolCommand {
     }
 
     mutating func run() async throws {
-        let kafkaPlace = try kafka.settings()
-        let configuration = KafkaConfiguration(kafkaPlace)
+        let kafkaSettings = try kafka.settings()
+        let configuration = KafkaConfiguration(kafkaSettings)
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("score-stream"))
         let logger = talk.logger("score-stream")
         try await configuration.check(
@@ -89,7 +89,7 @@ struct ScoreStream: ToolCommand {
                 inputTopic: inputTopic, resultTopic: outputTopic, labelTopic: labelsTopic,
                 deadLetterTopic: deadLetterTopic,
                 consumer: ConsumerSettings(
-                    group: group ?? kafkaPlace.group ?? "antifraud-scoring",
+                    group: group ?? kafkaSettings.group ?? "antifraud-scoring",
                     startTimeout: .seconds(kafka.connectTimeout)),
                 end: end, threads: run.threads),
             kafka: configuration, logger: logger

@@ -15,28 +15,28 @@ struct ScoreTransactions: ToolCommand {
         commandName: "score-transactions",
         abstract: "Score a data set with a saved model.",
         discussion: """
-            Writes Parquet, or CSV where the name of the output ends with .csv or .tsv, with the columns transaction_id \
-            (where the input has it), probability and prediction, one row \
-            for each row of the input, in its order. Ids are carried over as they are. Rows may come in any order: what is \
-            out of the order of time is sorted first, with a temporary file for what does not fit memory.
+            Writes Parquet, or CSV if the name of the output ends with .csv or .tsv, with the columns transaction_id \
+            (if the input has it), probability and prediction, one row \
+            for each row of the input, in its order. Ids are copied unchanged. Rows may be in any order: if they are \
+            not in time order they are sorted first, with a temporary file for what does not fit into memory.
 
-            A row whose amount is not a finite number gets nulls instead of a score, and a warning tells how many they are.
+            A row whose amount is not a finite number gets nulls instead of a score, and a warning gives the number of such rows.
 
               score-transactions --data new.parquet --model model --output scores.parquet
 
-            Window features go on from the history that the model carries when that ends before the data begin; \
-            otherwise they start from the data's own beginning. The result says which.
+            Window features continue the history saved with the model if that ends before the data begin; \
+            otherwise they start with the data. The result says which.
             """,
         version: Version.current)
 
-    @Option(help: "The place of the data: Parquet or CSV.", completion: .file())
+    @Option(help: "The location of the data: Parquet or CSV.", completion: .file())
     var data: String
 
     @Option(help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.", completion: .file())
     var model: String
 
     @Option(
-        help: "The file to write, Parquet or CSV as its name ends; an earlier one is replaced in one step.",
+        help: "The file to write, Parquet or CSV by its ending; an earlier one is replaced in one step.",
         completion: .file())
     var output: String
 

@@ -1,9 +1,9 @@
 import HTTPTransport
 import JobSupport
 
-/// Asks a running service how it is, for images that hold no other program that could.
+/// Checks the health of a running service, for images that contain no other program that could.
 enum HealthCheck {
-    /// - Throws: ``JobError`` when the service says that it is not well; what the transport throws when it says nothing.
+    /// - Throws: ``JobError`` when the service reports that it is unhealthy; a transport error when it does not respond.
     static func run(_ url: String) async throws {
         let client = try TransportClient(
             configuration: TransportClientConfiguration(connectTimeout: .seconds(2), totalTimeout: .seconds(3)))

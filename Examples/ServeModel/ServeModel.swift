@@ -24,17 +24,17 @@ struct ServeModel: ToolCommand {
                      "customer_id": 596, "terminal_id": 3156, "tx_amount": 57.16,
                      "tx_time_seconds": 31, "tx_time_days": 0}'
 
-            Each scored transaction is part of the history that later ones are scored against. What becomes known of it goes to \
-            POST /labels, late, in any order, one or a list:
+            Each scored transaction becomes part of the history that later ones are scored against. Whether it was a fraud is \
+            sent to POST /labels once it is known, in any order, one label or a list:
 
               curl -s localhost:8080/labels -H 'Content-Type: application/json' \\
                 -d '[{"transaction_id": 1, "tx_datetime": "2019-08-22 00:00:31",
                       "terminal_id": 3156, "tx_fraud": 1}]'
 
-            GET / says "OK", GET /health the model in use and what to look after, GET /metrics figures for Prometheus. GET /docs \
-            is a page on which requests can be tried, GET /openapi.json describes them to programs. When \
-            the model's folder is replaced, or the alias of a registered model moves, the service changes to the new model \
-            between two requests. The history lives in memory: a restart begins with the one saved with the model.
+            GET / says "OK", GET /health shows the model in use and warnings, GET /metrics metrics for Prometheus. GET /docs \
+            is a page to send requests from, GET /openapi.json describes the API to programs. When \
+            the model's folder is replaced, or the alias of a registered model moves, the service switches to the new model \
+            between two requests. The history is in memory: a restart begins with the one saved with the model.
             """,
         version: Version.current)
 
@@ -44,7 +44,7 @@ struct ServeModel: ToolCommand {
 
     @Option(
         help: """
-            Serve nothing, but ask a service that runs, such as http://127.0.0.1:8080/health: exit code 0 when it is well.
+            Serve nothing; check a running service, such as http://127.0.0.1:8080/health: exit code 0 if it is healthy.
             """)
     var healthcheck: String?
 
@@ -57,7 +57,7 @@ struct ServeModel: ToolCommand {
     @Option(help: "The port to listen on; 0 picks a free one.")
     var port = 8080
 
-    @Option(help: "Seconds between two looks for a newer model; 0 keeps the first one.")
+    @Option(help: "Seconds between checks for a newer model; 0 keeps the first one.")
     var reload = 10.0
 
     @Flag(
@@ -65,7 +65,7 @@ struct ServeModel: ToolCommand {
         help: "Add each scored transaction to the history that later ones are scored against, or not.")
     var record = true
 
-    @Option(help: "Seconds that a connection may stay silent between an answer and the next request.")
+    @Option(help: "Seconds that a connection may be idle between a response and the next request.")
     var idleTimeout = 60
 
     @Option(help: "Seconds that the head of a request may take.")
@@ -74,13 +74,13 @@ struct ServeModel: ToolCommand {
     @Option(help: "Seconds that the body of a request may take.")
     var bodyTimeout = 30
 
-    @Option(help: "Seconds that an end by SIGTERM or Ctrl-C waits for requests that are under way.")
+    @Option(help: "Seconds that a shutdown by SIGTERM or Ctrl-C waits for requests in progress.")
     var shutdownTimeout = 30
 
-    @Option(help: "Open connections; for a further one, the one that has waited longest for a request is closed.")
+    @Option(help: "Open connections; for one more, the one that has been idle longest is closed.")
     var maxConnections = 4_096
 
-    @Option(help: "Open connections of one address; for a further one, its own that has waited longest is closed.")
+    @Option(help: "Open connections of one address; for one more, its own that has been idle longest is closed.")
     var maxConnectionsPerAddress = 1_024
 
     @OptionGroup var location: TrackingArguments
@@ -113,8 +113,8 @@ struct ServeModel: ToolCommand {
         guard let model else { return }
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")
-        // A model that cannot be read, or that asks for columns which no single transaction has, is found out before the port
-        // is taken.
+        // A model that cannot be read, or that needs columns which no single transaction has, is an error before the port
+        // is bound.
         let locations = ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "serve-model")
         let models = try await checkedModels(model, locations, logger)
         let (host, talk) = (host, talk)

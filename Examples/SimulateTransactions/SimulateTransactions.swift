@@ -13,11 +13,11 @@ struct SimulateTransactions: ToolCommand {
         commandName: "simulate-transactions",
         abstract: "Simulate card transactions with known frauds, as the Fraud Detection Handbook does.",
         discussion: """
-            Raw text, one file per 30 days, with dirt of every kind, and _truth.json beside it that tells where it is:
+            Raw text, one file per 30 days, with errors of every kind, and a file _truth.json that lists them:
 
               simulate-transactions --output raw --transactions 1000000
 
-            A clean table, Parquet or CSV as the name's ending says:
+            A clean table, Parquet or CSV by the ending of the name:
 
               simulate-transactions --output transactions.parquet
 
@@ -34,19 +34,19 @@ struct SimulateTransactions: ToolCommand {
     @Option(help: "The folder of raw files, or the file, to write.", completion: .file())
     var output: String
 
-    @Option(help: "What to write: raw text with dirt, or a clean table; told by the ending of --output otherwise.")
+    @Option(help: "What to write: raw text with errors, or a clean table; by default the ending of --output decides.")
     var format: Format?
 
-    @Option(help: "About how many transactions; customers, terminals and frauds follow in the book's proportions.")
+    @Option(help: "About how many transactions; customers, terminals and frauds are in the Handbook's proportions.")
     var transactions = 1_750_000
 
     @Option(help: "How many days.")
     var days = 183
 
-    @Option(help: "The share of lines with each kind of dirt; the course's own shares otherwise.")
+    @Option(help: "The share of lines with each kind of error; by default the shares of the course's files.")
     var dirtRate: Double?
 
-    @Option(help: "Another seed gives other transactions.")
+    @Option(help: "The seed of the transactions.")
     var seed: UInt64 = 42
 
     @OptionGroup var run: RunOptions

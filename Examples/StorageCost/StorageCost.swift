@@ -10,24 +10,24 @@ struct StorageCostCommand: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "storage-cost",
-        abstract: "What data cost a month in a bucket, against HDFS on a running cluster.",
+        abstract: "Compare what data cost a month in a bucket and in HDFS on a running cluster.",
         discussion: """
-            Adds up the objects at a place, or takes a size:
+            Adds up the objects at a location, or takes a size:
 
               storage-cost s3://antifraud/raw/ --report cost.html
               storage-cost --size 112G --objects 40
 
-            Prices come from a JSON table (--print-prices shows the one that is used otherwise: that of the original system, in \
+            Prices come from a JSON table; --print-prices shows the default. It is that of the original system, in \
             which 112 GB cost about 250 roubles a month in a bucket, and a hundred times as much on four machines at 36 roubles \
-            an hour).
+            an hour.
             """,
         version: Version.current)
 
-    @Argument(help: "The place of the data.", completion: .file())
+    @Argument(help: "The location of the data.", completion: .file())
     var location: String?
 
     @Option(
-        help: "A size instead of a place, such as 112G; K, M, G and T are powers of 1000 here, KiB and so on of 1024.")
+        help: "A size instead of a location, such as 112G; K, M, G and T are powers of 1000, KiB and so on of 1024.")
     var size: String?
 
     @Option(help: "How many objects, with --size.")
@@ -39,16 +39,16 @@ struct StorageCostCommand: ToolCommand {
     @Flag(help: "Print the table of prices and stop.")
     var printPrices = false
 
-    @Option(help: "Copies of each block in HDFS; the table's otherwise.")
+    @Option(help: "Copies of each block in HDFS; by default those of the price table.")
     var replication: Int?
 
-    @Option(help: "Machines of the cluster; as many as needed otherwise.")
+    @Option(help: "Machines of the cluster; by default as many as needed.")
     var nodes: Int?
 
     @Option(help: "How often a month all data are read from the bucket.")
     var readsPerMonth = 0.0
 
-    @Option(help: "How often a month all objects are written anew.")
+    @Option(help: "How often a month all objects are written again.")
     var writesPerMonth = 0.0
 
     @Option(help: "An HTML page with a chart to write.", completion: .file())
@@ -57,7 +57,7 @@ struct StorageCostCommand: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
-        if !printPrices, (location == nil) == (size == nil) { throw ValidationError("Give a place or --size.") }
+        if !printPrices, (location == nil) == (size == nil) { throw ValidationError("Give a location or --size.") }
         if let size, Self.bytes(size) == nil {
             throw ValidationError("--size is a number above 0 such as 800, 112G, 2.5T or 1GiB.")
         }

@@ -12,44 +12,44 @@ struct TrackingCopyCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "tracking-copy",
         abstract:
-            "Copy experiments, runs, their histories and files, and registered models between places of tracking.",
+            "Copy experiments, runs, their histories and files, and registered models between tracking stores.",
         discussion: """
-            Places are MLflow's: sqlite:///FILE, postgresql://USER@HOST/DATABASE, http(s)://HOST of a server.
+            Tracking URIs are MLflow's: sqlite:///FILE, postgresql://USER@HOST/DATABASE, http(s)://HOST of a server.
 
               tracking-copy sqlite:///mlflow.db http://127.0.0.1:5000
               tracking-copy https://mlflow.example.org postgresql://mlflow@db/mlflow \\
                 --artifact-root s3://antifraud/mlflow
 
-            Databases keep the ids of runs; servers give new ones. An interrupted copy goes on where it stopped: run it again. \
-            What could not be copied is listed, and the exit code is 1: logged models of MLflow 3 are among that, but their files \
-            are copied where a registered version needs them. The password of a database comes from PGPASSWORD, \
-            .pgpass or a service file; what a server asks for comes from MLFLOW_TRACKING_TOKEN or \
+            Databases keep the ids of runs; servers assign new ones. An interrupted copy resumes when it is run again. \
+            What could not be copied is listed, and the exit code is 1. That includes logged models of MLflow 3, but their files \
+            are copied if a registered version needs them. The password of a database comes from PGPASSWORD, \
+            .pgpass or a service file; the credentials of a server come from MLFLOW_TRACKING_TOKEN or \
             MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
             """,
         version: Version.current)
 
-    @Argument(help: "The place to copy from; nothing there is changed.", completion: .file())
+    @Argument(help: "The tracking URI to copy from; nothing there is changed.", completion: .file())
     var source: String
 
-    @Argument(help: "The place to copy to.", completion: .file())
+    @Argument(help: "The tracking URI to copy to.", completion: .file())
     var destination: String
 
     @Option(help: "Copy only this experiment; may be given several times.")
     var experiment: [String] = []
 
-    @Option(help: "Where mlflow-artifacts:/ of a source that is a database lies.", completion: .directory)
+    @Option(help: "The location that mlflow-artifacts:/ stands for in a source database.", completion: .directory)
     var sourceArtifactRoot: String?
 
-    @Option(help: "Where new experiments of a destination that is a database keep their files.", completion: .directory)
+    @Option(help: "Where new experiments of a destination database store their files.", completion: .directory)
     var artifactRoot: String?
 
-    @Flag(help: "Leave the files out.")
+    @Flag(help: "Do not copy files.")
     var withoutArtifacts = false
 
-    @Flag(help: "Leave registered models out.")
+    @Flag(help: "Do not copy registered models.")
     var withoutModels = false
 
-    @Flag(help: "Leave out what is deleted.")
+    @Flag(help: "Do not copy deleted experiments and runs.")
     var withoutDeleted = false
 
     @Option(help: "How many runs to copy at the same time.")

@@ -11,15 +11,15 @@ struct TrackingReplay: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "tracking-replay",
-        abstract: "Deliver what journals of tracking have kept: after a crash, or after work without a network.",
+        abstract: "Upload tracking journals, after a crash or after work without a network.",
         discussion: """
               train-model --data clean.parquet --output model \\
                 --tracking https://mlflow.example.org --journal journal
               tracking-replay journal --tracking https://mlflow.example.org
 
-            Journals that a living process writes are left to it. A journal is removed once all of it has arrived; what \
-            arrives twice is stored once, so this may be run at any time and be interrupted. Entries that the place refuses are \
-            listed in NAME.rejected. The exit code is 1 when something is left.
+            Journals that a running process writes are skipped. A journal is removed once it is uploaded completely. Entries \
+            that arrive twice are stored once, so this may be run at any time and be interrupted. Entries that the tracking \
+            store rejects are listed in NAME.rejected. The exit code is 1 when something is left.
             """,
         version: Version.current)
 

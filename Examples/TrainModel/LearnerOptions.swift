@@ -51,13 +51,13 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "Factor on the weight of frauds, for trees (default: 1).")
     var scalePositiveWeight: Double?
 
-    @Option(help: "End boosting when this many rounds brought nothing better on the validation rows.")
+    @Option(help: "Stop boosting after this many rounds without improvement on the validation rows.")
     var earlyStoppingRounds: Int?
 
-    @Option(help: "Fixes all that is random.")
+    @Option(help: "The seed of everything random.")
     var seed: UInt64 = 42
 
-    /// The options given that the learner has no use for, and those that a grid sets itself.
+    /// The given options that the learner does not use, and those that a grid sets itself.
     func unusedOptions(grid: Bool) -> [String] {
         let trees: Set<Kind> = [.boostedTrees, .randomForest], boosted: Set<Kind> = [.boostedTrees]
         let all: [(name: String, isGiven: Bool, learners: Set<Kind>, isOfGrid: Bool)] = [

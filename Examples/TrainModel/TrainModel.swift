@@ -17,7 +17,7 @@ struct TrainModel: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "train-model",
-        abstract: "Train a fraud model and save it as a bundle that scores anywhere.",
+        abstract: "Train a fraud model and save it as a bundle that all programs can score with.",
         discussion: """
             The data are transactions (nine columns, see the documentation of DataPrep), from which features are computed:
 
@@ -27,15 +27,15 @@ struct TrainModel: ToolCommand {
 
               train-model --data features.parquet --output model --feature-columns a,b,c --label tx_fraud
 
-            Places are files, folders, patterns such as 'clean/*.parquet', or URLs.
+            Locations are files, folders, patterns such as 'clean/*.parquet', or URLs.
             """,
         version: Version.current)
 
-    @Option(help: "The place of the training data: Parquet or CSV.", completion: .file())
+    @Option(help: "The location of the training data: Parquet or CSV.", completion: .file())
     var data: String
 
     @Option(
-        help: "The folder to save the model in. An earlier model there is replaced once the new one is whole.",
+        help: "The folder to save the model in. An earlier model there is replaced once the new one is complete.",
         completion: .file())
     var output: String
 
@@ -46,7 +46,7 @@ struct TrainModel: ToolCommand {
             """)
     var features: FeatureSet?
 
-    @Option(help: "Ready numeric columns to train on instead, parted by commas.")
+    @Option(help: "Ready numeric columns to train on instead, separated by commas.")
     var featureColumns: String?
 
     @Option(help: "The column that holds 1 for a fraud and 0 for none: numbers, booleans or text.")
@@ -55,12 +55,12 @@ struct TrainModel: ToolCommand {
     @OptionGroup(title: "Learner")
     var learner: LearnerOptions
 
-    @Option(help: "Keep rows with tx_time_days at or above this day from training, and measure the model on them.")
+    @Option(help: "Test the model on rows with tx_time_days at or above this day, and do not train on them.")
     var testFromDay: Int32?
 
     @Option(
         help: """
-            Keep the last days that make up this share of all days with rows (or random rows of ready columns) to measure on.
+            Test on the last days that make up this share of all days with rows (or on random rows of ready columns).
             """)
     var testShare: Double?
 
@@ -72,8 +72,8 @@ struct TrainModel: ToolCommand {
 
     @Option(
         help: """
-            Probabilities from here on are predicted to be fraud. Otherwise the one with the best F1 on the validation rows \
-            where there are any (--validation-share, --grid, --early-stopping-rounds), and 0.5 where there are none.
+            Probabilities from here on are predicted to be fraud. By default the threshold with the best F1 on the validation \
+            rows if there are any (--validation-share, --grid, --early-stopping-rounds), else 0.5.
             """)
     var threshold: Double?
 
@@ -83,7 +83,7 @@ struct TrainModel: ToolCommand {
     @Option(help: "The experiment to log to: MLFLOW_EXPERIMENT_NAME, or 'antifraud-experiment'.")
     var experiment: String?
 
-    @Flag(help: "Register the model as a new version of 'antifraud' (with a place of tracking).")
+    @Flag(help: "Register the model as a new version of 'antifraud' (needs a tracking URI).")
     var register = false
 
     @Option(help: "Register it under another name.")
@@ -97,13 +97,13 @@ struct TrainModel: ToolCommand {
 
     @Option(
         help: """
-            A folder of this machine for a journal: the run is logged from the start, nothing waits for the place of tracking, \
-            and what does not arrive is kept for tracking-replay.
+            A local folder for a journal: the run is logged from the start, nothing waits for the tracking store, \
+            and what cannot be uploaded is kept for tracking-replay.
             """, completion: .directory)
     var journal: String?
 
     @Option(
-        help: "Seconds between two looks at processor, memory, disk and network, logged with --journal; 0 for none.")
+        help: "Seconds between samples of CPU, memory, disk and network usage, logged with --journal; 0 for none.")
     var systemMetrics = 0.0
 
     @OptionGroup var run: RunOptions
@@ -181,7 +181,7 @@ struct TrainModel: ToolCommand {
             ).run(program: "train-model", data: data, model: output) { try await trainAndSave(stores, bar) }
             summary = TrainingSummary(outcome, model: output, publication: receipt)
         } else if tracking.uri != nil {
-            // A place that cannot be logged to is found out before the work, not after it.
+            // A tracking store that cannot be logged to is an error before the work, not after it.
             summary = try await ModelPublisher.withTracking(
                 tracking, experiment: experiment, program: "train-model", stores: stores
             ) { publication in

@@ -10,11 +10,11 @@ struct UnfinishedObjects: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "unfinished-objects",
-        abstract: "List, and remove with --remove, what writers have left that were killed.",
+        abstract: "List, and remove with --remove, what killed writers have left.",
         discussion: """
             Objects appear whole or not at all. What a killed writer had sent stays invisible, but takes space: parts of uploads \
-            in S3, files '.unfinished-...' elsewhere. S3 and HDFS cannot tell them from what is being written at this moment: \
-            that is what --older-than is for.
+            in S3, files '.unfinished-...' elsewhere. S3 and HDFS cannot distinguish them from uploads in progress, so limit \
+            the selection with --older-than.
 
               unfinished-objects s3://antifraud/ --older-than 24 --remove
             """,
@@ -23,7 +23,7 @@ struct UnfinishedObjects: ToolCommand {
     @Argument(help: "The folder or bucket to look through.", completion: .file())
     var location: String
 
-    @Option(help: "Only those that were begun at least so many hours ago.")
+    @Option(help: "Only those that were started at least this many hours ago.")
     var olderThan = 0.0
 
     @Flag(help: "Remove them.")

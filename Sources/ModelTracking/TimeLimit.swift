@@ -1,5 +1,5 @@
-/// Does some work, and gives up waiting for it after a time.
-/// - Throws: ``ModelTrackingError/noResponse(from:within:)`` when the time is over; the work is cancelled then, and not waited for.
+/// Does some work, and stops waiting for it after a timeout.
+/// - Throws: ``JobError/noResponse(from:seconds:)`` after the timeout; the work is then cancelled, and not waited for.
 func withTimeLimit<Result: Sendable>(
     _ limit: Duration, waitingFor subject: String, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {

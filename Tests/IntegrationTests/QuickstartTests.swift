@@ -36,7 +36,7 @@ import Testing
         #expect(first.metrics["test_roc_auc", default: 0] > 0.7)
         let page = try String(contentsOfFile: folder.path("out/report.html"), encoding: .utf8)
         #expect(first.serving.labels.scoreAfter > first.serving.labels.scoreBefore)
-        #expect(page.contains("Labels that come late"))
+        #expect(page.contains("Late labels"))
         #expect(page.contains("<svg") && !page.contains("http://") && !page.contains("<script"))
 
         let second = try Executable.json(Result.self, "quickstart", arguments, in: folder)

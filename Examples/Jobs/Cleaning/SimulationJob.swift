@@ -4,7 +4,7 @@ import Essentials
 package import JobSupport
 package import StorageIO
 
-/// Simulates transactions into a place.
+/// Simulates transactions into a location.
 package struct SimulationJob: Sendable {
     package struct Result: Sendable, Codable {
         package var output: String

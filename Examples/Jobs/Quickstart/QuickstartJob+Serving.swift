@@ -6,7 +6,7 @@ import Pipelines
 import Scoring
 
 extension QuickstartJob {
-    /// The model with the history up to the end of the data, so that serving goes on from there.
+    /// The model with the history up to the end of the data, so that serving continues from there.
     func servedModel(_ outcome: TrainingResult) async throws -> FraudModel {
         guard let pipeline = outcome.model.features.pipeline, let transactions = outcome.test?.transactions,
             let trained = outcome.model.state

@@ -20,8 +20,7 @@ package struct QuickstartJob: Sendable {
         package var data: String?
         /// The folder for everything that is written, in any store.
         package var output: String
-        /// Where runs are logged; nil for a file in the output where that is a local folder, and in the working directory
-        /// elsewhere.
+        /// Where runs are logged; nil for a file in the output if that is a local folder, else in the working directory.
         package var tracking: TrackingDestination
         package var simulatedTransactions: Int
         package var streamedTransactions: Int
@@ -89,7 +88,7 @@ package struct QuickstartJob: Sendable {
         let (contest, publication) = try await ModelPublisher.withTracking(
             TrackingDestination(
                 uri: settings.tracking.uri ?? "sqlite:///" + (localPath("mlflow.db") ?? "mlflow.db"),
-                // A server says itself where files go.
+                // A server chooses itself where files are stored.
                 artifactRoot: settings.tracking.artifactRoot
                     ?? (settings.tracking.isServer ? nil : localPath("mlruns") ?? location("mlruns"))),
             program: "quickstart", stores: stores
@@ -201,7 +200,7 @@ package struct QuickstartJob: Sendable {
         return (outcome, table)
     }
 
-    /// Shapes around the usual default; rounds and learning rate are enough for all of them.
+    /// Tree shapes around the usual default; rounds and learning rate suffice for all of them.
     private static func grid(_ base: BoostedTreesConfiguration) -> [BoostedTreesConfiguration] {
         [(15, 1.0), (31, 1.0), (63, 1.0), (31, 0.7)].map { leaves, rowShare in
             var configuration = base

@@ -94,7 +94,7 @@ package struct QuickstartReport: Sendable {
         guard let labels = result.serving.labels else { return [] }
         return [
             ReportSection(
-                "Labels that come late",
+                "Late labels",
                 [
                     .table(
                         ReportTable(
@@ -104,8 +104,8 @@ package struct QuickstartReport: Sendable {
                                 ["after \(labels.frauds) labels", labels.scoreAfter.text(decimals: 4)],
                             ])),
                     .paragraph(
-                        "The service records what it scores, and takes what becomes known of it: the same transaction at the "
-                            + "same terminal scores otherwise once the frauds there are labelled by POST /labels."),
+                        "The service records what it scores, and accepts labels later: the same transaction at the "
+                            + "same terminal gets another score once the frauds there are labelled by POST /labels."),
                 ])
         ]
     }

@@ -18,12 +18,12 @@ package struct QuickstartResult: Sendable, Codable {
     package struct Streaming: Sendable, Codable {
         package var transactions: Int
         package var transactionsPerSecond: Double
-        /// What a check of the stream's and the batch's probabilities against one another said.
+        /// The result of comparing the stream's probabilities with the batch's.
         package var agreement: String
     }
 
     package struct Serving: Sendable, Codable {
-        /// One terminal's score, before it became known what had happened there and after.
+        /// One terminal's score before and after its frauds became known.
         package struct Labels: Sendable, Codable {
             package var terminalID: Int64
             package var frauds: Int
@@ -33,7 +33,7 @@ package struct QuickstartResult: Sendable, Codable {
 
         package var requests: Int
         package var medianMilliseconds: Double
-        /// Nil for features that look at no history.
+        /// Nil for features that use no history.
         package var labels: Labels?
     }
 

@@ -11,7 +11,7 @@ import Serving
     import FoundationNetworking
 #endif
 
-/// Serves a model on a free port of this machine, asks it for some scores, and tells it of some frauds.
+/// Serves a model on a free port of this machine, requests some scores, and sends labels of some frauds.
 enum ServingDemo {
     struct Result: Sendable {
         /// Of ``ServingPlan/asked``.
@@ -55,7 +55,7 @@ enum ServingDemo {
 
     private static func ask(_ port: Int, _ plan: ServingPlan) async throws -> Result {
         guard let base = URL(string: "http://127.0.0.1:\(port)") else {
-            throw JobError.contradictorySettings("port \(port) is no part of a URL")
+            throw JobError.contradictorySettings("port \(port) is not valid in a URL")
         }
         // The model arrives just after the socket.
         for _ in 0..<200 where try await status(URLRequest(url: base.appending(path: "health"))).code != 200 {
@@ -69,7 +69,7 @@ enum ServingDemo {
             let text = try await post(body, to: base.appending(path: "predict"))
             milliseconds.append((ContinuousClock.now - start).inSeconds * 1_000)
             guard let probability = Double(text) else {
-                throw JobError.inconsistentScores("transaction \(transaction.transactionID): \(text) is no score")
+                throw JobError.inconsistentScores("transaction \(transaction.transactionID): \(text) is not a score")
             }
             return probability
         }
@@ -92,7 +92,7 @@ enum ServingDemo {
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         let response = try await status(request)
         guard response.code == 200 else {
-            throw JobError.inconsistentScores("the service answered \(response.code): \(response.text)")
+            throw JobError.inconsistentScores("the service responded \(response.code): \(response.text)")
         }
         return response.text
     }

@@ -1,7 +1,7 @@
 import Columnar
 import DataPrep
 
-/// What the quickstart's service is asked and told, all of it after the end of the data.
+/// The requests to the quickstart's service, all of them later than the data.
 struct ServingPlan: Sendable {
     /// To be scored one after the other.
     var asked: [Transaction]
@@ -9,7 +9,7 @@ struct ServingPlan: Sendable {
     var frauds: [Transaction]
     /// One at the same terminal when labels are due.
     var probe: Transaction
-    /// The same one again. It has a customer of its own, whose history does not hold the first.
+    /// The same transaction, but of another customer, whose history does not contain the first one.
     var secondProbe: Transaction
 
     /// - Parameter transactions: the last ones of the data; at least one.

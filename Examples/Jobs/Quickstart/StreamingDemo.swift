@@ -75,14 +75,14 @@ enum StreamingDemo {
                 scores[score.transaction_id] = score.probability
             }
             try await consumer.commit(batch.position)
-            // The batches end once the consumer has stopped, which waits for what was read to be taken and committed.
+            // The batches end once the consumer has stopped, which waits until what was read is processed and committed.
             if scores.count >= count { consumer.stop() }
         }
         try await running
         return scores
     }
 
-    /// The stream must give what the batch gave, bit for bit.
+    /// The stream's scores must equal the batch's bit for bit.
     private static func agreement(_ scores: [Int64: Double], _ expected: [Int64: Double]) throws -> String {
         for (id, probability) in expected {
             guard let score = scores[id] else {

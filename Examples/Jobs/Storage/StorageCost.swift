@@ -7,7 +7,7 @@ package struct StorageCost: Sendable, Codable {
         package var bytes: Int64
         /// How often a month all of it is read.
         package var readsPerMonth: Double
-        /// How often a month all objects are written anew.
+        /// How often a month all objects are written again.
         package var writesPerMonth: Double
 
         package init(objects: Int, bytes: Int64, readsPerMonth: Double, writesPerMonth: Double = 0) {
@@ -18,7 +18,7 @@ package struct StorageCost: Sendable, Codable {
         }
     }
 
-    /// What lies at the place and could not be counted.
+    /// Objects at the location that could not be counted.
     package struct Uncounted: Sendable, Hashable, Codable {
         package var location: String
         package var message: String

@@ -1,7 +1,7 @@
 import JobSupport
 package import StorageIO
 
-/// Adds up what lies in a place and what it costs to keep it.
+/// Adds up the objects at a location and what it costs to keep them.
 package struct StorageCostJob: Sendable {
     package struct Settings: Sendable {
         /// A JSON file of prices; nil for the original system's.
@@ -34,7 +34,7 @@ package struct StorageCostJob: Sendable {
         self.stores = stores
     }
 
-    /// What the objects at a place cost.
+    /// What the objects at a location cost.
     package func run(location: String) async throws -> StorageCost {
         let resolved = try stores.resolve(location)
         let found = try await resolved.contents()
@@ -59,7 +59,7 @@ package struct StorageCostJob: Sendable {
         return cost
     }
 
-    /// What that much would cost.
+    /// What this usage would cost.
     package func run(_ usage: StorageCost.Usage, location: String) async throws -> StorageCost {
         var prices = StoragePrices.original
         if let table = settings.prices {

@@ -61,7 +61,7 @@ package struct StoragePrices: Sendable, Hashable, Codable {
         cluster: Cluster(
             nodeHour: 9, nameNodes: 1, minimumDataNodes: 3, gigabytesPerDataNode: 128, replication: 3))
 
-    /// - Throws: ``JobError/unusableData(location:reason:)`` that names the place and what is wrong with it.
+    /// - Throws: ``JobError/unusableData(location:reason:)`` that names the location and what is wrong with it.
     package init(json: [UInt8], location: String) throws {
         do {
             self = try JSONDecoder().decode(StoragePrices.self, from: Data(json))

@@ -6,17 +6,18 @@ import ServiceLifecycle
 import ServiceSupport
 package import Streaming
 
-/// Scores a topic until it is told to stop.
+/// Scores a topic until it is stopped.
 package struct StreamScoringJob: Sendable {
     package struct Result: Sendable, Codable {
         package var records: Int
         package var malformed: Int
-        /// Labels read, those read again after a start among them, and messages of the label topic that are none.
+        /// Labels read, including those read again after a start.
         package var labels: Int
+        /// Messages of the label topic that are not labels.
         package var malformedLabels: Int
-        /// Dead letters of which only a part was passed on.
+        /// Dead letters that were truncated.
         package var cutDeadLetters: Int
-        /// Dead letters and results that the brokers refused for good.
+        /// Dead letters and results that the brokers finally refused.
         package var undeliverable: Int
         package var predictedFrauds: Int
         package var recordsPerSecond: Double

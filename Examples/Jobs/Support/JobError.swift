@@ -7,24 +7,24 @@ package enum JobError: Error, Sendable, Hashable {
     case unusableData(location: String, reason: String)
     /// Settings that contradict one another.
     case contradictorySettings(String)
-    /// Something did not answer in time.
+    /// Something did not respond in time.
     case noResponse(from: String, seconds: Int)
-    /// A service says that it is not well.
+    /// A service reports that it is unhealthy.
     case unhealthyService(url: String, status: Int)
-    /// Two ways to the same score gave different ones.
+    /// Two ways to compute the same score gave different results.
     case inconsistentScores(String)
     /// Some objects could not be copied; the report names them.
     case incompleteTransfer(failures: Int)
     /// Some rows were not sent; all others were.
     case refusedTransactions(count: Int)
-    /// Some of what lies at a place could not be counted; the result names it.
+    /// Some objects at a location could not be counted; the result names them.
     case incompleteCount(Int)
     /// Some runs or models could not be copied; the report names them.
     case incompleteTrackingCopy(failures: Int)
 }
 
 extension JobError {
-    /// Errors about columns know no place; this names it.
+    /// Errors about columns do not know the location of the data; this adds it.
     package static func naming<Result>(_ location: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -40,7 +40,7 @@ extension JobError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unusableData(let location, let reason): "\(location): \(reason)"
-        case .noResponse(let subject, let seconds): "\(subject) did not answer within \(seconds) seconds"
+        case .noResponse(let subject, let seconds): "\(subject) did not respond within \(seconds) seconds"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
         case .unhealthyService(let url, let status): "\(url): status \(status) instead of 200"
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"

@@ -3,8 +3,8 @@ package import StorageIO
 extension ObjectStoreRegistry {
     /// Refuses outputs that would destroy an input or one another, before anything is read or written.
     /// - Parameters:
-    ///   - outputs: Places to write to; nil for those that are not asked for.
-    ///   - inputs: Places that are read; nil likewise. Places of a tracking server are no files and are passed over.
+    ///   - outputs: Locations to write to; nil for those that are not requested.
+    ///   - inputs: Locations to read; nil for those that are not given. Tracking URIs are not files and are skipped.
     /// - Throws: `OutputConflict`; what resolving and listing throws.
     package func checkOutputs(_ outputs: [String?], against inputs: [String?]) async throws {
         let outputs = try outputs.compactMap { try $0.map(resolve) }

@@ -1,8 +1,8 @@
 package import StorageIO
 
 extension DataSetWriteOptions {
-    /// As programs write their one table: a file in the format of its ending, Parquet where that says nothing; a folder of
-    /// files where the place ends with `/`.
+    /// As programs write their one table: a file in the format of its ending, Parquet without an ending; a folder of
+    /// files if the location ends with `/`.
     package static func table(at location: StorageLocation, format: DataFormat? = nil, threads: Int)
         -> DataSetWriteOptions
     {
