@@ -4,9 +4,9 @@
 Cleans the raw transactions that have arrived since the last run and appends them to the clean data set.
 
 - Every 15 minutes, one run at a time. Runs that were missed while Airflow was down are not caught up: the next run
-  takes all that is new.
-- Running it again is safe: with nothing new it changes nothing.
-- `check_settings` names what is missing among variables and connections.
+  cleans everything new.
+- Running it again is safe: without new files it changes nothing.
+- `check_settings` names missing variables and connections.
 - Each success updates the asset `antifraud_clean_transactions`, for which `train_model` waits.
 
 Variables, connections and what to do when a task fails: README.md beside this DAG's folder.
@@ -31,8 +31,8 @@ with DAG(
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    # No dagrun_timeout: when it is over, Airflow skips what is left, the deletion of a cluster included. Each task has
-    # a time limit of its own.
+    # No dagrun_timeout: when it expires, Airflow skips the remaining tasks, including the deletion of a cluster. Each
+    # task has its own timeout.
     default_args=pipeline.default_args,
     tags=["antifraud", "data"],
     doc_md=__doc__,

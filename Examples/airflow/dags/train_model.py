@@ -6,10 +6,10 @@ it is better.
 
 - Daily at 01:00 UTC, one run at a time, no runs for days that were missed.
 - `wait_for_data` waits until `prepare_data` has succeeded after midnight (UTC) of the run's day, so that the day before
-  is in the data set. An asset schedule alone would train after each of 96 cleanings a day; a time alone would train on
-  whatever is there.
+  is in the data set. With only an asset schedule it would train after each of 96 cleanings a day; with only a time it
+  would train on whatever is there.
 - `promote` is skipped when the champion stays: that is a success.
-- Running it again is safe: a second training registers a version of its own, and only a better one is promoted.
+- Running it again is safe: a second training registers another version, and only a better one is promoted.
 
 Variables, connections and what to do when a task fails: README.md beside this DAG's folder.
 """

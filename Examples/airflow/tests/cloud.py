@@ -1,7 +1,7 @@
 """A stand-in for Yandex Cloud behind its SDK: the provider's operators, hook and wrappers run as they are.
 
-It lives in a folder and is the same for all processes: tasks under a real supervisor are processes of their own.
-Every call is recorded; a fault can be laid for each.
+Its state is in a folder and shared by all processes, since tasks under a real supervisor are separate processes.
+Every call is recorded; a fault can be set for each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALWAYS = 20
 
 
 class ServiceError(grpc.RpcError):
-    """The service answers with a status other than OK."""
+    """The service responds with a status other than OK."""
 
     def __init__(self, status: grpc.StatusCode) -> None:
         super().__init__(status)

@@ -65,7 +65,7 @@ def load_dag() -> Callable[[str], DAG]:
 
 
 class Run:
-    """What became of a DAG run."""
+    """The result of a DAG run."""
 
     def __init__(self, state: str, states: dict[str, str], attempts: dict[str, int]) -> None:
         self.state = state

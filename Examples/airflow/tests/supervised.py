@@ -1,4 +1,4 @@
-"""Lets dag.test() run each task as a worker does: in a process of its own under Airflow's supervisor.
+"""Lets dag.test() run each task as a worker does: in a separate process under Airflow's supervisor.
 
 Then a task can be killed with SIGKILL. dag.test() by itself runs tasks in the process of the test.
 """
@@ -14,7 +14,7 @@ from airflow.sdk.execution_time.supervisor import ActivitySubprocess, InProcessT
 
 
 def run_under_supervisor(ti: Any, task: Any, client: Any = None) -> TaskRunResult:
-    """Stands for airflow.sdk.execution_time.supervisor.run_task_in_process."""
+    """Replaces airflow.sdk.execution_time.supervisor.run_task_in_process."""
     process = ActivitySubprocess.start(
         what=TaskInstanceDTO(
             **ti.model_dump(exclude_unset=True), pool_slots=1, queue="default", priority_weight=1, executor_config=None

@@ -1,4 +1,4 @@
-"""Training waits for a cleaning of its own day."""
+"""Training waits for a cleaning of the same day."""
 
 from __future__ import annotations
 

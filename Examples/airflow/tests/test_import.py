@@ -1,4 +1,4 @@
-"""The DAGs are there without import errors in each flavour, with and without the providers of the others."""
+"""The DAGs have no import errors in each flavour, with and without the providers of the others."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_dags_are_there(flavour: str, database: object, settings: Settings, 
         assert dag.catchup is False
         assert dag.doc_md
         assert "antifraud" in dag.tags
-        # When it is over, Airflow skips the teardown, too.
+        # When it expires, Airflow skips the teardown, too.
         assert dag.dagrun_timeout is None
         for task in dag.tasks:
             assert task.owner == "antifraud"

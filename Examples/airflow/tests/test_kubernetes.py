@@ -1,4 +1,4 @@
-"""Flavour 'kubernetes': what pods are asked for, what their ends mean, and that none is left."""
+"""Flavour 'kubernetes': which pods are created, what their exit codes mean, and that no pod is left."""
 
 from __future__ import annotations
 

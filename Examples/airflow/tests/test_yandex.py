@@ -36,7 +36,7 @@ def cloud(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, d
 
 @pytest.fixture
 def supervised(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a task is killed, tasks are processes of their own."""
+    """If a task is to be killed, tasks run as separate processes."""
     if fault == "kills":
         monkeypatch.setattr("airflow.sdk.execution_time.supervisor.MIN_HEARTBEAT_INTERVAL", 0.1)
         monkeypatch.setattr("airflow.sdk.execution_time.supervisor.run_task_in_process", run_under_supervisor)

@@ -20,7 +20,7 @@ umask 022
 token=$(curl -fsS --retry 5 --retry-connrefused --max-time 30 -H 'Metadata-Flavor: Google' \
     "$metadata/computeMetadata/v1/instance/service-accounts/default/token" |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
-# The token goes in by a file: command lines can be seen by all.
+# The token is passed in a file: command lines can be seen by all.
 (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$token" >"$work/token")
 curl -fsSL --retry 5 --retry-connrefused --max-time 300 --config "$work/token" -o "$work/bundle.tar.gz" "$url"
 if ! echo "$checksum  $work/bundle.tar.gz" | sha256sum --check --status; then

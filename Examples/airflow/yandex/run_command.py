@@ -6,7 +6,7 @@ The entries of the Lockbox secret become the command's environment: AWS_ACCESS_K
 They are read with the token of the node's service account, and are never written, logged or passed as arguments.
 
 A failed command is run again, up to N times in all. Exit codes of --success count as success; those of --final are
-failures that are not tried again. Plain Python 3.8 without packages: it runs with the node's own interpreter.
+failures that are not retried. Plain Python 3.8 without packages: it runs with the node's own interpreter.
 """
 
 from __future__ import annotations

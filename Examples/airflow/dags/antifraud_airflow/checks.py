@@ -1,4 +1,4 @@
-"""The first task of each DAG: everything that a run needs is set, or the run ends here and says what is missing."""
+"""The first task of each DAG: if a setting is missing that a run needs, the run ends here and names it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CheckSettingsOperator(BaseOperator):
                 f"Airflow connections that this DAG needs are missing: {', '.join(missing)}. "
                 "Add them in the UI or with: airflow connections add"
             )
-        log.info("All variables and connections are there: %s", ", ".join([*values, *self.requirements.connections]))
+        log.info("All variables and connections are set: %s", ", ".join([*values, *self.requirements.connections]))
 
     @staticmethod
     def _is_there(name: str, values: dict[str, str | None]) -> bool:

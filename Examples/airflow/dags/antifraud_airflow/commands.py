@@ -34,7 +34,7 @@ class Command:
     doc: str
     #: Exit codes that end the task as skipped.
     skip_codes: frozenset[int] = frozenset()
-    #: Exit codes of failures that a retry cannot mend.
+    #: Exit codes of failures that a retry cannot fix.
     final_codes: frozenset[int] = frozenset({USAGE_ERROR})
     outlets: tuple[Asset, ...] = ()
     uses_tracking: bool = False
@@ -63,7 +63,7 @@ def clean(options: Options) -> Command:
         outlets=(CLEAN_TRANSACTIONS,),
         doc=(
             "Cleans raw files that are new since the last run and appends them to the clean data set in one atomic "
-            "step. Nothing new is a success, too. Exit code 2 (a rule drops too much, nothing was published) fails "
+            "step. Without new files it succeeds. Exit code 2 (a rule drops too much, nothing was published) fails "
             "without a retry: look at the report, then correct the input or the plan."
         ),
     )
@@ -92,7 +92,7 @@ def train(options: Options) -> Command:
         uses_tracking=True,
         doc=(
             "Trains on the clean data set, logs the run, registers the model and points the alias `candidate` at it. "
-            "A second attempt registers a version of its own and moves the alias: the champion is not touched."
+            "A second attempt registers another version and moves the alias: the champion is not touched."
         ),
     )
 

@@ -32,13 +32,13 @@ def s3_environment(connection: Connection) -> dict[str, str]:
     if bool(connection.login) != bool(connection.password):
         raise CredentialsError(
             f"The connection {connection.conn_id} needs both login (access key) and password (secret key), "
-            "or neither where the worker has a role of its own."
+            "or neither if the worker has its own role."
         )
     return _present(values, secrets=("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
 
 
 def mlflow_environment(connection: Connection) -> dict[str, str]:
-    """Variables for MLflow, from a connection of type http (a server) or postgres (straight to its database)."""
+    """Variables for MLflow, from a connection of type http (a server) or postgres (directly to its database)."""
     if not connection.host:
         raise CredentialsError(f"The connection {connection.conn_id} has no host.")
     if connection.conn_type in ("postgres", "postgresql"):

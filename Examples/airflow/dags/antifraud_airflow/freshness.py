@@ -32,7 +32,7 @@ def data_are_there(**context: object) -> bool:
 
 
 def wait_for_data(options: Options) -> BaseOperator:
-    """The sensor. It frees its slot between two looks."""
+    """The sensor. It frees its slot between two checks."""
     return PythonSensor(
         task_id="wait_for_data",
         python_callable=data_are_there,

@@ -26,7 +26,7 @@ _MAX_RETRY_DELAY = timedelta(minutes=10)
 class Pipeline:
     """What the variables antifraud_flavour and antifraud_options ask for.
 
-    When they cannot be used, the DAG is there all the same: its only task fails and says why.
+    If they cannot be used, the DAG still exists: its only task fails and says why.
     """
 
     options: Options
@@ -35,7 +35,7 @@ class Pipeline:
 
     @classmethod
     def read(cls) -> Pipeline:
-        """Reads the two variables; both are looked at each time that Airflow reads the DAG's file."""
+        """Reads the two variables. Both are read each time that Airflow reads the DAG's file."""
         options = Options()
         try:
             options = Options.parse(Variable.get(settings.OPTIONS, default=None) or "{}")
@@ -45,7 +45,7 @@ class Pipeline:
 
     @property
     def default_args(self) -> dict[str, Any]:
-        """What all tasks share: a limited number of retries, further and further apart."""
+        """What all tasks share: a limited number of retries, with growing pauses."""
         return {
             "owner": self.options.owner,
             "pool": self.options.pool,
@@ -88,7 +88,7 @@ class Pipeline:
         if cluster:
             tasks[-1] >> cluster.delete
             cluster.delete.as_teardown(setups=[check, cluster.create])
-            # The last command and this task decide what becomes of the run: it fails when a command or the deletion
-            # has failed. With on_failure_fail_dagrun, the deletion alone would decide: a run with failed commands would
+            # The last command and this task decide the state of the run: it fails when a command or the deletion
+            # has failed. With on_failure_fail_dagrun, only the deletion would decide: a run with failed commands would
             # be a success.
             cluster.delete >> EmptyOperator(task_id="cluster_is_deleted")

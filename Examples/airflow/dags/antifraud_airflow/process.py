@@ -15,7 +15,7 @@ GRACE_SECONDS = 20.0
 
 
 class Process:
-    """Starts a program in a process group and a temporary folder of its own."""
+    """Starts a program in its own process group and temporary folder."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         if shutil.which(command[0], path=environment.get("PATH")) is None:
@@ -33,12 +33,12 @@ class Process:
 
     @staticmethod
     def _ended_with_its_parent() -> list[str]:
-        """Has the kernel end the program when the task is killed: else it would run beside the next attempt."""
+        """Has the kernel end the program when the task is killed, so that it does not run beside the next attempt."""
         setpriv = shutil.which("setpriv")
         return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
     def wait(self, line: Callable[[str, str], None]) -> int:
-        """Hands each line of output over and returns the exit code, negative for the signal that ended it."""
+        """Passes each line of output on and returns the exit code, negative for the signal that ended it."""
         for raw in self._child.stdout or ():
             line("%s", raw.decode("utf-8", errors="backslashreplace").rstrip())
         code = self._child.wait()

@@ -31,5 +31,5 @@ class Flavour(ABC):
         """The task that runs a command."""
 
     def cluster(self, options: Options) -> Cluster | None:
-        """The tasks around the commands, where the flavour needs a cluster."""
+        """The tasks around the commands, if the flavour needs a cluster."""
         return None

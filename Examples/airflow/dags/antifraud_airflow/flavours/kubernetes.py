@@ -1,4 +1,4 @@
-"""Flavour 'kubernetes': each command is a pod of its own, of the restricted Pod Security profile."""
+"""Flavour 'kubernetes': each command is a pod of the restricted Pod Security profile."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TEMPORARY_PATH = "/tmp"  # noqa: S108 (a volume of the pod alone)
 
 
 class CommandPodOperator(KubernetesPodOperator):
-    """A pod that runs one command, whose exit code counts for what it means.
+    """A pod that runs one command and maps its exit code to the state of the task.
 
-    Its environment comes from a secret and, where one is named, a config map of the namespace: Airflow does not know
+    Its environment comes from a secret and, optionally, a config map of the namespace: Airflow does not know
     the credentials in it.
     """
 
@@ -38,7 +38,7 @@ class CommandPodOperator(KubernetesPodOperator):
         self.final_codes = sorted(final_codes)
 
     def execute(self, context: Context) -> Any:
-        # Here, as the provider renders no templates in names of secrets.
+        # Not in the constructor: the provider renders no templates in names of secrets.
         self.env_from = [k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=self.secret_name))]
         if self.config_name:
             self.env_from.append(k8s.V1EnvFromSource(config_map_ref=k8s.V1ConfigMapEnvSource(name=self.config_name)))
@@ -51,7 +51,7 @@ class CommandPodOperator(KubernetesPodOperator):
         xcom_result: dict[str, Any] | None = None,
         context: Context | None = None,
     ) -> None:
-        """Deletes the pod and raises what its end means."""
+        """Deletes the pod and raises the exception for its exit code."""
         try:
             super().cleanup(pod, remote_pod, xcom_result, context)
         except AirflowSkipException:
@@ -64,7 +64,7 @@ class CommandPodOperator(KubernetesPodOperator):
                 ) from error
             if ended is not None and (ended.reason == "OOMKilled" or ended.exit_code == _KILLED):
                 raise AirflowException(
-                    f"The pod was killed ({ended.reason or 'SIGKILL'}). Where it ran out of memory, raise the "
+                    f"The pod was killed ({ended.reason or 'SIGKILL'}). If it ran out of memory, raise the "
                     f"variable {settings.POD_MEMORY}."
                 ) from error
             raise
@@ -118,7 +118,7 @@ class KubernetesFlavour(Flavour):
                 capabilities=k8s.V1Capabilities(drop=["ALL"]),
             ),
             automount_service_account_token=False,
-            # The pod ends even when Airflow is gone.
+            # The pod ends even if Airflow does not run any more.
             active_deadline_seconds=int(command.timeout.total_seconds()) + 300,
             startup_timeout_seconds=600,
             termination_grace_period=30,

@@ -23,7 +23,7 @@ from antifraud_airflow.settings import Requirements, optional
 
 
 class CommandOperator(BaseOperator):
-    """Runs an executable, without a shell, and takes its exit code for what it means."""
+    """Runs an executable, without a shell, and maps its exit code to the state of the task."""
 
     template_fields: Sequence[str] = ("folder", "arguments")
 
@@ -70,7 +70,7 @@ class CommandOperator(BaseOperator):
         try:
             found |= s3_environment(Connection.get(settings.S3_CONNECTION))
         except AirflowNotFoundException:
-            self.log.info("There is no connection %s: the worker's own credentials count", settings.S3_CONNECTION)
+            self.log.info("There is no connection %s: the worker's own credentials are used", settings.S3_CONNECTION)
         if self.uses_tracking:
             found |= mlflow_environment(Connection.get(settings.MLFLOW_CONNECTION))
         return found

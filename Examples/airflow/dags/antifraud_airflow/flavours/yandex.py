@@ -58,7 +58,7 @@ class YandexFlavour(Flavour):
             cluster_name=CLUSTER_NAME,
             connection_id=settings.YANDEX_CONNECTION,
             execution_timeout=options.minutes("create"),
-            doc_md="Creates the cluster of this run; what an earlier attempt has left of it is deleted first.",
+            doc_md="Creates the cluster of this run; one that an earlier attempt has left is deleted first.",
         )
         delete = DeleteRunClusterOperator(
             task_id="delete_cluster",
@@ -66,7 +66,7 @@ class YandexFlavour(Flavour):
             connection_id=settings.YANDEX_CONNECTION,
             execution_timeout=options.minutes("delete"),
             retries=options.teardown_retries,
-            # The next free slot of the pool is its: the cluster costs money until then.
+            # It gets the next free slot of the pool: the cluster costs money until it is deleted.
             priority_weight=1000,
             weight_rule="absolute",
             retry_exponential_backoff=True,

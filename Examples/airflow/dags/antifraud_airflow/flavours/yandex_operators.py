@@ -138,11 +138,11 @@ class DeleteRunClusterOperator(BaseOperator):
 
 
 class RunOnClusterOperator(DataprocCreatePysparkJobOperator):
-    """Runs a command on the master of the cluster, by way of the PySpark job run_command.py.
+    """Runs a command on the master of the cluster with the PySpark job run_command.py.
 
-    Data Processing tells whether a job is done or has failed, but no exit code. So run_command.py takes exit codes for
-    what they mean and repeats failed commands itself; a job that has failed in the end fails the task without a retry.
-    Airflow repeats the task when the service could not be reached or the time was up.
+    Data Processing reports whether a job is done or has failed, but no exit code. So run_command.py interprets exit
+    codes and repeats failed commands itself; a job that finally fails also fails the task, without a retry.
+    Airflow repeats the task if the service could not be reached or the task timed out.
     """
 
     template_fields: Sequence[str] = (*DataprocBaseOperator.template_fields, "main_python_file_uri", "args")
@@ -176,7 +176,7 @@ class RunOnClusterOperator(DataprocCreatePysparkJobOperator):
             ) from error
 
     def _cancel_earlier_jobs(self, hook: DataprocHook) -> None:
-        """The cluster is this run's alone and steps follow one another: an active job is of an earlier attempt."""
+        """Only this run uses the cluster, one step at a time: an active job belongs to an earlier attempt."""
         service = hook.sdk.client(job_service_pb2_grpc.JobServiceStub)
         jobs = service.List(job_service_pb2.ListJobsRequest(cluster_id=self.cluster_id, page_size=1000)).jobs
         for job in jobs:
