@@ -1,4 +1,4 @@
-"""An SPDX 2.3 document of what an image holds: programs, Swift packages, Debian packages, Swift's runtime."""
+"""An SPDX 2.3 document of what an image contains: programs, Swift packages, Debian packages, Swift's runtime."""
 
 import hashlib
 import json
