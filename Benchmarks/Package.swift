@@ -1,7 +1,7 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-// Each benchmark runs the named peer beside the module on the same data, in the same run, and prints the ratio of
+// Each benchmark runs the module and a named peer on the same data, in the same run, and prints the ratio of
 // medians. One folder each under Sources/.
 func benchmark(_ name: String, _ dependencies: [String], _ others: [Target.Dependency] = []) -> Target {
     .executableTarget(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks of thresholds.json; ends with 1 when one is less ahead of a peer than it says there.
+"""Runs the benchmarks of thresholds.json; ends with 1 when a ratio is below its minimum there.
 
     swift build -c release
     swift build -c release --package-path Benchmarks

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds command lines in manifests, compose files and guides to the programs' own --help: every option must exist.
+"""Checks command lines in manifests, compose files and guides against the programs' --help: every option must exist.
 
     check_commands.py PROGRAMS_FOLDER FILE...
 
@@ -22,7 +22,7 @@ PROGRAMS = sorted(
     name for name in os.listdir(FOLDER)
     if re.fullmatch(r"[a-z]+(-[a-z]+)*", name) and os.path.isfile(os.path.join(FOLDER, name))
     and os.access(os.path.join(FOLDER, name), os.X_OK))
-# At the start of a command: `kubectl patch cronjob clean-transactions` is none of ours.
+# At the start of a command: `kubectl patch cronjob clean-transactions` is not one of ours.
 CALL = re.compile(r"(?:^|[;&|(])\s*(?:\S*/)?(" + "|".join(PROGRAMS) + r")\s+([^|;&]*)")
 OPTION = re.compile(r"(?:^|\s)(--[a-z][a-z-]*)")
 

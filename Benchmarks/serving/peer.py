@@ -1,4 +1,4 @@
-"""The peer: FastAPI and onnxruntime, serving the very trees that our model holds."""
+"""The peer: FastAPI and onnxruntime, serving the same trees as our model."""
 import sys
 from datetime import datetime
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""POST /predict: serve-model beside FastAPI + onnxruntime with the same trees, on the same machine, in turn.
+"""POST /predict: serve-model and FastAPI + onnxruntime with the same trees, on the same machine, alternately.
 
 usage: run.py BINARIES [--rounds N] [--seconds S]
 
@@ -33,7 +33,7 @@ def wait(port):
             return float(urllib.request.urlopen(request, timeout=1).read())
         except OSError:
             time.sleep(0.05)
-    sys.exit(f"nothing answers on port {port}")
+    sys.exit(f"nothing responds on port {port}")
 
 
 def load(port, seconds):
@@ -67,8 +67,8 @@ processes = {
     "FastAPI + onnxruntime": subprocess.Popen([sys.executable, f"{HERE}/peer.py", f"{work}/model.onnx", str(ports["FastAPI + onnxruntime"])]),
 }
 try:
-    answers = {name: wait(port) for name, port in ports.items()}
-    assert abs(answers["ours"] - answers["FastAPI + onnxruntime"]) < 1e-6, answers
+    responses = {name: wait(port) for name, port in ports.items()}
+    assert abs(responses["ours"] - responses["FastAPI + onnxruntime"]) < 1e-6, responses
     rates = {name: [] for name in ports}
     for _ in range(options.rounds):
         for name, port in ports.items():

@@ -73,7 +73,7 @@ def run(command, environment):
 
 
 def contestants(direction, local, prefix, is_single):
-    """The same copy in each one's words; `local` is a file for single uploads, a folder otherwise."""
+    """The command of each contestant for the same copy; `local` is a file for single uploads, a folder otherwise."""
     remote, clone = f"s3://bench/{prefix}/", f"bench:bench/{prefix}"
     source, target = (str(local), remote) if direction == "up" else (remote, str(local) + "/")
     from_clone, to_clone = (str(local), clone) if direction == "up" else (clone, str(local))
@@ -109,7 +109,7 @@ def measure(title, direction, data, is_single, environment, folder):
             os.sync()
             figures = run(contestants(direction, local, prefix, is_single)[name], environment)
             if turn == 0:
-                # Warm-up, and the check that all did their work.
+                # Warm-up, and a check that all copied everything.
                 if direction == "up":
                     run([str(arguments.binaries / "copy-data"), "--quiet", f"s3://bench/{prefix}/",
                          str(folder / "received") + "/"], environment)
@@ -142,7 +142,7 @@ with tempfile.TemporaryDirectory() as name:
             RCLONE_CONFIG_BENCH_PROVIDER="Other", RCLONE_CONFIG_BENCH_ENDPOINT=endpoint,
             RCLONE_CONFIG_BENCH_ACCESS_KEY_ID=key, RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY=secret,
             RCLONE_CONFIG_BENCH_REGION="us-east-1", RCLONE_S3_NO_CHECK_BUCKET="true")
-        # rclone cannot be told of certificates this way, and there is no TLS here.
+        # rclone does not take certificates this way, and there is no TLS here.
         environment.pop("AWS_CA_BUNDLE", None)
         (folder / "rclone.conf").touch()
         administer("boto3.client('s3').create_bucket(Bucket='bench')")

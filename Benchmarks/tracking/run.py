@@ -1,4 +1,4 @@
-"""Tracking on one PostgreSQL: this library straight into the database and over REST, MLflow's Python client over its server.
+"""Tracking on one PostgreSQL: this library directly into the database and over REST, MLflow's Python client over its server.
 
     scripts/setup --test
     swift build -c release --package-path Benchmarks --product TrackingSpeed
@@ -116,7 +116,7 @@ def answer(command):
     process = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if process.returncode != 0:
         sys.exit(f"{command[0]} failed: {process.stderr[-2000:]}")
-    # MLflow prints lines of its own before.
+    # MLflow prints other lines before.
     return json.loads(process.stdout.strip().splitlines()[-1])
 
 
@@ -125,15 +125,15 @@ def mlflow(what, *words):
 
 
 def compare(title, contestants, key, unit=1.0, digits=2, name="s"):
-    """Runs all by turns; prints medians, and how many times the first one's each other takes."""
-    figures = {label: [] for label in contestants}
+    """Runs all alternately; prints medians, and how many times faster than MLflow each one is."""
+    measured = {label: [] for label in contestants}
     for _ in range(arguments.runs):
         for label, work in contestants.items():
-            figures[label].append(work()[key])
-    medians = {label: statistics.median(values) for label, values in figures.items()}
+            measured[label].append(work()[key])
+    medians = {label: statistics.median(values) for label, values in measured.items()}
     peer = medians["mlflow"]
     print(title)
-    for label, values in figures.items():
+    for label, values in measured.items():
         print(f"  {label:28} {medians[label] * unit:10.{digits}f} {name}   "
               f"({min(values) * unit:.{digits}f} to {max(values) * unit:.{digits}f})   x {peer / medians[label]:.1f}", flush=True)
 
@@ -175,14 +175,14 @@ with tempfile.TemporaryDirectory() as work:
             ours = answer([program, "search", database, "searched", 3])["runs"]
             theirs = mlflow("search", server, 3, "searched")["runs"]
             if ours != theirs or len(ours) != 10:
-                sys.exit(f"the answers differ: {ours} and {theirs}")
+                sys.exit(f"the results differ: {ours} and {theirs}")
             search = lambda: answer([program, "search", database, "searched", 15])
             compare(f"the ten best of {arguments.searched} runs, in a database of MLflow's", {
                 "antifraud, PostgreSQL": search,
                 "antifraud, REST": lambda: answer([program, "search", server, "searched", 15]),
                 "mlflow": lambda: mlflow("search", server, 15, "searched"),
             }, "seconds", unit=1e3, name="ms")
-            # As databases have it that this library made.
+            # The index that this library creates in its own databases.
             subprocess.run([sys.executable, "-c", INDEX, database], check=True)
             compare("the same with this library's index", {
                 "antifraud, PostgreSQL": search,

@@ -6,13 +6,13 @@
 #   is_ready         whether it serves requests
 #   environment      prints the lines of FOLDER/environment
 #   tidy             removes what its processes leave outside FOLDER
-#   stop_seconds     how long they may take to end in order
-#   stop_signal      what has them end in order, if it is not TERM
+#   stop_seconds     how long they may take to shut down
+#   stop_signal      the signal that shuts them down, if it is not TERM
 # and calls serve "$@". FOLDER holds data/, NAME.log, NAME.pid, ports and environment.
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && cd ../.. && pwd)
 program=$(basename "$0")
-# Many times what each takes on an idle machine: tests start servers while others load all processors.
+# Many times what each takes on an idle machine: tests start servers while others use all processors.
 ready_limit=180
 
 fail() {
@@ -25,7 +25,7 @@ usage() {
     exit 64
 }
 
-# is_alive NAME: whether the recorded process lives and is ours; ids of dead processes are given to others.
+# is_alive NAME: whether the recorded process runs and is ours; ids of ended processes are used again.
 is_alive() {
     local pid
     pid=$(cat "$folder/$1.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
@@ -33,7 +33,7 @@ is_alive() {
 }
 
 # launch_process NAME COMMAND...: detached, so that it outlives the caller and holds none of its files open.
-# The command's arguments must name the folder: is_alive tells our processes by that.
+# The command's arguments must name the folder: is_alive recognises our processes by that.
 launch_process() {
     local name=$1
     shift
@@ -49,7 +49,7 @@ launch_process() {
     disown
 }
 
-# end_process NAME SIGNAL SECONDS: kill -9 when the signal does not end it in time. What it started goes with it: each of
+# end_process NAME SIGNAL SECONDS: kill -9 if the signal does not end it in time. Its children end with it: each of
 # our processes leads a group.
 end_process() {
     local name=$1 signal=$2 tenths=$(($3 * 10)) pid
@@ -66,7 +66,7 @@ end_process() {
     rm -f "$folder/$name.pid"
 }
 
-# The last started goes first. The watcher goes before them all, for it would stop what starts next.
+# The last one started is stopped first, after the watcher, which would otherwise stop what starts next.
 end_all() {
     local index
     [ "${watching:-0}" = 1 ] || end_process watcher KILL 0
@@ -85,8 +85,8 @@ are_free() {
 
 # Below the range that the system gives to clients (32768 and up), so that no client takes them meanwhile.
 choose_ports() {
-    local tries
-    for ((tries = 0; tries < 100; tries++)); do
+    local attempt
+    for ((attempt = 0; attempt < 100; attempt++)); do
         port_base=$((10000 + (RANDOM % 1100) * 20))
         if are_free "$port_base"; then return; fi
     done
@@ -95,8 +95,8 @@ choose_ports() {
 
 # A process that was just killed may hold its ports for a moment longer.
 await_ports() {
-    local tries
-    for ((tries = 0; tries < 50; tries++)); do
+    local attempt
+    for ((attempt = 0; attempt < 50; attempt++)); do
         if are_free "$port_base"; then return; fi
         sleep 0.1
     done
@@ -142,7 +142,7 @@ start() {
         bring_up || outcome=$?
         if [ "$outcome" = 0 ]; then break; fi
         end_all KILL 0
-        # Another program may have taken a port since it was found free: then another choice helps.
+        # Another program may have taken a port since it was found free: then choose others.
         if [ "$own_choice" = 1 ] && [ "$outcome" = 1 ] && [ "$attempt" -lt 3 ]; then continue; fi
         tail_of_logs
         if [ "$outcome" = 1 ]; then fail "did not start: a process ended"; fi

@@ -2,7 +2,7 @@ import Foundation
 
 /// Wall-clock times of one contestant.
 public struct Measurement: Sendable {
-    /// Who it is.
+    /// Its name.
     public let name: String
     /// Seconds, one a run.
     public var seconds: [Double] = []
@@ -28,7 +28,7 @@ nonisolated(nonsending) public func timed(_ body: () async throws -> Void) async
     return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
 }
 
-/// Prints medians and, for each peer, how many times as long it took as ours.
+/// Prints medians and, for each peer, its median as a multiple of ours.
 public func report(_ title: String, ours: Measurement, peers: [Measurement]) {
     print("\n\(title)")
     for measurement in [ours] + peers {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A Python program that is measured beside us. It prints its own seconds (start-up and imports not counted) as the
+/// A Python program to compare with. It prints its own seconds (without start-up and imports) as the
 /// last line of its output.
 public struct Peer: Sendable {
-    /// The program did not do its work.
+    /// The program failed.
     public struct Failure: Error, CustomStringConvertible {
         /// What happened.
         public let description: String

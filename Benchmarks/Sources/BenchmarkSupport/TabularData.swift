@@ -3,7 +3,7 @@ import Foundation
 /// Rows for training and testing classifiers, in memory and as files that peers read: `train.x` and `test.x` hold features as
 /// 32-bit numbers column by column, `train.y` and `test.y` labels as bytes.
 public struct TabularData: Sendable {
-    /// Rows of one purpose.
+    /// Rows for training or for testing.
     public struct Part: Sendable {
         /// Features, one array each.
         public let columns: [[Float]]
@@ -11,9 +11,9 @@ public struct TabularData: Sendable {
         public let labels: [UInt8]
     }
 
-    /// Rows to learn from.
+    /// Rows to train on.
     public let train: Part
-    /// Rows to measure on.
+    /// Rows to test on.
     public let test: Part
     /// The folder of the files.
     public let folder: URL

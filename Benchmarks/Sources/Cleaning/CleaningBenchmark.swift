@@ -3,7 +3,7 @@ import DataPrep
 import Foundation
 import StorageIO
 
-/// Raw text to clean snappy Parquet beside DuckDB and Polars.
+/// Raw text to clean snappy Parquet, compared with DuckDB and Polars.
 ///
 ///     swift run -c release Cleaning FOLDER [OUTLIERS] [RUNS] [MEMORY_MIB]
 ///
@@ -11,7 +11,7 @@ import StorageIO
 /// same files in turn; the files are in the page cache after the first run.
 @main
 struct CleaningBenchmark {
-    /// What a contestant says besides its time.
+    /// What a contestant reports besides its time.
     struct Outcome {
         var rowsKept = 0
         /// Peak, in KiB.

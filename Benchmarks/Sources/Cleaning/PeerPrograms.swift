@@ -52,7 +52,7 @@ let polarsProgram = #"""
     print(len(kept)); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); print(seconds)
     """#
 
-/// Counts the rows, all columns compared, that are in one of two Parquet files alone.
+/// Counts the rows that are in only one of two Parquet files, comparing all columns.
 let comparisonProgram = #"""
     import sys, duckdb
     a, b = (f"select * from '{path}'" for path in sys.argv[1:3])

@@ -2,7 +2,7 @@ import BenchmarkSupport
 import Foundation
 import ModelKit
 
-/// Logistic regression against scikit-learn on the same rows, standardisation counted. Arguments: rows (1,400,000), features
+/// Logistic regression against scikit-learn on the same rows, including standardisation. Arguments: rows (1,400,000), features
 /// (15), runs (3).
 @main
 struct LogisticRegressionTraining {

@@ -1,8 +1,8 @@
-// Reads and writes a table of card transactions (snappy) beside pyarrow and Polars.
+// Reads and writes a table of card transactions (snappy), compared with pyarrow and Polars.
 //
 //     swift run -c release ParquetFiles [FILE.parquet] [--rows N] [--rounds N] [--threads N]
 //
-// Without a file, a table of the transaction schema is generated, 9.8 million rows unless said otherwise.
+// Without a file, a table of the transaction schema is generated, with 9.8 million rows by default.
 import BenchmarkSupport
 import Columnar
 import Foundation
@@ -93,7 +93,7 @@ func readAll(_ store: LocalObjectStore, _ name: String) async throws -> (schema:
     return (reader.schema, batches)
 }
 
-/// A file that is not made durable, as the peers' are not.
+/// A file that is not synced to disk, as the peers' are not.
 final class PlainFile: ObjectWriter {
     private let handle: FileHandle
 

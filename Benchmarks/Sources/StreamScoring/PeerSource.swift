@@ -21,7 +21,7 @@ let peerSource = """
     spans, delay = (86400, 604800, 2592000), 604800
     customers, terminals = {}, {}
     def add_windows(row, now, features):
-        amount, place = row["tx_amount"], 3
+        amount, position = row["tx_amount"], 3
         windows = customers.get(row["customer_id"])
         if windows is None: windows = customers[row["customer_id"]] = [[deque(), 0.0] for span in spans]
         for window, span in zip(windows, spans):
@@ -29,8 +29,8 @@ let peerSource = """
             queue.append((now, amount))
             window[1] += amount
             while queue[0][0] <= now - span: window[1] -= queue.popleft()[1]
-            features[place], features[place + 1] = len(queue), window[1] / len(queue)
-            place += 2
+            features[position], features[position + 1] = len(queue), window[1] / len(queue)
+            position += 2
         terminal = terminals.get(row["terminal_id"])
         if terminal is None: terminal = terminals[row["terminal_id"]] = (deque(), [[deque(), 0] for span in spans])
         recent, windows = terminal
@@ -42,8 +42,8 @@ let peerSource = """
         for window, span in zip(windows, spans):
             queue = window[0]
             while queue and queue[0][0] <= now - delay - span: window[1] -= queue.popleft()[1]
-            features[place], features[place + 1] = len(queue), window[1] / len(queue) if queue else 0
-            place += 2
+            features[position], features[position + 1] = len(queue), window[1] / len(queue) if queue else 0
+            position += 2
         recent.append((now, row["tx_fraud"]))
     consumer.subscribe(["transactions"])
     done, start = 0, None

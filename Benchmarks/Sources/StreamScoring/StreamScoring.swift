@@ -10,8 +10,8 @@ import Streaming
 /// A topic of transactions in JSON -> window features -> 100 trees of 31 leaves -> a topic of scores, on librdkafka's mock
 /// cluster, beside a Python consumer (confluent-kafka, orjson, LightGBM with the same trees) on the same topic.
 ///
-/// The Python consumer runs twice: with window features kept in deques, as one would write it, and without any, which is less
-/// than what is done here. Its batches and producer settings are the same; it does not keep partitions in step.
+/// The Python consumer runs twice: with window features kept in deques, as is usual in Python, and without any, which is less
+/// work than ours. Its batches and producer settings are the same; it does not keep partitions in step.
 /// Arguments: transactions (500,000), runs (3).
 @main
 struct StreamScoring {
@@ -112,7 +112,7 @@ struct StreamScoring {
         ModelProvenance(createdAt: "2019-08-22T00:00:00Z", data: "simulated", rows: 0)
     }
 
-    /// Stands where a classifier must while the training rows' features are computed.
+    /// A placeholder for the classifier while the features of the training rows are computed.
     private struct Untrained: BinaryClassifier {
         let featureNames: [String]
         var featureImportance: [Double] { featureNames.map { _ in 0 } }

@@ -1,12 +1,12 @@
 import Foundation
 import Tracking
 
-/// Our half of Benchmarks/tracking/run.py, one piece of work a process. Prints seconds as JSON.
+/// Our half of Benchmarks/tracking/run.py, one task per process. Prints seconds as JSON.
 ///
 ///     TrackingSpeed points URI COUNT             logs COUNT values of ten metrics to one run; durable when it returns
 ///     TrackingSpeed calls URI COUNT FOLDER       logs COUNT values one by one through a journal in FOLDER
 ///     TrackingSpeed one-by-one URI COUNT FOLDER  the same without a pause, until all of them are stored
-///     TrackingSpeed search URI EXPERIMENT TRIES  finds the ten best runs by a metric and a parameter
+///     TrackingSpeed search URI EXPERIMENT COUNT  finds the ten best runs by a metric and a parameter, COUNT times
 @main
 struct TrackingSpeed {
     static func main() async throws {

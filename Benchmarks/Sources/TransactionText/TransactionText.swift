@@ -2,7 +2,7 @@ import BenchmarkSupport
 import DataPrep
 import Foundation
 
-/// Transactions as JSON, read and written one by one on one thread, beside Foundation and Python's json.
+/// Transactions as JSON, read and written one by one on one thread, compared with Foundation and Python's json.
 ///
 ///     swift run -c release TransactionText [OBJECTS] [RUNS]
 @main

@@ -2,8 +2,8 @@ import BenchmarkSupport
 import Foundation
 import ModelKit
 
-/// 100 rounds of 31 leaves on two threads, bins included, beside LightGBM and XGBoost. Argument: a Parquet file of features
-/// (see `TabularData`), else rows are generated.
+/// 100 rounds of 31 leaves on two threads, including binning, compared with LightGBM and XGBoost. Argument: a Parquet file of
+/// features (see `TabularData`), else rows are generated.
 @main
 struct TreeTraining {
     static let runs = 3

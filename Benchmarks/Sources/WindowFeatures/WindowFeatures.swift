@@ -4,11 +4,11 @@ import DataPrep
 import Foundation
 import StorageIO
 
-/// The fifteen window features of a table beside DuckDB's window functions and pandas' rolling windows.
+/// The fifteen window features of a table, compared with DuckDB's window functions and pandas' rolling windows.
 ///
 ///     swift run -c release WindowFeatures FILE.parquet [RUNS]
 ///
-/// Reading the file is not counted. DuckDB and ours use all processors, pandas one.
+/// Reading the file is not measured. DuckDB and ours use all processors, pandas one.
 @main
 struct WindowFeatures {
     static func main() async throws {
