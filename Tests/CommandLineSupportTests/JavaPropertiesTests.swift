@@ -7,7 +7,7 @@ import Testing
         ("a = = b", ["a": "= b"]), ("a=b=c:d", ["a": "b=c:d"]), ("a=", ["a": ""]), ("a:", ["a": ""]),
         ("# a=b\n! c=d\n\n   \n  # e=f\ng=h", ["g": "h"]), ("a=1#2", ["a": "1#2"]),
         ("a=1\r\nb=2\rc=3\n", ["a": "1", "b": "2", "c": "3"]), ("a=1\na=2", ["a": "2"]),
-        // Lines that go on, also into what looks like a comment.
+        // Continued lines, also into what looks like a comment.
         ("a=1,\\\n    2,\\\r\n\t3", ["a": "1,2,3"]), ("a=1\\\n#2", ["a": "1#2"]),
         ("a=1\\\\\nb=2", ["a": "1\\", "b": "2"]),
         ("# c\\\na=1", ["a": "1"]), ("a=1\\", ["a": "1"]),

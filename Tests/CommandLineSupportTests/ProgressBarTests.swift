@@ -21,7 +21,7 @@ struct ProgressBarTests {
         func log(event: LogEvent) { lines.all.withLock { $0.append("\(event.message)") } }
     }
 
-    /// What a scheduler's log shall show: the first step, not each of a million, and the last figures.
+    /// What a scheduler's log should show: the first step, not each of a million, and the last numbers.
     @Test func aLoggedBarTellsBeginningFirstStepAndEnd() {
         let lines = Lines()
         let logger = Logger(label: "test") { _ in Handler(lines: lines) }

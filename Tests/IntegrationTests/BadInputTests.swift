@@ -53,8 +53,8 @@ import Testing
         try expectFailure("clean-transactions", arguments, naming: words)
     }
 
-    /// Whole exports that are not understood do not replace a good output.
-    @Test func tooMuchDroppedIsAWarningOfItsOwn() throws {
+    /// Exports in a format that is not supported do not replace a good output.
+    @Test func tooMuchDroppedHasItsOwnExitCode() throws {
         let names =
             "transaction_id,tx_datetime,customer_id,terminal_id,tx_amount,tx_time_seconds,tx_time_days,tx_fraud,tx_fraud_scenario\n"
         let rows = (0..<10).map { "\($0),22.08.2019 00:00:31,5,7,1.5,31,0,0,0\n" }.joined()
@@ -133,7 +133,7 @@ import Testing
         try expectFailure("serve-model", ["--model", "nowhere"], naming: ["nowhere"])
     }
 
-    /// One line, so it is said before 'listening'.
+    /// One line, so the error comes before 'listening'.
     @Test func aModelOnReadyColumnsIsNotServed() throws {
         let rows = (0..<400).map { "\(Double($0 % 37)),\(Double($0 % 11)),\($0 % 37 > 30 ? 1 : 0)" }
         try write("balance,rate,fraud\n" + rows.joined(separator: "\n") + "\n", "ready.csv")
@@ -151,7 +151,7 @@ import Testing
 
     @Test func aFullDiskKeepsTheEarlierOutput() throws {
         try makeModel()
-        // A limit on the size of files stands for a full disk: the write fails in the middle, as it would there.
+        // A limit on the size of files simulates a full disk: the write fails in the middle, as it would there.
         let binary = BuiltPrograms.url("clean-transactions").path(percentEncoded: false)
         let outcome = try shell(
             "ulimit -f 100; trap '' XFSZ; cd '\(folder.url.path(percentEncoded: false))' && "

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `--help` and completion show, of every program.
+/// What `--help` and completion show for every program.
 struct HelpTests {
     static let programs = [
         "clean-transactions", "compare-models", "copy-data", "handbook-protocol", "produce-transactions",

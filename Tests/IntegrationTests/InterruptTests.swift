@@ -20,7 +20,7 @@ import Testing
             if let line = errors.wholeMatch(of: /listening on (http:.*)\n/) { address = String(line.1) }
             Thread.sleep(forTimeInterval: 0.02)
         }
-        // Just after the socket, the model arrives.
+        // The model is loaded just after the socket is open.
         var check = try Executable.run("serve-model", ["--healthcheck", address + "/health"], in: folder)
         while check.errors.contains("status 503") {
             check = try Executable.run("serve-model", ["--healthcheck", address + "/health"], in: folder)

@@ -1,11 +1,11 @@
 import Foundation
 import TestSupport
 
-/// Holds what programs print with `--json` to the schemas in Documentation/Schemas.
+/// Validates what programs print with `--json` against the schemas in Documentation/Schemas.
 enum OutputSchemas {
     private static let folder = Oracle.packageRoot.appending(path: "Documentation/Schemas").path(percentEncoded: false)
 
-    /// What in the outputs is not as their programs' schemas have it; empty when all is well.
+    /// The differences between outputs and their programs' schemas; empty when all is well.
     static func problems(_ outputs: [(program: String, json: String)]) throws -> String {
         let file = try TemporaryFolder()
         let documents = outputs.map { "[\"\($0.program)\", \($0.json)]" }.joined(separator: ",")

@@ -29,7 +29,7 @@ struct PromotionTests {
     private let folder: TemporaryFolder
     private static let tracking = ["--tracking", "sqlite:///mlflow.db"]
 
-    /// Version 1 knows amount, terminal and hour, version 2 also what cards and terminals did before.
+    /// Version 1 knows amount, terminal and hour, version 2 also the history of cards and terminals.
     init() throws {
         folder = try TemporaryFolder()
         try require(
@@ -109,7 +109,7 @@ struct PromotionTests {
         let again = try promote("models:/antifraud/2")
         #expect(again.status == 0 && again.result?.decision == "already champion")
 
-        // The worse one does not, whatever it is asked with but always.
+        // The worse one does not, with any policy but always.
         for policy in ["better", "not-worse"] {
             let kept = try promote("models:/antifraud/1", ["--data", "data.parquet", "--policy", policy])
             #expect(kept.status == 3 && kept.result?.decision == "kept champion", "\(kept.errors)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The executables, joined as the README joins them.
+/// The executables, used together as in the README.
 @Suite struct QuickstartTests {
     struct Result: Decodable {
         struct Publication: Decodable {

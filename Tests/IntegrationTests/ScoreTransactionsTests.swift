@@ -123,7 +123,7 @@ import Testing
             """)
     }
 
-    @Test func amountsThatAreNoNumbersAreCountedAndWarnedOf() throws {
+    @Test func amountsThatAreNotFiniteAreCountedAndWarnedOf() throws {
         try simulate()
         try train("sorted.parquet")
         try python(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `train-model` on data as they come: odd labels, odd dates, options that fit nothing.
+/// `train-model` on unusual data: odd labels, odd dates, options without effect.
 @Suite struct TrainingTests {
     let folder: TemporaryFolder
 
@@ -57,7 +57,7 @@ import Testing
         #expect(model.contains("\"label\" : \"chargeback\""))
     }
 
-    @Test func labelsThatAreNoneAreNamed() throws {
+    @Test func invalidLabelsAreNamed() throws {
         try change(
             "labels.parquet", "t['odd'] = np.where(t.index == 7, 2, 0); t['gap'] = np.where(t.index == 5, np.nan, 1)")
         #expect(try refusal("labels.parquet", ["--label", "nothing"]).contains("'nothing'"))
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    /// More names than a parameter of MLflow holds.
+    /// More names than fit into a parameter of MLflow.
     @Test(arguments: [false, true])
     func aLongListOfFeaturesIsLogged(journaled: Bool) throws {
         try Oracle.run(
@@ -216,7 +216,7 @@ import Testing
         #expect(all.rows == later.rows + later.trainingRowsLeftOut)
         #expect(all.warning?.contains("\(later.trainingRowsLeftOut) of the \(all.rows) rows") == true)
         #expect(try String(contentsOfFile: folder.path("all.html"), encoding: .utf8).contains("trained on"))
-        // Models that know nothing of times are compared, and marked.
+        // Models without training times are compared, and marked.
         for name in ["old", "new"] {
             let renamed = try Executable.run(
                 "train-model",

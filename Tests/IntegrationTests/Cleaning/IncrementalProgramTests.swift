@@ -165,7 +165,7 @@ import Testing
 
     @Test func aSecondRunAtTheSameTimeIsRefused() throws {
         try run("simulate-transactions", ["--output", "raw", "--transactions", "2000", "--days", "30"])
-        // As if this process were at work.
+        // As if this process were running a cleaning.
         let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines)
         let namespace = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `copy-data` between this machine, S3 and HDFS; what it wrote is looked at by boto3 and curl.
+/// `copy-data` between this machine, S3 and HDFS; what it wrote is read by boto3 and curl.
 @Suite struct CopyDataTests {
     struct Report: Decodable {
         struct Object: Decodable { var location: String }
@@ -56,7 +56,7 @@ import Testing
                 == expected.count)
         #expect(try locations.s3Digests("again/") == expected)
 
-        // All of it is there: whichever way it is compared.
+        // All of it exists already, with each way of comparing.
         for (source, destination) in [
             ("raw", locations.s3("raw/")), (locations.s3("raw"), locations.hdfs("raw/")),
             (locations.hdfs("raw"), "back/"),
@@ -117,8 +117,8 @@ import Testing
         var objects: [Object]
     }
 
-    /// Connections are still being closed when a program ends; OpenSSL must not have gone by then.
-    @Test func programsEndInOrderEachTime() throws {
+    /// Connections are still being closed when a program ends; OpenSSL must not be unloaded by then.
+    @Test func programsAlwaysExitCleanly() throws {
         for number in 0..<6 { try Data("\(number)".utf8).write(to: folder.url.appending(path: "few-\(number)")) }
         let binary = BuiltPrograms.url("copy-data").path(percentEncoded: false)
         let process = Process()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What other people's buckets, file systems and shells hand to the programs.
+/// What other people's buckets, file systems and shells pass to the programs.
 @Suite struct OddLocationsTests {
     private struct Report: Decodable {
         struct Object: Decodable { var location: String }
@@ -75,7 +75,7 @@ import Testing
             #expect(text.output.contains(key), "\(text.output)")
         }
 
-        // Another bucket takes all of them, and all of them cost.
+        // Another bucket accepts all of them, and all of them cost.
         let copied = try Executable.json(
             Report.self, "copy-data", ["s3://evil/", "s3://other/"], in: folder, environment: server.environment)
         #expect(copied.failures.isEmpty && copied.copied.count == hostile.count + 4)
@@ -87,7 +87,7 @@ import Testing
         #expect(cost.usage.objects == all.count && cost.usage.bytes == 7 * (hostile.count + 2))
     }
 
-    @Test func localNamesThatAreNoKeysAreNamed() throws {
+    @Test func localNamesThatAreNotKeysAreNamed() throws {
         try Oracle.run(
             """
             import os, sys
@@ -106,7 +106,7 @@ import Testing
         #expect(text.output.contains("latin-\\xE9.txt") && text.output.contains("src/dangling"))
     }
 
-    /// Lustre without `-o flock` answers ENOSYS, NFS without its lock service ENOLCK.
+    /// Lustre without `-o flock` returns ENOSYS, NFS without its lock service ENOLCK.
     @Test(arguments: [ENOSYS, ENOLCK, EOPNOTSUPP, EIO])
     func fileSystemsWithoutLocksAreWrittenTo(code: Int32) throws {
         try "#include <errno.h>\nint flock(int f, int o) { (void)f; (void)o; errno = \(code); return -1; }\n"
@@ -123,7 +123,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("out")) == ["a"])
     }
 
-    @Test func outputsDoNotTakeThePlaceOfInputs() throws {
+    @Test func outputsDoNotReplaceInputs() throws {
         let simulated = try shell(
             """
             simulate-transactions -q --output raw --transactions 3000 --days 30 &&

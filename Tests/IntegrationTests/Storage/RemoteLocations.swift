@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Places of a test's own in the S3 server and the HDFS of the test run, and the environment in which programs find them.
+/// Locations for one test in the S3 server and the HDFS of the test run, and the environment in which programs find them.
 struct RemoteLocations {
     let bucket: String
     let environment: [String: String]
@@ -33,7 +33,7 @@ struct RemoteLocations {
         return try Oracle.run("import boto3, hashlib, json, os, sys\n" + setup + source, arguments)
     }
 
-    /// What MD5 sums another program finds in the bucket, by key.
+    /// The MD5 sums that another program finds in the bucket, by key.
     func s3Digests(_ prefix: String) throws -> [String: String] {
         let text = try python(
             """
@@ -46,7 +46,7 @@ struct RemoteLocations {
         return try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
     }
 
-    /// What MD5 sums curl finds in HDFS, for the names given.
+    /// The MD5 sums that curl finds in HDFS, for the names given.
     func hdfsDigests(_ folder: String, _ names: some Sequence<String>) throws -> [String: String] {
         var digests: [String: String] = [:]
         for name in names {

@@ -19,7 +19,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     /// 40 files of 2.8 GB: about 250 roubles in the bucket, a hundred times as much on a cluster at 36 roubles an hour.
-    @Test func theOriginalFigures() throws {
+    @Test func theOriginalCosts() throws {
         let cost = try Executable.json(
             Cost.self, "storage-cost", ["--size", "112G", "--objects", "40", "--report", "cost.html"], in: folder)
         #expect(abs(cost.bucket.total - 250) < 5 && cost.currency == "RUB")
@@ -45,7 +45,7 @@ import Testing
         #expect(bad.status == 1 && bad.errors.contains("bad.json") && bad.errors.contains("missing"), "\(bad.errors)")
     }
 
-    @Test func whatLiesInAPlaceIsAddedUp() throws {
+    @Test func objectsAtALocationAreAddedUp() throws {
         struct Usage: Decodable {
             struct Amounts: Decodable {
                 var objects: Int

@@ -31,7 +31,7 @@ import Testing
         try #require(made.status == 0, "\(made.errors)")
     }
 
-    /// Settings as a file for Java clients has them, brokers and group among them.
+    /// Settings in a file for Java clients, including brokers and group.
     @Test func aFileOfPropertiesIsEnough() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 3, "labels": 1, "scores": 1])
         try makeTransactions()
@@ -83,12 +83,12 @@ import Testing
         try write("acks=0\n", "lossy.properties")
         let lossy = try errors("--brokers", "127.0.0.1:1", "--kafka-properties", "lossy.properties")
         #expect(lossy.contains("'acks'") && lossy.contains("lost"))
-        // Nothing listens there; the data and the model are not even looked for.
+        // Nothing listens there; data and model are not even opened.
         let away = try errors("--brokers", "127.0.0.1:1", "--connect-timeout", "0.5", "--quiet")
         #expect(away.contains("127.0.0.1:1") && away.contains("refused"), "\(away)")
     }
 
-    @Test func amountsThatAreNoNumbersAreReported() async throws {
+    @Test func amountsThatAreNotFiniteAreReported() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
         try makeTransactions()
         try Oracle.run(

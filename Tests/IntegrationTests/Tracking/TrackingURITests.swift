@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The programs on an MLflow server with PostgreSQL and S3 behind it, by its API and straight into its database.
+/// The programs on an MLflow server with PostgreSQL and S3, through its API and directly in its database.
 @Suite struct TrackingURITests {
     private struct Result: Decodable {
         struct Publication: Decodable {
@@ -28,7 +28,7 @@ import Testing
         var history: Int
     }
 
-    /// Whatever is wrong with a place, and wherever it stands.
+    /// Whatever is wrong with a URI, and in whichever argument.
     @Test(arguments: [
         "postgresql://mlflow:Winter@2024/x@127.0.0.1:1/mlflow", "postgresql://mlflow:Win@ter@127.0.0.1:1/mlflow",
         "postgresql://mlflow:Winter2024@127.0.0.1:1/mlflow", "http://mlflow:Win@ter2024@127.0.0.1:1",
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func theServerAndItsDatabaseAreOnePlace() throws {
+    @Test func theServerAndItsDatabaseShowTheSameRuns() throws {
         let folder = try TemporaryFolder()
         let locations = try RemoteLocations()
         let database = try TrackingDatabase.make()
@@ -73,7 +73,7 @@ import Testing
         environment["MLFLOW_TRACKING_URI"] = uri
         let first = try Executable.json(
             Result.self, "quickstart", arguments + ["--output", "a"], in: folder, environment: environment)
-        // Straight into the database: finds what the server has, and the server what it leaves.
+        // Directly in the database: it finds the server's runs, and the server finds its runs.
         environment["MLFLOW_TRACKING_URI"] = database
         let second = try Executable.json(
             Result.self, "quickstart",
@@ -98,7 +98,7 @@ import Testing
         #expect(seen.history == 1)
         #expect(seen.probabilities.count == 3 && seen.probabilities.allSatisfy { (0...1).contains($0) })
 
-        // Whoever scores asks for the champion.
+        // Scoring programs load the champion.
         let scored = try Executable.run(
             "score-transactions",
             ["--data", "a/clean.parquet", "--model", "models:/antifraud@champion", "--output", "scores.parquet", "-q"],
@@ -125,8 +125,8 @@ import Testing
         model = mlflow.pyfunc.load_model("models:/antifraud@champion")
         names = model.metadata.get_input_schema().input_names()
         rows = pandas.DataFrame(numpy.ones((3, len(names)), dtype="float32"), columns=names)
-        answer = model.predict(rows)
-        probabilities = answer["probability"] if hasattr(answer, "keys") else answer
+        result = model.predict(rows)
+        probabilities = result["probability"] if hasattr(result, "keys") else result
         print(json.dumps({
             "runs": runs, "champion": int(champion.version),
             "versions": sorted(int(v.version) for v in client.search_model_versions("name = 'antifraud'")),
@@ -151,8 +151,8 @@ import Testing
         var journals: [Journal]
     }
 
-    /// Nothing listens while the model is trained; later everything arrives, registered and with its files.
-    @Test func aTrainingWithoutANetworkIsDeliveredLater() throws {
+    /// The database is unreachable during training; later everything is uploaded, with registration and files.
+    @Test func aTrainingWithoutANetworkIsUploadedLater() throws {
         let folder = try TemporaryFolder()
         try Self.simulate(folder)
         let training = ["--data", "data.parquet", "--output", "model", "--journal", "journal", "--register"]
@@ -194,7 +194,7 @@ import Testing
         #expect(metrics.contains("system/cpu_utilization_percentage") && metrics.contains("training_rows"))
     }
 
-    /// SIGTERM in the middle of a training: the run is told to have been killed.
+    /// SIGTERM in the middle of a training: the run gets the status KILLED.
     @Test func aTerminatedTrainingEndsItsRun() throws {
         let folder = try TemporaryFolder()
         try Self.simulate(folder)
@@ -228,7 +228,7 @@ import Testing
     }
 }
 
-/// An empty database of a test's own on the PostgreSQL server of the test run.
+/// An empty database for one test on the PostgreSQL server of the test run.
 private enum TrackingDatabase {
     static func make() throws -> String {
         let server = try TestServers.postgresql()
