@@ -5,8 +5,8 @@
     swift build -c release --package-path Benchmarks
     .venv/bin/python Benchmarks/check_thresholds.py Benchmarks/.build/release --programs .build/release
 
-A threshold is how many times as long the peer must take as we do, in the same run on the same machine: about six tenths of
-what README.md states, so that a slow machine does not fail and a regression does. `{raw}` among the arguments stands for a
+A threshold is the smallest allowed ratio of the peer's time to ours, in the same run on the same machine: about six tenths
+of what README.md states, so that a slow machine does not fail and a regression does. `{raw}` among the arguments stands for a
 folder of simulated raw files.
 """
 

@@ -1,11 +1,11 @@
-"""Copies to and from an S3 server, with copy-data, boto3's transfer manager and rclone in turn.
+"""Copies to and from an S3 server, with copy-data, boto3's transfer manager and rclone alternately.
 
     scripts/setup --test
     swift build -c release
     .venv/bin/python Benchmarks/storage/run.py .build/release [--runs N] [--gigabytes G]
 
-One SeaweedFS on this machine serves all. Each contestant is a process of its own: seconds are wall-clock time from start to
-end, megabytes its peak memory. A run's data are checked once for each contestant, outside the measured time.
+One SeaweedFS on this machine serves all. Each contestant is a separate process: seconds are wall-clock time from start to
+end, megabytes its peak memory. Copied data are checked once for each contestant, outside the measured time.
 """
 import argparse
 import filecmp
@@ -107,24 +107,24 @@ def measure(title, direction, data, is_single, environment, folder):
                 administer("boto3.resource('s3').Bucket('bench').objects.filter(Prefix=sys.argv[1]).delete()", prefix + "/")
             shutil.rmtree(folder / "received", ignore_errors=True)
             os.sync()
-            figures = run(contestants(direction, local, prefix, is_single)[name], environment)
+            measured = run(contestants(direction, local, prefix, is_single)[name], environment)
             if turn == 0:
                 # Warm-up, and a check that all copied everything.
                 if direction == "up":
                     run([str(arguments.binaries / "copy-data"), "--quiet", f"s3://bench/{prefix}/",
                          str(folder / "received") + "/"], environment)
                 if not same(data, folder / "received"):
-                    sys.exit(f"{name} did not copy {data} as it is")
+                    sys.exit(f"{name} did not copy {data} correctly")
             else:
-                results.setdefault(name, []).append(figures)
+                results.setdefault(name, []).append(measured)
     print(f"\n{title}")
     ours = statistics.median(s for s, _, _ in results["copy-data"])
-    for name, figures in results.items():
-        seconds = statistics.median(s for s, _, _ in figures)
-        cpu = statistics.median(c for _, _, c in figures)
-        all_seconds = " ".join(f"{s:.2f}" for s, _, _ in figures)
+    for name, measurements in results.items():
+        seconds = statistics.median(s for s, _, _ in measurements)
+        cpu = statistics.median(c for _, _, c in measurements)
+        all_seconds = " ".join(f"{s:.2f}" for s, _, _ in measurements)
         print(f"  {name:15} median {seconds:7.2f} s   {seconds / ours:5.2f} x ours   "
-              f"{max(m for _, m, _ in figures):6.0f} MB   {cpu:6.2f} s of processors   ({all_seconds})", flush=True)
+              f"{max(m for _, m, _ in measurements):6.0f} MB   {cpu:6.2f} s of CPU   ({all_seconds})", flush=True)
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -112,7 +112,7 @@ def environment(folder):
     return dict(line.split("=", 1) for line in (folder / "environment").read_text().splitlines())
 
 
-def answer(command):
+def run(command):
     process = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if process.returncode != 0:
         sys.exit(f"{command[0]} failed: {process.stderr[-2000:]}")
@@ -121,7 +121,7 @@ def answer(command):
 
 
 def mlflow(what, *words):
-    return answer([sys.executable, "-c", MLFLOW, what, *words])
+    return run([sys.executable, "-c", MLFLOW, what, *words])
 
 
 def compare(title, contestants, key, unit=1.0, digits=2, name="s"):
@@ -153,33 +153,33 @@ with tempfile.TemporaryDirectory() as work:
         program = arguments.program.resolve()
         if arguments.only in (None, "points"):
             compare(f"{arguments.points} metric points of one run, durable", {
-                "antifraud, PostgreSQL": lambda: answer([program, "points", database, arguments.points]),
-                "antifraud, REST": lambda: answer([program, "points", server, arguments.points]),
+                "antifraud, PostgreSQL": lambda: run([program, "points", database, arguments.points]),
+                "antifraud, REST": lambda: run([program, "points", server, arguments.points]),
                 "mlflow": lambda: mlflow("points", server, arguments.points),
             }, "seconds")
         journals = iter(range(1000))
         if arguments.only in (None, "one-by-one"):
             compare("1000 values, one call each, until all are stored", {
-                "antifraud, PostgreSQL": lambda: answer([program, "one-by-one", database, 1000, work / f"j{next(journals)}"]),
-                "antifraud, REST": lambda: answer([program, "one-by-one", server, 1000, work / f"j{next(journals)}"]),
+                "antifraud, PostgreSQL": lambda: run([program, "one-by-one", database, 1000, work / f"j{next(journals)}"]),
+                "antifraud, REST": lambda: run([program, "one-by-one", server, 1000, work / f"j{next(journals)}"]),
                 "mlflow": lambda: mlflow("one-by-one", server, 1000),
             }, "seconds")
         if arguments.only in (None, "calls"):
             for key in ["p99", "median"]:
                 compare(f"one log call, {key}", {
-                    "antifraud, journal": lambda: answer([program, "calls", server, 2000, work / f"j{next(journals)}"]),
+                    "antifraud, journal": lambda: run([program, "calls", server, 2000, work / f"j{next(journals)}"]),
                     "mlflow": lambda: mlflow("calls", server, 300),
                 }, key, unit=1e6, digits=1, name="us")
         if arguments.only in (None, "search"):
             subprocess.run([sys.executable, "-c", FILL, server, database, str(arguments.searched)], check=True)
-            ours = answer([program, "search", database, "searched", 3])["runs"]
+            ours = run([program, "search", database, "searched", 3])["runs"]
             theirs = mlflow("search", server, 3, "searched")["runs"]
             if ours != theirs or len(ours) != 10:
                 sys.exit(f"the results differ: {ours} and {theirs}")
-            search = lambda: answer([program, "search", database, "searched", 15])
+            search = lambda: run([program, "search", database, "searched", 15])
             compare(f"the ten best of {arguments.searched} runs, in a database of MLflow's", {
                 "antifraud, PostgreSQL": search,
-                "antifraud, REST": lambda: answer([program, "search", server, "searched", 15]),
+                "antifraud, REST": lambda: run([program, "search", server, "searched", 15]),
                 "mlflow": lambda: mlflow("search", server, 15, "searched"),
             }, "seconds", unit=1e3, name="ms")
             # The index that this library creates in its own databases.

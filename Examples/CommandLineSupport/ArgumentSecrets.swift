@@ -5,7 +5,7 @@ package struct ArgumentSecrets: Sendable {
     /// - Parameter arguments: the program's name first.
     package init(_ arguments: [String]) {
         let values = arguments.dropFirst().flatMap { argument in
-            // `--option=value`, whose value may be repeated alone.
+            // `--option=value`: messages may repeat only the value.
             let parts = argument.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1)
             let isOption = argument.utf8.starts(with: "--".utf8) && parts.count == 2
             return isOption ? [argument, String(decoding: parts[1], as: UTF8.self)] : [argument]

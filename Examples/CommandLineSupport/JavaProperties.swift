@@ -1,10 +1,10 @@
 /// The text form of Java's `.properties` files, in UTF-8.
 ///
-/// A line is `name=value`, `name: value` or `name value`; `#` and `!` begin comments; a backslash at a line's end goes on with the next
-/// line, and elsewhere escapes what follows (`\\t`, `\\n`, `\\r`, `\\f`, `\\uXXXX`, else the character itself). White space around names and
-/// values is dropped, at the end of values also, unless escaped: Java keeps it there, where it is never meant.
+/// A line is `name=value`, `name: value` or `name value`; `#` and `!` begin comments; a backslash at the end of a line continues it on
+/// the next, and elsewhere escapes what follows (`\\t`, `\\n`, `\\r`, `\\f`, `\\uXXXX`, else the character itself). White space around names
+/// and values is dropped unless escaped, also at the end of values, where Java keeps it but nobody intends it.
 package enum JavaProperties {
-    /// What is wrong with which line, never what it holds: it may be a secret.
+    /// The line and what is wrong with it, but not its text, which may be a secret.
     package struct SyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
         /// Counted from 1.
         package let line: Int
@@ -13,7 +13,7 @@ package enum JavaProperties {
         package var description: String { "line \(line): \(problem)" }
     }
 
-    /// Names and values; of a name that occurs twice the last value counts.
+    /// Names and values; if a name occurs twice, the last value is used.
     package static func parse(_ text: [UInt8]) throws(SyntaxError) -> [String: String] {
         var properties: [String: String] = [:]
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -32,7 +32,7 @@ package enum JavaProperties {
     private static let blank: Set<UInt8> = [0x20, 0x09, 0x0C]
     private static let backslash = UInt8(ascii: "\\")
 
-    /// The lines that hold something, those that go on joined.
+    /// The lines that are not blank or comments, with continued lines joined.
     private static func lines(_ text: ArraySlice<UInt8>) -> [Line] {
         var lines: [Line] = []
         var open: Line?
@@ -89,7 +89,7 @@ package enum JavaProperties {
     private static func withoutTrailingBlanks(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var value = value
         while let last = value.last, blank.contains(last) {
-            // An escaped blank is meant.
+            // An escaped blank is intended.
             if value.dropLast().reversed().prefix(while: { $0 == backslash }).count % 2 == 1 { break }
             value = value.dropLast()
         }

@@ -60,7 +60,7 @@ def debian_packages(names: list[str]) -> list[dict]:
 
 
 def swift_runtime() -> dict:
-    """Linked into the programs or copied beside them."""
+    """Linked into the programs or copied with them."""
     line = subprocess.run(["swift", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[0]
     version = line.split("Swift version ")[-1].split()[0]
     return _package(

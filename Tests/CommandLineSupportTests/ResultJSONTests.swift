@@ -22,7 +22,7 @@ struct ResultJSONTests {
         var text: String
     }
 
-    /// Names in a dictionary are data, and stay; undefined numbers are null, whatever texts say.
+    /// Names in a dictionary are data and stay as they are; undefined numbers are null, and no text is taken for one.
     @Test func undefinedNumbersAreNull() throws {
         let result = Result(
             testROCAUC: .nan, innerParts: [Result.Inner(rowsPerSecond: .infinity)], byName: ["camelCase": 0.5],

@@ -8,7 +8,7 @@ import Scoring
 import Streaming
 
 /// A topic of transactions in JSON -> window features -> 100 trees of 31 leaves -> a topic of scores, on librdkafka's mock
-/// cluster, beside a Python consumer (confluent-kafka, orjson, LightGBM with the same trees) on the same topic.
+/// cluster, compared with a Python consumer (confluent-kafka, orjson, LightGBM with the same trees) on the same topic.
 ///
 /// The Python consumer runs twice: with window features kept in deques, as is usual in Python, and without any, which is less
 /// work than ours. Its batches and producer settings are the same; it does not keep partitions in step.

@@ -2,8 +2,8 @@ package import DataPrep
 package import JobSupport
 package import StorageIO
 
-/// Cleans a location into one Parquet or CSV file or a folder of Parquet files, or adds what is new there to a data set, and
-/// writes the report beside it when asked, also when rules dropped too much for the output to be published.
+/// Cleans a location into one Parquet or CSV file or a folder of Parquet files, or adds what is new there to a data set. Writes
+/// the report if requested, even when rules dropped too much for the output to be published.
 package struct CleaningJob: Sendable {
     private let input: String
     private let output: String

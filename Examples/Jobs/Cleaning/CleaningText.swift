@@ -39,7 +39,7 @@ package struct CleaningText: Sendable {
         var lines = ["skipped \(skipped)"]
         switch increment.action {
         case .unchanged: lines.append("nothing is new; the data set is as run \(increment.run) left it")
-        case .created: lines.append("run \(increment.run) has begun the data set")
+        case .created: lines.append("run \(increment.run) has created the data set")
         case .appended: lines.append("run \(increment.run) has added to the data set")
         case .rebuilt: lines.append("run \(increment.run) has built the data set again")
         }

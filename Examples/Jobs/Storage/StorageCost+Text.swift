@@ -49,8 +49,8 @@ extension StorageCost {
                                     ["cluster: \(cluster.nodes) nodes", NumberText.decimal(cluster.total, 2)],
                                 ])),
                         .paragraph(
-                            "A bucket is paid for by what it holds; a cluster by the hour, whatever it holds. Data that are read "
-                                + "for some hours a day are cheapest in a bucket, with a cluster that lives as long as its job."
+                            "A bucket is paid for by the data stored, a cluster by the hour. Data that are read for some hours a "
+                                + "day are cheapest in a bucket, with a cluster that runs only as long as its job."
                         ),
                     ])
             ]

@@ -96,7 +96,7 @@ package struct StoragePrices: Sendable, Hashable, Codable {
         case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
             "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not a value of the right kind"
-        default: "it is no valid JSON"
+        default: "it is not valid JSON"
         }
     }
 }

@@ -2,7 +2,7 @@ package import Foundation
 import ReportKit
 package import StorageIO
 
-/// Lists, and removes when asked, what killed writers have left.
+/// Lists, and removes if requested, what killed writers have left.
 package struct UnfinishedJob: Sendable {
     package struct Result: Sendable, Encodable {
         package struct Object: Sendable, Encodable {
@@ -18,7 +18,7 @@ package struct UnfinishedJob: Sendable {
 
         package var text: String {
             let lines = objects.map { object in
-                let size = object.bytes.map { NumberText.bytes($0) } ?? "size not told"
+                let size = object.bytes.map { NumberText.bytes($0) } ?? "unknown size"
                 return "\(object.started.formatted(.iso8601))  \(size)  \(object.location)"
             }
             let bytes = objects.reduce(0) { $0 + ($1.bytes ?? 0) }

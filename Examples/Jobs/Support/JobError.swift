@@ -1,9 +1,9 @@
 import Columnar
 import DataPrep
 
-/// What keeps a job from being done, beyond what the libraries' own errors say.
+/// Why a job failed, beyond the libraries' own errors.
 package enum JobError: Error, Sendable, Hashable {
-    /// The data do not allow what was asked for.
+    /// The data do not allow what was requested.
     case unusableData(location: String, reason: String)
     /// Settings that contradict one another.
     case contradictorySettings(String)

@@ -9,7 +9,7 @@ Cleans the raw transactions that have arrived since the last run and appends the
 - `check_settings` names missing variables and connections.
 - Each success updates the asset `antifraud_clean_transactions`, for which `train_model` waits.
 
-Variables, connections and what to do when a task fails: README.md beside this DAG's folder.
+Variables, connections and what to do when a task fails: README.md next to this DAG's folder.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ it is better.
 - `promote` is skipped when the champion stays: that is a success.
 - Running it again is safe: a second training registers another version, and only a better one is promoted.
 
-Variables, connections and what to do when a task fails: README.md beside this DAG's folder.
+Variables, connections and what to do when a task fails: README.md next to this DAG's folder.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Run:
 
 @pytest.fixture
 def run_dag(database: Path, load_dag: Callable[[str], DAG], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Run]:
-    """Runs a DAG to its end with dag.test(), whose loop sleeps for a second wherever nothing can be done at once."""
+    """Runs a DAG to its end with dag.test(), whose loop sleeps for a second when nothing can be done at once."""
     sleep = time.sleep
     monkeypatch.setattr("time.sleep", lambda seconds: sleep(min(seconds, 0.05)))
 

@@ -159,7 +159,7 @@ def test_from_raw_files_to_a_promoted_model(system: System) -> None:
     system.run_dag("prepare_data")
     assert rows(system) == counts[1]
 
-    # The first model is the champion, whatever it is worth.
+    # The first model becomes the champion without a comparison.
     assert system.version("champion") is None
     log = system.run_dag("train_model")
     assert "The data were cleaned at" in log

@@ -53,7 +53,7 @@ def test_pods_are_of_the_restricted_profile(server: PodServer, run_dag: Callable
     }
     assert container["volumeMounts"] == [{"name": "temporary", "mountPath": "/tmp"}]
     assert spec["volumes"] == [{"name": "temporary", "emptyDir": {}}]
-    # Credentials come from the secret alone.
+    # Credentials come only from the secret.
     assert container["envFrom"] == [{"secretRef": {"name": "antifraud-credentials"}}]
     assert {variable["name"] for variable in container["env"]} == {"TMPDIR", "HOME"}
     assert server.pods() == {}

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def notify_failure(context: Context) -> None:
     """Calls what antifraud_on_failure names, such as my_company.alerts.page, with the context of the failed task.
 
-    A function or an Airflow notifier will do. Whatever goes wrong in it is logged and changes nothing else.
+    It may be a function or an Airflow notifier. Its errors are logged and have no other effect.
     """
     name = Variable.get(ON_FAILURE, default=None)
     if not name:

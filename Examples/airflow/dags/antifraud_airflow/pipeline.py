@@ -24,7 +24,7 @@ _MAX_RETRY_DELAY = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What the variables antifraud_flavour and antifraud_options ask for.
+    """The settings of the variables antifraud_flavour and antifraud_options.
 
     If they cannot be used, the DAG still exists: its only task fails and says why.
     """

@@ -19,7 +19,7 @@ from antifraud_airflow.settings import Requirements, optional, required
 #: What the kernel's out-of-memory killer leaves: 128 + SIGKILL.
 _KILLED = 137
 _TEMPORARY = "temporary"
-_TEMPORARY_PATH = "/tmp"  # noqa: S108 (a volume of the pod alone)
+_TEMPORARY_PATH = "/tmp"  # noqa: S108 (a volume that only the pod uses)
 
 
 class CommandPodOperator(KubernetesPodOperator):
