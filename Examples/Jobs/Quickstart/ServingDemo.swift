@@ -57,7 +57,7 @@ enum ServingDemo {
         guard let base = URL(string: "http://127.0.0.1:\(port)") else {
             throw JobError.contradictorySettings("port \(port) is not valid in a URL")
         }
-        // The model arrives just after the socket.
+        // The model is loaded just after the socket is open.
         for _ in 0..<200 where try await status(URLRequest(url: base.appending(path: "health"))).code != 200 {
             try await Task.sleep(for: .milliseconds(5))
         }

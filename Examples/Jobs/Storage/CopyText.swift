@@ -7,7 +7,7 @@ package import StorageIO
 package struct CopyText: Sendable {
     private let report: TransferReport
     private let shown: Int
-    /// More of these than of others: what has not been copied is to be found.
+    /// More of these than of others, so that users find everything that was not copied.
     private let shownFailures = 1_000
 
     /// - Parameter shown: how many objects are named at most, of each kind.

@@ -1,7 +1,7 @@
 package import CommandLineSupport
 
 extension ProgressBar {
-    /// Shows how far a job is.
+    /// Shows the progress of a job.
     package func update(_ progress: JobProgress) {
         update(progress.done, of: progress.total, unit: progress.unit, detail: progress.detail)
     }
