@@ -1,5 +1,5 @@
 /// Does some work, and stops waiting for it after a timeout.
-/// - Throws: ``JobError/noResponse(from:seconds:)`` after the timeout; the work is then cancelled, and not waited for.
+/// - Throws: ``ModelTrackingError/noResponse(from:within:)`` after the timeout; the work is then cancelled, and not waited for.
 func withTimeLimit<Result: Sendable>(
     _ limit: Duration, waitingFor subject: String, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {

@@ -7,8 +7,6 @@ package enum JobError: Error, Sendable, Hashable {
     case unusableData(location: String, reason: String)
     /// Settings that contradict one another.
     case contradictorySettings(String)
-    /// Something did not respond in time.
-    case noResponse(from: String, seconds: Int)
     /// A service reports that it is unhealthy.
     case unhealthyService(url: String, status: Int)
     /// Two ways to compute the same score gave different results.
@@ -40,7 +38,6 @@ extension JobError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unusableData(let location, let reason): "\(location): \(reason)"
-        case .noResponse(let subject, let seconds): "\(subject) did not respond within \(seconds) seconds"
         case .contradictorySettings(let message), .inconsistentScores(let message): message
         case .unhealthyService(let url, let status): "\(url): status \(status) instead of 200"
         case .incompleteTrackingCopy(let failures): "\(failures) runs or models could not be copied"
