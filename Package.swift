@@ -175,6 +175,7 @@ let package = Package(
             name: "ServiceSupport", dependencies: [logging, serviceLifecycle], path: "Examples/Jobs/Services",
             swiftSettings: swiftSettings),
         jobs("StorageJobs", folder: "Storage", ["ReportKit", "StorageIO"]),
+        jobs("HandbookJobs", folder: "Handbook", ["Columnar", "DataPrep", "ModelKit"]),
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
         jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "StorageIO", "Tracking", logging]),
         jobs("ScoringJobs", folder: "Scoring", ["Columnar", "ModelTracking", "Scoring", "StorageIO", logging]),
@@ -232,7 +233,7 @@ let package = Package(
             "quickstart", folder: "Quickstart", ["DataPrep", "QuickstartJobs", "StorageIO", "Tracking", "TrackingJobs"]),
         example(
             "handbook-protocol", folder: "HandbookProtocol",
-            ["Columnar", "Parallelism", "StorageIO", "DataPrep", "ModelKit", "Scoring"]),
+            ["Columnar", "HandbookJobs", "Parallelism", "StorageIO", "DataPrep", "ModelKit"]),
 
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
@@ -256,6 +257,16 @@ let package = Package(
         tests(
             "ScoringTests",
             ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests(
+            "PipelinesTests",
+            ["Columnar", "DataPrep", "ModelKit", "Pipelines", "Scoring", "StorageIO", "TestSupport"]),
+        tests(
+            "ModelTrackingTests",
+            [
+                "Columnar", "DataPrep", "ModelKit", "ModelTracking", "Pipelines", "Scoring", "StorageIO", "TestSupport",
+                "Tracking", logging,
+            ]),
+        tests("HandbookJobsTests", ["Columnar", "DataPrep", "HandbookJobs", "ModelKit"]),
         .executableTarget(
             name: "tracking-writer", dependencies: ["Tracking"], path: "Tests/TrackingWriter",
             swiftSettings: swiftSettings),

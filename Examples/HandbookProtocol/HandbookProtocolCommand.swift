@@ -3,10 +3,10 @@ import Columnar
 import CommandLineSupport
 import DataPrep
 import Foundation
+import HandbookJobs
 import JobSupport
 import ModelKit
 import Parallelism
-import Scoring
 import StorageIO
 
 @main

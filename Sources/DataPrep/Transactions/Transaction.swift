@@ -1,3 +1,5 @@
+import Columnar
+
 /// One card transaction, for HTTP and message queues; tables are ``TransactionColumns``.
 public struct Transaction: Sendable, Hashable {
     /// Unique, except for rare errors in the data.
@@ -33,5 +35,13 @@ public struct Transaction: Sendable, Hashable {
         self.timeDays = timeDays
         self.fraud = fraud
         self.fraudScenario = fraudScenario
+    }
+}
+
+extension Transaction {
+    /// ``dateTime`` of a text such as `2019-08-22 06:51:03`, `2019-08-22T06:51:03.25` or `2019-08-22T06:51:03+02:00`.
+    /// - Returns: nil where the text is not a time of the calendar. A zone is converted to UTC.
+    public static func dateTime(parsing text: some StringProtocol) -> Int64? {
+        CivilDateTime.microseconds(parsing: text)
     }
 }

@@ -51,7 +51,7 @@ public struct ComparisonPipeline: Sendable {
     public func run() async throws -> ComparisonResult {
         let label = label ?? candidate.provenance.label ?? TransactionColumn.fraud.name
         let dataSet = try await DataSet.open(data, stores: stores)
-        let columns = try PipelineError.naming(data) {
+        let columns = try dataSet.available(in: data) { dataSet in
             let label = TransactionSchema.spelling(of: label, in: dataSet.schema)
             return try candidate.features.columns(
                 of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))

@@ -34,7 +34,7 @@ public struct TrainingPipeline: Sendable {
     public func run() async throws -> TrainingResult {
         var timer = StepTimer()
         let dataSet = try await DataSet.open(request.data, stores: stores)
-        let names = try PipelineError.naming(request.data) { try columns(of: dataSet) }
+        let names = try dataSet.available(in: request.data) { try columns(of: $0) }
         let table = try await dataSet.readAll(columns: names, reporting: progress, threads: request.threads)
         timer.step("read")
         return try await run(on: table, timer)
