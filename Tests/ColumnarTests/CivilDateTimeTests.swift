@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func textIsReadAndWrittenAsPythonDoes() throws {
+    @Test(.needs(.python)) func textIsReadAndWrittenAsPythonDoes() throws {
         var generator = SeededGenerator(seed: 1)
         let ticks =
             [0, -1, 999_999, -62_135_596_800_000_000, 253_402_300_799_999_999]

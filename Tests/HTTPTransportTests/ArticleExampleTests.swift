@@ -8,7 +8,7 @@ import Testing
         #expect(try Article.holdsCompiledExample(module: "HTTPTransport"))
     }
 
-    @Test func exampleCountsAndNotes() async throws {
+    @Test(.needs(.python)) func exampleCountsAndNotes() async throws {
         let peer = try Peer()
         let client = try TransportClient()
         // Each 251 bytes of the pattern hold one line feed.

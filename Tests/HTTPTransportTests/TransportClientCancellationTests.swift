@@ -3,7 +3,7 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-@Suite struct TransportClientCancellationTests {
+@Suite(.needs(.python)) struct TransportClientCancellationTests {
     private let client: TransportClient
     private let peer: Peer
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// One after another: they count descriptors and threads of the process.
-@Suite(.serialized) struct TransportClientConnectionTests {
+@Suite(.needs(.python), .serialized) struct TransportClientConnectionTests {
     private let peer: Peer
 
     init() throws { peer = try Peer() }

@@ -3,7 +3,7 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-@Suite struct TransportClientFailureTests {
+@Suite(.needs(.python)) struct TransportClientFailureTests {
     private let client: TransportClient
     private let peer: Peer
 

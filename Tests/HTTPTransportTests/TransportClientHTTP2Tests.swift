@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// HTTP/2 as nghttpx speaks it, in front of the usual peer.
-@Suite struct TransportClientHTTP2Tests {
+@Suite(.needs(.python)) struct TransportClientHTTP2Tests {
     /// A process that ends with its last reference.
     ///
     /// `@unchecked Sendable`: nothing is written after the initializer.

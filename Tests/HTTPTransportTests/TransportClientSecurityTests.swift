@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// TLS and proxies.
-@Suite struct TransportClientSecurityTests {
+@Suite(.needs(.python)) struct TransportClientSecurityTests {
     private func failure(_ client: TransportClient, _ url: String) async -> HTTPTransportError? {
         await #expect(throws: HTTPTransportError.self) {
             try await client.send(TransportRequest(method: "GET", url: url), maximumBodyBytes: 100)

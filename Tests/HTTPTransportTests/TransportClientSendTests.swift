@@ -3,7 +3,7 @@ import HTTPTransport
 import TestSupport
 import Testing
 
-@Suite struct TransportClientSendTests {
+@Suite(.needs(.python)) struct TransportClientSendTests {
     private let client: TransportClient
     private let peer: Peer
 

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct TransportClientStreamTests {
+@Suite(.needs(.python)) struct TransportClientStreamTests {
     private let client: TransportClient
     private let peer: Peer
 

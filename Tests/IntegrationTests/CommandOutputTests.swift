@@ -4,7 +4,7 @@ import Testing
 
 /// What programs print with `--json` is what Documentation/Schemas promises.
 struct CommandOutputTests {
-    @Test func resultsFollowTheirSchemas() throws {
+    @Test(.needs(.python)) func resultsFollowTheirSchemas() throws {
         let folder = try TemporaryFolder()
         var outputs: [(program: String, json: String)] = []
         func run(_ program: String, _ arguments: String...) throws {

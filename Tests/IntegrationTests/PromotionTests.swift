@@ -77,7 +77,7 @@ struct PromotionTests {
             """, [folder.path("mlflow.db"), "\(version)"])
     }
 
-    @Test func theBetterModelTakesTheAlias() throws {
+    @Test(.needs(.python)) func theBetterModelTakesTheAlias() throws {
         // A dry run changes nothing, then the first one takes the alias.
         let dry = try promote("models:/antifraud/1", ["--data", "data.parquet", "--dry-run"])
         #expect(dry.status == 0 && dry.result?.decision == "promoted")
@@ -121,7 +121,7 @@ struct PromotionTests {
         #expect(try seen(1).champion == 1)
     }
 
-    @Test func whatCannotBePromotedIsRefused() throws {
+    @Test(.needs(.python)) func whatCannotBePromotedIsRefused() throws {
         for (candidate, champion, options, part) in [
             ("weak", "models:/antifraud@champion", ["--data", "data.parquet"], "--register"),
             ("models:/antifraud/1", "models:/antifraud/2", ["--data", "data.parquet"], "models:/NAME@ALIAS"),

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The executables, used together as in the README.
-@Suite struct QuickstartTests {
+@Suite(.needs(.python)) struct QuickstartTests {
     struct Result: Decodable {
         struct Publication: Decodable {
             var modelVersion: Int

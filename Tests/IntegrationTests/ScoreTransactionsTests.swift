@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `score-transactions` on data as others write them.
-@Suite struct ScoreTransactionsTests {
+@Suite(.needs(.python)) struct ScoreTransactionsTests {
     private struct Result: Decodable {
         var rows: Int
         var unscored: Int

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `train-model` on unusual data: odd labels, odd dates, options without effect.
-@Suite struct TrainingTests {
+@Suite(.needs(.python)) struct TrainingTests {
     let folder: TemporaryFolder
 
     private struct Summary: Decodable {

@@ -3,7 +3,7 @@ import PostgreSQL
 import TestSupport
 import Testing
 
-@Suite struct ConnectingTests {
+@Suite(.needs(.postgresql)) struct ConnectingTests {
     private func connect(_ uri: String) async throws -> (user: PostgreSQLValue?, isEncrypted: Bool) {
         let pool = PostgreSQLPool(try PostgreSQLConfiguration(uri))
         return try await pool.withConnection { connection in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A server that is stopped, killed and frozen.
-@Suite struct FaultTests {
+@Suite(.needs(.postgresql)) struct FaultTests {
     @Test func restartsAndKills() async throws {
         let server = try OwnServer(.postgresql)
         let database = try await TestDatabase(try server.postgresql())
@@ -92,7 +92,7 @@ import Testing
     }
 
     /// Connections that break at any byte: an error, never a wrong result or an endless wait.
-    @Test func connectionsThatBreakOff() async throws {
+    @Test(.needs(.python)) func connectionsThatBreakOff() async throws {
         let server = try TestServers.postgresql()
         let known = try PostgreSQLConfiguration(server.uri)
         let port = try #require(known.parameters["port"].flatMap { UInt16($0) })

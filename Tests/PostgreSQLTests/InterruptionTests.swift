@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Time limits and cancellation. Limits are wide: what matters is that an hour of sleep ends at all.
-@Suite struct InterruptionTests {
+@Suite(.needs(.postgresql)) struct InterruptionTests {
     private static let soon = Duration.seconds(20)
 
     /// Cancels work that is known to run at the server, and returns how long it took to end.

@@ -3,7 +3,7 @@ import PostgreSQL
 import TestSupport
 import Testing
 
-@Suite struct PoolTests {
+@Suite(.needs(.postgresql)) struct PoolTests {
     @Test func connectionsAreSharedUpToTheLimit() async throws {
         let pool = try await TestDatabase().pool(connections: 3)
         let running = Shared((now: 0, most: 0))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Many rows at once, by a pipeline and by COPY.
-@Suite struct RowsTests {
+@Suite(.needs(.postgresql)) struct RowsTests {
     private static let insert = "INSERT INTO t VALUES ($1, $2, $3, $4, $5, $6)"
     private static let columns = ["a", "b", "c", "d", "e", "f"]
 

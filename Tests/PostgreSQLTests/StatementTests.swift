@@ -3,7 +3,7 @@ import PostgreSQL
 import TestSupport
 import Testing
 
-@Suite struct StatementTests {
+@Suite(.needs(.postgresql)) struct StatementTests {
     @Test func injectionStaysAValue() async throws {
         let pool = try await TestDatabase().pool()
         try await pool.simple("CREATE TABLE t (name text)")

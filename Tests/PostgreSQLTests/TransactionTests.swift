@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct TransactionTests {
+@Suite(.needs(.postgresql)) struct TransactionTests {
     private struct Odd: Error {}
 
     private func pool() async throws -> PostgreSQLPool {

@@ -3,7 +3,7 @@ import PostgreSQL
 import TestSupport
 import Testing
 
-@Suite struct ValueTests {
+@Suite(.needs(.postgresql)) struct ValueTests {
     /// The server's own literals, so that reading is tested independently of our writing.
     @Test func typesOfColumns() async throws {
         let pool = try await TestDatabase().pool(connections: 1)

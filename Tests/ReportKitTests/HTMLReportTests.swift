@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct HTMLReportTests {
     /// Python's own strict parser must accept each chart, and every tag of the page must be closed.
-    @Test func pageIsWellFormed() throws {
+    @Test(.needs(.python)) func pageIsWellFormed() throws {
         let folder = try TemporaryFolder()
         try Data(sampleReport().utf8()).write(to: folder.url.appending(path: "report.html"))
         let findings = try Oracle.json(

@@ -69,7 +69,7 @@ import Testing
             threshold: 0.1, provenance: ScoringFixture.provenance)
     }
 
-    @Test func mlflowPredictsWhatTheModelGivesWhateverTheColumnsOrder() async throws {
+    @Test(.needs(.mlflowPython)) func mlflowPredictsWhatTheModelGivesWhateverTheColumnsOrder() async throws {
         for model in [
             try ScoringFixture.model(threshold: 0.2), try ScoringFixture.model(FeaturePipeline(.basic)),
             try await logisticModel(["tx_amount"]), try await logisticModel(["terminal_id", "tx_amount"]),
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func theFilesAreThoseThatMLflowWrites() async throws {
+    @Test(.needs(.mlflowPython)) func theFilesAreThoseThatMLflowWrites() async throws {
         let saved = try Saved(ScoringFixture.model())
         try await saved.model.save(to: saved.location)
         try saved.check(
@@ -145,7 +145,7 @@ import Testing
             """)
     }
 
-    @Test func runsAndRegisteredVersionsLoadIt() async throws {
+    @Test(.needs(.mlflowPython)) func runsAndRegisteredVersionsLoadIt() async throws {
         let saved = try Saved(ScoringFixture.model())
         try await saved.model.save(to: saved.location)
         try saved.check(
@@ -164,7 +164,7 @@ import Testing
             """)
     }
 
-    @Test func mlflowServesIt() async throws {
+    @Test(.needs(.mlflowPython)) func mlflowServesIt() async throws {
         let saved = try Saved(ScoringFixture.model(threshold: 0.3))
         try await saved.model.save(to: saved.location)
         try saved.check(
@@ -198,7 +198,7 @@ import Testing
             """)
     }
 
-    @Test func aModelThatReplacesAnotherIsLoadedFromTheSameFolder() async throws {
+    @Test(.needs(.mlflowPython)) func aModelThatReplacesAnotherIsLoadedFromTheSameFolder() async throws {
         let saved = try Saved(ScoringFixture.model(rounds: 3, threshold: 0.2))
         for rounds in [20, 2] { try await ScoringFixture.model(rounds: rounds).save(to: saved.location) }
         try await saved.model.save(to: saved.location)
@@ -260,7 +260,7 @@ import Testing
         #expect(contents[0].count == 12)
     }
 
-    @Test func invalidTimesAreLeftOut() async throws {
+    @Test(.needs(.mlflowPython)) func invalidTimesAreLeftOut() async throws {
         var model = try ScoringFixture.model()
         model.provenance.createdAt = "yesterday: \"noon\"\n"
         let saved = try Saved(model)
@@ -274,7 +274,7 @@ import Testing
             """)
     }
 
-    @Test func theArticlesExampleIsCompiledAndItsPythonRuns() async throws {
+    @Test(.needs(.mlflowPython)) func theArticlesExampleIsCompiledAndItsPythonRuns() async throws {
         #expect(
             try Article.holdsCompiledExample(
                 module: "Scoring", source: "Tests/ScoringTests/MLflowArticleExample.swift", number: 1))

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func pyYAMLReadsWhatIsMeant() throws {
+    @Test(.needs(.mlflowPython)) func pyYAMLReadsWhatIsMeant() throws {
         var generator = SeededGenerator(seed: 310)
         var values = Self.texts.map { YAMLValue.mapping([.init($0, .sequence([.string($0)]))]) }
         for _ in 0..<1_500 { values.append(value(&generator, depth: 4)) }

@@ -59,7 +59,7 @@ import Testing
         for (name, _) in members { #expect(Self.missing(TransactionBody.read(body(without: name))) == [name]) }
     }
 
-    @Test func valuesThatTheSchemaAllowsAreTaken() throws {
+    @Test(.needs(.python)) func valuesThatTheSchemaAllowsAreTaken() throws {
         let kinds: [(RequestField, [String])] = [
             (RequestField(.transactionID), TransactionBodyTests.integers),
             (RequestField(.timeDays), TransactionBodyTests.integers + ["-2147483648", "-2147483649", "2147483647"]),
@@ -160,7 +160,7 @@ import Testing
         """
 
     /// Sends what the document allows and what it does not, and holds every response to the document.
-    @Test(.timeLimit(.minutes(5))) func schemathesisFindsNoFailure() async throws {
+    @Test(.needs(.python), .timeLimit(.minutes(5))) func schemathesisFindsNoFailure() async throws {
         let folder = try TemporaryFolder()
         let model = try FraudModel(
             features: .pipeline(FeaturePipeline(.basic)), classifier: BoundedClassifier(),

@@ -154,7 +154,7 @@ import Testing
         print(json.dumps(results))
         """
 
-    @Test func responsesAreThoseOfFastAPI() throws {
+    @Test(.needs(.python)) func responsesAreThoseOfFastAPI() throws {
         let bodies = TransactionBodyTests.allBodies()
         let folder = try TemporaryFolder()
         try JSONEncoder().encode(bodies).write(to: folder.url.appending(path: "bodies.json"))

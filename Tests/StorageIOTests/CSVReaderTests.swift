@@ -99,7 +99,7 @@ import Testing
         #expect(try await Self.read("a,b\n").rowCount == 0)
     }
 
-    @Test(arguments: ["gzip", "zstd"])
+    @Test(.needs(.python), arguments: ["gzip", "zstd"])
     func compressedFilesAreReadAndTruncatedOnesRefused(codec: String) async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("rows.csv")
@@ -189,7 +189,7 @@ import Testing
         }
     }
 
-    @Test func pandasReadsWhatIsWrittenAndTheReverse() async throws {
+    @Test(.needs(.python)) func pandasReadsWhatIsWrittenAndTheReverse() async throws {
         let folder = try TemporaryFolder()
         let theirs = folder.path("theirs.csv"), ours = folder.path("ours.csv")
         try Oracle.run(

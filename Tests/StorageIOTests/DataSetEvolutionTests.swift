@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func typesMeetInTheWiderOne() async throws {
+    @Test(.needs(.python)) func typesMeetInTheWiderOne() async throws {
         try write(
             """
             t = datetime.datetime(2024, 1, 2, 3, 4, 5)
@@ -82,7 +82,7 @@ import Testing
         #expect(await failure { _ = try await self.table(dataSet) }.contains("column 'only' cannot be read"))
     }
 
-    @Test func aValueThatTheWiderTypeDoesNotHoldIsNamed() async throws {
+    @Test(.needs(.python)) func aValueThatTheWiderTypeDoesNotHoldIsNamed() async throws {
         try write(
             """
             write('set/a.parquet', {'id': pa.array([1, 2**53 + 1])})
@@ -93,7 +93,7 @@ import Testing
                 "set/a.parquet: column 'id' holds 9007199254740993 in row 1, which float64 cannot hold exactly"))
     }
 
-    @Test func folderNamesAreColumns() async throws {
+    @Test(.needs(.python)) func folderNamesAreColumns() async throws {
         try write(
             """
             for day, place in [('0', 'a%20b'), ('1', '__HIVE_DEFAULT_PARTITION__')]:
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func typesOfFoldersAreThoseOfAllValues() async throws {
+    @Test(.needs(.python)) func typesOfFoldersAreThoseOfAllValues() async throws {
         try write(
             """
             for name, values in {'wide': ['1', '3000000000'], 'text': ['1', 'x'], 'plus': ['+5'], 'both': ['7', '08']}.items():
@@ -150,7 +150,7 @@ import Testing
         try text(lines, "\(table)/_delta_log/\(String(repeating: "0", count: 19))\(version).json")
     }
 
-    @Test func aDeltaTableIsWhatItsLogSays() async throws {
+    @Test(.needs(.python)) func aDeltaTableIsWhatItsLogSays() async throws {
         try write(
             """
             for n in range(3):
@@ -182,7 +182,7 @@ import Testing
         #expect(try await table(open("delta/day=0 x/p0.parquet"), ["v"]).rowCount == 1)
     }
 
-    @Test func unsupportedDeltaFeaturesAreNamed() async throws {
+    @Test(.needs(.python)) func unsupportedDeltaFeaturesAreNamed() async throws {
         try write("write('delta/p.parquet', {'v': pa.array([1])})")
         func refusal(_ lines: String) async throws -> String {
             try commit(0, Self.log + lines)
@@ -204,7 +204,7 @@ import Testing
         #expect(await failure { _ = try await open("delta") }.contains("version 0 of its log is only in a checkpoint"))
     }
 
-    @Test func tablesOfIcebergAndHudiAreRefused() async throws {
+    @Test(.needs(.python)) func tablesOfIcebergAndHudiAreRefused() async throws {
         try write(
             """
             for name in ['ice/data/day=1/p.parquet', 'hudi/p.parquet']:

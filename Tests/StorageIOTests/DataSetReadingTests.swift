@@ -174,7 +174,7 @@ import Testing
         #expect(await failure { _ = try await DataSet.open("s3://b/x", stores: stores) }.contains("s3://"))
     }
 
-    @Test func formatsAreDetectedByContent() async throws {
+    @Test(.needs(.python)) func formatsAreDetectedByContent() async throws {
         try write("id\n1\n", "mixed/a.csv")
         try Oracle.run(
             """
@@ -202,7 +202,7 @@ import Testing
         #expect(await failure { _ = try await open("cut.parquet") }.contains("cut.parquet"))
     }
 
-    @Test func compressedTextAndParquetOfOthersAreRead() async throws {
+    @Test(.needs(.python)) func compressedTextAndParquetOfOthersAreRead() async throws {
         try Oracle.run(
             """
             import sys, pandas as pd, pyarrow as pa, pyarrow.parquet as pq

@@ -274,7 +274,7 @@ import Testing
         }
     }
 
-    @Test func othersReadTheFolders() async throws {
+    @Test(.needs(.python)) func othersReadTheFolders() async throws {
         let folder = try TemporaryFolder()
         let options = DataSetWriteOptions(layout: .folder(rowsPerFile: 900))
         let location = try ObjectStoreRegistry().resolve(folder.path("set.parquet/"))

@@ -97,7 +97,7 @@ import Testing
     }
 
     /// Names that are not UTF-8, broken links, pipes: all of them were once silently skipped.
-    @Test func localNamesThatAreNotKeysAreReported() async throws {
+    @Test(.needs(.python)) func localNamesThatAreNotKeysAreReported() async throws {
         try Oracle.run(
             """
             import os, socket, sys

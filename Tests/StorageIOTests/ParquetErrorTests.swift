@@ -44,7 +44,7 @@ import Testing
         #expect(none.column == "z")
     }
 
-    @Test func nestedColumnsAreNamedAndTheOthersRead() async throws {
+    @Test(.needs(.python)) func nestedColumnsAreNamedAndTheOthersRead() async throws {
         let folder = try TemporaryFolder()
         try Oracle.run(
             """
@@ -67,7 +67,7 @@ import Testing
         #expect(try flat.column("after").byteValues().string(at: 0) == "a" && flat.column("after").isNull(1))
     }
 
-    @Test func lessUsualTypes() async throws {
+    @Test(.needs(.python)) func lessUsualTypes() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("file")
         try Oracle.run(

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func brotliIsRead() async throws {
+    @Test(.needs(.python)) func brotliIsRead() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("file")
         try Oracle.run(
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func decimalsAreTheNearestDoubles() async throws {
+    @Test(.needs(.python)) func decimalsAreTheNearestDoubles() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("file")
         let texts = try Oracle.json(
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func wholeDecimalsAreIntegers() async throws {
+    @Test(.needs(.python)) func wholeDecimalsAreIntegers() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("file")
         try Oracle.run(

@@ -110,7 +110,9 @@ import Testing
 
     @Test func mutationsOfOurFiles() async throws { await Self.fuzz(try await Self.seeds(), rounds: 600, seed: 1) }
 
-    @Test func mutationsOfOtherFiles() async throws { await Self.fuzz(try Self.foreignSeeds(), rounds: 600, seed: 2) }
+    @Test(.needs(.python)) func mutationsOfOtherFiles() async throws {
+        await Self.fuzz(try Self.foreignSeeds(), rounds: 600, seed: 2)
+    }
 
     @Test func everyTruncationIsNoticed() async throws {
         let batch = try ParquetWritingOracleTests.table(20)

@@ -6,7 +6,7 @@ import Testing
 
 /// Files of other writers are read here and written again in plain encoding; pyarrow compares them with their original
 /// tables.
-@Suite struct ParquetReadingOracleTests {
+@Suite(.needs(.python)) struct ParquetReadingOracleTests {
     /// Makes the table that the files hold: all types, with and without nulls, `rows` long.
     static let makeTable = """
         import sys, os, json, datetime, decimal

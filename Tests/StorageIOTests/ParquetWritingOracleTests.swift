@@ -6,7 +6,7 @@ import Testing
 
 /// Files written here are compared by pyarrow, DuckDB and Polars with tables that they make themselves, by the same
 /// formulas.
-@Suite struct ParquetWritingOracleTests {
+@Suite(.needs(.python)) struct ParquetWritingOracleTests {
     /// Row `i` of each column; every third row of the columns that end in `_null` is null.
     static func table(_ rows: Int) throws -> RecordBatch {
         let numbers = 0..<rows

@@ -16,7 +16,7 @@ import Testing
     }()
 
     /// Parts of all lengths around the borders of blocks and strips, alone and in parallel, compared with hashlib.
-    @Test func anyPartsSideBySide() throws {
+    @Test(.needs(.python)) func anyPartsSideBySide() throws {
         var generator = SeededGenerator(seed: 22)
         let lengths = [0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 1_000, 65_535, 65_536, 65_537, 131_072, 200_003]
         var groups: [[Range<Int64>]] = lengths.map { [7..<7 + Int64($0)] }

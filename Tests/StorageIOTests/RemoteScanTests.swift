@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func twoOfNineColumns() async throws {
+    @Test(.needs(.s3, .python)) func twoOfNineColumns() async throws {
         var generator = SeededGenerator(seed: 11)
         let rows = 1_500_000
         let names = (0..<9).map { "column\($0)" }

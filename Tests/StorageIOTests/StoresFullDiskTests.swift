@@ -3,7 +3,7 @@ import StorageIO
 import TestSupport
 import Testing
 
-/// A file system of 256 KiB; mounting it requires root, and without it the test fails and says so.
+/// A file system of 256 KiB; mounting it requires root.
 private final class SmallDisk: Sendable {
     private let folder: TemporaryFolder
     var path: String { folder.path("disk") }
@@ -17,7 +17,7 @@ private final class SmallDisk: Sendable {
     deinit { _ = try? Oracle.execute("/usr/bin/env", ["umount", path]) }
 }
 
-@Suite struct StoresFullDiskTests {
+@Suite(.needs(.mounting)) struct StoresFullDiskTests {
     @Test func aFullDiskLeavesTheEarlierObjectAndNothingElse() async throws {
         let disk = try SmallDisk()
         let store = try LocalObjectStore(folder: disk.path)

@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import Parallelism
 import StorageIO
 import TestSupport
 import Testing
@@ -30,6 +31,13 @@ import Testing
 
     private func names(_ name: String = "") throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path(name)).sorted()
+    }
+
+    /// Runs a command on a thread of its own: it waits for the test, which would have no thread left to go on with.
+    private func shell(_ command: String) -> Task<Void, any Error> {
+        Task {
+            try await onDedicatedThread(named: "shell") { _ in _ = try Oracle.execute("/bin/sh", ["-c", command]) }
+        }
     }
 
     private func code(_ body: () async throws -> Void) async -> ObjectStoreError.Code? {
@@ -73,9 +81,7 @@ import Testing
         let content = String(repeating: "0123456789", count: 30_000)
         for name in ["pipe", "link"] {
             if name == "link" { try link("link", to: "pipe") }
-            let reader = Task.detached { [folder] in
-                try Oracle.execute("/bin/sh", ["-c", "cat '\(folder.path("pipe"))' > '\(folder.path("read"))'"])
-            }
+            let reader = shell("cat '\(folder.path("pipe"))' > '\(folder.path("read"))'")
             try await put(content, name)
             _ = try await reader.value
             #expect(try text("read") == content)
@@ -88,9 +94,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await waiting.value }
         // A reader that goes away is an error. (The programs ignore SIGPIPE as well.)
         signal(SIGPIPE, SIG_IGN)
-        let brief = Task.detached { [folder] in
-            try Oracle.execute("/bin/sh", ["-c", "head -c 5 '\(folder.path("pipe"))' > /dev/null"])
-        }
+        let brief = shell("head -c 5 '\(folder.path("pipe"))' > /dev/null")
         await #expect(throws: ObjectStoreError.self) {
             try await put(String(repeating: "x", count: 1_000_000), "pipe")
         }
@@ -98,9 +102,8 @@ import Testing
         #expect(try names() == ["link", "pipe", "read"])
     }
 
-    /// A node of our own, never the system's: creating it requires root, and without it the test fails instead of being
-    /// skipped.
-    @Test func devicesTakeTheBytesAndStay() async throws {
+    /// A node of our own, never the system's: creating it requires root.
+    @Test(.needs(.makingDevices)) func devicesTakeTheBytesAndStay() async throws {
         try Oracle.execute("/usr/bin/env", ["mknod", folder.path("null"), "c", "1", "3"])
         try Oracle.execute("/usr/bin/env", ["mknod", folder.path("full"), "c", "1", "7"])
         try await put("text", "null")
@@ -115,7 +118,7 @@ import Testing
         #expect(await code { try await confined.put([1], to: ObjectKey("null")) } == .invalidKey)
     }
 
-    @Test func socketsAreRefused() async throws {
+    @Test(.needs(.python)) func socketsAreRefused() async throws {
         try Oracle.run(
             "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", [folder.path("socket")])
         #expect(await code { try await put("x", "socket") } == .invalidKey)
@@ -235,18 +238,14 @@ import Testing
         let rows = (0..<20_000).map { "\($0),\($0 % 7).5" }
         try (["id,amount"] + rows).joined(separator: "\n").write(
             toFile: folder.path("rows.csv"), atomically: false, encoding: .utf8)
-        let writer = Task.detached { [folder] in
-            try Oracle.execute("/bin/sh", ["-c", "cat '\(folder.path("rows.csv"))' > '\(folder.path("pipe"))'"])
-        }
+        let writer = shell("cat '\(folder.path("rows.csv"))' > '\(folder.path("pipe"))'")
         let dataSet = try await DataSet.open(stores.resolve(folder.path("pipe")))
         _ = try await writer.value
         var count = 0
         for try await batch in dataSet.batches() { count += batch.rowCount }
         #expect(count == 20_000 && dataSet.schema.names == ["id", "amount"])
 
-        let again = Task.detached { [folder] in
-            try Oracle.execute("/bin/sh", ["-c", "cat '\(folder.path("rows.csv"))' > '\(folder.path("pipe"))'"])
-        }
+        let again = shell("cat '\(folder.path("rows.csv"))' > '\(folder.path("pipe"))'")
         let report = try await Transfer(
             from: stores.resolve(folder.path("pipe")), to: stores.resolve(folder.path("copy.csv"))
         ).run()

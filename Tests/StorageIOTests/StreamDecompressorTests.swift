@@ -80,7 +80,7 @@ import Testing
         #expect(failures > 0)
     }
 
-    @Test(arguments: [StreamCompression.gzip, .zstd])
+    @Test(.needs(.python), arguments: [StreamCompression.gzip, .zstd])
     func otherProgramsAgree(kind: StreamCompression) throws {
         let folder = try TemporaryFolder()
         let path = folder.path("text"), plain = folder.path("plain")

@@ -200,7 +200,7 @@ import Testing
         #expect(try await files("memory://s/copy") == ["a": "1"])
     }
 
-    @Test func checksumsAreThoseOfS3() throws {
+    @Test(.needs(.python)) func checksumsAreThoseOfS3() throws {
         // MD5 of the MD5 sums of parts, as S3 makes it; the digests are hashlib's.
         let responses = try Oracle.json(
             [String].self,

@@ -6,7 +6,7 @@ import Testing
 private let kcat = "/usr/bin/kcat"
 
 /// kcat, another program, reads what is written here, and writes what is read here.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.needs(.program("kcat")), .timeLimit(.minutes(1)))
 struct KcatTests {
     @Test func readsWhatIsWrittenHere() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 3])

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 import Tracking
 
 /// Where the conformance tests run. A backend joins by one case.
@@ -10,9 +11,19 @@ enum Backend: String, CaseIterable, Sendable {
         try await open(location(in: folder), in: folder, context: context)
     }
 
+    /// What tests of this backend need.
+    private var need: Need? {
+        switch self {
+        case .sqlite: nil
+        case .postgresql: .postgresql
+        case .server: .mlflow
+        }
+    }
+
     /// A tracking URI that ``open(_:in:context:)`` opens, with the password that a client does not show.
     func location(in folder: TemporaryFolder) async throws -> String {
-        switch self {
+        try need?.orLeaveOut()
+        return switch self {
         case .sqlite: "sqlite:///\(folder.path("mlflow.db"))"
         case .postgresql: try await TestDatabases.make()
         case .server: try TestServers.mlflow().uri

@@ -36,7 +36,7 @@ import Tracking
         try await second.close()
     }
 
-    @Test func mlflowWritesMeanwhile() async throws {
+    @Test(.needs(.mlflowPython)) func mlflowWritesMeanwhile() async throws {
         let folder = try TemporaryFolder()
         let uri = "sqlite:///\(folder.path("a.db"))"
         let client = try await TrackingClient.open(uri)
@@ -88,7 +88,7 @@ import Tracking
         """#
 
     /// What was acknowledged before `kill -9` is there, once, and the file is sound.
-    @Test func aKilledWriterLosesNothingAcknowledged() async throws {
+    @Test(.needs(.mlflowPython)) func aKilledWriterLosesNothingAcknowledged() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path("a.db")
         let client = try await TrackingClient.open("sqlite:///\(path)")

@@ -22,7 +22,7 @@ import Tracking
         "params.p = 'x' -- y", "1 = 1", "'a' = 'a'", "params.p = NULL", "params.p <> 'x'",
     ]
 
-    @Test(arguments: Backend.allCases)
+    @Test(.needs(.mlflowPython), arguments: Backend.allCases)
     func findsWhatMLflowFinds(_ backend: Backend) async throws {
         let folder = try TemporaryFolder()
         let location = try await backend.location(in: folder)

@@ -6,7 +6,7 @@ import Tracking
 
 /// One file, two programs: what either writes, both read with equal values.
 @Suite struct MLflowExchangeTests {
-    @Test func bothReadWhatEitherWrote() async throws {
+    @Test(.needs(.mlflowPython)) func bothReadWhatEitherWrote() async throws {
         let folder = try TemporaryFolder()
         let ours = try await Self.write(to: "sqlite:///\(folder.path("ours/mlflow.db"))")
         let oursRead = try await Snapshot(ours)

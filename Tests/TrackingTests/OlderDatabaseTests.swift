@@ -5,7 +5,7 @@ import Tracking
 
 /// Databases of earlier MLflow versions, made by MLflow's own migrations up to their revision.
 @Suite struct OlderDatabaseTests {
-    @Test func version2IsUsedAsItIsAndMLflowUpgradesItAfterwards() async throws {
+    @Test(.needs(.mlflowPython)) func version2IsUsedAsItIsAndMLflowUpgradesItAfterwards() async throws {
         let folder = try TemporaryFolder()
         let (usable, unusable) = (folder.path("2.15.db"), folder.path("2.2.db"))
         // 2.15 has no workspaces; 2.2 has no data sets.

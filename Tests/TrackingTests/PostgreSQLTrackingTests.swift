@@ -7,7 +7,7 @@ import Tracking
 
 /// Databases of PostgreSQL that MLflow uses, too, that others use, and that go away.
 @Suite struct PostgreSQLTrackingTests {
-    @Test func bothReadWhatEitherWrote() async throws {
+    @Test(.needs(.postgresql, .mlflowPython)) func bothReadWhatEitherWrote() async throws {
         let folder = try TemporaryFolder()
         let uri = try await TestDatabases.make()
         let ours = try await MLflowExchangeTests.write(to: uri, artifactRoot: folder.path("files"))
@@ -46,7 +46,7 @@ import Tracking
         """#
 
     /// Made by MLflow, used as it is.
-    @Test func aDatabaseOfMLflowsIsUsedAsItIs() async throws {
+    @Test(.needs(.postgresql, .mlflowPython)) func aDatabaseOfMLflowsIsUsedAsItIs() async throws {
         let uri = try await TestDatabases.make()
         try await MLflowOracle.run(
             """
@@ -64,7 +64,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func manyMayMakeTheSameTablesAtOnce() async throws {
+    @Test(.needs(.postgresql)) func manyMayMakeTheSameTablesAtOnce() async throws {
         let uri = try await TestDatabases.make()
         let ids = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<6 {
@@ -87,7 +87,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func whatCannotBeUsedIsReportedAndLeftAsItIs() async throws {
+    @Test(.needs(.postgresql)) func whatCannotBeUsedIsReportedAndLeftAsItIs() async throws {
         let uri = try await TestDatabases.make()
         let pool = PostgreSQLPool(try PostgreSQLConfiguration(uri), maximumConnections: 1)
         try await pool.withConnection {
@@ -115,7 +115,7 @@ import Tracking
     }
 
     /// An older layout: reported with its revision and the command that upgrades it.
-    @Test func anOlderLayoutIsReported() async throws {
+    @Test(.needs(.postgresql)) func anOlderLayoutIsReported() async throws {
         let uri = try await TestDatabases.make()
         try await TrackingClient.open(uri).close()
         let pool = PostgreSQLPool(try PostgreSQLConfiguration(uri), maximumConnections: 1)
@@ -135,7 +135,7 @@ import Tracking
     }
 
     /// A batch that is sent again, whole or in part, adds nothing.
-    @Test func longHistoriesAreStoredOnce() async throws {
+    @Test(.needs(.postgresql)) func longHistoriesAreStoredOnce() async throws {
         let client = try await TrackingClient.open(TestDatabases.make())
         let run = try await client.experiment(named: "e").startRun()
         var points: [Metric] = []
@@ -157,7 +157,7 @@ import Tracking
     }
 
     /// Killed and started again under load: every value that the journal accepted is there once.
-    @Test func aServerThatIsKilledUnderLoadLosesNothing() async throws {
+    @Test(.needs(.postgresql)) func aServerThatIsKilledUnderLoadLosesNothing() async throws {
         let folder = try TemporaryFolder()
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.postgresql) }
         let uri = try server.postgresql().uri
@@ -192,7 +192,7 @@ import Tracking
     }
 
     /// Two processes log to one run, each through a journal, and are killed.
-    @Test func twoProcessesLogToOneRun() async throws {
+    @Test(.needs(.postgresql)) func twoProcessesLogToOneRun() async throws {
         let folder = try TemporaryFolder()
         let uri = try await TestDatabases.make()
         let client = try await TrackingClient.open(uri)

@@ -16,7 +16,7 @@ import Tracking
         return (client, try run.artifacts)
     }
 
-    @Test(arguments: ObjectStoreConformance.checkNames)
+    @Test(.needs(.mlflow), arguments: ObjectStoreConformance.checkNames)
     func theStoreConforms(_ name: String) async throws {
         let (client, folder) = try await Self.folder()
         let conformance = ObjectStoreConformance(
@@ -25,7 +25,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func oddNames() async throws {
+    @Test(.needs(.mlflow)) func oddNames() async throws {
         let (client, folder) = try await Self.folder()
         for name in [
             "100%.txt", "a b/c+d/e%f", "%zz", "täg/日本 🦊", "q?x=1&y=2", "[x]{y}*", "semi;colon:", "'\"",
@@ -41,10 +41,13 @@ import Tracking
     }
 
     /// Names by which the server would read or write another file, or leave its folder.
-    @Test(arguments: [
-        "../x", "/etc/passwd", "a/../../x", "%2e%2e/x", "..%2fx", "a/%2E%2E/%2e%2e/x", "%252e%252e/x", "a#b", "a%41",
-        "a\nb", "x?", "x;", "a\\b", "", "a//b",
-    ])
+    @Test(
+        .needs(.mlflow),
+        arguments: [
+            "../x", "/etc/passwd", "a/../../x", "%2e%2e/x", "..%2fx", "a/%2E%2E/%2e%2e/x", "%252e%252e/x", "a#b",
+            "a%41",
+            "a\nb", "x?", "x;", "a\\b", "", "a//b",
+        ])
     func tricksAreRefusedUnsent(_ path: String) async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
         let client = try await TrackingClient.open("http://\(proxy.authority)")
@@ -69,7 +72,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func locationsAreThoseOfMLflow() async throws {
+    @Test(.needs(.mlflow)) func locationsAreThoseOfMLflow() async throws {
         let server = try TestServers.mlflow()
         let (client, folder) = try await Self.folder()
         try await folder.write([1, 2], to: "a/b")
@@ -96,7 +99,7 @@ import Tracking
     }
 
     /// The password is for the tracking server alone.
-    @Test func otherHostsGetNoCredentials() async throws {
+    @Test(.needs(.python)) func otherHostsGetNoCredentials() async throws {
         let listener = try PythonProgram(
             #"""
             import http.server, os, sys, threading, time
@@ -119,7 +122,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func foldersSurviveFaultsWhole() async throws {
+    @Test(.needs(.mlflow)) func foldersSurviveFaultsWhole() async throws {
         let faults = RandomFaults(
             seed: 3,
             [
@@ -155,7 +158,7 @@ import Tracking
         try await client.close()
     }
 
-    @Test func copyingFoldersCanBeCancelled() async throws {
+    @Test(.needs(.mlflow)) func copyingFoldersCanBeCancelled() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority) {
             $0.method == "PUT" ? .stall(.seconds(30)) : nil
         }

@@ -5,7 +5,7 @@ import Tracking
 
 /// What is told about the machine and the source code.
 @Suite struct SystemTests {
-    @Test func metricsAreThoseOfTheSystem() async throws {
+    @Test(.needs(.python)) func metricsAreThoseOfTheSystem() async throws {
         let folder = try TemporaryFolder()
         var metrics = SystemMetrics(folder: folder.url.path(percentEncoded: false))
         var sum = 0.0

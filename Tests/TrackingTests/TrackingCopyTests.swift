@@ -6,7 +6,7 @@ import Tracking
 
 /// A copy equals its source except for ids and locations, whatever kinds of stores both are.
 @Suite struct TrackingCopyTests {
-    @Test func nothingIsLostBetweenStores() async throws {
+    @Test(.needs(.postgresql, .mlflow, .mlflowPython)) func nothingIsLostBetweenStores() async throws {
         let folder = try TemporaryFolder()
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
         var source = try await MLflowExchangeTests.write(to: "sqlite:///\(folder.path("first.db"))")
@@ -61,7 +61,7 @@ import Tracking
     }
 
     /// MLflow's own references to files: logged models, which lie beside their runs, and `runs:/`, which names a run by its id.
-    @Test func versionsOfMLflow3AreCopiedWithTheirFiles() async throws {
+    @Test(.needs(.postgresql, .mlflow, .mlflowPython)) func versionsOfMLflow3AreCopiedWithTheirFiles() async throws {
         let folder = try TemporaryFolder()
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
         let location = "sqlite:///\(folder.path("theirs.db"))"

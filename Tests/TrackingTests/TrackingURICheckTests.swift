@@ -32,7 +32,7 @@ import Tracking
     }
 
     /// A role that may not write to every table.
-    @Test(arguments: ["runs", "params", "metrics", "tags", "latest_metrics"])
+    @Test(.needs(.postgresql), arguments: ["runs", "params", "metrics", "tags", "latest_metrics"])
     func aReadOnlyDatabaseIsReported(_ table: String) async throws {
         let location = try await TestDatabases.make()
         let client = try await TrackingClient.open(location)

@@ -63,7 +63,7 @@ import Testing
         #expect(try await fault([input("\0\u{1}binary")]) is CleaningError)
     }
 
-    @Test func damagedCompressedInputs() async throws {
+    @Test(.needs(.python)) func damagedCompressedInputs() async throws {
         let folder = try TemporaryFolder()
         try Data(Self.text.utf8).write(to: folder.url.appending(path: "t"))
         try Oracle.run(

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Parquet files whose integers are stored in other ways, and whose folders state a column.
-@Suite struct CleanerTableTests {
+@Suite(.needs(.python)) struct CleanerTableTests {
     private func clean(_ script: String, _ location: String) async throws -> (report: CleaningReport, rows: RecordBatch)
     {
         let folder = try TemporaryFolder()

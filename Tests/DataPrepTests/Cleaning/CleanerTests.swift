@@ -31,7 +31,7 @@ import Testing
         Case(outliers: "z-score:1:upper", rows: 1), Case(outliers: "iqr:1.5", rows: 2),
     ]
 
-    @Test(arguments: cases)
+    @Test(.needs(.python), arguments: cases)
     func keepsWhatTheRulesKeep(_ test: Case) async throws {
         let folder = try TemporaryFolder()
         try CleaningOracle.generate(
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func quartilesAreThoseOfNumpy() async throws {
+    @Test(.needs(.python)) func quartilesAreThoseOfNumpy() async throws {
         var random = SeededGenerator(seed: 5)
         for count in [1, 2, 3, 4, 5, 10, 1001] {
             // Few distinct values, close together, and far ones.

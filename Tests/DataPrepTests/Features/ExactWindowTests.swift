@@ -75,7 +75,7 @@ import Testing
 
     private func means(_ columns: [[Float]]) -> [[UInt32]] { [4, 6, 8].map { columns[$0].map(\.bitPattern) } }
 
-    @Test(arguments: Currency.allCases)
+    @Test(.needs(.python), arguments: Currency.allCases)
     func meansAreThoseOfFractions(currency: Currency) throws {
         let transactions = Self.transactions(currency, 3000, seed: 41)
         let expected = try Self.exactMeans(transactions)

@@ -19,7 +19,7 @@ import Testing
         (0..<count).map { column in rows.map { $0[column] } }
     }
 
-    @Test func windowFeaturesAreThoseOfPandas() throws {
+    @Test(.needs(.python)) func windowFeaturesAreThoseOfPandas() throws {
         let transactions = FeatureOracle.transactions(20_000, seed: 11)
         let expected = try FeatureOracle.windowFeatures(transactions)
         let actual = pipeline.columns(TransactionColumns(transactions))

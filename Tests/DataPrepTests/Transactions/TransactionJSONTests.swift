@@ -137,7 +137,7 @@ import Testing
     }
 
     /// Texts near valid ones are accepted or refused as by Python's json, and give the same values.
-    @Test func mutatedTextsAreReadAsByPython() throws {
+    @Test(.needs(.python)) func mutatedTextsAreReadAsByPython() throws {
         var generator = SeededGenerator(seed: 5)
         let alphabet = Array("{}[]\",:\\0123456789.-+eEnulltruefalse \n\u{1}é".utf8) + [0x80, 0xC3, 0xFF, 0]
         let seeds = [

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `clean-transactions --incremental` as a schedule runs it, killed by the system now and then.
-@Suite struct IncrementalProgramTests {
+@Suite(.needs(.s3, .hdfs, .python)) struct IncrementalProgramTests {
     struct Report: Decodable {
         struct Increment: Decodable {
             struct Fences: Decodable {

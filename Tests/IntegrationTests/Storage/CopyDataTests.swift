@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `copy-data` between this machine, S3 and HDFS; what it wrote is read by boto3 and curl.
-@Suite struct CopyDataTests {
+@Suite(.needs(.s3, .hdfs, .python)) struct CopyDataTests {
     struct Report: Decodable {
         struct Object: Decodable { var location: String }
         var copied: [Object]

@@ -54,7 +54,7 @@ import Testing
             errors: try String(contentsOfFile: folder.path(".shell.err"), encoding: .utf8))
     }
 
-    @Test func keysOfABucketDoNotLeadOutOfTheDestination() throws {
+    @Test(.needs(.python)) func keysOfABucketDoNotLeadOutOfTheDestination() throws {
         let hostile = [
             "d/../\u{301}x\u{600}/../pwned1", "d/../\u{301}x\u{600}/../../\u{301}y\u{600}/../pwned2", "d//double",
             "d/./dot", "d/../up", "d/nonempty/", "d/nul\u{1}/../x",
@@ -87,7 +87,7 @@ import Testing
         #expect(cost.usage.objects == all.count && cost.usage.bytes == 7 * (hostile.count + 2))
     }
 
-    @Test func localNamesThatAreNotKeysAreNamed() throws {
+    @Test(.needs(.python)) func localNamesThatAreNotKeysAreNamed() throws {
         try Oracle.run(
             """
             import os, sys
@@ -185,7 +185,7 @@ import Testing
         }
     }
 
-    @Test func malformedSizesAreRefused() throws {
+    @Test(.needs(.python)) func malformedSizesAreRefused() throws {
         for size in [
             "1B2G", "0", "-1", "1e3", "0x10", "inf", "nan", "", "G", "1.", ".5G", "1GG", "1Gi", "9999999P", "+1G",
             "1 G",
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func writesHaveTheirPrice() throws {
+    @Test(.needs(.python)) func writesHaveTheirPrice() throws {
         struct Priced: Decodable {
             struct Bucket: Decodable { var requests: Double }
             var bucket: Bucket

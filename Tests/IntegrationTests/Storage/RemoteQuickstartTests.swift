@@ -11,7 +11,7 @@ import Testing
         var publication: Publication
     }
 
-    @Test(arguments: ["s3", "hdfs"])
+    @Test(.needs(.s3, .hdfs, .python), arguments: ["s3", "hdfs"])
     func everythingFarAway(scheme: String) throws {
         let folder = try TemporaryFolder()
         let locations = try RemoteLocations()

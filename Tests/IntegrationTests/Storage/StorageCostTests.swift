@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StorageCostTests {
+@Suite(.needs(.python)) struct StorageCostTests {
     struct Cost: Decodable {
         struct Part: Decodable {
             var total: Double
@@ -45,7 +45,7 @@ import Testing
         #expect(bad.status == 1 && bad.errors.contains("bad.json") && bad.errors.contains("missing"), "\(bad.errors)")
     }
 
-    @Test func objectsAtALocationAreAddedUp() throws {
+    @Test(.needs(.s3, .hdfs)) func objectsAtALocationAreAddedUp() throws {
         struct Usage: Decodable {
             struct Amounts: Decodable {
                 var objects: Int

@@ -32,7 +32,7 @@ import Testing
     }
 
     /// Settings in a file for Java clients, including brokers and group.
-    @Test func aFileOfPropertiesIsEnough() async throws {
+    @Test(.needs(.python)) func aFileOfPropertiesIsEnough() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 3, "labels": 1, "scores": 1])
         try makeTransactions()
         let trained = try Executable.run(
@@ -88,7 +88,7 @@ import Testing
         #expect(away.contains("127.0.0.1:1") && away.contains("refused"), "\(away)")
     }
 
-    @Test func amountsThatAreNotFiniteAreReported() async throws {
+    @Test(.needs(.python)) func amountsThatAreNotFiniteAreReported() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
         try makeTransactions()
         try Oracle.run(

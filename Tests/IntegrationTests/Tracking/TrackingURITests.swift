@@ -49,7 +49,9 @@ import Testing
         }
     }
 
-    @Test func theServerAndItsDatabaseShowTheSameRuns() throws {
+    @Test(.needs(.s3, .hdfs, .postgresql, .mlflow, .python, .mlflowPython)) func theServerAndItsDatabaseShowTheSameRuns()
+        throws
+    {
         let folder = try TemporaryFolder()
         let locations = try RemoteLocations()
         let database = try TrackingDatabase.make()
@@ -152,7 +154,7 @@ import Testing
     }
 
     /// The database is unreachable during training; later everything is uploaded, with registration and files.
-    @Test func aTrainingWithoutANetworkIsUploadedLater() throws {
+    @Test(.needs(.python)) func aTrainingWithoutANetworkIsUploadedLater() throws {
         let folder = try TemporaryFolder()
         try Self.simulate(folder)
         let training = ["--data", "data.parquet", "--output", "model", "--journal", "journal", "--register"]
@@ -195,7 +197,7 @@ import Testing
     }
 
     /// SIGTERM in the middle of a training: the run gets the status KILLED.
-    @Test func aTerminatedTrainingEndsItsRun() throws {
+    @Test(.needs(.python)) func aTerminatedTrainingEndsItsRun() throws {
         let folder = try TemporaryFolder()
         try Self.simulate(folder)
         let process = try Executable.start(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct CardPrecisionTests {
-    @Test(arguments: [true, false])
+    @Test(.needs(.python), arguments: [true, false])
     func equalsTheHandbooksDefinition(removesDetectedCards: Bool) throws {
         struct Reference: Decodable {
             let compromised: [Int]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CurveTests {
-    @Test(arguments: [ScoredRows.Kind.distinct, .tied, .constant])
+    @Test(.needs(.python), arguments: [ScoredRows.Kind.distinct, .tied, .constant])
     func fullCurvesEqualScikitLearn(kind: ScoredRows.Kind) throws {
         struct Reference: Decodable {
             let fpr, tpr, recall, precision: [Double]

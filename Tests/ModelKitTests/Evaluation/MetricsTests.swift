@@ -13,7 +13,7 @@ import Testing
         let plain, weighted: Values
     }
 
-    @Test(arguments: ScoredRows.Kind.allCases)
+    @Test(.needs(.python), arguments: ScoredRows.Kind.allCases)
     func equalsScikitLearn(kind: ScoredRows.Kind) throws {
         let rows = ScoredRows(kind, count: 5000)
         let reference = try rows.ask(
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// Large enough for several threads' parts to be sorted and merged.
-    @Test func equalsScikitLearnOnManyRowsWhateverTheThreads() throws {
+    @Test(.needs(.python)) func equalsScikitLearnOnManyRowsWhateverTheThreads() throws {
         var rows = ScoredRows(.distinct, count: 400_000, positiveShare: 0.01, seed: 3)
         for row in rows.scores.indices where row % 3 == 0 {
             rows.scores[row] = (rows.scores[row] * 1000).rounded() / 1000 - 0.25
@@ -93,7 +93,7 @@ import Testing
         #expect(zip(top, found).allSatisfy { agree($0.precision, $1 / Double($0.k)) && agree($0.recall, $1 / 3) })
     }
 
-    @Test func topKIsTheMeanOverAllOrdersOfTies() throws {
+    @Test(.needs(.python)) func topKIsTheMeanOverAllOrdersOfTies() throws {
         let rows = ScoredRows(.tied, count: 3000, seed: 9)
         let expected = try rows.ask(
             [Double].self,

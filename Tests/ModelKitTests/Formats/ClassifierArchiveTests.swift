@@ -31,7 +31,7 @@ import Testing
         #expect(try ClassifierArchive.decode(ClassifierArchive.encode(constant)) as? TreeEnsemble == constant)
     }
 
-    @Test func `LightGBM loads what is written and predicts alike`() throws {
+    @Test(.needs(.python)) func `LightGBM loads what is written and predicts alike`() throws {
         let samples = try TreeSamples(rows: 900, seed: 82, missing: 0.1)
         // Splits that separate missing values from all others have an infinite threshold.
         let flags = try TreeSamples([[.nan, 1, .nan, .infinity, .nan, 1, 2, .nan]], labels: [1, 0, 1, 0, 1, 0, 0, 1])
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `models that LightGBM trained are read and predict alike`() throws {
+    @Test(.needs(.python)) func `models that LightGBM trained are read and predict alike`() throws {
         let folder = try TemporaryFolder()
         try TreeSamples(rows: 1_500, seed: 83).write(to: folder, as: "whole")
         try TreeSamples(rows: 1_500, seed: 83, missing: 0.15).write(to: folder, as: "missing")
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `models of other kinds are refused with a reason`() throws {
+    @Test(.needs(.python)) func `models of other kinds are refused with a reason`() throws {
         let folder = try TemporaryFolder()
         try TreeSamples(rows: 800, seed: 85).write(to: folder)
         try Oracle.run(

@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 0.15])
+    @Test(.needs(.python), arguments: [0, 0.15])
     func `ONNX Runtime gives the probabilities and labels of boosted trees`(missing: Double) throws {
         let samples = try TreeSamples(rows: 3_000, seed: 201, missing: missing)
         var examples: [(any BinaryClassifier, FeatureMatrix)] = []
@@ -67,7 +67,7 @@ import Testing
         try check(examples)
     }
 
-    @Test func `ONNX Runtime gives the probabilities and labels of forests`() throws {
+    @Test(.needs(.python)) func `ONNX Runtime gives the probabilities and labels of forests`() throws {
         let samples = try TreeSamples(rows: 1_500, seed: 203, missing: 0.1)
         var examples: [(any BinaryClassifier, FeatureMatrix)] = []
         for trees in [1, 10, 64] {
@@ -80,7 +80,9 @@ import Testing
         try check(examples)
     }
 
-    @Test func `ONNX Runtime gives the probabilities and labels of a logistic regression`() async throws {
+    @Test(.needs(.python)) func `ONNX Runtime gives the probabilities and labels of a logistic regression`()
+        async throws
+    {
         let samples = try TreeSamples(rows: 2_000, seed: 205, missing: 0.1)
         let model = try await LogisticRegressionTrainer().train(samples.features, labels: samples.labels)
         let one = try FeatureMatrix(names: ["a"], columns: [samples.features.columns[0]])
@@ -92,7 +94,7 @@ import Testing
             ], difference: 1e-7)
     }
 
-    @Test func `models that LightGBM trained can be written, too`() throws {
+    @Test(.needs(.python)) func `models that LightGBM trained can be written, too`() throws {
         let folder = try TemporaryFolder()
         let samples = try TreeSamples(rows: 1_500, seed: 208, missing: 0.15)
         try samples.write(to: folder)
@@ -143,7 +145,7 @@ import Testing
         return tree
     }
 
-    @Test func `every row comes to the same leaf of random trees`() throws {
+    @Test(.needs(.python)) func `every row comes to the same leaf of random trees`() throws {
         var generator = SeededGenerator(seed: 210)
         let rows = try TreeSamples(rows: 600, seed: 211, missing: 0.2).features
         var examples: [(any BinaryClassifier, FeatureMatrix)] = []
@@ -157,7 +159,7 @@ import Testing
         try check(examples)
     }
 
-    @Test func `constant trees, no trees and saturated ones have a form`() throws {
+    @Test(.needs(.python)) func `constant trees, no trees and saturated ones have a form`() throws {
         let rows = try FeatureMatrix(names: ["x", "y"], columns: [[1, 2, .nan], [0, 0, 0]])
         let one = try FeatureMatrix(names: ["x"], columns: [[1, .nan, 3]])
         var examples: [(any BinaryClassifier, FeatureMatrix)] = []
@@ -214,7 +216,7 @@ import Testing
         var versions: [String: Int]
     }
 
-    @Test func `names, properties and versions are read back by ONNX`() throws {
+    @Test(.needs(.python)) func `names, properties and versions are read back by ONNX`() throws {
         let names = [
             "tx_amount", "größe 7", "日本", "a\"b\\c\n", " ", "\u{1F600}", "0", "a/b:c,d",
             String(repeating: "x", count: 300),
@@ -251,7 +253,7 @@ import Testing
         #expect(stored == names)
     }
 
-    @Test func `the article's example is compiled and its Python runs`() throws {
+    @Test(.needs(.python)) func `the article's example is compiled and its Python runs`() throws {
         #expect(
             try Article.holdsCompiledExample(
                 module: "ModelKit", source: "Tests/ModelKitTests/Formats/ONNXArticleExample.swift", number: 1))

@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `Python's protobuf reads what is written`() throws {
+    @Test(.needs(.python)) func `Python's protobuf reads what is written`() throws {
         var generator = SeededGenerator(seed: 220)
         let attributes = (0..<300).map { _ in Attribute(&generator) }
         let folder = try TemporaryFolder()

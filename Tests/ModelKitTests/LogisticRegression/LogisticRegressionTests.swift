@@ -77,7 +77,7 @@ import Testing
         #expect(zip(probabilities, expected.probabilities).allSatisfy { abs($0 - $1) < 1e-8 })
     }
 
-    @Test(arguments: [0.01, 1, 1000])
+    @Test(.needs(.python), arguments: [0.01, 1, 1000])
     func equalsScikitLearn(c: Double) async throws {
         let rows = try Rows(count: 3001)
         var configuration = LogisticRegressionConfiguration()
@@ -87,7 +87,7 @@ import Testing
         #expect(model.coefficients[4] == 0)
     }
 
-    @Test func equalsScikitLearnWithWeights() async throws {
+    @Test(.needs(.python)) func equalsScikitLearnWithWeights() async throws {
         let rows = try Rows(count: 6000, positiveOffset: -4, seed: 2)
         var configuration = LogisticRegressionConfiguration()
         let weighted = try await LogisticRegressionTrainer(configuration)

@@ -99,7 +99,7 @@ import Testing
         #expect(throws: Never.self) { try ONNXModel(ladder([0.1, 5.5])) }
     }
 
-    @Test func `LightGBM's models of long identifiers and large amounts predict alike`() throws {
+    @Test(.needs(.python)) func `LightGBM's models of long identifiers and large amounts predict alike`() throws {
         let folder = try TemporaryFolder()
         let rows = 3_000
         var generator = SeededGenerator(seed: 92)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PrequentialSplitTests {
     /// The book's procedure in pandas: day by day, the set of known customers grows by the frauds that have become known.
-    @Test(arguments: [0, 3, 7])
+    @Test(.needs(.python), arguments: [0, 3, 7])
     func equalsTheHandbooksProcedure(delay: Int32) throws {
         var generator = SeededGenerator(seed: 8)
         let count = 4000

@@ -5,7 +5,7 @@ import Testing
 @Suite struct DeLongTests {
     /// An implementation straight from the paper's definition: placements as means over all pairs of a fraud and a genuine
     /// row, and their covariance matrices.
-    @Test(arguments: [ScoredRows.Kind.distinct, .tied, .separated])
+    @Test(.needs(.python), arguments: [ScoredRows.Kind.distinct, .tied, .separated])
     func equalsThePapersDefinition(kind: ScoredRows.Kind) throws {
         struct Reference: Decodable {
             let auc: [Double]

@@ -3,7 +3,7 @@ import ModelKit
 import TestSupport
 import Testing
 
-@Suite struct DistributionTests {
+@Suite(.needs(.python)) struct DistributionTests {
     /// SciPy takes its values from Boost, whose own tests are against hundreds of digits.
     @Test func incompleteBetaEqualsSciPyTo1e12() throws {
         var cases: [[Double]] = []

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ModelComparisonTests {
     /// Areas of bootstrap samples must be those scikit-learn computes on the same rows drawn again.
-    @Test(arguments: [ScoredRows.Kind.distinct, .tied])
+    @Test(.needs(.python), arguments: [ScoredRows.Kind.distinct, .tied])
     func areasEqualScikitLearnOnTheSameDraws(kind: ScoredRows.Kind) throws {
         let rows = ScoredRows(kind, count: 800)
         let comparison = try BootstrapComparison(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TTestTests {
     /// Sizes from 2 to a hundred thousand and differences from none to many standard errors, down to p-values of 1e-300.
-    @Test func equalsSciPy() throws {
+    @Test(.needs(.python)) func equalsSciPy() throws {
         var generator = SeededGenerator(seed: 11)
         var samples: [[[Double]]] = []
         for (count, other) in [(2, 2), (3, 40), (10, 10), (100, 100), (100, 37), (1000, 1000), (100_000, 99_999)] {

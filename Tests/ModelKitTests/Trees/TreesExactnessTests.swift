@@ -105,20 +105,20 @@ import Testing
         return configuration
     }
 
-    @Test(arguments: [1, 2, 3])
+    @Test(.needs(.python), arguments: [1, 2, 3])
     func `splits, gains and leaf values are those of the formulas`(depth: Int) throws {
         try check(TreeSamples(rows: 220, seed: 1), configuration(depth: depth))
     }
 
-    @Test func `later rounds start from the scores of the earlier ones`() throws {
+    @Test(.needs(.python)) func `later rounds start from the scores of the earlier ones`() throws {
         try check(TreeSamples(rows: 180, seed: 2), configuration(depth: 2, rounds: 4))
     }
 
-    @Test func `missing values are tried on both sides`() throws {
+    @Test(.needs(.python)) func `missing values are tried on both sides`() throws {
         try check(TreeSamples(rows: 200, seed: 3, missing: 0.2), configuration(depth: 2, rounds: 2))
     }
 
-    @Test func `penalties, least child weight and least gain hold`() throws {
+    @Test(.needs(.python)) func `penalties, least child weight and least gain hold`() throws {
         var settings = configuration(depth: 3, rounds: 2)
         settings.l1 = 1.5
         settings.l2 = 0.3
@@ -127,7 +127,7 @@ import Testing
         try check(TreeSamples(rows: 220, seed: 4), settings)
     }
 
-    @Test func `weights enter gradients and hessians`() throws {
+    @Test(.needs(.python)) func `weights enter gradients and hessians`() throws {
         var samples = try TreeSamples(rows: 200, seed: 5)
         samples.weights = samples.labels.indices.map { Float($0 % 7 + 1) * 0.5 }
         var settings = configuration(depth: 2, rounds: 2)

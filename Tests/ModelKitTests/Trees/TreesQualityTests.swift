@@ -29,7 +29,7 @@ import Testing
                 ap={k: average_precision_score(yt, v) for k, v in scores.items()})))
             """
 
-    @Test func `quality is that of LightGBM, XGBoost and scikit-learn`() throws {
+    @Test(.needs(.python)) func `quality is that of LightGBM, XGBoost and scikit-learn`() throws {
         let samples = try TreeSamples(rows: 30_000, seed: 61, missing: 0.05)
         let train = samples.rows(0..<20_000), test = samples.rows(20_000..<30_000)
         let folder = try TemporaryFolder()
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `a tree without sampling is scikit-learn's regression tree`() throws {
+    @Test(.needs(.python)) func `a tree without sampling is scikit-learn's regression tree`() throws {
         let samples = try TreeSamples(rows: 200, seed: 63)
         let folder = try TemporaryFolder()
         try samples.write(to: folder)

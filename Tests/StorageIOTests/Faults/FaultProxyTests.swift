@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FaultProxyTests {
+@Suite(.needs(.python)) struct FaultProxyTests {
     /// Runs curl; returns its exit code, the response's status, and how many bytes of body it got.
     private func curl(_ arguments: [String]) throws -> (code: Int, status: Int, bytes: Int) {
         let script = "curl -s -o /dev/null --noproxy '*' -w '%{http_code} %{size_download}' \"$@\"; echo \" $?\""

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct TestServersTests {
+@Suite(.needs(.python)) struct TestServersTests {
     private static let s3Client = """
         import boto3, botocore, json, sys
         endpoint, key, secret, call = sys.argv[1:5]
@@ -28,7 +28,7 @@ import Testing
         ).trimmingCharacters(in: .newlines)
     }
 
-    @Test func signedRequestsPassTheProxyAndOutliveItsFaults() throws {
+    @Test(.needs(.s3)) func signedRequestsPassTheProxyAndOutliveItsFaults() throws {
         let server = try TestServers.s3()
         // boto3 does not retry when a response's body ends early: no fault in the middle of it.
         let faults = RandomFaults(
@@ -46,7 +46,7 @@ import Testing
         #expect((1000..<4000).contains(proxy.counters.bytesToClient))
     }
 
-    @Test func hdfsSendsItsClientsFromProxyToProxy() throws {
+    @Test(.needs(.hdfs)) func hdfsSendsItsClientsFromProxyToProxy() throws {
         let server = try TestServers.hdfs()
         let data = try FaultProxy(server.dataNodeHTTP)
         let name = try FaultProxy(server.http, redirects: [server.dataNodeHTTP: data.authority])
@@ -62,7 +62,7 @@ import Testing
         #expect(data.counters.bytesFromClient > 3_000_000 && data.counters.bytesToClient > 3_000_000)
     }
 
-    @Test func ownServersKeepDataAndAddressOverAKill() throws {
+    @Test(.needs(.s3, .hdfs)) func ownServersKeepDataAndAddressOverAKill() throws {
         let own = try OwnServer(.seaweedfs)
         let server = try own.s3()
         #expect(try s3(server.endpoint, server.admin, "make", "kept") == "1000")

@@ -8,7 +8,7 @@ import Testing
     /// `:` separates a scheme from a path in Hadoop's own code, so names cannot have it.
     private static let excludedCharacters: Set<Character> = [":"]
 
-    @Test(arguments: ObjectStoreConformance.checkNames)
+    @Test(.needs(.hdfs, .python), arguments: ObjectStoreConformance.checkNames)
     func realCluster(name: String) async throws {
         let server = try HDFSServer.shared
         // Segments of 1 MiB, so that the large object has several.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Real clusters behind a faulty network, and nodes that stop and restart.
-@Suite struct HDFSFaultTests {
+@Suite(.needs(.hdfs, .python)) struct HDFSFaultTests {
     private static let quick = RetryPolicy(
         maximumAttempts: 12, initialDelay: .milliseconds(20), maximumDelay: .seconds(2), maximumElapsed: .seconds(60))
 

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct HDFSRealClusterTests {
+@Suite(.needs(.hdfs, .python)) struct HDFSRealClusterTests {
     private let server: HDFSServer
     private let store: WebHDFSObjectStore
     private let folder: String

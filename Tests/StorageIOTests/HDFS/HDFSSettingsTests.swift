@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func locationsAreResolved() async throws {
+    @Test(.needs(.hdfs, .python)) func locationsAreResolved() async throws {
         let server = try HDFSServer.shared, name = server.newFolder()
         let stores = ObjectStoreRegistry()
         stores.registerHDFS(

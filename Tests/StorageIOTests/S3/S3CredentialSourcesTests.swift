@@ -116,25 +116,27 @@ import Testing
 
     // MARK: IAM Identity Center
 
-    @Test(arguments: [
-        """
-        [profile work]
-        sso_session = corp
-        sso_account_id = 123456789012
-        sso_role_name = Reader
-        region = eu-west-1
-        [sso-session corp]
-        sso_start_url = https://corp.awsapps.com/start
-        sso_region = eu-central-1
-        """,
-        """
-        [profile work]
-        sso_start_url = corp
-        sso_region = eu-central-1
-        sso_account_id = 123456789012
-        sso_role_name = Reader
-        """,
-    ])
+    @Test(
+        .needs(.python),
+        arguments: [
+            """
+            [profile work]
+            sso_session = corp
+            sso_account_id = 123456789012
+            sso_role_name = Reader
+            region = eu-west-1
+            [sso-session corp]
+            sso_start_url = https://corp.awsapps.com/start
+            sso_region = eu-central-1
+            """,
+            """
+            [profile work]
+            sso_start_url = corp
+            sso_region = eu-central-1
+            sso_account_id = 123456789012
+            sso_role_name = Reader
+            """,
+        ])
     func identityCenter(_ config: String) async throws {
         // The name is the SHA-1 sum of `corp`.
         let cache = ".aws/sso/cache/e57e1b8b5d9aeee10b3c1c30ce6e8cb5f7f5bd41.json"

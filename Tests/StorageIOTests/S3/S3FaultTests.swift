@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A real server behind a faulty network.
-@Suite struct S3FaultTests {
+@Suite(.needs(.s3, .python)) struct S3FaultTests {
     private static let faults: [(fault: Fault, probability: Double)] = [
         (.resetBeforeReading, 0.05), (.resetAfterReading, 0.05), (.loseResponse, 0.05), (.resetInResponse, 0.04),
         (.truncateResponse, 0.04), (.response(status: 503), 0.04), (.response(status: 500), 0.03), (.garbage, 0.03),

@@ -133,7 +133,7 @@ import Testing
 
     /// A copy from bucket to bucket keeps the attributes of its source, in one request and in parts, through this
     /// machine and on the server.
-    @Test(arguments: [1000, 11 << 20])
+    @Test(.needs(.s3, .python), arguments: [1000, 11 << 20])
     func attributesAreCopied(size: Int) async throws {
         let store = try S3TestServer.store { $0.partSize = 5 << 20 }
         let other = try S3TestServer.store(bucket: S3TestServer.newBucket()) { $0.partSize = 5 << 20 }

@@ -44,7 +44,8 @@ private final class RunningCopy: Sendable {
 
     // MARK: A real server
 
-    @Test(arguments: [10 << 20, 23 << 20 + 77, 45 << 20 + 1], TransferOptions.Verification.allCases)
+    @Test(
+        .needs(.s3, .python), arguments: [10 << 20, 23 << 20 + 77, 45 << 20 + 1], TransferOptions.Verification.allCases)
     func thereAndBack(size: Int, verification: TransferOptions.Verification) async throws {
         let folder = try TemporaryFolder(), key = try ObjectKey("partwise/\(size)-\(verification)")
         let bytes = Self.content(size, seed: UInt64(size))
@@ -69,7 +70,7 @@ private final class RunningCopy: Sendable {
     }
 
     /// Objects that were uploaded in one request have the MD5 sum of the whole.
-    @Test(arguments: TransferOptions.Verification.allCases)
+    @Test(.needs(.s3, .python), arguments: TransferOptions.Verification.allCases)
     func objectsOfOnePart(verification: TransferOptions.Verification) async throws {
         let folder = try TemporaryFolder(), key = try ObjectKey("partwise/whole-\(verification)")
         let bytes = Self.content(50 << 20 + 3, seed: 12)
@@ -81,7 +82,7 @@ private final class RunningCopy: Sendable {
         #expect(Digest.sha256(try await to.read(key)) == Digest.sha256(bytes))
     }
 
-    @Test func unchangedFilesAreLeft() async throws {
+    @Test(.needs(.s3, .python)) func unchangedFilesAreLeft() async throws {
         let folder = try TemporaryFolder(), key = try ObjectKey("partwise/unchanged/a")
         let store = try S3TestServer.store { $0.partSize = 5 << 20 }
         let files = try LocalObjectStore(folder: folder.path(""))
@@ -98,7 +99,7 @@ private final class RunningCopy: Sendable {
         #expect(try await Transfer(from: to, to: from).run().unchanged == 1)
     }
 
-    @Test func underFaults() async throws {
+    @Test(.needs(.s3, .python)) func underFaults() async throws {
         let random = RandomFaults(
             seed: 31,
             [
@@ -124,7 +125,7 @@ private final class RunningCopy: Sendable {
         #expect(proxy.counters.faults.count > 3, "\(proxy.counters)")
     }
 
-    @Test func replacedObjectsAreRefused() async throws {
+    @Test(.needs(.s3, .python)) func replacedObjectsAreRefused() async throws {
         let folder = try TemporaryFolder(), key = try ObjectKey("partwise/replaced")
         let store = try S3TestServer.store { $0.partSize = 5 << 20 }
         try await store.put([UInt8](repeating: 1, count: 17 << 20), to: key)
@@ -143,7 +144,7 @@ private final class RunningCopy: Sendable {
         #expect(try await target.unfinishedObjects(prefix: "") == [])
     }
 
-    @Test func cancelledCopiesLeaveNothing() async throws {
+    @Test(.needs(.s3, .python)) func cancelledCopiesLeaveNothing() async throws {
         let folder = try TemporaryFolder(), key = try ObjectKey("partwise-cancelled/a")
         let from = try LocalObjectStore(folder: folder.path("from")),
             to = try LocalObjectStore(folder: folder.path("to"))

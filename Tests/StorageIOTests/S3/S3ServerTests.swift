@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Against a real server.
-@Suite struct S3ServerTests {
+@Suite(.needs(.s3, .python)) struct S3ServerTests {
     /// Reproducible bytes.
     private static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)

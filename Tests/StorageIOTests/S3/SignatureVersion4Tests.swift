@@ -62,7 +62,7 @@ import Testing
         let payloadHash, authorization, presigned: String
     }
 
-    @Test func agreesWithBotocore() throws {
+    @Test(.needs(.python)) func agreesWithBotocore() throws {
         let cases = try Oracle.json([Case].self, Self.botocore)
         #expect(cases.count == 300)
         let keys = SigningKeyCache()
@@ -132,7 +132,7 @@ import Testing
         print(json.dumps(out))
         """#
 
-    @Test func timestampsAgreeWithPython() throws {
+    @Test(.needs(.python)) func timestampsAgreeWithPython() throws {
         struct Case: Decodable {
             let seconds: Int64
             let basic, http, iso: String

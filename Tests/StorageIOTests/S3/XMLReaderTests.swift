@@ -122,7 +122,7 @@ import Testing
         let tree: Element
     }
 
-    @Test func agreesWithPython() throws {
+    @Test(.needs(.python)) func agreesWithPython() throws {
         let documents = try Oracle.json([Document].self, Self.randomDocuments)
         #expect(documents.count == 400)
         for document in documents {

@@ -6,7 +6,7 @@ import Testing
 import Tracking
 
 /// Journals whose server cannot be reached, gives bad responses, or is restarted: one run, each value once.
-@Suite struct JournalToServerTests {
+@Suite(.needs(.mlflow)) struct JournalToServerTests {
     private static let options = JournalOptions(
         interval: .milliseconds(10), firstRetryDelay: .milliseconds(20), longestRetryDelay: .milliseconds(500))
 

@@ -115,7 +115,7 @@ import Tracking
         print(json.dumps({"experiment": e, "run": r}))
         """#
 
-    @Test func theyAreThoseOfPython() async throws {
+    @Test(.needs(.mlflow, .mlflowPython)) func theyAreThoseOfPython() async throws {
         let recorder = try PythonProgram(Self.program, arguments: [TestServers.mlflow().uri])
         let uri = "http://\(recorder.authority)"
         let (theirName, ourName) = (UniqueNames()(""), UniqueNames()(""))

@@ -7,7 +7,7 @@ import Tracking
 
 /// One server, two clients: what either writes, both read with equal values.
 @Suite struct ServerExchangeTests {
-    @Test func bothReadWhatEitherWrote() async throws {
+    @Test(.needs(.mlflow, .mlflowPython)) func bothReadWhatEitherWrote() async throws {
         // Its own: everything in it is compared.
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
         let uri = try server.mlflow().uri

@@ -18,11 +18,14 @@ import Tracking
         try await store.searchRuns(RunQuery(experimentIDs: [experiment])).elements.map(\.name).sorted()
     }
 
-    @Test(arguments: [
-        Fault.loseResponse, .resetInResponse, .truncateResponse, .resetAfterReading, .resetBeforeReading, .garbage,
-        .response(status: 500), .response(status: 503), .response(status: 429, retryAfter: 0), .response(status: 502),
-        .response(status: 504),
-    ])
+    @Test(
+        .needs(.mlflow),
+        arguments: [
+            Fault.loseResponse, .resetInResponse, .truncateResponse, .resetAfterReading, .resetBeforeReading, .garbage,
+            .response(status: 500), .response(status: 503), .response(status: 429, retryAfter: 0),
+            .response(status: 502),
+            .response(status: 504),
+        ])
     func creationsLeaveNoDuplicates(_ fault: Fault) async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
@@ -56,7 +59,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func aTokenYieldsTheSameRunAgain() async throws {
+    @Test(.needs(.mlflow)) func aTokenYieldsTheSameRunAgain() async throws {
         let store = try RESTTrackingStore(uri: TestServers.mlflow().uri, policy: Self.policy)
         let experiment = try await store.createExperiment(named: UniqueNames()("e"), artifactLocation: nil, tags: [:])
         let token = "0123456789abcdef0123456789abcdef"
@@ -69,7 +72,7 @@ import Tracking
     }
 
     /// Two callers with one token at the same time: every later caller gets one of their runs.
-    @Test func callersOfOneTokenAgreeInTheEnd() async throws {
+    @Test(.needs(.mlflow)) func callersOfOneTokenAgreeInTheEnd() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority) { request in
             request.target.hasSuffix("runs/create") && request.count == 1 ? .loseResponse : nil
         }
@@ -88,7 +91,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func batchesAreStoredOnceWhateverFails() async throws {
+    @Test(.needs(.mlflow)) func batchesAreStoredOnceWhateverFails() async throws {
         let faults = RandomFaults(
             seed: 11,
             [
@@ -131,7 +134,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func changesWhoseResponseIsLostAreNoErrors() async throws {
+    @Test(.needs(.mlflow)) func changesWhoseResponseIsLostAreNoErrors() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
         let store = try RESTTrackingStore(uri: "http://\(proxy.authority)", policy: Self.policy)
         let name = UniqueNames()
@@ -164,7 +167,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func loggingContinuesAcrossARestart() async throws {
+    @Test(.needs(.mlflow)) func loggingContinuesAcrossARestart() async throws {
         let server = try await onDedicatedThread(named: "server") { _ in try OwnServer(.mlflow) }
         let store = try RESTTrackingStore(
             uri: server.mlflow().uri,
@@ -194,7 +197,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func failuresTellMethodPathAndReasonButNoSecrets() async throws {
+    @Test(.needs(.mlflow)) func failuresTellMethodPathAndReasonButNoSecrets() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority) { _ in .response(status: 503) }
         let store = try RESTTrackingStore(
             uri: "http://user:hunter2@\(proxy.authority)",
@@ -225,7 +228,7 @@ import Tracking
         await expect(.unavailable) { _ = try await store.run(id: "x") }
     }
 
-    @Test func readersChangeNothing() async throws {
+    @Test(.needs(.mlflow)) func readersChangeNothing() async throws {
         let proxy = try FaultProxy(TestServers.mlflow().authority)
         let client = try await TrackingClient.open(
             "http://\(proxy.authority)", options: TrackingOptions(isReadOnly: true))

@@ -4,7 +4,7 @@ import Testing
 import Tracking
 
 /// Values that a server's filter language can hardly hold: found, or refused by name, never read as something else.
-@Suite struct ServerFilterTests {
+@Suite(.needs(.mlflow)) struct ServerFilterTests {
     @Test func valuesNeverBecomePartOfTheLanguage() async throws {
         let client = try await TrackingClient.open(TestServers.mlflow().uri)
         let experiment = try await client.experiment(named: UniqueNames()("e"))

@@ -35,21 +35,24 @@ import Tracking
         var testDescription: String { "\(status) \(body.prefix(20))" }
     }
 
-    @Test(arguments: [
-        Stranger(status: 200, body: "<html>welcome</html>", code: .incompatibleServer, words: "not the address of"),
-        Stranger(status: 404, body: "<html>nothing</html>", code: .incompatibleServer, words: "not the address of"),
-        Stranger(status: 404, body: "{\"error\": \"nope\"}", code: .incompatibleServer, words: "not the address of"),
-        Stranger(status: 301, body: "", code: .incompatibleServer, words: "https://elsewhere.example/x;"),
-        Stranger(status: 200, body: "[1, 2]", code: .incompatibleServer, words: "an object"),
-        Stranger(status: 200, body: "{}", code: .incompatibleServer, words: "'experiment' is not an object"),
-        Stranger(status: 404, body: "2.3.1", code: .incompatibleServer, words: "not the address of"),
-        Stranger(status: 401, body: "who are you?", code: .permissionDenied, words: "401"),
-        Stranger(
-            status: 403, kind: "application/json",
-            body: "{\"error_code\": \"PERMISSION_DENIED\", \"message\": \"not\\nyours\"}", code: .permissionDenied,
-            words: "403 PERMISSION_DENIED: not yours"),
-        Stranger(status: 418, body: "teapot", code: .unavailable, words: "418"),
-    ])
+    @Test(
+        .needs(.python),
+        arguments: [
+            Stranger(status: 200, body: "<html>welcome</html>", code: .incompatibleServer, words: "not the address of"),
+            Stranger(status: 404, body: "<html>nothing</html>", code: .incompatibleServer, words: "not the address of"),
+            Stranger(
+                status: 404, body: "{\"error\": \"nope\"}", code: .incompatibleServer, words: "not the address of"),
+            Stranger(status: 301, body: "", code: .incompatibleServer, words: "https://elsewhere.example/x;"),
+            Stranger(status: 200, body: "[1, 2]", code: .incompatibleServer, words: "an object"),
+            Stranger(status: 200, body: "{}", code: .incompatibleServer, words: "'experiment' is not an object"),
+            Stranger(status: 404, body: "2.3.1", code: .incompatibleServer, words: "not the address of"),
+            Stranger(status: 401, body: "who are you?", code: .permissionDenied, words: "401"),
+            Stranger(
+                status: 403, kind: "application/json",
+                body: "{\"error_code\": \"PERMISSION_DENIED\", \"message\": \"not\\nyours\"}", code: .permissionDenied,
+                words: "403 PERMISSION_DENIED: not yours"),
+            Stranger(status: 418, body: "teapot", code: .unavailable, words: "418"),
+        ])
     func strangersAreNamed(_ stranger: Stranger) async throws {
         let server = try PythonProgram(
             Self.program, arguments: ["\(stranger.status)", stranger.kind, stranger.body])
@@ -77,7 +80,7 @@ import Tracking
     }
 
     /// Over a database under load, MLflow has one code for bad requests and for requests that it has no connection for.
-    @Test func aServerWithoutConnectionsToItsDatabaseIsAskedAgain() async throws {
+    @Test(.needs(.python)) func aServerWithoutConnectionsToItsDatabaseIsAskedAgain() async throws {
         let body = #"{"error_code": "BAD_REQUEST", "message": "QueuePool limit of size 5 overflow 10 reached"}"#
         let server = try PythonProgram(Self.program, arguments: ["400", "application/json", body])
         let store = try RESTTrackingStore(
@@ -91,7 +94,7 @@ import Tracking
         try await store.close()
     }
 
-    @Test func usersAreAskedForTheirPassword() async throws {
+    @Test(.needs(.mlflow)) func usersAreAskedForTheirPassword() async throws {
         let server = try await onDedicatedThread(named: "server") { _ in
             try OwnServer(.mlflow, options: ["--basic-auth"])
         }

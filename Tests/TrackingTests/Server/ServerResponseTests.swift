@@ -4,7 +4,7 @@ import Testing
 import Tracking
 
 /// Responses of servers, whatever they contain: read as MLflow means them, or refused with a typed error.
-@Suite struct ServerResponseTests {
+@Suite(.needs(.python)) struct ServerResponseTests {
     /// Responds to every request with the next of the bodies in its folder.
     private static let program = #"""
         import http.server, os, sys, threading, time

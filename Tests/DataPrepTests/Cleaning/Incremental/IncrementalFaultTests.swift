@@ -111,8 +111,8 @@ import Testing
         }
     }
 
-    /// A real disk of 256 KiB; mounting it takes the rights of root, and without them the test fails and says so.
-    @Test func aFullDiskKeepsWhatIsThere() async throws {
+    /// A real disk of 256 KiB; mounting it takes the rights of root.
+    @Test(.needs(.mounting)) func aFullDiskKeepsWhatIsThere() async throws {
         let folder = try TemporaryFolder()
         let disk = folder.path("disk")
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)

@@ -67,6 +67,8 @@ import Testing
         let child = Process()
         child.executableURL = URL(filePath: "/bin/sleep")
         child.arguments = ["600"]
+        // Should the tests die, whoever reads their output does not wait for it.
+        (child.standardOutput, child.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try child.run()
         let number = child.processIdentifier
         let status = try String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)

@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func endsOfLinesAndCompression() async throws {
+    @Test(.needs(.python)) func endsOfLinesAndCompression() async throws {
         let body = "1,x\n\nbad,\"quoted,row\n" + CleanerTests.row(1) + CleanerTests.row(1) + "3,4"
         for end in ["\n", "\r\n", "\r"] {
             let text = (CleanerTests.header + body).replacing("\n", with: end)
