@@ -152,7 +152,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Columnar", "DataPrep", "Essentials", "Scoring", coreMetrics, crypto, hummingbird, hummingbirdCore,
+                "Columnar", "DataPrep", "Essentials", "Parallelism", "Scoring", coreMetrics, crypto, hummingbird,
+                hummingbirdCore,
                 httpTypes, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
             ],
             // Part of the program: nothing has to lie beside it.

@@ -1,6 +1,5 @@
 import Dispatch
 import Essentials
-import Synchronization
 
 /// Threads for short blocking calls, such as reading a file, so that no thread of the cooperative pool waits for a disk.
 ///
@@ -31,7 +30,7 @@ package final class BlockingPool: Sendable {
 
     private let name: String
     private let maximumThreads: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let jobsWaiting = DispatchSemaphore(value: 0)
 
     package init(name: String, maximumThreads: Int) {

@@ -24,7 +24,7 @@ package func parallelFor(count: Int, threads: Int, _ body: @Sendable (Int) -> Vo
 /// Like ``parallelFor(count:threads:_:)``, for work that can fail: after the first error no more indices are handed
 /// out; it is thrown once the running iterations have ended.
 package func parallelForThrowing(count: Int, threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
-    let failure = Mutex<(any Error)?>(nil)
+    let failure = Lock<(any Error)?>(nil)
     let hasFailed = Atomic<Bool>(false)
     parallelFor(count: count, threads: threads) { index in
         guard !hasFailed.load(ordering: .relaxed) else { return }

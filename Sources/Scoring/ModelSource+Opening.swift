@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 extension ModelSource {
     /// Waits for the first model, so that an unreadable one is found before anything else is done.
@@ -34,9 +34,9 @@ extension ModelSource {
 
 /// Holds a model until it is taken.
 private final class FirstModel: Sendable {
-    private let model: Mutex<FraudModel?>
+    private let model: Lock<FraudModel?>
 
-    init(_ model: FraudModel) { self.model = Mutex(model) }
+    init(_ model: FraudModel) { self.model = Lock(model) }
 
     func take() -> FraudModel? {
         model.withLock { model in

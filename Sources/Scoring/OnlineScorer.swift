@@ -1,6 +1,6 @@
 public import DataPrep
 import ModelKit
-import Synchronization
+import Parallelism
 
 /// Scores transactions as they arrive, and keeps them as the history of later ones.
 ///
@@ -58,7 +58,7 @@ public final class OnlineScorer: Sendable {
         }
     }
 
-    private let current: Mutex<Current>
+    private let current: Lock<Current>
 
     /// Checks that single transactions can be scored with a model, without creating a scorer.
     /// - Throws: ``ScoringError/notInTransaction(columns:)``.
@@ -74,7 +74,7 @@ public final class OnlineScorer: Sendable {
             throw .stateMismatch(expected: windows, actual: state.windows)
         }
         let start = state ?? model.state ?? FeatureState(windows: windows ?? .handbook)
-        current = Mutex(Current(loaded: loaded, state: start))
+        current = Lock(Current(loaded: loaded, state: start))
     }
 
     /// The model in use, without the history that was saved with it; ``state`` is the current one.

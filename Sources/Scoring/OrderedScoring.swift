@@ -1,13 +1,13 @@
 import Columnar
 import DataPrep
-import Synchronization
+import Parallelism
 
 /// Holds a scorer so that it can be passed between threads without copying its history.
 final class OrderedScoring: Sendable {
-    private let scorer: Mutex<BatchScorer>
+    private let scorer: Lock<BatchScorer>
 
     init(_ model: FraudModel, _ choice: HistoryChoice) throws(ScoringError) {
-        scorer = Mutex(try BatchScorer(model, history: choice))
+        scorer = Lock(try BatchScorer(model, history: choice))
     }
 
     var history: HistoryUse? { scorer.withLock { $0.history } }
@@ -32,14 +32,14 @@ final class SortedScoring: Sendable {
     }
 
     private static let portion = 1 << 18
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(
         _ model: FraudModel, _ choice: HistoryChoice, memoryLimit: Int, temporaryFolder: String?
     ) throws(ScoringError) {
         // Sorted rows and scores are in memory at the same time.
         let storage = SpillFile(folder: temporaryFolder)
-        state = Mutex(
+        state = Lock(
             State(
                 sorter: TransactionSorter(memoryLimit: memoryLimit * 3 / 4, storage: storage),
                 scorer: try BatchScorer(model, history: choice),

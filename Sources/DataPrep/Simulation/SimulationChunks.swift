@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// Simulates the days in order, several at once on several threads, and numbers their transactions.
 actor SimulationChunks {
@@ -61,7 +60,7 @@ actor SimulationChunks {
 func inParallel<Result: Sendable>(
     _ indices: Range<Int>, threads: Int, _ flag: CancellationFlag, _ body: @Sendable (Int) throws -> Result
 ) throws -> [Result] {
-    let results = Mutex([Result?](repeating: nil, count: indices.count))
+    let results = Lock([Result?](repeating: nil, count: indices.count))
     try parallelForThrowing(count: indices.count, threads: threads) { position in
         try flag.check()
         let result = try body(indices.lowerBound + position)

@@ -1,6 +1,5 @@
 import CCurl
 import Parallelism
-import Synchronization
 
 /// Commands from tasks to the driver's thread, which starts with the first request.
 final class CommandQueue: Sendable {
@@ -27,7 +26,7 @@ final class CommandQueue: Sendable {
     }
 
     private let configuration: TransportClientConfiguration
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(configuration: TransportClientConfiguration) { self.configuration = configuration }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// One request and its response, shared by the calling task, the driver's thread, and the task that produces the body.
 final class Exchange: Sendable {
@@ -18,7 +18,7 @@ final class Exchange: Sendable {
     let maximumBodyBytes: Int?
     let start = ContinuousClock.now
     private let commandQueue: CommandQueue
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(_ request: TransportRequest, maximumBodyBytes: Int?, commandQueue: CommandQueue) {
         self.request = request
@@ -30,7 +30,7 @@ final class Exchange: Sendable {
                 isStreamed: maximumBodyBytes == nil, outgoing: OutgoingBody(length: length),
                 receiveLimit: Self.receiveLimit)
         }
-        state = Mutex(State(machine: machine))
+        state = Lock(State(machine: machine))
     }
 
     // MARK: The calling task

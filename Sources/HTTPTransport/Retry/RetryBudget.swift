@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// Keeps retries from overloading a server that is in trouble: a bucket of tokens shared by all requests to it. A retry
 /// takes tokens, gets them back when it succeeds, and every request that succeeds at once brings one (the standard mode
@@ -7,12 +7,12 @@ public final class RetryBudget: Sendable {
     private static let cost = 5
 
     private let capacity: Int
-    private let tokens: Mutex<Int>
+    private let tokens: Lock<Int>
 
     /// - Parameter capacity: tokens when full; a retry takes five.
     public init(capacity: Int = 500) {
         self.capacity = capacity
-        tokens = Mutex(capacity)
+        tokens = Lock(capacity)
     }
 
     /// Takes what one retry costs; false when there is not enough left.

@@ -1,7 +1,6 @@
 import CLibPQ
 import Foundation
 import Parallelism
-import Synchronization
 
 /// One attempt to connect, on its own thread: name lookup blocks without a limit, and may have to be abandoned.
 final class ConnectionAttempt: Sendable {
@@ -13,7 +12,7 @@ final class ConnectionAttempt: Sendable {
 
     private let settings: SessionSettings
     private let wakeup: Wakeup
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private init(_ settings: SessionSettings, _ wakeup: Wakeup) {
         self.settings = settings

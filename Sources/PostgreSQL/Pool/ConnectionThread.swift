@@ -1,7 +1,6 @@
 import CLibPQ
 import Foundation
 import Parallelism
-import Synchronization
 
 /// The thread of one connection: opens it when there is work, and keeps it for later work.
 final class ConnectionThread: Sendable {
@@ -16,7 +15,7 @@ final class ConnectionThread: Sendable {
     let number: Int
     private let settings: SessionSettings
     private let wakeup: Wakeup
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Throws: ``PostgreSQLError`` when the process may not open more files.
     init(number: Int, settings: SessionSettings) throws {

@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// The state that a pool's tasks and threads share; lives until the last thread has ended.
 final class PoolCore: Sendable {
@@ -20,13 +19,13 @@ final class PoolCore: Sendable {
     let settings: SessionSettings
     private let waitTimeout: Duration
     private let idleTimeout: Duration
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(settings: SessionSettings, maximumConnections: Int, waitTimeout: Duration, idleTimeout: Duration) {
         self.settings = settings
         self.waitTimeout = waitTimeout
         self.idleTimeout = idleTimeout
-        state = Mutex(State(queue: PoolQueue(maximum: maximumConnections)))
+        state = Lock(State(queue: PoolQueue(maximum: maximumConnections)))
     }
 
     func run<Value: Sendable>(_ body: @escaping @Sendable (PostgreSQLConnection) throws -> Value) async throws -> Value

@@ -1,6 +1,6 @@
 import Essentials
 import NIOCore
-import Synchronization
+import Parallelism
 
 /// All open connections. When there are too many, the least useful one is closed: clients that hold connections open
 /// without sending requests do not shut others out.
@@ -59,7 +59,7 @@ final class ConnectionRegistry: Sendable {
 
     private let maximum: Int
     private let maximumPerAddress: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(maximum: Int, maximumPerAddress: Int) {
         self.maximum = max(1, maximum)

@@ -1,5 +1,5 @@
 public import CoreMetrics
-import Synchronization
+import Parallelism
 
 /// A swift-metrics backend that keeps all metrics in memory and writes them in the Prometheus text format 0.0.4
 /// (prometheus.io, "Exposition formats").
@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// Bootstrap it once in an executable: `MetricsSystem.bootstrap(metrics)`.
 public final class PrometheusMetrics: MetricsFactory {
-    private let series = Mutex<[SeriesIdentity: any PrometheusSeries]>([:])
+    private let series = Lock<[SeriesIdentity: any PrometheusSeries]>([:])
 
     /// An empty set of metrics.
     public init() {}

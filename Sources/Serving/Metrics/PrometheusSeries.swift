@@ -1,5 +1,5 @@
 import CoreMetrics
-import Synchronization
+import Parallelism
 
 /// One metric under one set of labels.
 protocol PrometheusSeries: AnyObject, Sendable {
@@ -22,7 +22,7 @@ private func number(_ value: Double) -> String {
 
 /// A sum that only grows.
 final class CounterSeries: PrometheusSeries, CounterHandler, FloatingPointCounterHandler {
-    private let value = Mutex(0.0)
+    private let value = Lock(0.0)
 
     let kind = "counter"
 
@@ -42,7 +42,7 @@ final class CounterSeries: PrometheusSeries, CounterHandler, FloatingPointCounte
 
 /// The last value.
 final class GaugeSeries: PrometheusSeries, MeterHandler, RecorderHandler {
-    private let value = Mutex(0.0)
+    private let value = Lock(0.0)
 
     let kind = "gauge"
 
@@ -74,13 +74,13 @@ final class HistogramSeries: PrometheusSeries, TimerHandler, RecorderHandler {
     }
 
     private let bounds: [Double]
-    private let content: Mutex<Content>
+    private let content: Lock<Content>
 
     let kind = "histogram"
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        content = Mutex(Content(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
+        content = Lock(Content(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
     }
 
     func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }

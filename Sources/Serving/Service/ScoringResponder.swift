@@ -5,8 +5,8 @@ import Hummingbird
 import Logging
 import Metrics
 import NIOCore
+import Parallelism
 import Scoring
-import Synchronization
 
 /// Responds to requests. A handful of fixed paths need no router.
 final class ScoringResponder: HTTPResponder {
@@ -16,7 +16,7 @@ final class ScoringResponder: HTTPResponder {
     private let metrics: PrometheusMetrics
     private let logger: Logger
     private let serviceMetrics: ServiceMetrics
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private struct State {
         var scorer: OnlineScorer?

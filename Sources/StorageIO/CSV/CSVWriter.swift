@@ -1,6 +1,5 @@
 public import Columnar
 import Parallelism
-import Synchronization
 
 /// How a table is written as delimited text.
 public struct CSVWriteOptions: Sendable, Hashable {
@@ -59,7 +58,7 @@ public actor CSVWriter {
         for first in stride(from: 0, to: count, by: 8) {
             let parts = first..<min(first + 8, count)
             let texts = try await onDedicatedThread(named: "csv") { _ in
-                let texts = Mutex([[UInt8]](repeating: [], count: parts.count))
+                let texts = Lock([[UInt8]](repeating: [], count: parts.count))
                 parallelFor(count: parts.count, threads: options.threads) { index in
                     let start = (first + index) * rowsAPart
                     let text = CSVFormatter(options).format(batch, start..<min(start + rowsAPart, batch.rowCount))

@@ -1,5 +1,5 @@
 import HTTPTransport
-import Synchronization
+import Parallelism
 
 /// Finds the store for a location. Paths, `file:` and `memory://` are built in; other stores are added by
 /// ``register(schemes:_:)``.
@@ -14,7 +14,7 @@ public final class ObjectStoreRegistry: Sendable {
         var stores: [String: any ObjectStore] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// A registry of `file` and `memory`.
     public init() {

@@ -1,6 +1,6 @@
 import HTTPTransport
 public import Logging
-import Synchronization
+import Parallelism
 
 extension ObjectStoreRegistry {
     /// Registers `s3` and `s3a`, `hdfs`, `webhdfs` and `swebhdfs`, with settings and credentials from variables that
@@ -32,7 +32,7 @@ extension ObjectStoreRegistry {
 /// One client for all stores of a kind, made with the first of them.
 private final class SharedClient: Sendable {
     private let configuration: @Sendable () throws -> TransportClientConfiguration
-    private let client = Mutex<TransportClient?>(nil)
+    private let client = Lock<TransportClient?>(nil)
 
     init(_ configuration: @escaping @Sendable () throws -> TransportClientConfiguration) {
         self.configuration = configuration

@@ -1,6 +1,5 @@
 import Essentials
 import Parallelism
-import Synchronization
 
 extension StorageLocation {
     /// The location itself; or, for a pipe such as a shell's `<(zcat x)`, a store with the pipe's content, read to its
@@ -114,7 +113,7 @@ private struct PipeReader {
 /// Closes a descriptor unless it has been released to another owner.
 private final class OwnedDescriptor: Sendable {
     let number: Int32
-    private let isReleased = Mutex(false)
+    private let isReleased = Lock(false)
 
     init(_ number: Int32) { self.number = number }
 

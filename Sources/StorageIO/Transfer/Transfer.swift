@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// Copies an object, a folder or the matches of a pattern from any store to any store.
 ///
@@ -117,7 +116,7 @@ private struct TransferWork: Sendable {
     }
 
     private func perform(_ step: TransferPlan.Step, _ tracker: TransferTracker) async throws -> Outcome {
-        let written = Mutex<Int64>(0)
+        let written = Lock<Int64>(0)
         do {
             try Task.checkCancellation()
             let outcome: Outcome
@@ -200,7 +199,7 @@ private struct TransferWork: Sendable {
 
 /// Adds up what concurrent copies have done.
 private final class TransferTracker: Sendable {
-    private let progress: Mutex<TransferProgress>
+    private let progress: Lock<TransferProgress>
     private let report: @Sendable (TransferProgress) -> Void
 
     init(_ plan: TransferPlan, report: @escaping @Sendable (TransferProgress) -> Void) {
@@ -208,7 +207,7 @@ private final class TransferTracker: Sendable {
         var start = TransferProgress()
         start.objectsTotal = plan.steps.count
         start.bytesTotal = plan.steps.reduce(0) { $0 + $1.source.size }
-        progress = Mutex(start)
+        progress = Lock(start)
         report(start)
     }
 

@@ -1,6 +1,6 @@
 import CRdKafka
 import Logging
-import Synchronization
+import Parallelism
 
 /// What librdkafka's callbacks get as their opaque pointer: where log lines go, and who handles rebalances.
 ///
@@ -11,7 +11,7 @@ final class ClientContext: @unchecked Sendable {
     let secrets: SecretProperties
     var onRebalance: ((rd_kafka_resp_err_t, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?) -> Void)?
     var onCommit: ((rd_kafka_resp_err_t) -> Void)?
-    private let connectionFailure = Mutex<String?>(nil)
+    private let connectionFailure = Lock<String?>(nil)
 
     init(logger: Logger, secrets: SecretProperties) {
         self.logger = logger

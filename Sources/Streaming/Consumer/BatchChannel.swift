@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// Passes batches from a consumer's thread to one reading task, with a bounded number in advance.
 final class BatchChannel: Sendable {
@@ -18,7 +18,7 @@ final class BatchChannel: Sendable {
     }
 
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// Called when the reader has made room or is done.
     private let onProgress: @Sendable () -> Void
 

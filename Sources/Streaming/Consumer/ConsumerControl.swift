@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Parallelism
 
 /// The state that a consumer's thread shares with other threads.
 final class ConsumerControl: Sendable {
@@ -19,7 +19,7 @@ final class ConsumerControl: Sendable {
         var queue: KafkaQueue?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let signal = DispatchSemaphore(value: 0)
 
     var lag: ConsumerLag { state.withLock(\.lag) }

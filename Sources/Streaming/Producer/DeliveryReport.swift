@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// The outcome for the messages of one batch.
 public struct DeliveryReport: Sendable, Hashable {
@@ -51,7 +51,7 @@ public final class Delivery: Sendable {
     }
 
     private let topic: String
-    private let state = Mutex<State>(.underWay([:], nextKey: 0))
+    private let state = Lock<State>(.underWay([:], nextKey: 0))
 
     init(topic: String) { self.topic = topic }
 

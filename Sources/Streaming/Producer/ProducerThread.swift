@@ -1,7 +1,6 @@
 import CRdKafka
 import Logging
 import Parallelism
-import Synchronization
 
 /// The thread that owns a producer's librdkafka client, and the requests of other threads to it.
 final class ProducerThread: Sendable {
@@ -33,7 +32,7 @@ final class ProducerThread: Sendable {
         var failure: KafkaError?
     }
 
-    private let shared = Mutex(Shared())
+    private let shared = Lock(Shared())
 
     private init() {}
 

@@ -1,6 +1,6 @@
 import Dispatch
+import Parallelism
 import Scoring
-import Synchronization
 
 /// Passes models from their source to the scoring thread; a later model replaces one that was not fetched yet.
 final class CurrentModel: Sendable {
@@ -11,7 +11,7 @@ final class CurrentModel: Sendable {
         var failure: (any Error)?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let signal = DispatchSemaphore(value: 0)
 
     func put(_ model: FraudModel) {

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Parallelism
 
 /// The messages of a micro-batch for one topic, until each is acknowledged or given up. Confined to the scoring thread.
 ///
@@ -105,7 +105,7 @@ final class Outgoing {
 
     /// Where the producer's thread leaves its report.
     private final class Inbox: Sendable {
-        private let report = Mutex<DeliveryReport?>(nil)
+        private let report = Lock<DeliveryReport?>(nil)
         private let signal: DispatchSemaphore
 
         init(_ signal: DispatchSemaphore) { self.signal = signal }

@@ -1,6 +1,6 @@
 import Metrics
+import Parallelism
 import Scoring
-import Synchronization
 
 /// Counts what a scoring stream does: as a snapshot, and through swift-metrics.
 final class ScoringRecorder: Sendable {
@@ -11,7 +11,7 @@ final class ScoringRecorder: Sendable {
         var totalLatency: Duration = .zero
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let records: Counter
     private let malformed: Counter
     private let predictedFrauds: Counter

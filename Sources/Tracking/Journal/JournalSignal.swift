@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// Wakes one waiting task. A signal that is raised while nobody waits is kept for the next waiter.
 final class JournalSignal: Sendable {
@@ -8,7 +8,7 @@ final class JournalSignal: Sendable {
         var waiter: CheckedContinuation<Void, Never>?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     func raise() {
         state.withLock { state in

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Parallelism
 
 /// Uploads a journal while it is being written.
 final class JournalUploader: Sendable {
@@ -22,7 +22,7 @@ final class JournalUploader: Sendable {
     private let connect: @Sendable () async throws -> TrackingClient
     private let options: JournalOptions
     private let signal: JournalSignal
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(
         _ files: JournalFiles, options: JournalOptions, signal: JournalSignal,

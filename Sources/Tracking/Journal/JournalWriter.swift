@@ -1,3 +1,4 @@
+import Parallelism
 import StorageIO
 import Essentials
 import Synchronization
@@ -16,7 +17,7 @@ final class JournalWriter: Sendable {
     let files: JournalFiles
     private let segmentBytes: Int64
     private let isDurable: Bool
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// Whether the uploader waits to be woken; a separate value, so that an append need not take a lock for it.
     private let isAwaited = Atomic<Bool>(false)
     private let wake: @Sendable () -> Void
@@ -28,7 +29,7 @@ final class JournalWriter: Sendable {
         self.segmentBytes = segmentBytes
         self.isDurable = isDurable
         self.wake = wake
-        state = Mutex(
+        state = Lock(
             State(segment: try JournalSegment(path: files.segment(1), isDurable: isDurable), end: .start))
     }
 

@@ -1,5 +1,5 @@
 import Essentials
-import Synchronization
+import Parallelism
 
 /// A local journal of what runs log, delivered in the background: logging never waits for a server and never loses an
 /// accepted entry.
@@ -38,7 +38,7 @@ public final class TrackingJournal: Sendable {
     private let context: RunContext
     let copyLimit: Int64
     /// Nil once it is closed: then others may deliver it.
-    private let lock: Mutex<JournalLock?>
+    private let lock: Lock<JournalLock?>
     private let delivery: Task<Void, Never>
 
     /// Begins a journal.
@@ -68,7 +68,7 @@ public final class TrackingJournal: Sendable {
             lock = try JournalLock(files, creating: true)
         }
         guard let lock else { throw TrackingError(.busy, files.lock, "is held by another process") }
-        self.lock = Mutex(lock)
+        self.lock = Lock(lock)
         let signal = JournalSignal()
         let writer = try JournalWriter(
             files, segmentBytes: options.segmentBytes, isDurable: options.isDurable, wake: { signal.raise() })

@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// Keys stored in partitions, by hash, until all are known; a partition then fits into memory, and the first row of
 /// each key stays.
@@ -43,7 +42,7 @@ final class DeferredDuplicates {
 
     /// The numbers of all rows whose key an earlier row has.
     func resolve(threads: Int) throws -> PagedBitmap {
-        let duplicates = Mutex(PagedBitmap())
+        let duplicates = Lock(PagedBitmap())
         let partitions = partitions, storage = storage
         // What a partition needs in memory: its keys, and a table of positions at most half full.
         let budget = max(1 << 20, memoryBudget / max(1, threads) / 2)

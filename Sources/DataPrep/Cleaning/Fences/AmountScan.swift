@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// Reads the amounts of all waiting rows that are not duplicates, several blocks at once.
 struct AmountScan: Sendable {
@@ -9,7 +8,7 @@ struct AmountScan: Sendable {
     /// Calls `body` for each block with its amounts, and collects the results by block number.
     func map<Result: Sendable>(_ body: @Sendable (UnsafeBufferPointer<Double>) -> Result) throws -> [Result] {
         let count = store.count
-        let results = Mutex([Result?](repeating: nil, count: count))
+        let results = Lock([Result?](repeating: nil, count: count))
         try parallelForThrowing(count: count, threads: threads) { number in
             guard let result = try withAmounts(of: number, body) else { return }
             results.withLock { $0[number] = result }
@@ -24,7 +23,7 @@ struct AmountScan: Sendable {
     ) throws -> [State] {
         let parts = max(1, threads)
         let count = store.count
-        let states = Mutex([State]())
+        let states = Lock([State]())
         try parallelForThrowing(count: parts, threads: threads) { part in
             var state = initial
             for number in stride(from: part, to: count, by: parts) {

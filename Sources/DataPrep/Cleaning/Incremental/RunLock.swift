@@ -1,7 +1,6 @@
 import Essentials
 import Parallelism
 import StorageIO
-import Synchronization
 
 /// Lets one run at a time work on a data set, in any store.
 ///
@@ -24,7 +23,7 @@ actor RunLock {
     }
 
     /// The locks that this process itself holds: for these, its process number says nothing.
-    private static let held = Mutex(Set<String>())
+    private static let held = Lock(Set<String>())
 
     private let folder: IncrementalFolder
     private let generation: Int

@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// The rows that rules 1 to 6 dropped during reading, block by block, in a temporary file.
 final class RejectLog: Sendable {
@@ -20,7 +20,7 @@ final class RejectLog: Sendable {
 
     private let storage: any SpillStorage
     /// By the number of the block.
-    private let locations = Mutex([Int: Location]())
+    private let locations = Lock([Int: Location]())
 
     init(storage: any SpillStorage) { self.storage = storage }
 

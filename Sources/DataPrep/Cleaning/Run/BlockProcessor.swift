@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// Parses jobs in parallel, finds their duplicates one after the other, and packs what is left in parallel again.
 final class BlockProcessor: Sendable {
@@ -25,8 +24,8 @@ final class BlockProcessor: Sendable {
     private let rejects: RejectLog?
     private let sampleLimit: Int
     private let sequencer = Sequencer()
-    private let position = Mutex(Position())
-    private let buffers = Mutex([TransactionBuffer]())
+    private let position = Lock(Position())
+    private let buffers = Lock([TransactionBuffer]())
 
     /// - Parameter rejects: gets every rejected row, if all of them are requested.
     init(store: BlockStore, duplicates: any RepeatedRows, rejects: RejectLog?, sampleLimit: Int) {

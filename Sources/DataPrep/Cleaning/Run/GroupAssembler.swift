@@ -1,6 +1,5 @@
 import Columnar
 import Parallelism
-import Synchronization
 
 /// Applies rule 7 to waiting blocks, and builds a batch of the rows that stay.
 struct GroupAssembler: Sendable {
@@ -37,13 +36,13 @@ struct GroupAssembler: Sendable {
     }
 
     func assemble(_ blocks: Range<Int>) throws -> Group {
-        let selected = Mutex([Selection?](repeating: nil, count: blocks.count))
+        let selected = Lock([Selection?](repeating: nil, count: blocks.count))
         try parallelForThrowing(count: blocks.count, threads: threads) { index in
             guard let selection = try select(blocks.lowerBound + index) else { return }
             selected.withLock { $0[index] = selection }
         }
         let selections = selected.withLock { $0.compactMap { $0 } }
-        let columns = Mutex([Column?](repeating: nil, count: TransactionColumn.allCases.count))
+        let columns = Lock([Column?](repeating: nil, count: TransactionColumn.allCases.count))
         try parallelForThrowing(count: TransactionColumn.allCases.count, threads: threads) { index in
             let column = try self.column(TransactionColumn.allCases[index], of: selections)
             columns.withLock { $0[index] = column }

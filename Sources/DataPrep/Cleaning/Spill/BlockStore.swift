@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// The rows that are waiting for the fences, block by block: in memory as long as they fit, then in a temporary file.
 final class BlockStore: Sendable {
@@ -15,9 +15,9 @@ final class BlockStore: Sendable {
 
     private let memoryBudget: Int
     private let storage: any SpillStorage
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// Rows that turned out to be duplicates, by row number, once that is known.
-    let rejected: Mutex<PagedBitmap?> = Mutex(nil)
+    let rejected: Lock<PagedBitmap?> = Lock(nil)
 
     /// - Parameter memoryBudget: bytes.
     init(memoryBudget: Int, storage: any SpillStorage) {

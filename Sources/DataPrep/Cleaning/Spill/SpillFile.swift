@@ -1,5 +1,5 @@
 import Essentials
-import Synchronization
+import Parallelism
 
 /// Temporary storage for data that does not fit into memory.
 package protocol SpillStorage: Sendable {
@@ -17,7 +17,7 @@ package final class SpillFile: SpillStorage {
         var descriptor: Int32 = -1
         var count = 0
     }
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter folder: nil for the system's folder of temporary files.
     package init(folder: String?) { self.folder = folder ?? FileManager.default.temporaryDirectory.path }

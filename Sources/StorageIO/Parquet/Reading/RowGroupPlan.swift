@@ -1,6 +1,5 @@
 import Columnar
 import Parallelism
-import Synchronization
 
 /// Which bytes some columns of a row group need, and how to decode them.
 struct RowGroupPlan: Sendable {
@@ -100,7 +99,7 @@ struct RowGroupPlan: Sendable {
     /// The columns, decoded on several threads, the longest first.
     func decode(_ buffers: [[UInt8]], threads: Int, _ cancellation: CancellationFlag) throws -> [Column] {
         let order = chunks.indices.sorted { chunks[$0].range.count > chunks[$1].range.count }
-        let decoded = Mutex([Column?](repeating: nil, count: chunks.count))
+        let decoded = Lock([Column?](repeating: nil, count: chunks.count))
         try parallelForThrowing(count: chunks.count, threads: threads) { turn in
             try cancellation.check()
             let column = try decode(chunks[order[turn]], buffers)

@@ -1,6 +1,5 @@
 public import Columnar
 import Parallelism
-import Synchronization
 
 /// Writes one Parquet file of flat columns, row group by row group as they fill.
 ///
@@ -168,7 +167,7 @@ public actor ParquetWriter {
         _ segments: [RowSegment], _ schema: Schema, _ options: ParquetWriteOptions
     ) async throws -> [EncodedChunk] {
         try await onDedicatedThread(named: "parquet-write") { cancellation in
-            let encoded = Mutex([EncodedChunk?](repeating: nil, count: schema.fields.count))
+            let encoded = Lock([EncodedChunk?](repeating: nil, count: schema.fields.count))
             try parallelForThrowing(count: schema.fields.count, threads: options.threads) { index in
                 try cancellation.check()
                 let chunk = try ColumnChunkEncoder(field: schema.fields[index], options: options)

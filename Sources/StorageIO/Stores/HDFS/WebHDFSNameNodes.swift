@@ -1,9 +1,9 @@
-import Synchronization
+import Parallelism
 
 /// The name nodes of a cluster, one of which is the active one.
 final class WebHDFSNameNodes: Sendable {
     private let addresses: [String]
-    private let active = Mutex(0)
+    private let active = Lock(0)
 
     /// - Throws: ``ObjectStoreError/Code/invalidURL`` without an address, or for one that is not `http` or `https`.
     init(_ addresses: [String]) throws(ObjectStoreError) {

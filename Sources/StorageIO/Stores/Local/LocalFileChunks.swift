@@ -1,5 +1,4 @@
 import Parallelism
-import Synchronization
 
 /// A range of a file, chunk by chunk, for one task at a time.
 final class LocalFileChunks: Sendable {
@@ -14,11 +13,11 @@ final class LocalFileChunks: Sendable {
     }
 
     private let file: LocalFile
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(_ file: LocalFile, _ range: Range<Int64>) {
         self.file = file
-        state = Mutex(State(rest: range))
+        state = Lock(State(rest: range))
     }
 
     /// The next chunk, nil at the end.

@@ -19,7 +19,7 @@ final class LocalStream: Sendable {
 
     let path: String
     private let isPipe: Bool
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     private enum State {
         /// Nobody has read the pipe yet, or nothing has been written.
@@ -40,14 +40,14 @@ final class LocalStream: Sendable {
         }
         self.path = path
         isPipe = status.isPipe
-        state = Mutex(.waiting)
+        state = Lock(.waiting)
     }
 
     /// A descriptor of this process: `/dev/stdout` and its like.
     init(ownDescriptor: Int32, path: String) throws(ObjectStoreError) {
         self.path = path
         let copy = try SystemCalls.check(path) { fcntl(ownDescriptor, F_DUPFD_CLOEXEC, 3) }
-        state = Mutex(.open(copy))
+        state = Lock(.open(copy))
         if ownDescriptor == STDOUT_FILENO { Self.takenOutput.store(true, ordering: .relaxed) }
         let status = try? SystemCalls.status(of: copy, path: path)
         isPipe = status.map { !$0.isRegularFile && !$0.isCharacterDevice } ?? true

@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 #if canImport(Glibc)
     import Glibc
@@ -23,7 +23,7 @@ final class UnfinishedFile: Sendable {
         case discarded
     }
 
-    private enum Lock {
+    private enum FileLock {
         case taken, held, unknown
 
         init(_ descriptor: Int32) {
@@ -46,7 +46,7 @@ final class UnfinishedFile: Sendable {
     private let name: String
     private let finalName: String
     private let replaces: Bool
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// - Parameters:
     ///   - name: The finished file's name.
@@ -63,14 +63,14 @@ final class UnfinishedFile: Sendable {
             let descriptor = folder.openFile(own, O_RDWR | O_CREAT | O_EXCL)
             if descriptor != -1 {
                 // Another process that removes leftovers may have been faster than the lock.
-                if Lock(descriptor) != .held, Self.hasName(descriptor) {
+                if FileLock(descriptor) != .held, Self.hasName(descriptor) {
                     if slot < Self.slots { Self.removeLeftover("\(tag)-\(slot + 1)", in: folder) }
                     destination = SystemCalls.path(folder.path, name)
                     self.folder = folder
                     self.name = own
                     finalName = name
                     self.replaces = replaces
-                    state = Mutex(.open(descriptor: descriptor))
+                    state = Lock(.open(descriptor: descriptor))
                     return
                 }
                 close(descriptor)
@@ -110,7 +110,7 @@ final class UnfinishedFile: Sendable {
         let descriptor = folder.openFile(name, O_RDWR | O_NONBLOCK)
         guard descriptor != -1 else { return errno == ENOENT }
         defer { close(descriptor) }
-        guard Lock(descriptor) == .taken else { return false }
+        guard FileLock(descriptor) == .taken else { return false }
         // The previous holder has removed it.
         guard hasName(descriptor) else { return true }
         return folder.remove(name) == 0

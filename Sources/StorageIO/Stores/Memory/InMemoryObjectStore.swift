@@ -1,5 +1,5 @@
 import Essentials
-import Synchronization
+import Parallelism
 
 /// Objects in memory, for tests and small data; all copies of a reference share them.
 public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
@@ -34,7 +34,7 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     public let root: String
     private let capacity: Int
     private let beforeEach: @Sendable (Operation) async throws -> Void
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameters:
     ///   - name: Part of messages.

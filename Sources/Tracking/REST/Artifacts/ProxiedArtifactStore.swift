@@ -1,6 +1,6 @@
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 
 /// The artifacts that an MLflow server proxies, as an object store.
 ///
@@ -16,7 +16,7 @@ final class ProxiedArtifactStore: ObjectStore {
     /// Lets one writer at a time check whether an object exists, and write it.
     let exclusion = AsyncExclusion()
     /// Whether the server sends parts of objects; it does where it keeps files in a folder.
-    private let knowsRanges = Mutex(true)
+    private let knowsRanges = Lock(true)
 
     init(address: ServerAddress, http: any HTTPSending, retrier: Retrier) {
         self.address = address

@@ -1,11 +1,11 @@
+import Parallelism
 import StorageIO
-import Synchronization
 
 /// Finds the stores of locations that MLflow servers proxy: `mlflow-artifacts:/PATH` at the tracking server,
 /// `mlflow-artifacts://HOST:PORT/PATH` at another, and the `http(s)` URLs that both stand for.
 final class ProxiedArtifacts: Sendable {
     private let server: MLflowServer
-    private let stores = Mutex<[ServerAddress: ProxiedArtifactStore]>([:])
+    private let stores = Lock<[ServerAddress: ProxiedArtifactStore]>([:])
 
     init(server: MLflowServer) { self.server = server }
 

@@ -1,6 +1,6 @@
 import HTTPTransport
 import Logging
-import Synchronization
+import Parallelism
 
 /// Signs requests to one bucket, sends them, and retries when that may help.
 final class S3Client: Sendable {
@@ -20,7 +20,7 @@ final class S3Client: Sendable {
     private let now: @Sendable () -> Double
     private let retrier: Retrier
     private let signingKeys = SigningKeyCache()
-    private let learned: Mutex<Learned>
+    private let learned: Lock<Learned>
 
     init(
         bucket: String, configuration: S3Configuration, http: any HTTPSending, logger: Logger,
@@ -36,7 +36,7 @@ final class S3Client: Sendable {
         self.logger = logger
         self.now = now
         retrier = Retrier(policy: configuration.retryPolicy, budget: RetryBudget())
-        learned = Mutex(Learned(region: configuration.region))
+        learned = Lock(Learned(region: configuration.region))
     }
 
     /// Sends until the server has given a response that a retry would not change, whatever its status.

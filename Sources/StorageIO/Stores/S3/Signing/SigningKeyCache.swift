@@ -1,5 +1,5 @@
 import Crypto
-import Synchronization
+import Parallelism
 
 /// The latest key derived from a secret: it is the same for a day.
 package final class SigningKeyCache: Sendable {
@@ -9,7 +9,7 @@ package final class SigningKeyCache: Sendable {
         let key: SymmetricKey
     }
 
-    private let latest = Mutex<Entry?>(nil)
+    private let latest = Lock<Entry?>(nil)
 
     package init() {}
 
