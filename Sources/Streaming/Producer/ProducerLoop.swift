@@ -175,10 +175,10 @@ final class ProducerLoop {
         slotOfHead = slot
         while submission.next < submission.slices.count, hasRoom {
             let count = min(Self.chunk, submission.slices.count - submission.next, capacity - outstanding)
-            for index in 0..<count {
-                let index = submission.next + index
-                submission.describe(index, in: &messages[index])
-                messages[index]._private = UnsafeMutableRawPointer(bitPattern: slot << Self.indexBits | index)
+            for position in 0..<count {
+                let index = submission.next + position
+                submission.describe(index, in: &messages[position])
+                messages[position]._private = UnsafeMutableRawPointer(bitPattern: slot << Self.indexBits | index)
             }
             let good =
                 submission.hasHeaders
