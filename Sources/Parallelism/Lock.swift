@@ -1,15 +1,13 @@
 #if THREAD_SANITIZER
     import Essentials
-#else
-    package import Synchronization
-#endif
 
-/// A value that one thread at a time gets hold of: `Synchronization.Mutex`, and nothing else, in every ordinary build.
-///
-/// On Linux that one is a futex inside the standard library, of which ThreadSanitizer learns nothing: it takes whatever a
-/// `Mutex` guards for a race. So its builds, which define `THREAD_SANITIZER`, have a `pthread_mutex_t` here, which it knows.
-package struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
-    #if THREAD_SANITIZER
+    /// A value that one thread at a time gets hold of; what `Synchronization.Mutex` is in other builds.
+    ///
+    /// On Linux that one is a futex inside the standard library, of which ThreadSanitizer learns nothing: it takes whatever a
+    /// `Mutex` guards for a race. This one is a `pthread_mutex_t`, which it knows.
+    ///
+    /// `@unchecked Sendable`: the value is reached through the mutex only.
+    package struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
         private let mutex: UnsafeMutablePointer<pthread_mutex_t>
         private let value: UnsafeMutablePointer<Value>
 
@@ -36,20 +34,11 @@ package struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
             defer { pthread_mutex_unlock(mutex) }
             return try body(&value.pointee)
         }
-    #else
-        @usableFromInline
-        let mutex: Mutex<Value>
+    }
+#else
+    // For the lock's methods: a type of our own around it would cost a call into this module each time.
+    @_exported public import Synchronization
 
-        /// Guards a value.
-        @inlinable
-        package init(_ value: consuming sending Value) { mutex = Mutex(value) }
-
-        /// Calls `body` with the value when no other thread has hold of it. Not to be called from within `body`.
-        @inlinable
-        package borrowing func withLock<Result: ~Copyable, Failure: Error>(
-            _ body: (inout sending Value) throws(Failure) -> sending Result
-        ) throws(Failure) -> sending Result {
-            try mutex.withLock(body)
-        }
-    #endif
-}
+    /// A value that one thread at a time gets hold of. Under ThreadSanitizer it is a lock that this one knows.
+    package typealias Lock<Value: ~Copyable> = Mutex<Value>
+#endif
