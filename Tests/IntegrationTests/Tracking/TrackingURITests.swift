@@ -49,9 +49,8 @@ import Testing
         }
     }
 
-    @Test(.needs(.s3, .hdfs, .postgresql, .mlflow, .python, .mlflowPython)) func theServerAndItsDatabaseShowTheSameRuns()
-        throws
-    {
+    @Test(.needs(.s3, .hdfs, .postgresql, .mlflow, .python, .mlflowPython))
+    func theServerAndItsDatabaseShowTheSameRuns() throws {
         let folder = try TemporaryFolder()
         let locations = try RemoteLocations()
         let database = try TrackingDatabase.make()
