@@ -116,7 +116,7 @@ package struct ScoringJob: Sendable {
             return result
         } catch {
             await writer.abort()
-            // Errors about columns know no place.
+            // Errors about columns do not know the location.
             try JobError.naming(data) { () throws -> Void in throw error }
             throw error
         }

@@ -2,7 +2,7 @@ package import JobSupport
 package import StorageIO
 package import Tracking
 
-/// Copies everything from one place of tracking to another.
+/// Copies everything from one tracking store to another.
 package struct TrackingCopyJob: Sendable {
     private let source: TrackingDestination
     private let destination: TrackingDestination

@@ -1,6 +1,6 @@
 /// Rows of one class, which nothing can be learnt from or chosen by: found before the work that would fail on them.
 struct ClassCheck: Sendable {
-    /// The place of the data.
+    /// The location of the data.
     let location: String
     /// Such as `to train on`.
     let purpose: String

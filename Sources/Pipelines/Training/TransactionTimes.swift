@@ -1,7 +1,7 @@
 import Columnar
 import DataPrep
 
-/// When rows of a table took place.
+/// The times of the rows of a table.
 enum TransactionTimes {
     /// Microseconds since 1970-01-01T00:00:00; nil where the table has no `tx_datetime`, or not for all rows.
     static func times(_ table: RecordBatch) -> [Int64]? {
