@@ -1,5 +1,6 @@
 import CRdKafka
 import Logging
+import Parallelism
 
 /// A mock cluster and the client that hosts it.
 ///
@@ -8,6 +9,7 @@ struct RunningMockCluster: @unchecked Sendable {
     let bootstrapServers: [String]
     private let handle: KafkaHandle
     private let cluster: OpaquePointer
+    private let ports = PortsOfDownBrokers()
 
     init(brokers: Int) throws(KafkaError) {
         let operation = "starting a mock cluster"
@@ -40,9 +42,11 @@ struct RunningMockCluster: @unchecked Sendable {
 
     func setBroker(_ broker: Int, isUp: Bool) {
         if isUp {
+            ports.release(broker)
             rd_kafka_mock_broker_set_up(cluster, Int32(clamping: broker))
         } else {
             rd_kafka_mock_broker_set_down(cluster, Int32(clamping: broker))
+            if bootstrapServers.indices.contains(broker - 1) { ports.hold(broker, bootstrapServers[broker - 1]) }
         }
     }
 
@@ -53,4 +57,16 @@ struct RunningMockCluster: @unchecked Sendable {
 
     /// Ends the cluster with its client.
     func end() { handle.destroy() }
+}
+
+/// Keeps the ports of brokers that are down: librdkafka ends the process when it cannot listen on one again.
+private final class PortsOfDownBrokers: Sendable {
+    private let held = Lock<[Int: HeldPort]>([:])
+
+    func hold(_ broker: Int, _ address: String) {
+        let port = HeldPort(address: address)
+        held.withLock { $0[broker] = port }
+    }
+
+    func release(_ broker: Int) { held.withLock { _ = $0.removeValue(forKey: broker) } }
 }
