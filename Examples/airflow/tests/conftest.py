@@ -6,9 +6,12 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 
@@ -26,6 +29,9 @@ os.environ |= {
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
 }
 sys.path.insert(0, str(DAGS))
+# The timeout of a task is a signal whose handler logs. Where it interrupts the same thread while that logs, the handler
+# would wait forever for a lock that is not reentrant.
+mock.patch("structlog._output.threading", SimpleNamespace(Lock=threading.RLock)).start()
 
 from airflow.sdk import DAG  # noqa: E402
 
