@@ -166,7 +166,7 @@ let package = Package(
         .target(
             name: "JobSupport",
             dependencies: [
-                "Columnar", "CommandLineSupport", "DataPrep", "Essentials", "Scoring", "StorageIO", logging,
+                "CommandLineSupport", "Essentials", "Scoring", "StorageIO", logging,
             ],
             path: "Examples/Jobs/Support", swiftSettings: swiftSettings),
 
@@ -179,7 +179,9 @@ let package = Package(
         jobs("HandbookJobs", folder: "Handbook", ["Columnar", "DataPrep", "ModelKit"]),
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
         jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "StorageIO", "Tracking", logging]),
-        jobs("ScoringJobs", folder: "Scoring", ["Columnar", "ModelTracking", "Scoring", "StorageIO", logging]),
+        jobs(
+            "ScoringJobs", folder: "Scoring",
+            ["Columnar", "ModelTracking", "Pipelines", "Scoring", "StorageIO", logging]),
         jobs("TrainingJobs", folder: "Training", ["CommandLineSupport", "ModelTracking", "Pipelines", "Scoring"]),
         jobs(
             "StreamingJobs", folder: "Streaming",

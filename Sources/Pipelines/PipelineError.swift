@@ -13,7 +13,7 @@ public enum PipelineError: Error, Sendable, Hashable {
 
 extension PipelineError {
     /// Adds the data's location to errors about columns, which know only the column.
-    static func naming<Result>(_ location: String, _ body: () throws -> Result) throws -> Result {
+    package static func naming<Result>(_ location: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as TransactionError {

@@ -44,7 +44,7 @@ public struct TrackingDestination: Sendable {
     ) async throws -> TrackingClient {
         guard let uri else {
             throw TrackingError(
-                .invalidValue, "", "no tracking URI is given: pass one (--tracking), or set MLFLOW_TRACKING_URI")
+                .invalidValue, "tracking", "no URI is given; pass one (--tracking), or set MLFLOW_TRACKING_URI")
         }
         var options = options
         options.isReadOnly = isReadOnly

@@ -4,6 +4,7 @@ import Foundation
 package import JobSupport
 package import Logging
 package import ModelTracking
+import Pipelines
 import Scoring
 package import StorageIO
 
@@ -81,7 +82,7 @@ package struct ScoringJob: Sendable {
         let scorer = try DataSetScorer(try await models.load(model))
         let dataSet = try await DataSet.open(stores.resolve(data))
         let target = try stores.resolve(output)
-        let schema = try JobError.naming(data) { try BatchScores.schema(for: dataSet.schema) }
+        let schema = try PipelineError.naming(data) { try BatchScores.schema(for: dataSet.schema) }
         var writer = try await self.writer(target, schema)
         do {
             var result = Result(
@@ -96,7 +97,7 @@ package struct ScoringJob: Sendable {
                     throw JobError.unusableData(
                         location: data,
                         reason: "its rows are not in the order of time, so that scores are computed twice; "
-                            + "\(output) cannot be begun anew: write to a file")
+                            + "\(output) cannot be written from the start again: write to a file")
                 }
                 await writer.abort()
                 writer = try await self.writer(target, schema)
@@ -117,7 +118,7 @@ package struct ScoringJob: Sendable {
         } catch {
             await writer.abort()
             // Errors about columns do not know the location.
-            try JobError.naming(data) { () throws -> Void in throw error }
+            try PipelineError.naming(data) { () throws -> Void in throw error }
             throw error
         }
     }

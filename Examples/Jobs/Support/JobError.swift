@@ -1,6 +1,3 @@
-import Columnar
-import DataPrep
-
 /// Why a job failed, beyond the libraries' own errors.
 package enum JobError: Error, Sendable, Hashable {
     /// The data do not allow what was requested.
@@ -19,19 +16,6 @@ package enum JobError: Error, Sendable, Hashable {
     case incompleteCount(Int)
     /// Some runs or models could not be copied; the report names them.
     case incompleteTrackingCopy(failures: Int)
-}
-
-extension JobError {
-    /// Errors about columns do not know the location of the data; this adds it.
-    package static func naming<Result>(_ location: String, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as TransactionError {
-            throw JobError.unusableData(location: location, reason: "\(error)")
-        } catch let error as ColumnarError {
-            throw JobError.unusableData(location: location, reason: "\(error)")
-        }
-    }
 }
 
 extension JobError: CustomStringConvertible {
