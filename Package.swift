@@ -92,6 +92,7 @@ let package = Package(
         // Foundations: no dependency on one another.
         library("Essentials", []),
         library("Columnar", []),
+        library("JSONText", []),
         .target(name: "CThreads"),
         library("Parallelism", ["CThreads", "Essentials"]),
         library("ReportKit", ["Essentials"]),
@@ -120,7 +121,7 @@ let package = Package(
         library("StorageIOTesting", ["StorageIO"]),
 
         // Data preparation and machine learning.
-        library("DataPrep", ["Columnar", "Essentials", "Parallelism", "ReportKit", "StorageIO"]),
+        library("DataPrep", ["Columnar", "Essentials", "JSONText", "Parallelism", "ReportKit", "StorageIO"]),
         .target(name: "CTreeKernels"),
         library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
         library(
@@ -137,7 +138,7 @@ let package = Package(
         library(
             "Tracking",
             [
-                "Columnar", "Essentials", "HTTPTransport", "Parallelism", "StorageIO", postgreSQL,
+                "Columnar", "Essentials", "HTTPTransport", "JSONText", "Parallelism", "StorageIO", postgreSQL,
                 grdb, logging,
             ]),
         library(
@@ -152,8 +153,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Columnar", "DataPrep", "Essentials", "Parallelism", "Scoring", coreMetrics, crypto, hummingbird,
-                hummingbirdCore,
+                "Columnar", "DataPrep", "Essentials", "JSONText", "Parallelism", "Scoring", coreMetrics, crypto,
+                hummingbird, hummingbirdCore,
                 httpTypes, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
             ],
             // Part of the program: nothing has to lie beside it.
@@ -239,30 +240,36 @@ let package = Package(
             ["Columnar", "HandbookJobs", "Parallelism", "StorageIO", "DataPrep", "ModelKit"]),
 
         // Tests.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport", dependencies: ["Parallelism"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
+        tests("JSONTextTests", ["JSONText", "TestSupport"]),
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
         tests("ReportKitTests", ["ReportKit", "TestSupport"]),
-        tests("CommandLineSupportTests", ["CommandLineSupport", logging]),
-        tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
+        tests("CommandLineSupportTests", ["CommandLineSupport", "Parallelism", logging]),
+        tests("HTTPTransportTests", ["HTTPTransport", "Parallelism", "TestSupport"]),
         .executableTarget(
             name: "postgresql-probe", dependencies: ["PostgreSQL"], path: "Tests/PostgreSQLProbe",
             swiftSettings: swiftSettings),
-        tests("PostgreSQLTests", ["PostgreSQL", "TestSupport", "postgresql-probe"]),
+        tests("PostgreSQLTests", ["Parallelism", "PostgreSQL", "TestSupport", "postgresql-probe"]),
         tests(
             "StorageIOTests",
             [
                 "Columnar", "CStorageKernels", "HTTPTransport", "Parallelism", "StorageIO", "StorageIOTesting",
                 "TestSupport", crypto, logging,
             ]),
-        tests("DataPrepTests", ["Columnar", "DataPrep", "StorageIO", "StorageIOTesting", "TestSupport"]),
+        tests(
+            "DataPrepTests", ["Columnar", "DataPrep", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("ModelKitTests", ["Columnar", "CTreeKernels", "ModelKit", "Parallelism", "TestSupport"]),
         tests(
             "ScoringTests",
-            ["Columnar", "DataPrep", "ModelKit", "Scoring", "StorageIO", "StorageIOTesting", "TestSupport"]),
+            [
+                "Columnar", "DataPrep", "ModelKit", "Parallelism", "Scoring", "StorageIO", "StorageIOTesting",
+                "TestSupport",
+            ]),
         tests(
             "PipelinesTests",
-            ["Columnar", "DataPrep", "ModelKit", "Pipelines", "Scoring", "StorageIO", "TestSupport"]),
+            ["Columnar", "DataPrep", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO", "TestSupport"]),
         tests(
             "ModelTrackingTests",
             [
@@ -282,14 +289,14 @@ let package = Package(
         tests(
             "StreamingTests",
             [
-                "Columnar", "DataPrep", "ModelKit", "Scoring", "Streaming", coreMetrics, logging, serviceLifecycle,
-                "TestSupport",
+                "Columnar", "DataPrep", "ModelKit", "Parallelism", "Scoring", "Streaming", "TestSupport", coreMetrics,
+                logging, serviceLifecycle,
             ]),
         tests(
             "ServingTests",
             [
-                "DataPrep", "ModelKit", "Scoring", "Serving", coreMetrics, logging, serviceLifecycle, unixSignals,
-                "TestSupport",
+                "DataPrep", "JSONText", "ModelKit", "Parallelism", "Scoring", "Serving", "TestSupport", coreMetrics,
+                logging, serviceLifecycle, unixSignals,
             ]),
         .testTarget(
             name: "IntegrationTests",

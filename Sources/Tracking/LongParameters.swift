@@ -1,4 +1,5 @@
 import Essentials
+import JSONText
 
 /// Parameters of any length as MLflow can keep them: long values cut, and a file that has them whole.
 struct LongParameters {
@@ -20,7 +21,7 @@ struct LongParameters {
             return String(cut)
         }
         values = parameters.merging(cut) { _, cut in cut }
-        file = long.isEmpty ? nil : JSON.object(long.mapValues(JSON.text)).bytes
+        file = long.isEmpty ? nil : JSONValue.object(present: long.mapValues(JSONValue.string)).bytes
     }
 }
 

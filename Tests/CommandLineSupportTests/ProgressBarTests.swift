@@ -1,11 +1,11 @@
 import CommandLineSupport
 import Logging
-import Synchronization
+import Parallelism
 import Testing
 
 struct ProgressBarTests {
     private final class Lines: Sendable {
-        let all = Mutex<[String]>([])
+        let all = Lock<[String]>([])
     }
 
     private struct Handler: LogHandler {

@@ -1,11 +1,11 @@
 import Foundation
-import Synchronization
+import Parallelism
 
 /// Gives the chunks of a request's body one after another.
 final class ChunkSource: Sendable {
-    private let remaining: Mutex<ArraySlice<[UInt8]>>
+    private let remaining: Lock<ArraySlice<[UInt8]>>
 
-    init(_ chunks: [[UInt8]]) { remaining = Mutex(chunks[...]) }
+    init(_ chunks: [[UInt8]]) { remaining = Lock(chunks[...]) }
 
     /// A body in chunks of that size.
     convenience init(_ body: [UInt8], chunkSize: Int) {

@@ -1,5 +1,5 @@
 import HTTPTransport
-import Synchronization
+import Parallelism
 import Testing
 
 @Suite struct RetrierTests {
@@ -7,8 +7,8 @@ import Testing
 
     /// A clock that only sleeping moves.
     private final class FakeClock: Sendable {
-        let time = Mutex(ContinuousClock.now)
-        let sleeps = Mutex<[Duration]>([])
+        let time = Lock(ContinuousClock.now)
+        let sleeps = Lock<[Duration]>([])
 
         func retrier(_ policy: RetryPolicy, budget: RetryBudget = RetryBudget()) -> Retrier {
             Retrier(policy: policy, budget: budget) { [self] in
@@ -64,7 +64,7 @@ import Testing
     /// When a server fails everything, it soon gets one attempt for each request instead of eight.
     @Test func theBudgetEndsRetriesOfAFailingServer() async throws {
         let budget = RetryBudget(capacity: 20)
-        let attempts = Mutex(0)
+        let attempts = Lock(0)
         for _ in 0..<10 {
             await #expect(throws: RetryFailure.self) {
                 try await FakeClock().retrier(RetryPolicy(), budget: budget).run { _ in

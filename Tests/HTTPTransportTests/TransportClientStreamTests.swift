@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTransport
-import Synchronization
+import Parallelism
 import TestSupport
 import Testing
 
@@ -135,7 +135,7 @@ import Testing
 
     /// A refusal ends the task that produces the body, even one that has nothing to send at the time.
     @Test func refusalsEndTheSource() async throws {
-        let asleep = Mutex(0)
+        let asleep = Lock(0)
         let source = ChunkSource([[1]])
         let request = TransportRequest(
             method: "PUT", url: peer.url("refuse/403/late-unsaid"),

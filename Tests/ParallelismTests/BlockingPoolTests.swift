@@ -1,14 +1,13 @@
 import Foundation
 import Parallelism
-import Synchronization
 import Testing
 
 @Suite struct BlockingPoolTests {
     private struct Refusal: Error {}
 
     private final class Counts: Sendable {
-        let meeting = Mutex(0)
-        let busy = Mutex((now: 0, most: 0))
+        let meeting = Lock(0)
+        let busy = Lock((now: 0, most: 0))
     }
 
     @Test func resultsAndErrorsComeBack() async throws {

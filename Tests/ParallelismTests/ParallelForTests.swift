@@ -6,7 +6,7 @@ import Testing
 @Suite struct ParallelForTests {
     @Test(arguments: [(0, 4), (1, 4), (7, 1), (1_000, 2), (1_000, 5)])
     func eachIndexIsVisitedOnce(count: Int, threads: Int) {
-        let visits = Mutex([Int](repeating: 0, count: count))
+        let visits = Lock([Int](repeating: 0, count: count))
         parallelFor(count: count, threads: threads) { index in visits.withLock { $0[index] += 1 } }
         #expect(visits.withLock { $0 } == [Int](repeating: 1, count: count))
     }

@@ -38,7 +38,7 @@ import Testing
     @Test func `no two calls of a job have the same number`() {
         let team = ThreadTeam(threads: 4)
         for _ in 0..<200 {
-            let seen = Mutex<[Int]>([])
+            let seen = Lock<[Int]>([])
             team.run { thread in seen.withLock { $0.append(thread) } }
             let numbers = seen.withLock { $0 }
             #expect(numbers.contains(0))

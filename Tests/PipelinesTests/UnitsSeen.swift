@@ -1,8 +1,8 @@
-import Synchronization
+import Parallelism
 
 /// The units that progress was reported in.
 final class UnitsSeen: Sendable {
-    private let units = Mutex<Set<String>>([])
+    private let units = Lock<Set<String>>([])
 
     var all: Set<String> { units.withLock { $0 } }
 

@@ -1,6 +1,6 @@
 import Foundation
+import Parallelism
 import PostgreSQL
-import Synchronization
 import TestSupport
 import Testing
 
@@ -49,9 +49,9 @@ extension PostgreSQLPool {
 
 /// A value that closures on several threads share.
 final class Shared<Value: Sendable>: Sendable {
-    private let mutex: Mutex<Value>
+    private let mutex: Lock<Value>
 
-    init(_ value: Value) { mutex = Mutex(value) }
+    init(_ value: Value) { mutex = Lock(value) }
 
     func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
         mutex.withLock { value in

@@ -1,6 +1,6 @@
 import Foundation
+import Parallelism
 import PostgreSQL
-import Synchronization
 import TestSupport
 import Testing
 
@@ -177,7 +177,7 @@ extension DispatchSemaphore {
 
 /// A point where threads wait for each other.
 final class Barrier: Sendable {
-    private let arrived = Mutex(0)
+    private let arrived = Lock(0)
     private let all = DispatchSemaphore(value: 0)
     private let count: Int
 

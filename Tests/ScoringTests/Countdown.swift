@@ -1,9 +1,9 @@
+import Parallelism
 import StorageIO
-import Synchronization
 
 /// Makes one write of a store fail.
 final class Countdown: Sendable {
-    private let remaining = Mutex<Int?>(nil)
+    private let remaining = Lock<Int?>(nil)
 
     func start(_ steps: Int) { remaining.withLock { $0 = steps } }
 

@@ -1,6 +1,6 @@
+import Parallelism
 import Scoring
 import StorageIO
-import Synchronization
 import Testing
 
 @Suite struct ModelSourceTests {
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func anOpenedSourceReadsOnce() async throws {
-        let reads = Mutex(0)
+        let reads = Lock(0)
         let source = ModelSource.reading {
             reads.withLock { $0 += 1 }
             return try ScoringFixture.model(threshold: 0.4)

@@ -1,9 +1,9 @@
 import DataPrep
 import Foundation
 import ModelKit
+import Parallelism
 import Scoring
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test func loadingReadsNothingThatItDoesNotNeed() async throws {
-        let reads = Mutex<[String]>([])
+        let reads = Lock<[String]>([])
         let store = InMemoryObjectStore(name: "tests") { operation in
             if case .read(let key) = operation { reads.withLock { $0.append(String(key.path.dropFirst(11))) } }
         }

@@ -1,14 +1,14 @@
 import Foundation
+import Parallelism
 import Scoring
 import ServiceLifecycle
 import Serving
-import Synchronization
 import Testing
 
 /// Graceful shutdown loses no request.
 @Suite(.serialized) struct ShutdownTests {
     final class Count: Sendable {
-        private let count = Mutex(0)
+        private let count = Lock(0)
         var value: Int { count.withLock { $0 } }
         func add() { count.withLock { $0 += 1 } }
     }

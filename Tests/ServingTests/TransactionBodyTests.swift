@@ -1,5 +1,6 @@
 import DataPrep
 import Foundation
+import JSONText
 import Serving
 import TestSupport
 import Testing

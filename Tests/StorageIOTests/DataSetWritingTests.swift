@@ -1,7 +1,7 @@
 import Columnar
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -135,7 +135,7 @@ import Testing
 
     /// Failed cleanup after the new data set is complete is not an error, and does not affect readers.
     @Test func whatFailsAfterTheListIsLeftToTheNextWriter() async throws {
-        let fails = Mutex(false)
+        let fails = Lock(false)
         let store = InMemoryObjectStore { operation in
             guard case .delete = operation, fails.withLock({ $0 }) else { return }
             throw ObjectStoreError(.unavailable, location: "set", message: "the network is gone")
@@ -180,8 +180,8 @@ import Testing
 
     /// At every step of replacing a data set, readers see the earlier one or the new one, whole.
     @Test func readersNeverSeeHalf() async throws {
-        let seen = Mutex<[RecordBatch?]>([])
-        let isChecking = Mutex(false)
+        let seen = Lock<[RecordBatch?]>([])
+        let isChecking = Lock(false)
         let inner = InMemoryObjectStore()
         let uri = try StorageURI("memory://t/set/")
         let read: @Sendable () async throws -> RecordBatch? = { [self] in
@@ -296,7 +296,7 @@ import Testing
 private final class LossyStore: ObjectStore {
     let inner = InMemoryObjectStore()
     let arrives: Bool
-    let loses = Mutex(false)
+    let loses = Lock(false)
     var root: String { inner.root }
 
     init(arrives: Bool) { self.arrives = arrives }

@@ -1,11 +1,11 @@
 import Columnar
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 
 /// Collects what is written to it.
 final class FileBytesWriter: ObjectWriter {
-    private let state = Mutex<(bytes: [UInt8], isFinished: Bool)>(([], false))
+    private let state = Lock<(bytes: [UInt8], isFinished: Bool)>(([], false))
 
     /// What was written; empty before it was finished.
     var bytes: [UInt8] { state.withLock { $0.isFinished ? $0.bytes : [] } }

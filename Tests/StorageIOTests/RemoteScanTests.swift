@@ -1,7 +1,7 @@
 import Columnar
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
     /// Passes on a client's responses, and counts the bytes of bodies.
     private final class CountingSender: HTTPSending {
         private let client: TransportClient
-        private let counts = Mutex((requests: 0, bytes: 0))
+        private let counts = Lock((requests: 0, bytes: 0))
 
         init(_ client: TransportClient) { self.client = client }
 

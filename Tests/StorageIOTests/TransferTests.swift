@@ -1,7 +1,7 @@
 import Columnar
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -78,7 +78,7 @@ import Testing
         let bytes = (0..<3_000_001).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let source = try stores.resolve("memory://s/large")
         try await source.store.put(bytes, to: source.key())
-        let progress = Mutex<[TransferProgress]>([])
+        let progress = Lock<[TransferProgress]>([])
         let target = try stores.resolve(folder.path("large"))
         let options = TransferOptions(verification: .readBack, memoryLimit: 300_000)
         _ = try await Transfer(from: source, to: target, options: options).run { now in
@@ -98,7 +98,7 @@ import Testing
             to: location, schema: batch.schema, options: DataSetWriteOptions(layout: .folder(rowsPerFile: 100)))
         try await writer.write(batch)
         try await writer.finish()
-        let states = Mutex<Set<String>>([])
+        let states = Lock<Set<String>>([])
         let target = InMemoryObjectStore()
         let copy = StorageLocation(store: target, uri: try StorageURI("memory://d/set/"))
         _ = try await Transfer(
@@ -144,7 +144,7 @@ import Testing
 
     /// A source that is replaced while it is copied gives an error, never a mixture.
     @Test func sourcesThatChangeAreErrors() async throws {
-        let reads = Mutex(0)
+        let reads = Lock(0)
         let key = try ObjectKey("a")
         let watched = InMemoryObjectStore { operation in
             if operation == .read(key) { reads.withLock { $0 += 1 } }

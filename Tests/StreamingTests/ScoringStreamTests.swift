@@ -2,6 +2,7 @@ import CoreMetrics
 import DataPrep
 import Foundation
 import Logging
+import Parallelism
 import Scoring
 import ServiceLifecycle
 import Streaming
@@ -239,7 +240,7 @@ final class TestMetrics: MetricsFactory {
         func recordNanoseconds(_ duration: Int64) { increment(by: duration) }
     }
 
-    private let sums = Mutex<[String: Sum]>([:])
+    private let sums = Lock<[String: Sum]>([:])
 
     func total(_ label: String) -> Int64? { sums.withLock { $0[label]?.total.load(ordering: .relaxed) } }
 

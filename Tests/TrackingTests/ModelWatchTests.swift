@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 import TestSupport
 import Testing
 import Tracking
@@ -16,7 +16,7 @@ import Tracking
             try await client.models.register(name, source: "runs:/\(run.id)/model")
         }
         try await client.models.setAlias("champion", of: name, to: 1)
-        let failures = Mutex<[String]>([])
+        let failures = Lock<[String]>([])
         var watch = client.models.watch("models:/\(name)@champion", every: .milliseconds(20)) { error in
             failures.withLock { $0.append("\(error)") }
         }.makeAsyncIterator()

@@ -1,4 +1,5 @@
 import Columnar
+import JSONText
 
 extension TransactionJSON {
     /// Reads one label:

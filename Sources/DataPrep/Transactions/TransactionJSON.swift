@@ -1,4 +1,5 @@
 import Columnar
+import JSONText
 
 /// Transactions as JSON objects, as message queues and HTTP carry them:
 ///
@@ -6,7 +7,7 @@ import Columnar
 ///      "tx_time_seconds":31,"tx_time_days":0,"tx_fraud":0,"tx_fraud_scenario":0}
 public enum TransactionJSON {
     /// How deep arrays and objects may be nested.
-    public static let maximumDepth = 128
+    public static let maximumDepth = JSONScanner.maximumDepth
 
     /// Reads one transaction.
     ///
@@ -68,13 +69,9 @@ struct TransactionDecoder {
 
     /// Fields that are not required and not there are 0 or nil.
     mutating func decode(requiring required: UInt16 = transactionFields) throws(Failure) -> Transaction {
-        try scanner.expect(UInt8(ascii: "{"))
-        if try scanner.peek() == UInt8(ascii: "}") {
-            scanner.position += 1
-        } else {
-            try members()
-        }
-        guard scanner.isAtEnd() else { throw Failure(.trailingBytes, at: scanner.position) }
+        try scan { scanner throws(JSONError) in try scanner.expect(UInt8(ascii: "{"), or: .expectedValue) }
+        if !scanner.isEmpty(closing: UInt8(ascii: "}")) { try members() }
+        try scan { scanner throws(JSONError) in try scanner.expectEnd() }
         let missing = required & ~found
         guard missing == 0 else {
             let field = TransactionColumn.allCases[missing.trailingZeroBitCount]
@@ -84,26 +81,36 @@ struct TransactionDecoder {
     }
 
     private mutating func members() throws(Failure) {
-        while true {
-            let byte = try scanner.peek()
-            guard byte == UInt8(ascii: "\"") else { throw Failure(.unexpectedByte(byte), at: scanner.position) }
-            let key = try scanner.string()
-            var field = try key.hasEscapes ? unescapedField(key.contents) : field(key.contents)
-            if isPlain, let found = field, found.isLabel || key.contents.count != found.name.utf8.count { field = nil }
-            try scanner.expect(UInt8(ascii: ":"))
-            if let field { try value(of: field) } else { try scanner.skipValue() }
-            let next = try scanner.peek()
-            scanner.position += 1
-            if next == UInt8(ascii: "}") { return }
-            guard next == UInt8(ascii: ",") else { throw Failure(.unexpectedByte(next), at: scanner.position - 1) }
+        var field: TransactionColumn?
+        repeat {
+            let name = try scan { scanner throws(JSONError) in try scanner.name() }
+            field = name.hasEscapes ? unescapedField(name.contents) : self.field(name.contents)
+            if isPlain, let found = field, found.isLabel || name.contents.count != found.name.utf8.count { field = nil }
+            if let field {
+                try value(of: field)
+            } else {
+                try scan { scanner throws(JSONError) in try scanner.skipValue(depth: 1) }
+            }
+        } while try scan(field) { scanner throws(JSONError) in try !scanner.ends(with: UInt8(ascii: "}")) }
+    }
+
+    /// Reads with the scanner; what is not JSON becomes our error.
+    @inline(__always)
+    private mutating func scan<Value>(
+        _ field: TransactionColumn? = nil, _ read: (inout JSONScanner) throws(JSONError) -> Value
+    ) throws(Failure) -> Value {
+        do {
+            return try read(&scanner)
+        } catch {
+            throw Failure(error, in: scanner.text, field: field)
         }
     }
 
     private mutating func value(of field: TransactionColumn) throws(Failure) {
-        let byte = try scanner.peek()
+        let byte = try scan(field) { scanner throws(JSONError) in try scanner.peekValue() }
         if byte == UInt8(ascii: "n") {
             let start = scanner.position
-            try scanner.skip("null")
+            try scan(field) { scanner throws(JSONError) in try scanner.skip("null") }
             guard field.isLabel else { throw Failure(.nullField, at: start, field: field) }
             if field == .fraud { transaction.fraud = nil } else { transaction.fraudScenario = nil }
             return
@@ -150,11 +157,7 @@ struct TransactionDecoder {
         guard byte == UInt8(ascii: "-") || byte &- 0x30 <= 9 else {
             throw Failure(.expectedNumber, at: scanner.position, field: field)
         }
-        do {
-            return try scanner.number()
-        } catch {
-            throw Failure(error.problem, at: error.byteOffset, field: field)
-        }
+        return try scan(field) { scanner throws(JSONError) in try scanner.number() }
     }
 
     private mutating func integer(_ field: TransactionColumn, _ byte: UInt8) throws(Failure) -> Int64 {
@@ -180,17 +183,12 @@ struct TransactionDecoder {
     private mutating func dateTime(_ byte: UInt8) throws(Failure) -> Int64 {
         let start = scanner.position
         guard byte == UInt8(ascii: "\"") else { throw Failure(.expectedString, at: start, field: .dateTime) }
-        let string: (contents: Range<Int>, hasEscapes: Bool)
-        do {
-            string = try scanner.string()
-        } catch {
-            throw Failure(error.problem, at: error.byteOffset, field: .dateTime)
-        }
+        let string = try scan(.dateTime) { scanner throws(JSONError) in try scanner.string() }
         let ticks: Int64?
         if isPlain, string.hasEscapes || !isPlainDateTime(string.contents) {
             ticks = nil
         } else if string.hasEscapes {
-            ticks = try withUnescaped(string.contents) { CivilDateTime.microseconds(parsing: $0) }
+            ticks = withUnescaped(string.contents) { CivilDateTime.microseconds(parsing: $0) }
         } else {
             ticks = CivilDateTime.microseconds(parsing: UnsafeBufferPointer(rebasing: scanner.text[string.contents]))
         }
@@ -209,22 +207,19 @@ struct TransactionDecoder {
         }
     }
 
-    private func unescapedField(_ contents: Range<Int>) throws(Failure) -> TransactionColumn? {
-        try withUnescaped(contents) { TransactionDecoder.field(named: $0) }
+    private func unescapedField(_ contents: Range<Int>) -> TransactionColumn? {
+        withUnescaped(contents) { TransactionDecoder.field(named: $0) }
     }
 
     /// Calls `body` with the characters of a string that holds escapes; returns nil for strings longer than any known
     /// one.
     private func withUnescaped<Value>(
         _ contents: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) -> Value?
-    ) throws(Failure) -> Value? {
-        let result = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { target in
-            Result { () throws(Failure) -> Value? in
-                guard let count = try scanner.unescape(contents, into: target) else { return nil }
-                return body(UnsafeBufferPointer(rebasing: target[..<count]))
-            }
+    ) -> Value? {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { target in
+            guard let count = scanner.unescape(contents, into: target) else { return nil }
+            return body(UnsafeBufferPointer(rebasing: target[..<count]))
         }
-        return try result.get()
     }
 
     @inline(__always)

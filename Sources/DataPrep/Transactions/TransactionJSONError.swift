@@ -1,3 +1,5 @@
+import JSONText
+
 /// Why a text is not a transaction in JSON, with the position.
 public struct TransactionJSONError: Error, Sendable, Hashable {
     /// What is wrong.
@@ -34,6 +36,32 @@ public struct TransactionJSONError: Error, Sendable, Hashable {
         self.problem = problem
         self.byteOffset = byteOffset
         self.field = field
+    }
+
+    /// The problem of a text that is not JSON.
+    init(_ error: JSONError, in text: UnsafeBufferPointer<UInt8>, field: TransactionColumn?) {
+        self.init(.unexpectedEnd, at: text.count, field: field)
+        if error.isTruncated(text) { return }
+        byteOffset = error.byteOffset
+        let byte = byteOffset < text.count ? text[byteOffset] : 0
+        switch error.problem {
+        case .trailingBytes: problem = .trailingBytes
+        case .controlCharacter, .unknownEscape, .malformedUnicodeEscape, .notUTF8, .unterminatedString:
+            problem = .malformedString
+        case .tooDeep: problem = .tooDeep
+        // The beginning of a number has been read, and its next byte belongs to no valid one.
+        case .expectedComma where "0123456789.eE".utf8.contains(byte): problem = .malformedNumber
+        case .expectedValue where byte == UInt8(ascii: "-"): problem = .malformedNumber
+        case .expectedValue, .expectedName, .expectedColon, .expectedComma: problem = .unexpectedByte(byte)
+        }
+    }
+
+    /// A number that is not one of the field's type.
+    init(_ problem: JSONNumber.Problem, at byteOffset: Int, field: TransactionColumn) {
+        switch problem {
+        case .notAnInteger: self.init(Problem.notAnInteger, at: byteOffset, field: field)
+        case .outOfRange: self.init(Problem.outOfRange, at: byteOffset, field: field)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSONText
 
 /// A response as the OpenAPI document describes it.
 struct DescribedResponse {

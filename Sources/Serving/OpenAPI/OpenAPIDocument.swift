@@ -1,5 +1,6 @@
 import DataPrep
 import HTTPTypes
+import JSONText
 import Scoring
 
 /// The service's description in OpenAPI 3.1, generated from the routes and fields by which requests are dispatched and

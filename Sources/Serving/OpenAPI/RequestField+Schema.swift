@@ -1,4 +1,5 @@
 import DataPrep
+import JSONText
 
 extension RequestField {
     /// The values that are accepted, exactly as ``FieldReader`` accepts them: JSON Schema's rules for numbers and for

@@ -1,3 +1,4 @@
+import JSONText
 import Scoring
 
 /// The response of `GET /health`.

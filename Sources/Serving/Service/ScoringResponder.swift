@@ -2,6 +2,7 @@ import CoreMetrics
 import DataPrep
 import HTTPTypes
 import Hummingbird
+import JSONText
 import Logging
 import Metrics
 import NIOCore

@@ -1,4 +1,5 @@
 import DataPrep
+import JSONText
 
 /// Reads typed fields of an object as pydantic 2 does; a field that cannot be read gives 0 and a problem.
 struct FieldReader {

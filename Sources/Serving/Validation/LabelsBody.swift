@@ -1,4 +1,5 @@
 package import DataPrep
+import JSONText
 import Scoring
 
 /// Reads the body of `POST /labels`: one object or a list of them, each with `transaction_id`, `tx_datetime`, `terminal_id` and
@@ -11,8 +12,8 @@ package enum LabelsBody {
     package static func read(_ bytes: some Collection<UInt8>) -> Result<[TransactionLabel], ValidationFailure> {
         guard !bytes.isEmpty else { return .failure(.missingBody) }
         let body: JSONValue
-        do throws(JSONParser.Failure) {
-            body = try JSONParser.parse(bytes)
+        do throws(JSONDocument.Failure) {
+            body = try JSONDocument.parse(bytes)
         } catch {
             return .failure(ValidationFailure(error))
         }

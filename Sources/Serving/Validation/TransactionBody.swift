@@ -1,4 +1,5 @@
 package import DataPrep
+import JSONText
 
 /// Reads the seven fields of `POST /predict` as FastAPI with pydantic 2 does: numbers may come as text, whole floats as
 /// integers; all problems are reported at once.
@@ -22,8 +23,8 @@ package enum TransactionBody {
     /// The same without the fast decoder.
     package static func validated(_ bytes: some Collection<UInt8>) -> Result<Transaction, ValidationFailure> {
         guard !bytes.isEmpty else { return .failure(.missingBody) }
-        do throws(JSONParser.Failure) {
-            return read(try JSONParser.parse(bytes))
+        do throws(JSONDocument.Failure) {
+            return read(try JSONDocument.parse(bytes))
         } catch {
             return .failure(ValidationFailure(error))
         }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Everything that is wrong with a body.
 package struct ValidationFailure: Error, Hashable {
     /// What FastAPI lists.
@@ -7,7 +9,7 @@ package struct ValidationFailure: Error, Hashable {
 
     init(_ problems: [ValidationProblem]) { self.problems = problems }
 
-    init(_ failure: JSONParser.Failure) {
+    init(_ failure: JSONDocument.Failure) {
         self.init([
             ValidationProblem(
                 type: "json_invalid", location: [.name("body"), .position(failure.position)],

@@ -1,3 +1,5 @@
+package import JSONText
+
 /// One entry of the `detail` list in FastAPI's response to an invalid body (pydantic 2's types and messages).
 package struct ValidationProblem: Sendable, Hashable {
     package enum Location: Sendable, Hashable {

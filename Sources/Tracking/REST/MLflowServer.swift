@@ -1,4 +1,5 @@
 import HTTPTransport
+import JSONText
 import StorageIO
 import Synchronization
 
@@ -44,11 +45,11 @@ struct MLflowServer: Sendable {
     /// Sends until there is a response that another attempt would not change.
     /// - Returns: The response; an empty object where an earlier attempt had done the work.
     @discardableResult
-    func call(_ call: ServerCall) async throws -> JSON {
+    func call(_ call: ServerCall) async throws -> JSONValue {
         try await retrying(call.subject) { isRepeated in
             let outcome = try await attempt(call)
             if case .failure(let error) = outcome, isRepeated, call.doneAlready.contains(error.code) {
-                return .response(.object([:]))
+                return .response([:])
             }
             return outcome
         }
@@ -83,7 +84,7 @@ struct MLflowServer: Sendable {
     }
 
     /// Sends once.
-    func attempt(_ call: ServerCall) async throws -> ServerOutcome<JSON> {
+    func attempt(_ call: ServerCall) async throws -> ServerOutcome<JSONValue> {
         if isReadOnly, call.isChange {
             return .failure(TrackingError(.readOnly, call.subject, "the client was opened for reading only"))
         }
@@ -99,15 +100,15 @@ struct MLflowServer: Sendable {
             return try await outcome(of: ServerRefusal(response), about: call.subject, what: what, response)
         }
         do {
-            let response = try JSONReader.value(of: response.body)
-            guard case .object = response else { throw JSON.Mismatch(name: "response", expected: "an object") }
+            let response = try JSONValue(parsing: response.body)
+            guard case .object = response else { throw JSONValue.Mismatch(name: "response", expected: "an object") }
             return .response(response)
         } catch {
             return .failure(await incompatible(call.subject, "\(what): the response is \(error)"))
         }
     }
 
-    static func outcome(of error: HTTPTransportError, about subject: String) -> ServerOutcome<JSON> {
+    static func outcome(of error: HTTPTransportError, about subject: String) -> ServerOutcome<JSONValue> {
         let failure = TrackingError(.unavailable, subject, "\(error)")
         guard error.isTransient else { return .failure(failure) }
         let isUnsent = error.code == .connectionFailed || error.code == .unknownHost
@@ -116,7 +117,7 @@ struct MLflowServer: Sendable {
 
     private func outcome(
         of refusal: ServerRefusal, about subject: String, what: String, _ response: TransportResponse
-    ) async throws -> ServerOutcome<JSON> {
+    ) async throws -> ServerOutcome<JSONValue> {
         if refusal.isTransient {
             return .transientFailure(
                 TrackingError(.unavailable, subject, "\(what): \(refusal)"), isAmbiguous: refusal.isAmbiguous,
@@ -160,7 +161,7 @@ struct MLflowServer: Sendable {
 
     /// The bytes as a stream, which the HTTP client cannot resend by itself: we must know when the server may have
     /// received a request twice.
-    private static func body(_ json: JSON) -> TransportRequest.Body {
+    private static func body(_ json: JSONValue) -> TransportRequest.Body {
         let bytes = json.bytes
         let isSent = Atomic<Bool>(false)
         return .stream(length: Int64(bytes.count)) {

@@ -1,3 +1,5 @@
+import JSONText
+
 extension RESTTrackingStore {
     /// The server assigns ids, and a lost response would leave a run behind whose id nobody knows. So a run is created
     /// with a unique tag. Before a second attempt, and again after it, the run is searched for by that tag, since the
@@ -33,8 +35,8 @@ extension RESTTrackingStore {
         return .send(
             "runs/create",
             [
-                "experiment_id": .text(creation.experimentID), "user_id": .text(creation.userID),
-                "run_name": .text(creation.name), "start_time": .integer(creation.startTime), "tags": .entries(tags),
+                "experiment_id": .string(creation.experimentID), "user_id": .string(creation.userID),
+                "run_name": .string(creation.name), "start_time": JSONValue(creation.startTime), "tags": .entries(tags),
             ], about: subject)
     }
 

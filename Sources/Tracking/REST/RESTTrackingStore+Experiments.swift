@@ -1,3 +1,5 @@
+import JSONText
+
 extension RESTTrackingStore {
     package func createExperiment(
         named name: String, artifactLocation: String?, tags: [String: String]
@@ -8,7 +10,7 @@ extension RESTTrackingStore {
         let call = ServerCall.send(
             "experiments/create",
             [
-                "name": .text(name), "artifact_location": artifactLocation.map(JSON.text),
+                "name": .string(name), "artifact_location": artifactLocation.map(JSONValue.string),
                 "tags": tags.isEmpty ? nil : .entries(tags),
             ], about: subject)
         let response = try await server.retrying(subject) { isRepeated in
@@ -18,7 +20,7 @@ extension RESTTrackingStore {
                 artifactLocation == nil || made.artifactLocation == artifactLocation,
                 Self.isRecent(made.creationTime, since: start)
             else { return outcome }
-            return .response(.object(["experiment_id": .text(made.id)]))
+            return .response(["experiment_id": .string(made.id)])
         }
         return try await experiment(id: try read(response, about: subject) { try $0.text("experiment_id") })
     }
@@ -48,10 +50,10 @@ extension RESTTrackingStore {
             .send(
                 "experiments/search",
                 [
-                    "max_results": .integer(Int64(query.pageSize)),
-                    "filter": .text(try FilterPrinter.experiments.text(query.filter)),
+                    "max_results": JSONValue(Int64(query.pageSize)),
+                    "filter": .string(try FilterPrinter.experiments.text(query.filter)),
                     "order_by": try FilterPrinter.experiments.order(query.orderBy).json,
-                    "view_type": .text(query.view.serverName), "page_token": query.pageToken.map(JSON.text),
+                    "view_type": .string(query.view.serverName), "page_token": query.pageToken.map(JSONValue.string),
                 ], about: "experiments"))
         return try page(response, "experiments", about: "experiments", ExperimentRecord.init)
     }
@@ -60,7 +62,7 @@ extension RESTTrackingStore {
         do {
             try await server.call(
                 .send(
-                    "experiments/update", ["experiment_id": .text(id), "new_name": .text(name)],
+                    "experiments/update", ["experiment_id": .string(id), "new_name": .string(name)],
                     about: "experiment \(id)"))
         } catch let error as TrackingError where error.code == .invalidValue {
             // For a name that is taken, MLflow passes on its database's error.
@@ -74,9 +76,9 @@ extension RESTTrackingStore {
     package func setLifecycleStage(_ stage: LifecycleStage, ofExperiment id: String) async throws {
         let subject = "experiment \(id)"
         let call = ServerCall.send(
-            stage == .deleted ? "experiments/delete" : "experiments/restore", ["experiment_id": .text(id)],
+            stage == .deleted ? "experiments/delete" : "experiments/restore", ["experiment_id": .string(id)],
             about: subject)
-        _ = try await server.retrying(subject) { isRepeated -> ServerOutcome<JSON> in
+        _ = try await server.retrying(subject) { isRepeated -> ServerOutcome<JSONValue> in
             let outcome = try await server.attempt(call)
             guard case .failure(let error) = outcome, error.code == .invalidValue || error.code == .notFound,
                 let record = try? await experiment(id: id), record.lifecycleStage == stage
@@ -91,14 +93,15 @@ extension RESTTrackingStore {
             experiment: id,
             .send(
                 "experiments/set-experiment-tag",
-                ["experiment_id": .text(id), "key": .text(key), "value": .text(value)], about: "experiment \(id)"))
+                ["experiment_id": .string(id), "key": .string(key), "value": .string(value)], about: "experiment \(id)")
+        )
     }
 
     package func deleteTag(_ key: String, ofExperiment id: String) async throws {
         try await mutate(
             experiment: id,
             .send(
-                "experiments/delete-experiment-tag", ["experiment_id": .text(id), "key": .text(key)],
+                "experiments/delete-experiment-tag", ["experiment_id": .string(id), "key": .string(key)],
                 about: "experiment \(id)", doneAlready: [.notFound]))
     }
 
@@ -119,7 +122,7 @@ extension RESTTrackingStore {
 
 extension ExperimentRecord {
     /// From an experiment of a response.
-    init(_ json: JSON) throws(JSON.Mismatch) {
+    init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         self.init(
             id: try json.text("experiment_id"), name: try json.text("name"),
             artifactLocation: try json.optionalText("artifact_location") ?? "",
@@ -129,7 +132,7 @@ extension ExperimentRecord {
 }
 
 extension LifecycleStage {
-    init(_ json: JSON) throws(JSON.Mismatch) {
+    init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         self = LifecycleStage(rawValue: try json.optionalText("lifecycle_stage") ?? "") ?? .active
     }
 }

@@ -1,3 +1,5 @@
+import JSONText
+
 extension RESTTrackingStore {
     /// Servers before MLflow 3 do not know the request, and have none.
     package func loggedModels(inExperiment id: String) async throws -> [LoggedModel] {
@@ -5,14 +7,14 @@ extension RESTTrackingStore {
         var token: String?
         repeat {
             let subject = "logged models of experiment \(id)"
-            let response: JSON
+            let response: JSONValue
             do {
                 response = try await server.call(
                     .send(
                         "logged-models/search",
                         [
-                            "experiment_ids": .array([.text(id)]), "max_results": .integer(50),
-                            "page_token": token.map(JSON.text),
+                            "experiment_ids": .array([.string(id)]), "max_results": JSONValue(50),
+                            "page_token": token.map(JSONValue.string),
                         ], about: subject))
             } catch let error as TrackingError where error.code == .incompatibleServer && token == nil {
                 return []

@@ -1,3 +1,5 @@
+import JSONText
+
 extension RESTTrackingStore {
     package func createModel(
         named name: String, description: String?, tags: [String: String]
@@ -7,7 +9,7 @@ extension RESTTrackingStore {
         let call = ServerCall.send(
             "registered-models/create",
             [
-                "name": .text(name), "description": description.map(JSON.text),
+                "name": .string(name), "description": description.map(JSONValue.string),
                 "tags": tags.isEmpty ? nil : .entries(tags),
             ], about: subject)
         return try await server.retrying(subject) { isRepeated in
@@ -64,8 +66,8 @@ extension RESTTrackingStore {
         }
         let subject = "model '\(name)'"
         let call = ServerCall.send(
-            "registered-models/rename", ["name": .text(name), "new_name": .text(newName)], about: subject)
-        _ = try await server.retrying(subject) { isRepeated -> ServerOutcome<JSON> in
+            "registered-models/rename", ["name": .string(name), "new_name": .string(newName)], about: subject)
+        _ = try await server.retrying(subject) { isRepeated -> ServerOutcome<JSONValue> in
             let outcome = try await server.attempt(call)
             if isRepeated, case .failure(let error) = outcome, error.code == .notFound,
                 (try? await model(named: newName)) != nil
@@ -79,28 +81,29 @@ extension RESTTrackingStore {
     package func setDescription(_ description: String?, ofModel name: String) async throws {
         try await server.call(
             .send(
-                "registered-models/update", ["name": .text(name), "description": .text(description ?? "")], by: "PATCH",
+                "registered-models/update", ["name": .string(name), "description": .string(description ?? "")],
+                by: "PATCH",
                 about: "model '\(name)'"))
     }
 
     package func deleteModel(named name: String) async throws {
         try await server.call(
             .send(
-                "registered-models/delete", ["name": .text(name)], by: "DELETE", about: "model '\(name)'",
+                "registered-models/delete", ["name": .string(name)], by: "DELETE", about: "model '\(name)'",
                 doneAlready: [.notFound]))
     }
 
     package func setTag(_ key: String, _ value: String, ofModel name: String) async throws {
         try await server.call(
             .send(
-                "registered-models/set-tag", ["name": .text(name), "key": .text(key), "value": .text(value)],
+                "registered-models/set-tag", ["name": .string(name), "key": .string(key), "value": .string(value)],
                 about: "model '\(name)'"))
     }
 
     package func deleteTag(_ key: String, ofModel name: String) async throws {
         try await server.call(
             .send(
-                "registered-models/delete-tag", ["name": .text(name), "key": .text(key)], by: "DELETE",
+                "registered-models/delete-tag", ["name": .string(name), "key": .string(key)], by: "DELETE",
                 about: "model '\(name)'"))
     }
 
@@ -108,21 +111,21 @@ extension RESTTrackingStore {
         try await server.call(
             .send(
                 "registered-models/alias",
-                ["name": .text(name), "alias": .text(alias), "version": .text(String(version))],
+                ["name": .string(name), "alias": .string(alias), "version": .string(String(version))],
                 about: "model '\(name)'"))
     }
 
     package func deleteAlias(_ alias: String, ofModel name: String) async throws {
         try await server.call(
             .send(
-                "registered-models/alias", ["name": .text(name), "alias": .text(alias)], by: "DELETE",
+                "registered-models/alias", ["name": .string(name), "alias": .string(alias)], by: "DELETE",
                 about: "model '\(name)'"))
     }
 }
 
 extension RegisteredModel {
     /// From a registered model of a response.
-    init(_ json: JSON) throws(JSON.Mismatch) {
+    init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         var aliases: [String: Int] = [:]
         for element in try json.list("aliases") {
             aliases[try element.text("alias")] = Int(try element.integer("version"))
@@ -135,7 +138,7 @@ extension RegisteredModel {
     }
 }
 
-extension JSON {
+extension JSONValue {
     /// A text that counts as missing when it is empty.
     func presentText(_ name: String) throws(Mismatch) -> String? {
         let text = try optionalText(name) ?? ""

@@ -1,3 +1,5 @@
+import JSONText
+
 extension RESTTrackingStore {
     package func run(id: String) async throws -> RunRecord {
         let subject = "run \(id)"
@@ -11,8 +13,8 @@ extension RESTTrackingStore {
             .send(
                 "runs/update",
                 [
-                    "run_uuid": .text(id), "run_id": .text(id), "status": status.map { .text($0.rawValue) },
-                    "end_time": endTime.map(JSON.integer), "run_name": name.map(JSON.text),
+                    "run_uuid": .string(id), "run_id": .string(id), "status": status.map { .string($0.rawValue) },
+                    "end_time": endTime.map { JSONValue($0) }, "run_name": name.map(JSONValue.string),
                 ], about: "run \(id)"))
     }
 
@@ -21,20 +23,20 @@ extension RESTTrackingStore {
         try await mutate(
             run: id,
             .send(
-                "runs/log-inputs", ["run_id": .text(id), "datasets": .array(inputs.map(\.json))], about: "run \(id)"))
+                "runs/log-inputs", ["run_id": .string(id), "datasets": .array(inputs.map(\.json))], about: "run \(id)"))
     }
 
     package func deleteTag(_ key: String, ofRun id: String) async throws {
         try await mutate(
             run: id,
             .send(
-                "runs/delete-tag", ["run_id": .text(id), "key": .text(key)], about: "run \(id)",
+                "runs/delete-tag", ["run_id": .string(id), "key": .string(key)], about: "run \(id)",
                 doneAlready: [.notFound]))
     }
 
     package func setLifecycleStage(_ stage: LifecycleStage, ofRun id: String) async throws {
         try await server.call(
-            .send(stage == .deleted ? "runs/delete" : "runs/restore", ["run_id": .text(id)], about: "run \(id)"))
+            .send(stage == .deleted ? "runs/delete" : "runs/restore", ["run_id": .string(id)], about: "run \(id)"))
     }
 
     package func searchRuns(_ query: RunQuery) async throws -> Page<RunRecord> {
@@ -46,9 +48,10 @@ extension RESTTrackingStore {
             .send(
                 "runs/search",
                 [
-                    "experiment_ids": ids.json, "run_view_type": .text(query.view.serverName), "filter": .text(filter),
-                    "max_results": .integer(Int64(query.pageSize)), "order_by": order.json,
-                    "page_token": query.pageToken.map(JSON.text),
+                    "experiment_ids": ids.json, "run_view_type": .string(query.view.serverName),
+                    "filter": .string(filter),
+                    "max_results": JSONValue(Int64(query.pageSize)), "order_by": order.json,
+                    "page_token": query.pageToken.map(JSONValue.string),
                 ], about: "runs"))
         return try page(response, "runs", about: "runs") { json in
             var record = try RunRecord(json)
@@ -113,15 +116,16 @@ extension RESTTrackingStore {
 }
 
 extension DatasetInput {
-    fileprivate var json: JSON {
-        let dataset = JSON.object(present: [
-            "name": .text(name), "digest": .text(digest), "source_type": .text(sourceType), "source": .text(source),
-            "schema": schema.map(JSON.text), "profile": profile.map(JSON.text),
+    fileprivate var json: JSONValue {
+        let dataset = JSONValue.object(present: [
+            "name": .string(name), "digest": .string(digest), "source_type": .string(sourceType),
+            "source": .string(source),
+            "schema": schema.map(JSONValue.string), "profile": profile.map(JSONValue.string),
         ])
         return .object(present: ["tags": allTags.isEmpty ? nil : .entries(allTags), "dataset": dataset])
     }
 
-    fileprivate init(_ json: JSON) throws(JSON.Mismatch) {
+    fileprivate init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         let dataset = try json.object("dataset")
         self.init(
             name: try dataset.text("name"), digest: try dataset.optionalText("digest") ?? "",
@@ -132,7 +136,7 @@ extension DatasetInput {
 }
 
 extension Metric {
-    init(_ json: JSON) throws(JSON.Mismatch) {
+    init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         self.init(
             key: try json.text("key"), value: try json.number("value"), timestamp: try json.integer("timestamp"),
             step: try json.optionalInteger("step") ?? 0)
@@ -141,9 +145,9 @@ extension Metric {
 
 extension RunRecord {
     /// From a run of a response.
-    init(_ json: JSON) throws(JSON.Mismatch) {
+    init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         let info = try json.object("info")
-        let data = try json.optionalObject("data") ?? .object([:])
+        let data = try json.optionalObject("data") ?? [:]
         var metrics: [String: Metric] = [:]
         for element in try data.list("metrics") {
             let metric = try Metric(element)
@@ -156,7 +160,7 @@ extension RunRecord {
         let tags = try data.entries("tags")
         let status = try info.optionalText("status") ?? ""
         guard let known = RunStatus(rawValue: status) else {
-            throw JSON.Mismatch(name: "status", expected: "a known state: \(status)")
+            throw JSONValue.Mismatch(name: "status", expected: "a known state: \(status)")
         }
         self.init(
             id: try info.text(info.optionalText("run_id") == nil ? "run_uuid" : "run_id"),

@@ -1,3 +1,5 @@
+import JSONText
+
 extension RESTTrackingStore {
     package func createVersion(_ creation: ModelVersionCreation) async throws -> ModelVersion {
         let subject = "model '\(creation.name)'"
@@ -6,8 +8,9 @@ extension RESTTrackingStore {
         let call = ServerCall.send(
             "model-versions/create",
             [
-                "name": .text(creation.name), "source": .text(creation.source),
-                "run_id": creation.runID.map(JSON.text), "description": creation.description.map(JSON.text),
+                "name": .string(creation.name), "source": .string(creation.source),
+                "run_id": creation.runID.map(JSONValue.string),
+                "description": creation.description.map(JSONValue.string),
                 "tags": creation.tags.isEmpty ? nil : .entries(creation.tags),
             ], about: subject)
         return try await server.retrying(subject) { isRepeated in
@@ -84,7 +87,7 @@ extension RESTTrackingStore {
 
     package func setDescription(_ description: String?, ofVersion version: Int, model name: String) async throws {
         try await change(
-            "PATCH", "model-versions/update", version, name, ["description": .text(description ?? "")])
+            "PATCH", "model-versions/update", version, name, ["description": .string(description ?? "")])
     }
 
     package func setStage(
@@ -92,7 +95,7 @@ extension RESTTrackingStore {
     ) async throws {
         try await change(
             "POST", "model-versions/transition-stage", version, name,
-            ["stage": .text(stage), "archive_existing_versions": .boolean(archivingOthers)])
+            ["stage": .string(stage), "archive_existing_versions": .boolean(archivingOthers)])
     }
 
     package func deleteVersion(_ version: Int, ofModel name: String) async throws {
@@ -101,20 +104,20 @@ extension RESTTrackingStore {
 
     package func setTag(_ key: String, _ value: String, ofVersion version: Int, model name: String) async throws {
         try await change(
-            "POST", "model-versions/set-tag", version, name, ["key": .text(key), "value": .text(value)])
+            "POST", "model-versions/set-tag", version, name, ["key": .string(key), "value": .string(value)])
     }
 
     package func deleteTag(_ key: String, ofVersion version: Int, model name: String) async throws {
-        try await change("DELETE", "model-versions/delete-tag", version, name, ["key": .text(key)])
+        try await change("DELETE", "model-versions/delete-tag", version, name, ["key": .string(key)])
     }
 
     private func change(
-        _ method: String, _ path: String, _ version: Int, _ name: String, _ members: [String: JSON],
+        _ method: String, _ path: String, _ version: Int, _ name: String, _ members: [String: JSONValue],
         doneAlready: Set<TrackingError.Code> = []
     ) async throws {
-        var members: [String: JSON?] = members
-        members["name"] = .text(name)
-        members["version"] = .text(String(version))
+        var members: [String: JSONValue?] = members
+        members["name"] = .string(name)
+        members["version"] = .string(String(version))
         try await server.call(
             .send(
                 path, members, by: method, about: "version \(version) of model '\(name)'", doneAlready: doneAlready))
@@ -123,10 +126,10 @@ extension RESTTrackingStore {
 
 extension ModelVersion {
     /// From a model version of a response.
-    init(_ json: JSON) throws(JSON.Mismatch) {
-        let aliases = try json.list("aliases").map { alias throws(JSON.Mismatch) in
-            guard case .text(let text) = alias else {
-                throw JSON.Mismatch(name: "aliases", expected: "a list of texts")
+    init(_ json: JSONValue) throws(JSONValue.Mismatch) {
+        let aliases = try json.list("aliases").map { alias throws(JSONValue.Mismatch) in
+            guard case .string(let text) = alias else {
+                throw JSONValue.Mismatch(name: "aliases", expected: "a list of texts")
             }
             return text
         }

@@ -1,5 +1,6 @@
 import Essentials
 package import HTTPTransport
+import JSONText
 
 /// An MLflow server as a tracking store: every call is one of MLflow's REST API, as MLflow's own Python client makes
 /// it.
@@ -51,7 +52,7 @@ package struct RESTTrackingStore: TrackingStore {
     /// Checks that the server responds as MLflow does, and accepts its client. An unreachable server is given up sooner
     /// than during later calls.
     package func checkWritable() async throws {
-        let call = ServerCall.send("experiments/search", ["max_results": .integer(1)], about: server.address.url)
+        let call = ServerCall.send("experiments/search", ["max_results": JSONValue(1)], about: server.address.url)
         guard !server.isReadOnly else {
             throw TrackingError(.readOnly, call.subject, "the client was opened for reading only")
         }
@@ -63,17 +64,18 @@ package struct RESTTrackingStore: TrackingStore {
     func newArtifactLocation() -> String? { artifactRoot.map { ArtifactPath.join($0, Identifier.random()) } }
 
     /// Reads a response, and names its subject when it does not follow MLflow's protocol.
-    func read<Value>(_ response: JSON, about subject: String, _ body: (JSON) throws -> Value) throws -> Value {
+    func read<Value>(_ response: JSONValue, about subject: String, _ body: (JSONValue) throws -> Value) throws -> Value
+    {
         do {
             return try body(response)
-        } catch let error as JSON.Mismatch {
+        } catch let error as JSONValue.Mismatch {
             throw TrackingError(
                 .incompatibleServer, subject, "the response of \(server.address) is not MLflow's: \(error)")
         }
     }
 
     func page<Element>(
-        _ response: JSON, _ name: String, about subject: String, _ element: (JSON) throws -> Element
+        _ response: JSONValue, _ name: String, about subject: String, _ element: (JSONValue) throws -> Element
     ) throws -> Page<Element> {
         try read(response, about: subject) { response in
             let token = try response.optionalText("next_page_token") ?? ""
@@ -95,5 +97,5 @@ extension LifecycleView {
 }
 
 extension [String] {
-    var json: JSON? { isEmpty ? nil : .array(map(JSON.text)) }
+    var json: JSONValue? { isEmpty ? nil : .array(map(JSONValue.string)) }
 }

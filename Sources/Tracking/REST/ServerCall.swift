@@ -1,10 +1,12 @@
+import JSONText
+
 /// One request of MLflow's REST API.
 struct ServerCall: Sendable {
     var method: String
     /// Below `/api/2.0/mlflow/`, such as `runs/create`.
     var path: String
     var query: [(name: String, value: String)] = []
-    var body: JSON?
+    var body: JSONValue?
     /// What the request is about, for messages: a run, experiment or model by name.
     var subject: String
     /// Refusals that mean that an earlier attempt, whose response was lost, has done the work.
@@ -21,7 +23,7 @@ struct ServerCall: Sendable {
 
     /// - Parameter members: those that are nil are left out.
     static func send(
-        _ path: String, _ members: [String: JSON?], by method: String = "POST", about subject: String,
+        _ path: String, _ members: [String: JSONValue?], by method: String = "POST", about subject: String,
         doneAlready: Set<TrackingError.Code> = []
     ) -> ServerCall {
         ServerCall(

@@ -1,4 +1,5 @@
 import HTTPTransport
+import JSONText
 
 /// A server's response to a request that it did not carry out.
 struct ServerRefusal: Error, Sendable, Hashable {
@@ -9,7 +10,7 @@ struct ServerRefusal: Error, Sendable, Hashable {
 
     init(_ response: TransportResponse) {
         status = response.status
-        let body = try? JSONReader.value(of: response.body)
+        let body = try? JSONValue(parsing: response.body)
         // `try?` flattens: a value that is not text counts as missing.
         mlflowCode = try? body?.optionalText("error_code")
         var words = (try? body?.optionalText("message")) ?? (try? body?.optionalText("detail"))

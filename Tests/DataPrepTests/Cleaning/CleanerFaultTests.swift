@@ -1,8 +1,8 @@
 import Columnar
 import DataPrep
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -168,7 +168,7 @@ import Testing
     /// A run that fails between the files of a folder leaves the earlier files and none of its own.
     @Test(arguments: ["part-00000", "part-00001", "_SUCCESS", "_UNFINISHED"])
     func aFailureInAFolderKeepsTheEarlierOutput(file: String) async throws {
-        let fails = Mutex(false)
+        let fails = Lock(false)
         let store = InMemoryObjectStore { operation in
             if case .finish(let key) = operation, fails.withLock({ $0 }), key.name.hasPrefix(file) {
                 throw ObjectStoreError(.unavailable, location: "clean", message: "the network is gone")
@@ -288,9 +288,9 @@ private actor FullWriter: ObjectWriter {
 
 /// Temporary storage that is full after some blocks.
 private final class FullStorage: SpillStorage {
-    private let room: Mutex<Int>
+    private let room: Lock<Int>
 
-    init(room: Int) { self.room = Mutex(room) }
+    init(room: Int) { self.room = Lock(room) }
 
     func append(_ words: UnsafeBufferPointer<UInt64>) throws -> Int {
         try room.withLock { room in

@@ -56,7 +56,7 @@ import Testing
             ("{}", .missingField, 2, .transactionID),
             ("{} x", .trailingBytes, 3, nil),
             ("{\"transaction_id\":1,}", .unexpectedByte(0x7D), 20, nil),
-            ("{\"transaction_id\":01}", .malformedNumber, 18, .transactionID),
+            ("{\"transaction_id\":01}", .malformedNumber, 19, .transactionID),
             ("{\"transaction_id\":\"1\"}", .expectedNumber, 18, .transactionID),
             ("{\"transaction_id\":1.5}", .notAnInteger, 18, .transactionID),
             ("{\"transaction_id\":9223372036854775808}", .outOfRange, 18, .transactionID),

@@ -1,6 +1,6 @@
 import Foundation
 import ModelKit
-import Synchronization
+import Parallelism
 import TestSupport
 import Testing
 
@@ -33,7 +33,7 @@ import Testing
     @Test func trialsAreSortedAndTheBestModelIsKept() async throws {
         let rows = try Rows(seed: 1)
         let search = try GridSearch([0.5, 1, 0, 1])
-        let seen = Mutex<[Int]>([])
+        let seen = Lock<[Int]>([])
         let result = try await search.run(
             validation: rows.features, labels: rows.labels,
             progress: { trial, count in seen.withLock { $0.append(trial.index * 10 + count) } },
@@ -60,7 +60,7 @@ import Testing
                 throw ModelError.invalidSetting("broken")
             }
         }
-        let trained = Mutex(0)
+        let trained = Lock(0)
         let task = Task {
             try await search.run(validation: rows.features, labels: rows.labels) { weight in
                 trained.withLock { $0 += 1 }

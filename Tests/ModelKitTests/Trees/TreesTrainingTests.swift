@@ -1,7 +1,6 @@
 import Foundation
 import ModelKit
 import Parallelism
-import Synchronization
 import TestSupport
 import Testing
 
@@ -143,7 +142,7 @@ import Testing
         let samples = try TreeSamples(rows: 2_000, seed: 39)
         var settings = BoostedTreesConfiguration()
         settings.rounds = 5
-        let seen = Mutex<[Int]>([])
+        let seen = Lock<[Int]>([])
         _ = try await BoostedTreesTrainer(settings).train(samples.features, labels: samples.labels) { round in
             seen.withLock { $0.append(round.round) }
         }

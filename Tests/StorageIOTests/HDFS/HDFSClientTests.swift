@@ -1,6 +1,6 @@
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import Testing
 
 /// Without a server: which requests and errors follow from which responses.
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func serversThatDoNotRedirectAreUsedDirectly() async throws {
-        let written = Mutex<[UInt8]>([])
+        let written = Lock<[UInt8]>([])
         let server = ScriptedServer { request in
             if request.url.contains("op=GETFILESTATUS") {
                 if request.url.contains("new?") { return .exception("FileNotFoundException", status: 404) }
@@ -161,7 +161,7 @@ import Testing
 
     @Test func bytesOfTwoVersionsNeverMix() async throws {
         // Each status request finds another version, except for the last two.
-        let looks = Mutex(0)
+        let looks = Lock(0)
         let server = ScriptedServer { request in
             guard request.url.contains("GETFILESTATUS") else { return TransportResponse(status: 200, body: [1, 2]) }
             let look = looks.withLock { looks in
@@ -213,7 +213,7 @@ import Testing
     }
 
     @Test func anAppendIsNeverRepeatedUnlessRefused() async throws {
-        let length = Mutex(5), posts = Mutex(0), refusals = Mutex(1), loses = Mutex(true)
+        let length = Lock(5), posts = Lock(0), refusals = Lock(1), loses = Lock(true)
         let server = ScriptedServer { request in
             if request.url.contains("GETFILESTATUS") { return .fileStatus(length: length.withLock { $0 }) }
             if request.url.hasPrefix("http://nn") { return .redirect("http://dn/webhdfs/v1/a?op=APPEND") }
@@ -239,7 +239,7 @@ import Testing
 
     /// A disconnected data node creates its file, and the folder of segments with it, after that folder was removed.
     @Test func segmentsThatComeLateAreRemovedToo() async throws {
-        let isThere = Mutex(true), deletions = Mutex(0)
+        let isThere = Lock(true), deletions = Lock(0)
         let (uploads, upload) = AsyncStream.makeStream(of: Void.self)
         let server = ScriptedServer { request in
             if request.url.hasPrefix("http://dn") {

@@ -1,8 +1,8 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
 import StorageIOTesting
-import Synchronization
 import TestSupport
 import Testing
 
@@ -45,7 +45,7 @@ import Testing
     }
 
     private func losingEveryOther(_ operation: String) -> FaultChoice {
-        let seen = Mutex(0)
+        let seen = Lock(0)
         return { request in
             guard request.target.contains("op=\(operation)&") else { return nil }
             return seen.withLock { seen in
@@ -58,7 +58,7 @@ import Testing
     @Test(arguments: ObjectStoreConformance.checkNames)
     func conformsUnderFaults(name check: String) async throws {
         let server = try TestServers.hdfs()
-        let numbers = Mutex(SeededGenerator(seed: 5))
+        let numbers = Lock(SeededGenerator(seed: 5))
         let faults: FaultChoice = { _ in
             let number = numbers.withLock { Int.random(in: 0..<100, using: &$0) }
             let kinds: [Fault] = [

@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: [100, 5 << 19, 3 << 20 | 511])
     func damageInTransitIsFoundByTheChecksum(size: Int) async throws {
         // Flips a bit of the first body while `isBroken` is set.
-        let client = try TransportClient(), isBroken = Mutex(true)
+        let client = try TransportClient(), isBroken = Lock(true)
         let network = ScriptedServer { request in
             var request = request
             if case .bytes(var bytes) = request.body, !bytes.isEmpty {
@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test func appending() async throws {
-        let content = bytes(3 << 20), rest = Mutex(content[...])
+        let content = bytes(3 << 20), rest = Lock(content[...])
         try await store.put([1, 2], to: key("a"))
         try await store.append([3], to: key("a"))
         try await store.append([], to: key("a"))

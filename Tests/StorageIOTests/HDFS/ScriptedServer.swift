@@ -1,10 +1,10 @@
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 
 /// Responds to requests by a closure, and records them.
 final class ScriptedServer: HTTPSending {
-    private let requests = Mutex<[TransportRequest]>([])
+    private let requests = Lock<[TransportRequest]>([])
     private let response: @Sendable (TransportRequest) async throws -> TransportResponse
 
     init(_ response: @escaping @Sendable (TransportRequest) async throws -> TransportResponse) {

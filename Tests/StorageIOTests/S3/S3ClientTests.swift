@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -220,7 +220,7 @@ import Testing
 
     @Test func expiredCredentialsAreReplaced() async throws {
         final class Provider: CredentialProvider {
-            let number = Mutex(1)
+            let number = Lock(1)
             func credentials() async throws -> AWSCredentials? {
                 AWSCredentials(accessKeyID: "key-\(number.withLock { $0 })", secretAccessKey: "s")
             }

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -195,9 +195,9 @@ import Testing
 
     /// Counts how often it is called, and returns credentials that are valid for 1000 seconds.
     private final class Source: CredentialProvider {
-        let time = Mutex(0.0)
-        let asked = Mutex(0)
-        let fails = Mutex(false)
+        let time = Lock(0.0)
+        let asked = Lock(0)
+        let fails = Lock(false)
 
         func credentials() async throws -> AWSCredentials? {
             try await Task.sleep(for: .milliseconds(20))

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -42,7 +42,7 @@ import Testing
             "Content-Length": String(bytes.count), "ETag": "\"\(tag)\"",
             "Last-Modified": "Fri, 24 May 2013 00:00:00 GMT",
         ]
-        let isReplaced = Mutex(false)
+        let isReplaced = Lock(false)
         let http = ScriptedHTTP { request, _ in
             if request.query["partNumber"] != nil { return .text(status) }
             if let expected = request.headers["If-Match"], isReplaced.withLock({ $0 }) || expected != "\"\(tag)\"" {

@@ -1,13 +1,13 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
 /// A copy that can cancel itself midway.
 private final class RunningCopy: Sendable {
-    private let task = Mutex<Task<Void, any Error>?>(nil)
+    private let task = Lock<Task<Void, any Error>?>(nil)
 
     func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let running = Task {
@@ -53,7 +53,7 @@ private final class RunningCopy: Sendable {
             to = try LocalObjectStore(folder: folder.path("to"))
         try await from.put(bytes, to: key)
         let store = try S3TestServer.store { $0.partSize = 5 << 20 }
-        let sent = Mutex<Int64>(0), received = Mutex<Int64>(0)
+        let sent = Lock<Int64>(0), received = Lock<Int64>(0)
         let options = TransferOptions(verification: verification)
         try await copy(key, of: from, to: store, options: options) { count in sent.withLock { $0 += count } }
         try await copy(key, of: store, to: to, options: options) { count in received.withLock { $0 += count } }
@@ -205,7 +205,7 @@ private final class RunningCopy: Sendable {
     }
 
     @Test func continuesWhereTheConnectionWasLost() async throws {
-        let losses = Mutex(2), folder = try TemporaryFolder()
+        let losses = Lock(2), folder = try TemporaryFolder()
         let http = Self.server(Self.content, tag: try Self.tag) { request, response in
             guard request.byteRange?.upperBound == 11_000_000, losses.withLock({ $0 > 0 }) else { return }
             losses.withLock { $0 -= 1 }

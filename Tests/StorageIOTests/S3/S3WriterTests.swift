@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -21,7 +21,7 @@ import Testing
             var maximumInFlight = 0
         }
 
-        let state = Mutex(State())
+        let state = Lock(State())
         let fault: Fault
         private let gathered: Int
 
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func partsAreSentAndSignedAgain() async throws {
-        let attempts = Mutex<[String: Int]>([:])
+        let attempts = Lock<[String: Int]>([:])
         let uploads = Uploads { request, _ in
             guard let part = request.query["partNumber"] else { return nil }
             return attempts.withLock {
@@ -172,7 +172,7 @@ import Testing
         }
         let error = await #expect(throws: ObjectStoreError.self) { _ = try await upload(lasting) }
         #expect(error?.message.contains("200 InvalidPart") == true)
-        let passing = Mutex(2)
+        let passing = Lock(2)
         let transient = Uploads { request, _ in
             guard request.method == "POST", request.query["uploads"] == nil else { return nil }
             return passing.withLock {
@@ -195,7 +195,7 @@ import Testing
         #expect(!http.lines.contains(where: isAbort))
 
         // At the retry the server no longer knows the upload.
-        let attempts = Mutex(0)
+        let attempts = Lock(0)
         let forgotten = Uploads { request, _ in
             guard request.method == "POST", request.query["uploads"] == nil else { return nil }
             let number = attempts.withLock {
@@ -225,7 +225,7 @@ import Testing
     @Test func conditionalPutsRecogniseTheirOwnObject() async throws {
         let key = try ObjectKey("a")
         for isOwn in [true, false] {
-            let writer = Mutex<String?>(nil)
+            let writer = Lock<String?>(nil)
             let http = ScriptedHTTP { request, number in
                 if request.method == "HEAD" {
                     var response = TransportResponse.text(200)

@@ -1,13 +1,13 @@
 import Foundation
 import HTTPTransport
-import Synchronization
+import Parallelism
 
 /// Responds to requests by a closure, and records them.
 final class ScriptedHTTP: HTTPSending {
     typealias Script = @Sendable (_ request: TransportRequest, _ number: Int) async throws -> TransportResponse
 
     private let script: Script
-    private let received = Mutex<[TransportRequest]>([])
+    private let received = Lock<[TransportRequest]>([])
 
     /// - Parameter script: gets the request and its number, from 1.
     init(_ script: @escaping Script) { self.script = script }

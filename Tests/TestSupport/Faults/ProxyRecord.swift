@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 
 /// What a proxy has seen and has to do; shared by its threads.
 final class ProxyRecord: Sendable {
@@ -8,9 +8,9 @@ final class ProxyRecord: Sendable {
         var requests: [ProxiedRequest] = []
         var counts: [String: Int] = [:]
     }
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
-    init(_ faults: @escaping FaultChoice) { state = Mutex(State(faults: faults)) }
+    init(_ faults: @escaping FaultChoice) { state = Lock(State(faults: faults)) }
 
     var counters: FaultProxy.Counters { state.withLock { $0.counters } }
     var requests: [ProxiedRequest] { state.withLock { $0.requests } }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Parallelism
 
 /// The open connections and running threads of a proxy, so that its end ends them all.
 final class SocketRegistry: Sendable {
@@ -8,7 +8,7 @@ final class SocketRegistry: Sendable {
         var threads = 0
         var isStopped = false
     }
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     var isStopped: Bool { state.withLock { $0.isStopped } }
 

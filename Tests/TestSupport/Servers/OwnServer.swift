@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Parallelism
 
 /// A test's own server, which it may kill and restart. It ends with the last reference, or when the test process dies.
 ///
@@ -12,7 +12,7 @@ package final class OwnServer: Sendable {
 
     /// MLflow takes half a minute of processor time to import. Several that start at once beside other tests would all
     /// time out, so each waits for the one before it. Restarts do not: clients wait for them.
-    private static let mlflowStart = Mutex(())
+    private static let mlflowStart = Lock(())
 
     private let program: Program
     private let options: [String]

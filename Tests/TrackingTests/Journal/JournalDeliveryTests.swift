@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Parallelism
 import StorageIO
 import Synchronization
 import TestSupport
@@ -63,7 +64,7 @@ import Tracking
     /// The destination comes and goes; logging does not notice.
     @Test func anUnreachableDestinationIsWaitedFor() async throws {
         struct Offline: Error {}
-        let attempts = Mutex(0)
+        let attempts = Lock(0)
         let uri = uri
         let journal = try TrackingJournal(
             folder: journals, options: JournalOptions(interval: .zero, firstRetryDelay: .milliseconds(5))

@@ -25,7 +25,7 @@ import Tracking
         let folder = try TemporaryFolder()
         let name = UniqueNames()("cut")
         let isCut = Atomic<Bool>(false)
-        let random = Mutex(SeededGenerator(seed: 11))
+        let random = Lock(SeededGenerator(seed: 11))
         let proxy = try FaultProxy(TestServers.mlflow().authority) { request in
             if isCut.load(ordering: .relaxed) { return .resetBeforeReading }
             return random.withLock { generator in

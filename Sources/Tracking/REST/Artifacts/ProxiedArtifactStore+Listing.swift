@@ -1,4 +1,5 @@
 import HTTPTransport
+import JSONText
 import StorageIO
 
 extension ProxiedArtifactStore {
@@ -24,11 +25,11 @@ extension ProxiedArtifactStore {
         if response.status == 404, ServerRefusal(response).code == .notFound { return [] }
         guard response.status == 200 else { throw failure(response, root + folder) }
         do {
-            return try JSONReader.value(of: response.body).list("files").map { file in
+            return try JSONValue(parsing: response.body).list("files").map { file in
                 let name = try file.text("path")
                 // A server must not lead out of the requested folder.
                 guard !name.utf8.contains(UInt8(ascii: "/")), (try? ObjectKey(name)) != nil else {
-                    throw JSON.Mismatch(name: "path", expected: "a name: \(name)")
+                    throw JSONValue.Mismatch(name: "path", expected: "a name: \(name)")
                 }
                 return Child(
                     name: name, isFolder: try file.boolean("is_dir"), size: try file.optionalInteger("file_size") ?? 0)

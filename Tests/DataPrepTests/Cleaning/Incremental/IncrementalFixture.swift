@@ -1,8 +1,8 @@
 import Columnar
 import DataPrep
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 
 /// A store with raw files that arrive one after another, the data set made of them, and the folder of rejected rows.
@@ -29,7 +29,7 @@ final class IncrementalFixture: Sendable {
     private let state: Box
 
     private final class Box: Sendable {
-        let value = Mutex(State())
+        let value = Lock(State())
     }
 
     init(capacity: Int = .max) throws {

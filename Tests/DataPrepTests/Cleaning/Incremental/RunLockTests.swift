@@ -1,7 +1,7 @@
 import DataPrep
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -14,7 +14,7 @@ import Testing
     @Test func theSecondOfTwoRunsIsRefusedByName() async throws {
         let fixture = try IncrementalFixture()
         try await fixture.add(IncrementalFixture.texts(files: 1, rows: 500, seed: 1)[0], "0.txt")
-        let refusal = Mutex<IncrementalCleaningError?>(nil)
+        let refusal = Lock<IncrementalCleaningError?>(nil)
         // The second starts when the first one is about to finish its data file.
         let part = try fixture.output.key("part-00001-increment.parquet")
         fixture.before({ $0 == .append(part) }) { _ in

@@ -1,5 +1,7 @@
+import JSONText
+
 /// Members of responses. Errors name the member that is missing or of another type.
-extension JSON {
+extension JSONValue {
     /// A response that does not follow MLflow's protocol.
     struct Mismatch: Error, Hashable, CustomStringConvertible {
         var name: String
@@ -8,36 +10,36 @@ extension JSON {
         var description: String { "'\(name)' is not \(expected)" }
     }
 
-    private func member(_ name: String) -> JSON? {
-        guard case .object(let members) = self, let value = members[name], value != .null else { return nil }
-        return value
+    private func present(_ name: String) -> JSONValue? {
+        let value = member(name)
+        return value == .null ? nil : value
     }
 
     /// The object of that name; nil where there is none.
-    func optionalObject(_ name: String) throws(Mismatch) -> JSON? {
-        guard let value = member(name) else { return nil }
+    func optionalObject(_ name: String) throws(Mismatch) -> JSONValue? {
+        guard let value = present(name) else { return nil }
         guard case .object = value else { throw Mismatch(name: name, expected: "an object") }
         return value
     }
 
-    func object(_ name: String) throws(Mismatch) -> JSON {
+    func object(_ name: String) throws(Mismatch) -> JSONValue {
         guard let value = try optionalObject(name) else { throw Mismatch(name: name, expected: "an object") }
         return value
     }
 
     /// The elements of that name. Empty lists are omitted from responses.
-    func list(_ name: String) throws(Mismatch) -> [JSON] {
-        guard let value = member(name) else { return [] }
+    func list(_ name: String) throws(Mismatch) -> [JSONValue] {
+        guard let value = present(name) else { return [] }
         guard case .array(let elements) = value else { throw Mismatch(name: name, expected: "a list") }
         return elements
     }
 
     func optionalText(_ name: String) throws(Mismatch) -> String? {
-        switch member(name) {
+        switch present(name) {
         case nil: return nil
-        case .text(let text): return text
+        case .string(let text): return text
         // Identifiers of some servers.
-        case .integer(let value): return String(value)
+        case .integer(let digits): return digits
         default: throw Mismatch(name: name, expected: "a text")
         }
     }
@@ -49,13 +51,12 @@ extension JSON {
 
     /// A whole number, which protocol buffers write as a text.
     func optionalInteger(_ name: String) throws(Mismatch) -> Int64? {
-        switch member(name) {
+        switch present(name) {
         case nil: return nil
-        case .integer(let value): return value
-        case .text(let text):
+        case .integer(let text), .string(let text):
             if let value = Int64(text) { return value }
-        case .number(let value):
-            if let value = Int64(exactly: value) { return value }
+        case .number(let text):
+            if let number = Double(text), let value = Int64(exactly: number) { return value }
         default: break
         }
         throw Mismatch(name: name, expected: "a whole number")
@@ -68,13 +69,11 @@ extension JSON {
 
     /// A number; what is not finite may be a text.
     func number(_ name: String) throws(Mismatch) -> Double {
-        switch member(name) {
-        case .integer(let value): return Double(value)
-        case .number(let value): return value
-        case .text("NaN"): return .nan
-        case .text("Infinity"): return .infinity
-        case .text("-Infinity"): return -.infinity
-        case .text(let text):
+        switch present(name) {
+        case .string("NaN"), .number("NaN"): return .nan
+        case .string("Infinity"), .number("Infinity"): return .infinity
+        case .string("-Infinity"), .number("-Infinity"): return -.infinity
+        case .integer(let text), .number(let text), .string(let text):
             if let value = Double(text), value.isFinite { return value }
         default: break
         }
@@ -83,7 +82,7 @@ extension JSON {
 
     /// False where it is left out.
     func boolean(_ name: String) throws(Mismatch) -> Bool {
-        switch member(name) {
+        switch present(name) {
         case nil: return false
         case .boolean(let value): return value
         default: throw Mismatch(name: name, expected: "true or false")

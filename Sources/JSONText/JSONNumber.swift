@@ -1,41 +1,56 @@
 /// A number of a JSON text: (-1)^isNegative * mantissa * 10^exponent.
-struct JSONNumber {
-    var isNegative = false
+package struct JSONNumber {
+    package var isNegative = false
     /// The first 19 significant digits.
-    var mantissa: UInt64 = 0
-    var exponent = 0
+    package var mantissa: UInt64 = 0
+    package var exponent = 0
     /// Whether no further digit than those of the mantissa is other than 0.
-    var isExact = true
+    package var isExact = true
+    /// Whether it has no fraction and no exponent.
+    package var isInteger = true
     /// Its position in the text.
-    var range = 0..<0
+    package var range = 0..<0
 
-    /// Why it is not an integer of a type.
-    typealias Problem = TransactionJSONError.Problem
+    @inlinable
+    init() {}
+
+    /// Why a number is not one of a type.
+    package enum Problem: Error {
+        case notAnInteger
+        /// The type cannot hold it.
+        case outOfRange
+    }
 
     /// The number as a 64-bit integer, in whichever form it was written: `31`, `31.0`, `3.1e1`.
-    func int64() throws(Problem) -> Int64 {
+    @inlinable
+    package func int64() throws(Problem) -> Int64 {
         var magnitude = mantissa
-        if exponent != 0 || !isExact {
-            guard isExact else { throw exponent >= 0 ? .outOfRange : .notAnInteger }
-            var rest = magnitude == 0 ? 0 : exponent
-            while rest < 0 {
-                guard magnitude % 10 == 0 else { throw .notAnInteger }
-                magnitude /= 10
-                rest += 1
-            }
-            while rest > 0 {
-                let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-                guard !overflow else { throw .outOfRange }
-                magnitude = product
-                rest -= 1
-            }
-        }
+        if exponent != 0 || !isExact { magnitude = try scaled() }
         guard magnitude <= (isNegative ? 1 << 63 : 1 << 63 - 1) else { throw .outOfRange }
         return isNegative ? Int64(truncatingIfNeeded: 0 &- magnitude) : Int64(truncatingIfNeeded: magnitude)
     }
 
+    @usableFromInline
+    func scaled() throws(Problem) -> UInt64 {
+        guard isExact else { throw exponent >= 0 ? .outOfRange : .notAnInteger }
+        var magnitude = mantissa
+        var rest = magnitude == 0 ? 0 : exponent
+        while rest < 0 {
+            guard magnitude % 10 == 0 else { throw .notAnInteger }
+            magnitude /= 10
+            rest += 1
+        }
+        while rest > 0 {
+            let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            guard !overflow else { throw .outOfRange }
+            magnitude = product
+            rest -= 1
+        }
+        return magnitude
+    }
+
     /// The nearest double.
-    func double(in text: UnsafeBufferPointer<UInt8>) throws(Problem) -> Double {
+    package func double(in text: UnsafeBufferPointer<UInt8>) throws(Problem) -> Double {
         // Both factors are doubles without rounding, so that the one operation rounds correctly: W. Clinger, "How to Read
         // Floating Point Numbers Accurately" (1990).
         if isExact, mantissa <= 1 << 53, exponent.magnitude <= 22 {
@@ -52,44 +67,42 @@ struct JSONNumber {
 
     private static let powersOfTen: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-        1e20,
-        1e21, 1e22,
+        1e20, 1e21, 1e22,
     ]
 }
 
 extension JSONScanner {
-    /// Steps over a number whose first byte has been seen.
-    @inline(__always)
-    mutating func number() throws(Failure) -> JSONNumber {
+    /// Skips the longest number that begins here. Of `01` or `1.` that is the first digit; the rest is refused by
+    /// whoever reads what must follow a value.
+    @inlinable @inline(__always)
+    package mutating func number() throws(JSONError) -> JSONNumber {
         let start = position
         var number = JSONNumber()
         if text[position] == UInt8(ascii: "-") {
             number.isNegative = true
             position += 1
         }
-        let leadingZero = position < text.count && text[position] == UInt8(ascii: "0")
-        let integerDigits = digits(into: &number, isFraction: false)
-        guard integerDigits > 0, !(leadingZero && integerDigits > 1) else { throw malformedNumber(start) }
+        if position < text.count, text[position] == UInt8(ascii: "0") {
+            position += 1
+        } else if digits(into: &number, isFraction: false) == 0 {
+            position = start
+            throw JSONError(.expectedValue, at: start)
+        }
         if position < text.count, text[position] == UInt8(ascii: ".") {
             position += 1
-            guard digits(into: &number, isFraction: true) > 0 else { throw malformedNumber(start) }
+            if digits(into: &number, isFraction: true) == 0 { position -= 1 } else { number.isInteger = false }
         }
-        if position < text.count, text[position] | 0x20 == UInt8(ascii: "e") {
-            position += 1
-            guard let exponent = exponent() else { throw malformedNumber(start) }
+        if position < text.count, text[position] | 0x20 == UInt8(ascii: "e"), let exponent = exponent() {
             number.exponent += exponent
+            number.isInteger = false
         }
         number.range = start..<position
         return number
     }
 
-    private func malformedNumber(_ start: Int) -> Failure {
-        position < text.count ? Failure(.malformedNumber, at: start) : Failure(.unexpectedEnd, at: position)
-    }
-
     /// - Returns: the number of digits.
-    @inline(__always)
-    private mutating func digits(into number: inout JSONNumber, isFraction: Bool) -> Int {
+    @inlinable @inline(__always)
+    mutating func digits(into number: inout JSONNumber, isFraction: Bool) -> Int {
         let start = position
         while position < text.count {
             let digit = text[position] &- 0x30
@@ -106,8 +119,12 @@ extension JSONScanner {
         return position - start
     }
 
-    /// The signed digits after the `e`; nil where there are none. Large ones stop at a million.
-    private mutating func exponent() -> Int? {
+    /// Skips an `e` and the signed digits after it; nil, without skipping anything, where there are none. Large ones stop
+    /// at a million.
+    @usableFromInline
+    mutating func exponent() -> Int? {
+        let back = position
+        position += 1
         var isNegative = false
         if position < text.count, text[position] == UInt8(ascii: "-") || text[position] == UInt8(ascii: "+") {
             isNegative = text[position] == UInt8(ascii: "-")
@@ -121,7 +138,10 @@ extension JSONScanner {
             value = min(1_000_000, value * 10 + Int(digit))
             position += 1
         }
-        guard position > start else { return nil }
+        guard position > start else {
+            position = back
+            return nil
+        }
         return isNegative ? -value : value
     }
 }
