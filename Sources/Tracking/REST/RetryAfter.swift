@@ -6,7 +6,7 @@ enum RetryAfter {
     static func duration(_ headers: TransportHeaders) -> Duration? {
         guard let text = headers["Retry-After"] else { return nil }
         if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
-        guard let until = Timestamp(httpDate: text), let date = headers["Date"].flatMap({ Timestamp(httpDate: $0) })
+        guard let until = UTCTime(httpDate: text), let date = headers["Date"].flatMap({ UTCTime(httpDate: $0) })
         else { return nil }
         return .seconds(max(0, until.seconds - date.seconds))
     }

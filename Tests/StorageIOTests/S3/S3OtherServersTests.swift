@@ -17,7 +17,7 @@ import Testing
             ("+2013-05-24T00:00:00Z", nil),
         ] as [(String, Int64?)])
     func times(_ text: String, _ seconds: Int64?) {
-        #expect(Timestamp(iso8601: text)?.seconds == seconds)
+        #expect(UTCTime(iso8601: text)?.seconds == seconds)
     }
 
     @Test func listingsWithOffsets() async throws {

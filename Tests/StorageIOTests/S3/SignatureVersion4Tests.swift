@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SignatureVersion4Tests {
     /// 20130524T000000Z
-    private let time = Timestamp(seconds: 1_369_353_600)
+    private let time = UTCTime(seconds: 1_369_353_600)
     private let signer = SignatureVersion4(credentials: .example, region: "us-east-1")
 
     private func signature(
@@ -76,12 +76,12 @@ import Testing
             var headers = TransportHeaders()
             for field in test.headers { headers.add(field[0], field[1]) }
             let signed = signer.signedHeaders(
-                headers, for: target, payloadHash: test.payloadHash, at: Timestamp(seconds: test.time))
+                headers, for: target, payloadHash: test.payloadHash, at: UTCTime(seconds: test.time))
             #expect(signed["Authorization"] == test.authorization, "\(test)")
             #expect(signed["x-amz-security-token"] == test.token)
 
             let presigned = signer.presignedQuery(
-                for: target, headers: headers, expires: test.expires, at: Timestamp(seconds: test.time))
+                for: target, headers: headers, expires: test.expires, at: UTCTime(seconds: test.time))
             let ours = Set(presigned.split(separator: "&")), theirs = Set(test.presigned.split(separator: "&"))
             #expect(ours == theirs, "\(test)")
         }
@@ -150,21 +150,21 @@ import Testing
             print(json.dumps(out))
             """)
         for test in cases {
-            #expect(Timestamp(seconds: test.seconds).basic == test.basic)
-            #expect(Timestamp(httpDate: test.http)?.seconds == test.seconds, "\(test.http)")
-            #expect(Timestamp(iso8601: test.iso)?.seconds == test.seconds, "\(test.iso)")
+            #expect(UTCTime(seconds: test.seconds).basic == test.basic)
+            #expect(UTCTime(httpDate: test.http)?.seconds == test.seconds, "\(test.http)")
+            #expect(UTCTime(iso8601: test.iso)?.seconds == test.seconds, "\(test.iso)")
         }
         for text in [
             "", "x", "Fri, 24 May 2013 00:00:00 CET", "Fri, 99 May 2013 00:00:00 GMT", "Fri, 24 Mai 2013 00:00:00 GMT",
         ] {
-            #expect(Timestamp(httpDate: text) == nil)
+            #expect(UTCTime(httpDate: text) == nil)
         }
         for text in [
             "", "T", "2013-05-24", "2013-13-24T00:00:00Z", "2013-05-24T25:00:00Z",
             "2013-05-24T00:00:00", "2013-05-24T00:00:00+1",
         ] {
-            #expect(Timestamp(iso8601: text) == nil)
+            #expect(UTCTime(iso8601: text) == nil)
         }
-        #expect(Timestamp(iso8601: "2013-05-24T00:00:00+01:00") == Timestamp(seconds: 1_369_350_000))
+        #expect(UTCTime(iso8601: "2013-05-24T00:00:00+01:00") == UTCTime(seconds: 1_369_350_000))
     }
 }

@@ -59,7 +59,7 @@ final class ProxiedArtifactStore: ObjectStore {
         }
         let whole = head.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int64($0) }
         guard let whole else { return try await listed(key) }
-        let modified = head.headers["Last-Modified"].flatMap { Timestamp(httpDate: $0) }
+        let modified = head.headers["Last-Modified"].flatMap { UTCTime(httpDate: $0) }
         return ObjectMetadata(key: key, size: whole, modified: Double(modified?.seconds ?? 0))
     }
 

@@ -14,7 +14,7 @@ struct AssumeRoleCredentialProvider: CredentialProvider {
     let endpoint: String
     let region: String
     let http: any HTTPSending
-    var now = Timestamp.systemClock
+    var now = UTCTime.systemClock
 
     func credentials() async throws -> AWSCredentials? {
         guard let own = try await source.credentials() else {
@@ -31,7 +31,7 @@ struct AssumeRoleCredentialProvider: CredentialProvider {
         ) { target, body in
             SignatureVersion4(credentials: own, region: region, service: "sts").signedHeaders(
                 ["Content-Type": SecurityTokenService.contentType], for: target, payloadHash: Digests.sha256(body),
-                at: Timestamp(seconds: Int64(now())))
+                at: UTCTime(seconds: Int64(now())))
         }
     }
 

@@ -9,7 +9,7 @@ public actor CachingCredentialProvider: CredentialProvider {
 
     /// - Parameter refreshAhead: How long before expiry credentials are refreshed.
     public init(_ source: any CredentialProvider, refreshAhead: Duration = .seconds(300)) {
-        self.init(source, refreshAhead: refreshAhead, now: Timestamp.systemClock)
+        self.init(source, refreshAhead: refreshAhead, now: UTCTime.systemClock)
     }
 
     package init(

@@ -57,7 +57,7 @@ struct CredentialDocument: Decodable, Sendable {
         }
         var expiration: Double?
         if let text = document.Expiration {
-            guard let time = Timestamp(iso8601: text) else {
+            guard let time = UTCTime(iso8601: text) else {
                 throw CredentialError(source: source, message: "the response's Expiration is not a time")
             }
             expiration = Double(time.seconds)

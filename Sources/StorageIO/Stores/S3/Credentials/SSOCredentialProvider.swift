@@ -34,7 +34,7 @@ struct SSOCredentialProvider: CredentialProvider {
     /// - Throws: ``CredentialError`` for a profile with incomplete settings.
     init?(
         profile: AWSProfile, environment: [String: String], endpoint: String?, http: any HTTPSending,
-        now: @escaping @Sendable () -> Double = Timestamp.systemClock
+        now: @escaping @Sendable () -> Double = UTCTime.systemClock
     ) throws {
         guard let accountID = profile.value("sso_account_id"), let roleName = profile.value("sso_role_name") else {
             return nil
@@ -62,7 +62,7 @@ struct SSOCredentialProvider: CredentialProvider {
             let token = try? JSONDecoder().decode(Token.self, from: data)
         else { throw CredentialError(source: cacheFile, message: "there is no token; \(advice)") }
         // Earlier versions of the AWS CLI write `UTC` for `Z`.
-        let expiry = Timestamp(iso8601: token.expiresAt.replacing("UTC", with: "Z"))
+        let expiry = UTCTime(iso8601: token.expiresAt.replacing("UTC", with: "Z"))
         guard let expiry, Double(expiry.seconds) > now() else {
             throw CredentialError(source: cacheFile, message: "the token has expired; \(advice)")
         }

@@ -183,7 +183,7 @@ final class S3Client: Sendable {
             await configuration.credentials?.forget(credentials)
             return .credentials
         }
-        guard let date = response.headers["Date"], let server = Timestamp(httpDate: date) else { return nil }
+        guard let date = response.headers["Date"], let server = UTCTime(httpDate: date) else { return nil }
         let offset = server.seconds - Int64(now())
         guard abs(offset - state.clockOffset) > Self.tolerableSkew else { return nil }
         logger.warning(
@@ -261,7 +261,7 @@ final class S3Client: Sendable {
         SignatureVersion4(credentials: credentials, region: region, keys: signingKeys)
     }
 
-    private func timestamp(_ state: Learned) -> Timestamp { Timestamp(seconds: Int64(now()) + state.clockOffset) }
+    private func timestamp(_ state: Learned) -> UTCTime { UTCTime(seconds: Int64(now()) + state.clockOffset) }
 
     private func what(_ request: S3Request, _ url: String) -> String {
         "\(request.method) \(HTTPTransportError.withoutSecrets(url))"
@@ -271,8 +271,8 @@ final class S3Client: Sendable {
     private static func retryAfter(_ response: TransportResponse) -> Duration? {
         guard let text = response.headers["Retry-After"] else { return nil }
         if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
-        guard let until = Timestamp(httpDate: text),
-            let date = response.headers["Date"].flatMap({ Timestamp(httpDate: $0) })
+        guard let until = UTCTime(httpDate: text),
+            let date = response.headers["Date"].flatMap({ UTCTime(httpDate: $0) })
         else { return nil }
         return .seconds(max(0, until.seconds - date.seconds))
     }

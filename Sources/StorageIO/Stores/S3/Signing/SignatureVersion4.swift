@@ -44,7 +44,7 @@ package struct SignatureVersion4: Sendable {
     /// The header fields with those that authenticate the request.
     /// - Parameter payloadHash: SHA-256 of the body in hexadecimal, or ``unsignedPayload``.
     package func signedHeaders(
-        _ headers: TransportHeaders, for target: Target, payloadHash: String, at time: Timestamp
+        _ headers: TransportHeaders, for target: Target, payloadHash: String, at time: UTCTime
     ) -> TransportHeaders {
         var headers = headers
         headers["x-amz-date"] = time.basic
@@ -61,7 +61,7 @@ package struct SignatureVersion4: Sendable {
 
     /// The query with parameters that authenticate the request for a limited time, for anyone who has the URL.
     package func presignedQuery(
-        for target: Target, headers: TransportHeaders, expires: Int64, at time: Timestamp
+        for target: Target, headers: TransportHeaders, expires: Int64, at time: UTCTime
     ) -> String {
         let fields = canonicalFields(headers, host: target.host)
         var target = target
@@ -90,7 +90,7 @@ package struct SignatureVersion4: Sendable {
     }
 
     private func signature(
-        of target: Target, fields: [(name: String, value: String)], payloadHash: String, at time: Timestamp
+        of target: Target, fields: [(name: String, value: String)], payloadHash: String, at time: UTCTime
     ) -> String {
         let canonicalRequest = [
             target.method, target.path, PercentEncoding.query(target.query),
@@ -102,7 +102,7 @@ package struct SignatureVersion4: Sendable {
         return Digests.hexadecimal(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 
-    private func scope(at time: Timestamp) -> String { "\(day(of: time))/\(region)/\(service)/aws4_request" }
+    private func scope(at time: UTCTime) -> String { "\(day(of: time))/\(region)/\(service)/aws4_request" }
 
-    private func day(of time: Timestamp) -> String { String(time.basic.prefix(8)) }
+    private func day(of time: UTCTime) -> String { String(time.basic.prefix(8)) }
 }

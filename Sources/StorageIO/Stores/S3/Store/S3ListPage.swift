@@ -49,7 +49,7 @@ extension S3ObjectStore {
             }
             guard key.path.startsWithBytes(of: prefix) else { continue }
             guard let size = element["Size"].flatMap({ Int64($0.text) }), size >= 0,
-                let modified = element["LastModified"].flatMap({ Timestamp(iso8601: $0.text) })
+                let modified = element["LastModified"].flatMap({ UTCTime(iso8601: $0.text) })
             else {
                 throw ObjectStoreError(
                     .unavailable, location: location, message: "\(response.what): \(key) lacks its size or time")

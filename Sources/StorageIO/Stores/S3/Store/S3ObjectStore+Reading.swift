@@ -60,7 +60,7 @@ extension S3ObjectStore {
         if response.status == 412 { throw modified(response, key, expected: entityTag) }
         try response.check(location: location(key))
         guard let size = response.headers["Content-Length"].flatMap({ Int64($0) }),
-            let modified = response.headers["Last-Modified"].flatMap({ Timestamp(httpDate: $0) })
+            let modified = response.headers["Last-Modified"].flatMap({ UTCTime(httpDate: $0) })
         else {
             throw ObjectStoreError(
                 .unavailable, location: location(key),

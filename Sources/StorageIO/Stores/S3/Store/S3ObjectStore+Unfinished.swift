@@ -30,7 +30,7 @@ extension S3ObjectStore {
                 return decoded
             }
             for element in tree.all("Upload") {
-                let started = element["Initiated"].flatMap { Timestamp(iso8601: $0.text) }
+                let started = element["Initiated"].flatMap { UTCTime(iso8601: $0.text) }
                 found.append(
                     UnfinishedObject(
                         location: root + (try text(element["Key"])), identifier: element["UploadId"]?.text ?? "",

@@ -27,7 +27,7 @@ public struct S3ObjectStore: ObjectStore {
         logger: Logger = Logger(label: "antifraud.s3")
     ) throws(ObjectStoreError) {
         try self.init(
-            bucket: bucket, configuration: configuration, http: http, logger: logger, now: Timestamp.systemClock)
+            bucket: bucket, configuration: configuration, http: http, logger: logger, now: UTCTime.systemClock)
     }
 
     /// - Parameter now: Seconds since 1970-01-01T00:00:00Z, for signatures.

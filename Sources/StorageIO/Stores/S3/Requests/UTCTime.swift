@@ -2,7 +2,7 @@ import Essentials
 
 /// A second in the forms that S3 uses: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and `Fri,
 /// 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).
-package struct Timestamp: Sendable, Hashable {
+package struct UTCTime: Sendable, Hashable {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -33,7 +33,7 @@ package struct Timestamp: Sendable, Hashable {
         guard date.count == 3, let year = date[0], let month = date[1], let day = date[2],
             let clock = String(halves[1][..<mark].prefix { !".,".utf8.contains($0) }),
             let time = Self.secondOfDay(clock[...]), let offset = Self.offset(halves[1][mark...]),
-            let local = Timestamp(year: year, month: month, day: day, second: time)
+            let local = UTCTime(year: year, month: month, day: day, second: time)
         else { return nil }
         seconds = local.seconds - offset
     }
