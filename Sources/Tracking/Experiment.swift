@@ -16,9 +16,9 @@ public struct Experiment: Sendable {
     /// - Parameters:
     ///   - name: For people; two words and a number, chosen at random, if not given.
     ///   - tags: Beside those of the client's ``RunContext``, which they override.
-    ///   - startTime: Milliseconds since 1970; now by default.
+    ///   - startTime: Now by default.
     public func startRun(
-        name: String? = nil, tags: [String: String] = [:], startTime: Int64? = nil
+        name: String? = nil, tags: [String: String] = [:], startTime: Timestamp? = nil
     ) async throws -> Run {
         for (key, value) in tags { try EntityLimits.check(runTag: key, value) }
         let tagged = tags[MLflowTag.runName]
@@ -32,7 +32,7 @@ public struct Experiment: Sendable {
         for (key, value) in allTags { try EntityLimits.check(runTag: key, value) }
         let creation = RunCreation(
             experimentID: id, name: chosen, userID: client.context.user ?? allTags[MLflowTag.user] ?? "",
-            startTime: startTime ?? Clock.now(), tags: allTags)
+            startTime: startTime ?? .now, tags: allTags)
         return Run(try await client.store.createRun(creation), client: client)
     }
 

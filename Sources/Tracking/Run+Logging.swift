@@ -17,14 +17,14 @@ extension Run {
     /// - Parameters:
     ///   - value: May be NaN or infinite; see ``Metric/value``.
     ///   - step: Position in the run's own count.
-    ///   - timestamp: Milliseconds since 1970; now by default.
-    public func log(metric key: String, _ value: Double, step: Int64 = 0, timestamp: Int64? = nil) async throws {
-        try await log([Metric(key: key, value: value, timestamp: timestamp ?? Clock.now(), step: step)])
+    ///   - timestamp: When it was measured; now by default.
+    public func log(metric key: String, _ value: Double, step: Int64 = 0, timestamp: Timestamp? = nil) async throws {
+        try await log([Metric(key: key, value: value, timestamp: timestamp ?? .now, step: step)])
     }
 
     /// Logs values of several metrics for one step.
-    public func log(metrics: [String: Double], step: Int64 = 0, timestamp: Int64? = nil) async throws {
-        let time = timestamp ?? Clock.now()
+    public func log(metrics: [String: Double], step: Int64 = 0, timestamp: Timestamp? = nil) async throws {
+        let time = timestamp ?? .now
         try await log(metrics.map { Metric(key: $0.key, value: $0.value, timestamp: time, step: step) })
     }
 

@@ -23,7 +23,7 @@ public struct Run: Sendable {
 
     /// Starts a run that MLflow shows below this one.
     public func startNestedRun(
-        name: String? = nil, tags: [String: String] = [:], startTime: Int64? = nil
+        name: String? = nil, tags: [String: String] = [:], startTime: Timestamp? = nil
     ) async throws -> Run {
         var tags = tags
         tags[MLflowTag.parentRunID] = id
@@ -31,12 +31,12 @@ public struct Run: Sendable {
     }
 
     /// Ends the run, even if the task has been cancelled.
-    /// - Parameter endTime: Milliseconds since 1970; now by default.
-    public func end(_ status: RunStatus = .finished, endTime: Int64? = nil) async throws {
+    /// - Parameter endTime: Now by default.
+    public func end(_ status: RunStatus = .finished, endTime: Timestamp? = nil) async throws {
         guard status.isTerminal else {
             throw TrackingError(.invalidValue, "run \(id)", "cannot end as \(status.rawValue)")
         }
-        let time = endTime ?? Clock.now()
+        let time = endTime ?? .now
         // A separate task, since cancelling a task also interrupts its database access.
         try await Task { [store = client.store, id] in
             try await store.updateRun(id: id, status: status, endTime: time, name: nil)

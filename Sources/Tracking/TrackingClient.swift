@@ -190,8 +190,8 @@ public struct TrackingClient: Sendable {
 public struct TrackingOptions: Sendable, Hashable {
     /// Refuses to write, and to make a file that is missing.
     public var isReadOnly: Bool
-    /// Seconds to wait for others that hold the database.
-    public var busyTimeout: Double
+    /// How long to wait for others that hold the database.
+    public var busyTimeout: Duration
     /// The credentials that an MLflow server checks.
     public var credentials: TrackingCredentials?
     /// A file of certificate authorities, in PEM form, that an `https` server's certificate is checked against, instead
@@ -200,7 +200,7 @@ public struct TrackingOptions: Sendable, Hashable {
 
     /// Writing, waiting up to 20 s as MLflow does.
     public init(
-        isReadOnly: Bool = false, busyTimeout: Double = 20, credentials: TrackingCredentials? = nil,
+        isReadOnly: Bool = false, busyTimeout: Duration = .seconds(20), credentials: TrackingCredentials? = nil,
         certificateAuthorities: String? = nil
     ) {
         self.isReadOnly = isReadOnly

@@ -18,7 +18,9 @@ import Tracking
                     let common = try await own.run(id: shared.id)
                     for step in 0..<25 {
                         try await run.log(metric: "m", Double(step), step: Int64(step))
-                        try await common.log(metric: "m", Double(step), step: Int64(step), timestamp: Int64(task))
+                        try await common.log(
+                            metric: "m", Double(step), step: Int64(step),
+                            timestamp: Timestamp(millisecondsSince1970: Int64(task)))
                         try await common.log(parameters: ["p\(step)": step])
                     }
                     try await run.end()

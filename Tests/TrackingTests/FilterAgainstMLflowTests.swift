@@ -68,7 +68,8 @@ import Tracking
             for _ in 0..<40 {
                 let name = texts[Int.random(in: 0..<texts.count, using: &generator)]
                 let run = try await experiment.startRun(
-                    name: name.isEmpty ? "n" : name, startTime: Int64.random(in: 0..<6, using: &generator))
+                    name: name.isEmpty ? "n" : name,
+                    startTime: Timestamp(millisecondsSince1970: .random(in: 0..<6, using: &generator)))
                 var metrics: [Metric] = []
                 for key in ["a", "b", "c/d e"] where Bool.random(using: &generator) {
                     let values: [Double] = [.nan, -1, 0, 0.5, 1, 1e300, .infinity, -.infinity]
@@ -86,7 +87,7 @@ import Tracking
                 if Int.random(in: 0..<3, using: &generator) > 0 {
                     try await run.end(
                         Bool.random(using: &generator) ? .finished : .failed,
-                        endTime: Int64.random(in: 6..<9, using: &generator))
+                        endTime: Timestamp(millisecondsSince1970: .random(in: 6..<9, using: &generator)))
                 }
                 if Int.random(in: 0..<6, using: &generator) == 0 { try await run.delete() }
             }

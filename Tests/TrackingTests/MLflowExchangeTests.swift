@@ -76,7 +76,7 @@ import Tracking
             Metric(key: "up", value: .infinity, timestamp: 1, step: 0),
             Metric(key: "down", value: -.infinity, timestamp: 1, step: 0),
             Metric(key: "tiny", value: .leastNonzeroMagnitude, timestamp: 1, step: 0),
-            Metric(key: "third", value: 1.0 / 3.0, timestamp: .max, step: .min),
+            Metric(key: "third", value: 1.0 / 3.0, timestamp: Timestamp(millisecondsSince1970: .max), step: .min),
         ])
         try await run.log(metrics: ["loss": 0.25, "val/loss": 0.5], step: 7)
         try await run.log(text: "bytes", as: "reports/täglich 🦊.txt")
@@ -92,7 +92,10 @@ import Tracking
 
         let unnamed = try await experiment.startRun()
         try await unnamed.log(
-            (0..<2500).map { Metric(key: "series", value: Double($0), timestamp: Int64($0), step: 0) })
+            (0..<2500).map {
+                Metric(
+                    key: "series", value: Double($0), timestamp: Timestamp(millisecondsSince1970: Int64($0)), step: 0)
+            })
         try await unnamed.end(.killed)
         try await experiment.startRun(name: "gone").delete()
 

@@ -141,7 +141,10 @@ import Tracking
         var points: [Metric] = []
         for index in 0..<60_000 {
             let value = index % 7 == 0 ? Double.nan : Double(index) / 3
-            points.append(Metric(key: "m\(index % 3)", value: value, timestamp: Int64(index), step: Int64(index)))
+            points.append(
+                Metric(
+                    key: "m\(index % 3)", value: value, timestamp: Timestamp(millisecondsSince1970: Int64(index)),
+                    step: Int64(index)))
         }
         try await run.log(points)
         try await run.log(Array(points[20_000..<30_000]))

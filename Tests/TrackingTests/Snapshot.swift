@@ -9,15 +9,15 @@ struct Snapshot: Codable, Equatable, Sendable {
         var name: String
         var artifactLocation: String
         var stage: String
-        var created: Int64
-        var updated: Int64
+        var created: Timestamp
+        var updated: Timestamp
         var tags: [String: String]
     }
 
     struct Point: Codable, Equatable, Sendable {
         /// The bits of the double, or `nan`.
         var value: String
-        var timestamp: Int64
+        var timestamp: Timestamp
         var step: Int64
     }
 
@@ -26,8 +26,8 @@ struct Snapshot: Codable, Equatable, Sendable {
         var experiment: String
         var name: String
         var status: String
-        var start: Int64
-        var end: Int64?
+        var start: Timestamp
+        var end: Timestamp?
         var user: String
         var artifactURI: String
         var stage: String
@@ -43,8 +43,8 @@ struct Snapshot: Codable, Equatable, Sendable {
     struct Model: Codable, Equatable, Sendable {
         var name: String
         var description: String
-        var created: Int64
-        var updated: Int64
+        var created: Timestamp
+        var updated: Timestamp
         var tags: [String: String]
         var aliases: [String: Int]
     }
@@ -57,8 +57,8 @@ struct Snapshot: Codable, Equatable, Sendable {
         var description: String
         var stage: String
         var status: String
-        var created: Int64
-        var updated: Int64
+        var created: Timestamp
+        var updated: Timestamp
         var tags: [String: String]
     }
 

@@ -128,7 +128,7 @@ import Tracking
             points.append(
                 Metric(
                     key: ["a", "b", "c/d"][Int.random(in: 0..<3, using: &generator)], value: value,
-                    timestamp: Int64.random(in: 0..<3, using: &generator),
+                    timestamp: Timestamp(millisecondsSince1970: .random(in: 0..<3, using: &generator)),
                     step: Int64.random(in: -1...1, using: &generator)))
         }
         for start in stride(from: 0, to: points.count, by: 40) {
@@ -138,7 +138,7 @@ import Tracking
         for key in ["a", "b", "c/d"] {
             let own = points.filter { $0.key == key }
             // NaN counts as the 0 that is stored for it.
-            func rank(_ metric: Metric) -> (Int64, Int64, Double) {
+            func rank(_ metric: Metric) -> (Int64, Timestamp, Double) {
                 (metric.step, metric.timestamp, metric.value.isNaN ? 0 : min(metric.value, .greatestFiniteMagnitude))
             }
             let greatest = try #require(own.max { rank($0) < rank($1) })
@@ -284,7 +284,8 @@ import Tracking
         let client = try await backend.open(in: folder)
         let experiment = try await client.experiment(named: UniqueNames()("e"))
         for index in 0..<25 {
-            let run = try await experiment.startRun(name: "r\(index)", startTime: Int64(index))
+            let run = try await experiment.startRun(
+                name: "r\(index)", startTime: Timestamp(millisecondsSince1970: Int64(index)))
             if index % 5 != 0 { try await run.log(metric: "auc", index % 5 == 1 ? .nan : Double(index % 7)) }
             try await run.log(parameter: "p", index)
         }

@@ -164,7 +164,7 @@ private struct Content: Equatable {
     struct Run: Equatable {
         var experiment: String
         var status: String
-        var times: [Int64?]
+        var times: [Timestamp?]
         var user: String
         var stage: String
         var params: [String: String]

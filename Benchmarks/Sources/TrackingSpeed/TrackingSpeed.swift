@@ -28,7 +28,8 @@ struct TrackingSpeed {
         let run = try await client.experiment(named: "speed").startRun()
         let metrics = (0..<count).map { index in
             Metric(
-                key: "m\(index % 10)", value: Double(index) / 7, timestamp: 1_700_000_000_000, step: Int64(index / 10))
+                key: "m\(index % 10)", value: Double(index) / 7,
+                timestamp: Timestamp(millisecondsSince1970: 1_700_000_000_000), step: Int64(index / 10))
         }
         let seconds = try await ContinuousClock().measure { try await run.log(metrics) }
         try await run.end()

@@ -31,7 +31,7 @@ struct RunContent: Sendable {
         }
         self.files = files
         parameters = outcome.parameters.mapValues { Self.cut($0) }
-        let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
+        let now = Timestamp.now
         var values = outcome.metrics.merging(metrics) { _, new in new }
         values["training_rows"] = Double(outcome.trainingRows)
         values["training_frauds"] = Double(outcome.trainingFrauds)

@@ -8,10 +8,10 @@ public struct ExperimentRecord: Sendable, Hashable {
     public var artifactLocation: String
     /// Whether it is deleted.
     public var lifecycleStage: LifecycleStage
-    /// Milliseconds since 1970; nil in databases of early MLflow versions.
-    public var creationTime: Int64?
-    /// Milliseconds since 1970; nil in databases of early MLflow versions.
-    public var lastUpdateTime: Int64?
+    /// Nil in databases of early MLflow versions.
+    public var creationTime: Timestamp?
+    /// Nil in databases of early MLflow versions.
+    public var lastUpdateTime: Timestamp?
     /// Free notes by key.
     public var tags: [String: String]
 }

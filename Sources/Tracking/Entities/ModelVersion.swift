@@ -14,10 +14,10 @@ public struct ModelVersion: Sendable, Hashable {
     public var stage: String
     /// MLflow's status of the version; `READY` unless a server is still creating it.
     public var status: String
-    /// Milliseconds since 1970.
-    public var creationTime: Int64
-    /// Milliseconds since 1970.
-    public var lastUpdatedTime: Int64
+    /// When it was registered.
+    public var creationTime: Timestamp
+    /// When it was changed last.
+    public var lastUpdatedTime: Timestamp
     /// Free notes by key.
     public var tags: [String: String]
     /// The aliases that point at this version, in ascending order.

@@ -4,10 +4,10 @@ public struct RegisteredModel: Sendable, Hashable {
     public var name: String
     /// For people.
     public var description: String?
-    /// Milliseconds since 1970.
-    public var creationTime: Int64
-    /// Milliseconds since 1970.
-    public var lastUpdatedTime: Int64
+    /// When it was registered.
+    public var creationTime: Timestamp
+    /// When it was changed last.
+    public var lastUpdatedTime: Timestamp
     /// Free notes by key.
     public var tags: [String: String]
     /// Version numbers by alias, such as `champion`.

@@ -8,10 +8,10 @@ public struct RunRecord: Sendable, Hashable {
     public var name: String
     /// Where the run stands.
     public var status: RunStatus
-    /// Milliseconds since 1970.
-    public var startTime: Int64
-    /// Milliseconds since 1970; nil while it runs.
-    public var endTime: Int64?
+    /// When it started.
+    public var startTime: Timestamp
+    /// When it ended; nil while it runs.
+    public var endTime: Timestamp?
     /// Who started it; may be empty.
     public var userID: String
     /// The location of its artifacts: an absolute path or a URL.

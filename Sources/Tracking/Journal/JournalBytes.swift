@@ -77,6 +77,8 @@ struct JournalByteReader {
         return Int64(bitPattern: (value >> 1)) ^ -Int64(bitPattern: value & 1)
     }
 
+    mutating func timestamp() throws(Malformed) -> Timestamp { Timestamp(millisecondsSince1970: try signed()) }
+
     mutating func real() throws(Malformed) -> Double {
         guard bytes.endIndex - position >= 8 else { throw Malformed() }
         var pattern: UInt64 = 0

@@ -14,7 +14,7 @@ enum JournalEntry: Hashable, Sendable {
     /// Files as they were when they were logged; see ``JournalCopies``.
     case copies(run: UInt64, JournaledCopy)
     case register(run: UInt64, JournaledRegistration)
-    case end(run: UInt64, RunStatus, time: Int64)
+    case end(run: UInt64, RunStatus, time: Timestamp)
 
     var run: UInt64 {
         switch self {
@@ -48,7 +48,7 @@ struct JournaledStart: Hashable, Sendable {
     var experiment: String
     var name: String
     var user: String
-    var startTime: Int64
+    var startTime: Timestamp
     var tags: [String: String]
     /// See ``RunCreation/token``.
     var token: String
@@ -83,7 +83,7 @@ extension JournalEntry {
         case .start(let run, let start):
             begin(1, run)
             for text in [start.experiment, start.name, start.user, start.token] { writer.write(text) }
-            writer.write(start.startTime)
+            writer.write(start.startTime.millisecondsSince1970)
             writer.write(start.tags)
         case .attach(let run, let id):
             begin(2, run)
@@ -94,7 +94,7 @@ extension JournalEntry {
             for metric in metrics {
                 writer.write(metric.key)
                 writer.write(metric.value)
-                writer.write(metric.timestamp)
+                writer.write(metric.timestamp.millisecondsSince1970)
                 writer.write(metric.step)
             }
         case .parameters(let run, let parameters):
@@ -128,7 +128,7 @@ extension JournalEntry {
         case .end(let run, let status, let time):
             begin(10, run)
             writer.write(status.rawValue)
-            writer.write(time)
+            writer.write(time.millisecondsSince1970)
         case .copies(let run, let copy):
             begin(11, run)
             writer.write(copy.name)
@@ -151,7 +151,7 @@ extension JournalEntry {
             self = .start(
                 run: run,
                 JournaledStart(
-                    experiment: experiment, name: name, user: user, startTime: try reader.signed(),
+                    experiment: experiment, name: name, user: user, startTime: try reader.timestamp(),
                     tags: try reader.texts(), token: token))
         case 2: self = .attach(run: run, id: try reader.text())
         case 3:
@@ -159,7 +159,7 @@ extension JournalEntry {
             for _ in 0..<(try reader.count()) {
                 metrics.append(
                     Metric(
-                        key: try reader.text(), value: try reader.real(), timestamp: try reader.signed(),
+                        key: try reader.text(), value: try reader.real(), timestamp: try reader.timestamp(),
                         step: try reader.signed()))
             }
             self = .metrics(run: run, metrics)
@@ -188,7 +188,7 @@ extension JournalEntry {
                     tags: try reader.texts()))
         case 10:
             guard let status = RunStatus(rawValue: try reader.text()) else { throw JournalByteReader.Malformed() }
-            self = .end(run: run, status, time: try reader.signed())
+            self = .end(run: run, status, time: try reader.timestamp())
         case 11:
             self = .copies(
                 run: run,

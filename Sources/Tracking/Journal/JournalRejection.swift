@@ -55,7 +55,7 @@ struct JournalRejection: Sendable {
         struct Point: Encodable {
             var key: String
             var value: Double
-            var timestamp: Int64
+            var timestamp: Timestamp
             var step: Int64
         }
 

@@ -35,16 +35,16 @@ public struct JournaledRun: Sendable {
     /// - Parameters:
     ///   - value: May be NaN or infinite; see ``Metric/value``.
     ///   - step: Position in the run's own count.
-    ///   - timestamp: Milliseconds since 1970; now by default.
+    ///   - timestamp: When it was measured; now by default.
     public func log(
-        metric key: String, _ value: Double, step: Int64 = 0, timestamp: Int64? = nil
+        metric key: String, _ value: Double, step: Int64 = 0, timestamp: Timestamp? = nil
     ) throws(TrackingError) {
-        try log([Metric(key: key, value: value, timestamp: timestamp ?? Clock.now(), step: step)])
+        try log([Metric(key: key, value: value, timestamp: timestamp ?? .now, step: step)])
     }
 
     /// Logs values of several metrics for one step.
-    public func log(metrics: [String: Double], step: Int64 = 0, timestamp: Int64? = nil) throws(TrackingError) {
-        let time = timestamp ?? Clock.now()
+    public func log(metrics: [String: Double], step: Int64 = 0, timestamp: Timestamp? = nil) throws(TrackingError) {
+        let time = timestamp ?? .now
         try log(metrics.map { Metric(key: $0.key, value: $0.value, timestamp: time, step: step) })
     }
 
@@ -144,12 +144,12 @@ public struct JournaledRun: Sendable {
     }
 
     /// Ends the run.
-    /// - Parameter endTime: Milliseconds since 1970; now by default.
-    public func end(_ status: RunStatus = .finished, endTime: Int64? = nil) throws(TrackingError) {
+    /// - Parameter endTime: Now by default.
+    public func end(_ status: RunStatus = .finished, endTime: Timestamp? = nil) throws(TrackingError) {
         guard status.isTerminal else {
             throw TrackingError(.invalidValue, "run \(token)", "cannot end as \(status.rawValue)")
         }
-        try append(.end(run: number, status, time: endTime ?? Clock.now()))
+        try append(.end(run: number, status, time: endTime ?? .now))
     }
 
     private func append(_ entry: JournalEntry) throws(TrackingError) { try journal.writer.append(entry) }

@@ -86,9 +86,9 @@ public final class TrackingJournal: Sendable {
     ///   - experiment: By name; created if it does not exist.
     ///   - name: For people; two words and a number, chosen at random, if not given.
     ///   - tags: Beside those of the journal's ``RunContext``, which they override.
-    ///   - startTime: Milliseconds since 1970; now by default.
+    ///   - startTime: Now by default.
     public func startRun(
-        experiment: String, name: String? = nil, tags: [String: String] = [:], startTime: Int64? = nil
+        experiment: String, name: String? = nil, tags: [String: String] = [:], startTime: Timestamp? = nil
     ) throws(TrackingError) -> JournaledRun {
         try EntityLimits.check(experimentName: experiment)
         let name = name ?? tags[MLflowTag.runName] ?? RunName.random()
@@ -101,7 +101,7 @@ public final class TrackingJournal: Sendable {
                 run: run.number,
                 JournaledStart(
                     experiment: experiment, name: name, user: context.user ?? allTags[MLflowTag.user] ?? "",
-                    startTime: startTime ?? Clock.now(), tags: allTags, token: run.token)))
+                    startTime: startTime ?? .now, tags: allTags, token: run.token)))
         return run
     }
 

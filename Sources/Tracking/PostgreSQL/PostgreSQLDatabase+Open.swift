@@ -4,12 +4,12 @@
     extension PostgreSQLDatabase {
         /// Opens a database, or makes MLflow's tables in one that is empty. A database of another program is left as it is.
         static func open(
-            _ uri: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Double
+            _ uri: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Duration
         ) async throws -> PostgreSQLDatabase {
             do {
                 var configuration = try PostgreSQLConfiguration(uri)
                 if configuration.applicationName == nil { configuration.applicationName = "antifraud" }
-                if configuration.lockTimeout == nil { configuration.lockTimeout = .seconds(busyTimeout) }
+                if configuration.lockTimeout == nil { configuration.lockTimeout = busyTimeout }
                 // Searches are short: to start workers for one takes longer than the search.
                 configuration.parameters["options", default: ""] += " -c max_parallel_workers_per_gather=0"
                 let pool = PostgreSQLPool(configuration)
@@ -76,7 +76,7 @@
                 "INSERT INTO workspaces (name, description) VALUES ('default', 'Default workspace for legacy resources')"
             )
             // MLflow's pages and clients expect an experiment with the id 0.
-            let now = PostgreSQLValue.integer(Clock.now())
+            let now = PostgreSQLValue.integer(Timestamp.now.millisecondsSince1970)
             try connection.execute(
                 """
                 INSERT INTO experiments

@@ -5,7 +5,7 @@ extension RESTTrackingStore {
         named name: String, artifactLocation: String?, tags: [String: String]
     ) async throws -> ExperimentRecord {
         let subject = "experiment '\(name)'"
-        let start = Clock.now()
+        let start = Timestamp.now
         let artifactLocation = artifactLocation ?? newArtifactLocation()
         let call = ServerCall.send(
             "experiments/create",
@@ -26,7 +26,9 @@ extension RESTTrackingStore {
     }
 
     /// Whether something may have been created by a call that began at `start`; clocks may differ by minutes.
-    static func isRecent(_ time: Int64?, since start: Int64) -> Bool { (time ?? 0) >= start - 600_000 }
+    static func isRecent(_ time: Timestamp?, since start: Timestamp) -> Bool {
+        (time?.millisecondsSince1970 ?? 0) >= start.millisecondsSince1970 - 600_000
+    }
 
     package func experiment(id: String) async throws -> ExperimentRecord {
         let subject = "experiment \(id)"
@@ -126,8 +128,8 @@ extension ExperimentRecord {
         self.init(
             id: try json.text("experiment_id"), name: try json.text("name"),
             artifactLocation: try json.optionalText("artifact_location") ?? "",
-            lifecycleStage: try LifecycleStage(json), creationTime: try json.optionalInteger("creation_time"),
-            lastUpdateTime: try json.optionalInteger("last_update_time"), tags: try json.entries("tags"))
+            lifecycleStage: try LifecycleStage(json), creationTime: try json.optionalTimestamp("creation_time"),
+            lastUpdateTime: try json.optionalTimestamp("last_update_time"), tags: try json.entries("tags"))
     }
 }
 

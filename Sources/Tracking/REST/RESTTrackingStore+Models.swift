@@ -5,7 +5,7 @@ extension RESTTrackingStore {
         named name: String, description: String?, tags: [String: String]
     ) async throws -> RegisteredModel {
         let subject = "model '\(name)'"
-        let start = Clock.now()
+        let start = Timestamp.now
         let call = ServerCall.send(
             "registered-models/create",
             [
@@ -130,10 +130,10 @@ extension RegisteredModel {
         for element in try json.list("aliases") {
             aliases[try element.text("alias")] = Int(try element.integer("version"))
         }
-        let created = try json.optionalInteger("creation_timestamp") ?? 0
+        let created = try json.optionalTimestamp("creation_timestamp") ?? .epoch
         self.init(
             name: try json.text("name"), description: try json.presentText("description"), creationTime: created,
-            lastUpdatedTime: try json.optionalInteger("last_updated_timestamp") ?? created,
+            lastUpdatedTime: try json.optionalTimestamp("last_updated_timestamp") ?? created,
             tags: try json.entries("tags"), aliases: aliases)
     }
 }

@@ -7,7 +7,7 @@ extension RESTTrackingStore {
         return try read(response, about: subject) { try RunRecord($0.object("run")) }
     }
 
-    package func updateRun(id: String, status: RunStatus?, endTime: Int64?, name: String?) async throws {
+    package func updateRun(id: String, status: RunStatus?, endTime: Timestamp?, name: String?) async throws {
         try await mutate(
             run: id,
             .send(
@@ -138,7 +138,7 @@ extension DatasetInput {
 extension Metric {
     init(_ json: JSONValue) throws(JSONValue.Mismatch) {
         self.init(
-            key: try json.text("key"), value: try json.number("value"), timestamp: try json.integer("timestamp"),
+            key: try json.text("key"), value: try json.number("value"), timestamp: try json.timestamp("timestamp"),
             step: try json.optionalInteger("step") ?? 0)
     }
 }
@@ -166,7 +166,8 @@ extension RunRecord {
             id: try info.text(info.optionalText("run_id") == nil ? "run_uuid" : "run_id"),
             experimentID: try info.text("experiment_id"),
             name: try info.optionalText("run_name") ?? tags[MLflowTag.runName] ?? "", status: known,
-            startTime: try info.optionalInteger("start_time") ?? 0, endTime: try info.optionalInteger("end_time"),
+            startTime: try info.optionalTimestamp("start_time") ?? .epoch,
+            endTime: try info.optionalTimestamp("end_time"),
             userID: try info.optionalText("user_id") ?? "", artifactURI: try info.optionalText("artifact_uri") ?? "",
             lifecycleStage: try LifecycleStage(info), metrics: metrics, parameters: try data.entries("params"),
             tags: tags, inputs: inputs.sorted { ($0.name, $0.digest) < ($1.name, $1.digest) })

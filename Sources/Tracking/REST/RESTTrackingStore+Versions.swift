@@ -133,13 +133,13 @@ extension ModelVersion {
             }
             return text
         }
-        let created = try json.optionalInteger("creation_timestamp") ?? 0
+        let created = try json.optionalTimestamp("creation_timestamp") ?? .epoch
         self.init(
             name: try json.text("name"), version: Int(try json.integer("version")),
             source: try json.optionalText("source") ?? "", runID: try json.presentText("run_id"),
             description: try json.presentText("description"), stage: try json.optionalText("current_stage") ?? "None",
             status: try json.optionalText("status") ?? "READY", creationTime: created,
-            lastUpdatedTime: try json.optionalInteger("last_updated_timestamp") ?? created,
+            lastUpdatedTime: try json.optionalTimestamp("last_updated_timestamp") ?? created,
             tags: try json.entries("tags"), aliases: aliases.sorted(), storageLocation: nil)
     }
 }

@@ -12,12 +12,12 @@ extension SQLTrackingStore {
             guard taken.isEmpty else {
                 throw TrackingError(.alreadyExists, "experiment '\(name)'", "there is one with this name")
             }
-            let now = Clock.now()
+            let now = Timestamp.now
             let created = try session.query(
                 """
                 INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time, last_update_time)
                 VALUES (?, ?, 'active', ?, ?) RETURNING experiment_id
-                """, [.text(name), SQLValue(artifactLocation), .integer(now), .integer(now)])
+                """, [.text(name), SQLValue(artifactLocation), SQLValue(now), SQLValue(now)])
             let id = created[0].integer(0)
             if artifactLocation == nil {
                 try session.execute(
@@ -79,7 +79,7 @@ extension SQLTrackingStore {
             }
             try session.execute(
                 "UPDATE experiments SET name = ?, last_update_time = ? WHERE experiment_id = ?",
-                [.text(name), .integer(Clock.now()), try Self.number(ofExperiment: id)])
+                [.text(name), SQLValue(Timestamp.now), try Self.number(ofExperiment: id)])
         }
     }
 
@@ -89,13 +89,13 @@ extension SQLTrackingStore {
             guard try experiment(session, id: id).lifecycleStage != stage else {
                 throw TrackingError(.invalidState, "experiment \(id)", "is \(stage.rawValue) already")
             }
-            let now = Clock.now()
+            let now = Timestamp.now
             try session.execute(
                 "UPDATE experiments SET lifecycle_stage = ?, last_update_time = ? WHERE experiment_id = ?",
-                [.text(stage.rawValue), .integer(now), number])
+                [.text(stage.rawValue), SQLValue(now), number])
             try session.execute(
                 "UPDATE runs SET lifecycle_stage = ?, deleted_time = ? WHERE experiment_id = ?",
-                [.text(stage.rawValue), stage == .deleted ? .integer(now) : .null, number])
+                [.text(stage.rawValue), stage == .deleted ? SQLValue(now) : .null, number])
         }
     }
 
@@ -157,7 +157,7 @@ extension SQLTrackingStore {
             ExperimentRecord(
                 id: row.text(0), name: row.text(1), artifactLocation: row.text(2),
                 lifecycleStage: LifecycleStage(rawValue: row.text(3)) ?? .active,
-                creationTime: row.optionalInteger(4), lastUpdateTime: row.optionalInteger(5),
+                creationTime: row.optionalTimestamp(4), lastUpdateTime: row.optionalTimestamp(5),
                 tags: tags[row.text(0)] ?? [:])
         }
     }

@@ -70,7 +70,7 @@ extension SQLTrackingStore {
 private struct StoredMetric: Comparable {
     let value: Double
     let isNaN: Bool
-    let timestamp: Int64
+    let timestamp: Timestamp
     let step: Int64
 
     init(_ metric: Metric) {
@@ -86,6 +86,6 @@ private struct StoredMetric: Comparable {
     }
 
     func row(key: String, run id: String) -> [SQLValue] {
-        [.text(key), .real(value), .integer(timestamp), .integer(step), .boolean(isNaN), .text(id)]
+        [.text(key), .real(value), SQLValue(timestamp), .integer(step), .boolean(isNaN), .text(id)]
     }
 }

@@ -6,10 +6,10 @@ extension SQLTrackingStore {
     func createModel(named name: String, description: String?, tags: [String: String]) async throws -> RegisteredModel {
         try await database.write { session in
             try checkFree(session, model: name)
-            let now = Clock.now()
+            let now = Timestamp.now
             try session.execute(
                 "INSERT INTO registered_models (name, creation_time, last_updated_time, description) VALUES (?, ?, ?, ?)",
-                [.text(name), .integer(now), .integer(now), SQLValue(description)])
+                [.text(name), SQLValue(now), SQLValue(now), SQLValue(description)])
             try session.execute(
                 "INSERT INTO registered_model_tags (key, value, name) VALUES (?, ?, ?)",
                 rows: tags.map { [.text($0.key), .text($0.value), .text(name)] })
@@ -52,15 +52,15 @@ extension SQLTrackingStore {
             _ = try model(session, name)
             guard name != newName else { return }
             try checkFree(session, model: newName)
-            let now = Clock.now()
+            let now = Timestamp.now
             try session.execute(
                 "UPDATE model_versions SET last_updated_time = ? WHERE name = ?\(inWorkspace("model_versions"))",
-                [.integer(now), .text(name)])
+                [SQLValue(now), .text(name)])
             try session.execute(
                 """
                 UPDATE registered_models SET name = ?, last_updated_time = ?
                 WHERE name = ?\(inWorkspace("registered_models"))
-                """, [.text(newName), .integer(now), .text(name)])
+                """, [.text(newName), SQLValue(now), .text(name)])
         }
     }
 
@@ -71,7 +71,7 @@ extension SQLTrackingStore {
                 """
                 UPDATE registered_models SET description = ?, last_updated_time = ?
                 WHERE name = ?\(inWorkspace("registered_models"))
-                """, [SQLValue(description), .integer(Clock.now()), .text(name)])
+                """, [SQLValue(description), SQLValue(Timestamp.now), .text(name)])
         }
     }
 
@@ -179,8 +179,8 @@ extension SQLTrackingStore {
         }
         return rows.map { row in
             RegisteredModel(
-                name: row.text(0), description: row.optionalText(1), creationTime: row.integer(2),
-                lastUpdatedTime: row.integer(3), tags: tags[row.text(0)] ?? [:], aliases: aliases[row.text(0)] ?? [:])
+                name: row.text(0), description: row.optionalText(1), creationTime: row.timestamp(2),
+                lastUpdatedTime: row.timestamp(3), tags: tags[row.text(0)] ?? [:], aliases: aliases[row.text(0)] ?? [:])
         }
     }
 }

@@ -17,7 +17,7 @@ extension SQLTrackingStore {
                 VALUES (?, ?, 'UNKNOWN', '', '', ?, 'RUNNING', ?, '', 'active', ?, ?)
                 """,
                 [
-                    .text(id), .text(creation.name), .text(creation.userID), .integer(creation.startTime),
+                    .text(id), .text(creation.name), .text(creation.userID), SQLValue(creation.startTime),
                     .text(ArtifactPath.join(experiment.artifactLocation, "\(id)/artifacts")),
                     try Self.number(ofExperiment: creation.experimentID),
                 ])
@@ -34,7 +34,7 @@ extension SQLTrackingStore {
         try await database.read { session in try run(session, id: id) }
     }
 
-    func updateRun(id: String, status: RunStatus?, endTime: Int64?, name: String?) async throws {
+    func updateRun(id: String, status: RunStatus?, endTime: Timestamp?, name: String?) async throws {
         try await database.write { session in
             try checkActive(session, run: id)
             if let status {
@@ -42,7 +42,7 @@ extension SQLTrackingStore {
                     "UPDATE runs SET status = ? WHERE run_uuid = ?", [.text(status.rawValue), .text(id)])
             }
             if let endTime {
-                try session.execute("UPDATE runs SET end_time = ? WHERE run_uuid = ?", [.integer(endTime), .text(id)])
+                try session.execute("UPDATE runs SET end_time = ? WHERE run_uuid = ?", [SQLValue(endTime), .text(id)])
             }
             if let name, !name.isEmpty { try setName(session, name, ofRun: id) }
         }
@@ -52,7 +52,7 @@ extension SQLTrackingStore {
         try await database.write { session in
             let changed = try session.execute(
                 "UPDATE runs SET lifecycle_stage = ?, deleted_time = ? WHERE run_uuid = ?",
-                [.text(stage.rawValue), stage == .deleted ? .integer(Clock.now()) : .null, .text(id)])
+                [.text(stage.rawValue), stage == .deleted ? SQLValue(Timestamp.now) : .null, .text(id)])
             guard changed > 0 else { throw Self.noRun(id) }
         }
     }
@@ -77,7 +77,7 @@ extension SQLTrackingStore {
                 """, [.text(id), .text(key), .integer(Int64(pageSize) + 1), .integer(Int64(offset))]
             ).map { row in
                 Metric(
-                    key: key, value: row.integer(1) != 0 ? .nan : row.real(0), timestamp: row.integer(2),
+                    key: key, value: row.integer(1) != 0 ? .nan : row.real(0), timestamp: row.timestamp(2),
                     step: row.integer(3))
             }
         }
@@ -127,7 +127,7 @@ extension SQLTrackingStore {
                     for row in rows {
                         metrics[row.text(0), default: [:]][row.text(1)] = Metric(
                             key: row.text(1), value: row.integer(3) != 0 ? .nan : row.real(2),
-                            timestamp: row.integer(4), step: row.integer(5))
+                            timestamp: row.timestamp(4), step: row.integer(5))
                     }
                 case .parameters: parameters.merge(texts(rows)) { first, _ in first }
                 case .tags: tags.merge(texts(rows)) { first, _ in first }
@@ -141,8 +141,8 @@ extension SQLTrackingStore {
                 throw TrackingError(.incompatibleDatabase, "run \(id)", "has the unknown status '\(row.text(3))'")
             }
             return RunRecord(
-                id: id, experimentID: row.text(1), name: row.text(2), status: status, startTime: row.integer(4),
-                endTime: row.optionalInteger(5), userID: row.text(6), artifactURI: row.text(7),
+                id: id, experimentID: row.text(1), name: row.text(2), status: status, startTime: row.timestamp(4),
+                endTime: row.optionalTimestamp(5), userID: row.text(6), artifactURI: row.text(7),
                 lifecycleStage: LifecycleStage(rawValue: row.text(8)) ?? .active, metrics: metrics[id] ?? [:],
                 parameters: parameters[id] ?? [:], tags: tags[id] ?? [:],
                 inputs: inputs[id] ?? [])

@@ -13,14 +13,14 @@ extension SQLTrackingStore {
                 "SELECT MAX(version) FROM model_versions WHERE name = ?\(inWorkspace("model_versions"))",
                 [.text(creation.name)])
             let number = (highest.first?.integer(0) ?? 0) + 1
-            let now = Clock.now()
+            let now = Timestamp.now
             try session.execute(
                 """
                 INSERT INTO model_versions (name, version, creation_time, last_updated_time, description, current_stage,
                 source, storage_location, run_id, status) VALUES (?, ?, ?, ?, ?, 'None', ?, ?, ?, 'READY')
                 """,
                 [
-                    .text(creation.name), .integer(number), .integer(now), .integer(now),
+                    .text(creation.name), .integer(number), SQLValue(now), SQLValue(now),
                     SQLValue(creation.description), .text(creation.source), .text(creation.source),
                     SQLValue(creation.runID),
                 ])
@@ -78,26 +78,26 @@ extension SQLTrackingStore {
                 """
                 UPDATE model_versions SET description = ?, last_updated_time = ?
                 WHERE name = ? AND version = ?\(inWorkspace("model_versions"))
-                """, [SQLValue(description), .integer(Clock.now()), .text(name), .integer(Int64(version))])
+                """, [SQLValue(description), SQLValue(Timestamp.now), .text(name), .integer(Int64(version))])
         }
     }
 
     func setStage(_ stage: String, ofVersion version: Int, model name: String, archivingOthers: Bool) async throws {
         try await database.write { session in
             try checkExists(session, version: version, of: name)
-            let now = Clock.now()
+            let now = Timestamp.now
             if archivingOthers {
                 try session.execute(
                     """
                     UPDATE model_versions SET current_stage = 'Archived', last_updated_time = ?
                     WHERE name = ? AND version <> ? AND current_stage = ?\(inWorkspace("model_versions"))
-                    """, [.integer(now), .text(name), .integer(Int64(version)), .text(stage)])
+                    """, [SQLValue(now), .text(name), .integer(Int64(version)), .text(stage)])
             }
             try session.execute(
                 """
                 UPDATE model_versions SET current_stage = ?, last_updated_time = ?
                 WHERE name = ? AND version = ?\(inWorkspace("model_versions"))
-                """, [.text(stage), .integer(now), .text(name), .integer(Int64(version))])
+                """, [.text(stage), SQLValue(now), .text(name), .integer(Int64(version))])
             try touch(session, model: name, now)
         }
     }
@@ -106,7 +106,7 @@ extension SQLTrackingStore {
     func deleteVersion(_ version: Int, ofModel name: String) async throws {
         try await database.write { session in
             try checkExists(session, version: version, of: name)
-            let now = Clock.now()
+            let now = Timestamp.now
             try session.execute(
                 """
                 DELETE FROM registered_model_aliases
@@ -117,7 +117,7 @@ extension SQLTrackingStore {
                 UPDATE model_versions SET current_stage = ?, last_updated_time = ?, description = NULL, user_id = NULL,
                 source = 'REDACTED-SOURCE-PATH', run_id = 'REDACTED-RUN-ID', run_link = 'REDACTED-RUN-LINK',
                 status_message = NULL WHERE name = ? AND version = ?\(inWorkspace("model_versions"))
-                """, [.text(Self.deletedStage), .integer(now), .text(name), .integer(Int64(version))])
+                """, [.text(Self.deletedStage), SQLValue(now), .text(name), .integer(Int64(version))])
             try touch(session, model: name, now)
         }
     }
@@ -146,10 +146,10 @@ extension SQLTrackingStore {
         _ = try self.version(session, version, name)
     }
 
-    private func touch(_ session: any SQLSession, model name: String, _ now: Int64) throws {
+    private func touch(_ session: any SQLSession, model name: String, _ now: Timestamp) throws {
         try session.execute(
             "UPDATE registered_models SET last_updated_time = ? WHERE name = ?\(inWorkspace("registered_models"))",
-            [.integer(now), .text(name)])
+            [SQLValue(now), .text(name)])
     }
 
     private func version(_ session: any SQLSession, _ version: Int, _ name: String) throws -> ModelVersion {
@@ -191,7 +191,7 @@ extension SQLTrackingStore {
             return ModelVersion(
                 name: row.text(0), version: Int(row.integer(1)), source: row.text(2), runID: row.optionalText(3),
                 description: row.optionalText(4), stage: row.text(5), status: row.text(6),
-                creationTime: row.integer(7), lastUpdatedTime: row.integer(8), tags: tags[key] ?? [:],
+                creationTime: row.timestamp(7), lastUpdatedTime: row.timestamp(8), tags: tags[key] ?? [:],
                 aliases: (aliases[key] ?? []).sorted(), storageLocation: row.optionalText(9))
         }
     }

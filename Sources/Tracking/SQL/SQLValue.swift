@@ -8,6 +8,7 @@ enum SQLValue: Sendable, Hashable {
 
     init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
     init(_ integer: Int64?) { self = integer.map(SQLValue.integer) ?? .null }
+    init(_ time: Timestamp?) { self.init(time?.millisecondsSince1970) }
 }
 
 extension SQLValue: ExpressibleByStringLiteral {
@@ -38,9 +39,14 @@ struct SQLRow: Sendable {
         }
     }
 
+    func optionalTimestamp(_ index: Int) -> Timestamp? {
+        optionalInteger(index).map(Timestamp.init(millisecondsSince1970:))
+    }
+
     /// Columns that programs may leave NULL although MLflow never does.
     func text(_ index: Int) -> String { optionalText(index) ?? "" }
     func integer(_ index: Int) -> Int64 { optionalInteger(index) ?? 0 }
+    func timestamp(_ index: Int) -> Timestamp { Timestamp(millisecondsSince1970: integer(index)) }
 
     func real(_ index: Int) -> Double {
         switch values[index] {

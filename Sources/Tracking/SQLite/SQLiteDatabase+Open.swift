@@ -6,7 +6,7 @@
     extension SQLiteDatabase {
         /// Opens a file, or makes it with MLflow's tables. A file of another program is left as it is.
         static func open(
-            path: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Double
+            path: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Duration
         ) async throws -> SQLiteDatabase {
             try await onDedicatedThread(named: "tracking-open") { _ in
                 do {
@@ -20,7 +20,7 @@
         }
 
         private static func openBlocking(
-            path: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Double
+            path: String, name: String, artifactRoot: String, readOnly: Bool, busyTimeout: Duration
         ) throws -> SQLiteDatabase {
             let files = FileManager.default
             let exists = files.fileExists(atPath: path)
@@ -68,11 +68,11 @@
             }
         }
 
-        private static func configuration(readOnly: Bool, busyTimeout: Double) -> Configuration {
+        private static func configuration(readOnly: Bool, busyTimeout: Duration) -> Configuration {
             var configuration = Configuration()
             configuration.label = "tracking"
             configuration.readonly = readOnly
-            configuration.busyMode = .timeout(busyTimeout)
+            configuration.busyMode = .timeout(busyTimeout.inSeconds)
             configuration.maximumReaderCount = 4
             // As MLflow does on its connections: LIKE tells upper from lower case.
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA case_sensitive_like = ON") }
@@ -102,7 +102,7 @@
                     "INSERT INTO workspaces (name, description) VALUES ('default', 'Default workspace for legacy resources')"
             )
             // MLflow's pages and clients expect an experiment with the id 0.
-            let now = Clock.now()
+            let now = Timestamp.now.millisecondsSince1970
             try database.execute(
                 sql: """
                     INSERT INTO experiments

@@ -55,7 +55,7 @@ enum EntityLimits {
 
     static func check(metric: Metric) throws(TrackingError) {
         try check(key: metric.key, of: "metric")
-        guard metric.timestamp >= 0 else {
+        guard metric.timestamp >= .epoch else {
             throw TrackingError(
                 .invalidValue, "metric '\(metric.key)'", "timestamp \(metric.timestamp) is before 1970")
         }

@@ -32,7 +32,7 @@ package struct RunCreation: Sendable {
     package var experimentID: String
     package var name: String
     package var userID: String
-    package var startTime: Int64
+    package var startTime: Timestamp
     package var tags: [String: String]
     /// Makes the creation idempotent: 32 hexadecimal digits of the caller's. A second creation with the same token
     /// returns the run that the first one created, so that a caller that lost the response can repeat the call. Stores
@@ -40,7 +40,7 @@ package struct RunCreation: Sendable {
     package var token: String?
 
     package init(
-        experimentID: String, name: String, userID: String = "", startTime: Int64, tags: [String: String] = [:],
+        experimentID: String, name: String, userID: String = "", startTime: Timestamp, tags: [String: String] = [:],
         token: String? = nil
     ) {
         self.token = token

@@ -27,7 +27,7 @@ package protocol TrackingStore: Sendable {
     // Runs
     func createRun(_ creation: RunCreation) async throws -> RunRecord
     func run(id: String) async throws -> RunRecord
-    func updateRun(id: String, status: RunStatus?, endTime: Int64?, name: String?) async throws
+    func updateRun(id: String, status: RunStatus?, endTime: Timestamp?, name: String?) async throws
     /// Stores a batch whole or not at all. Values that are stored already are not an error, except for a parameter with
     /// another value.
     func log(_ batch: RunBatch, toRun id: String) async throws

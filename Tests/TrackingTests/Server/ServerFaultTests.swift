@@ -109,7 +109,8 @@ import Tracking
                 RunBatch(
                     metrics: (0..<20).map {
                         Metric(
-                            key: "m\($0 % 3)", value: $0 == 7 ? .nan : Double(batch), timestamp: Int64($0),
+                            key: "m\($0 % 3)", value: $0 == 7 ? .nan : Double(batch),
+                            timestamp: Timestamp(millisecondsSince1970: Int64($0)),
                             step: Int64(batch))
                     }, parameters: [("p\(batch)", "v")], tags: [("t\(batch % 5)", "\(batch)")]), toRun: run.id)
         }
@@ -186,7 +187,10 @@ import Tracking
             let run = try await store.createRun(Self.creation(experiment.id, "r\(index)"))
             runs.append(run.id)
             try await store.log(
-                RunBatch(metrics: (0..<10).map { Metric(key: "m", value: 1, timestamp: Int64($0), step: 0) }),
+                RunBatch(
+                    metrics: (0..<10).map {
+                        Metric(key: "m", value: 1, timestamp: Timestamp(millisecondsSince1970: Int64($0)), step: 0)
+                    }),
                 toRun: run.id)
         }
         try await restart.value
