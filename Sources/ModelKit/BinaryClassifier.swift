@@ -1,9 +1,11 @@
+import Parallelism
+
 /// A trained model that gives the probability of the positive class.
 public protocol BinaryClassifier: Sendable {
     /// The features, in the order in which rows hold them.
     var featureNames: [String] { get }
 
-    /// The probability of each row, on at most `threads` threads. Blocks the calling thread.
+    /// The probability of each row, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double]
 
@@ -24,6 +26,15 @@ public protocol BinaryClassifier: Sendable {
 }
 
 extension BinaryClassifier {
+    /// The probability of each row, computed on a thread of its own and at most `threads - 1` others.
+    /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ; `CancellationError` if the
+    ///   task is cancelled.
+    public func probabilities(_ features: FeatureMatrix, threads: Int) async throws -> [Double] {
+        try await computeOnDedicatedThread(named: "prediction") { _ in
+            try probabilities(features, threads: threads)
+        }
+    }
+
     /// False: the features are 32-bit.
     public var takesDoubles: Bool { false }
 

@@ -40,3 +40,18 @@ package func onDedicatedThread<Result: Sendable>(
         flag.cancel()
     }
 }
+
+/// Runs a computation on its own thread. If the calling task is cancelled, the computation does not begin or its result is
+/// dropped; one that takes long looks at the flag and returns anything once it is set.
+/// - Throws: `CancellationError` if the task is cancelled before the computation has ended; what the body throws.
+package func computeOnDedicatedThread<Result: Sendable>(
+    named name: String, _ body: @escaping @Sendable (CancellationFlag) throws -> Result
+) async throws -> Result {
+    try await onDedicatedThread(named: name) { flag in
+        try flag.check()
+        let outcome = Swift.Result { try body(flag) }
+        // Also instead of an error, which may come from results that the body left incomplete.
+        try flag.check()
+        return try outcome.get()
+    }
+}

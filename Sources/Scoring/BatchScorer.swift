@@ -1,6 +1,7 @@
 public import Columnar
 import DataPrep
 public import ModelKit
+import Parallelism
 
 /// Which history scoring starts from.
 public enum HistoryChoice: Sendable, Hashable {
@@ -50,7 +51,7 @@ public struct BatchScorer: Sendable {
         history = usesHistory ? nil : .notNeeded
     }
 
-    /// Scores a table, on at most `threads` threads. Blocks the calling thread.
+    /// Scores a table, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: `TransactionError` or `ColumnarError` for a column that is missing or unusable.
     public mutating func score(_ batch: RecordBatch, threads: Int = 1) throws -> BatchScores {
         let probabilities =
@@ -61,6 +62,19 @@ public struct BatchScorer: Sendable {
                 try self.probabilities(model.transactions(batch), threads: threads)
             }
         return BatchScores(batch, probabilities: probabilities, model: model, history: history ?? .empty)
+    }
+
+    /// Scores a table on a thread of its own and at most `threads - 1` others.
+    /// - Throws: as the variant that blocks; `CancellationError` if the task is cancelled. The table belongs to the history
+    ///   then, unless scoring had not begun.
+    public mutating func score(_ batch: RecordBatch, threads: Int = 1) async throws -> BatchScores {
+        // The thread gets the only reference to the state: a second one would copy all of it.
+        let work = Lock(self)
+        state = nil
+        defer { self = work.withLock { $0 } }
+        return try await computeOnDedicatedThread(named: "scoring") { _ in
+            try work.withLock { try $0.score(batch, threads: threads) }
+        }
     }
 
     /// The probabilities of a table's rows by features from a pipeline; NaN for those that cannot be scored.
@@ -111,11 +125,20 @@ public struct BatchScorer: Sendable {
 }
 
 extension FraudModel {
-    /// Scores one table; see ``BatchScorer``.
+    /// Scores one table; see ``BatchScorer``. Blocks the calling thread; in a task, use the `async` variant.
     public func score(
         _ batch: RecordBatch, history: HistoryChoice = .automatic, threads: Int = 1
     ) throws -> BatchScores {
         var scorer = try BatchScorer(self, history: history)
         return try scorer.score(batch, threads: threads)
+    }
+
+    /// Scores one table on a thread of its own and at most `threads - 1` others; see ``BatchScorer``.
+    /// - Throws: as the variant that blocks; `CancellationError` if the task is cancelled.
+    public func score(
+        _ batch: RecordBatch, history: HistoryChoice = .automatic, threads: Int = 1
+    ) async throws -> BatchScores {
+        var scorer = try BatchScorer(self, history: history)
+        return try await scorer.score(batch, threads: threads)
     }
 }

@@ -12,7 +12,7 @@ func cleanAndDescribe(_ raw: StorageLocation, to clean: StorageLocation) async t
     var history = pipeline.makeState()
     var features = [[Float]](repeating: [], count: pipeline.count)
     for try await batch in try await DataSet.open(clean).batches(threads: 2) {
-        let columns = try pipeline.columns(TransactionColumns(batch), state: &history, threads: 2)
+        let columns = try await pipeline.columns(TransactionColumns(batch), state: &history, threads: 2)
         for (index, column) in columns.enumerated() { features[index] += column }
     }
     return (report, features)

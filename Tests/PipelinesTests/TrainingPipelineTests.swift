@@ -36,7 +36,7 @@ import Testing
         // The test rows are the last: scored after the model's history, they get the probabilities that were measured.
         let days = try TransactionColumns(data.table).timeDays
         let first = try #require(Set(days).sorted().dropFirst(30).first)
-        let scores = try model.score(data.split(atDay: first).after, threads: 2)
+        let scores = try await model.score(data.split(atDay: first).after, threads: 2)
         #expect(scores.probabilities == result.testProbabilities)
         #expect(result.trainingRows + result.testProbabilities.count == data.table.rowCount)
     }

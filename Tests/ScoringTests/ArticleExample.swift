@@ -8,7 +8,7 @@ func trainAndReload(_ past: RecordBatch, in folder: StorageLocation) async throw
     let transactions = try TransactionColumns(past)
     let pipeline = FeaturePipeline(.windows)
     var history = pipeline.makeState()
-    let features = try FeatureMatrix(
+    let features = try await FeatureMatrix(
         names: pipeline.names, columns: pipeline.columns(transactions, state: &history, threads: 2))
     let trained = try await BoostedTreesTrainer().train(features, labels: transactions.labels())
 

@@ -29,7 +29,7 @@ import Testing
         #expect(restored.provenance == model.provenance)
         #expect(restored.state?.encoded() == model.state?.encoded())
         let batch = try ScoringFixture.batch(ScoringFixture.transactions(500, seed: 20, firstDay: 60))
-        #expect(try restored.score(batch) == model.score(batch))
+        #expect(try await restored.score(batch) == model.score(batch))
         #expect(
             try await names(store) == [
                 "MLmodel", "SHA256SUMS", "classifier/classifier.json", "classifier/trees.txt", "conda.yaml",
@@ -126,7 +126,7 @@ import Testing
     @Test func aModelReplacesAnotherWholeOrNotAtAll() async throws {
         let first = try ScoringFixture.model(), second = try ScoringFixture.model(rounds: 3)
         let batch = try ScoringFixture.batch(ScoringFixture.transactions(100, seed: 21, firstDay: 60))
-        let old = try first.score(batch), new = try second.score(batch)
+        let old = try await first.score(batch), new = try await second.score(batch)
         #expect(old != new)
         // The store fails at the n-th step of the replacement.
         for failing in 0..<60 {

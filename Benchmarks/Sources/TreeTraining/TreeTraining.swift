@@ -46,7 +46,7 @@ struct TreeTraining {
             ours.seconds.append(
                 try await timed { model = try await trainer.train(train, labels: data.train.labels).model })
             if let model, run == 0 {
-                let scores = try model.probabilities(test, threads: 2)
+                let scores = try await model.probabilities(test, threads: 2)
                 print("ours: average precision", try Metrics.averagePrecision(scores: scores, labels: data.test.labels))
             }
             for (index, peer) in [lightGBM, xgboost].enumerated() {

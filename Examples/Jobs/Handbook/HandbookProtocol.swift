@@ -65,7 +65,7 @@ package struct HandbookProtocol: Sendable {
     /// Trains a learner on a fold's first week and evaluates it on the last one.
     package func measure(_ learner: HandbookLearner, on fold: Fold, threads: Int) async throws -> HandbookQuality {
         let classifier = try await learner.train(fold.train, labels: fold.trainLabels, threads: threads)
-        let scores = try classifier.probabilities(fold.test, threads: threads)
+        let scores = try await classifier.probabilities(fold.test, threads: threads)
         return HandbookQuality(
             rocAUC: try Metrics.rocAUC(scores: scores, labels: fold.testLabels),
             averagePrecision: try Metrics.averagePrecision(scores: scores, labels: fold.testLabels),

@@ -256,7 +256,7 @@ extension QuickstartJob {
         let comparison = try await ModelContest.compare(
             candidate: outcome.testProbabilities, champion: championScores, labels: test.labels,
             settings: .init(seed: settings.seed), threads: settings.threads)
-        let evaluation = try EvaluationSummary(
+        let evaluation = try await EvaluationSummary(
             probabilities: championScores, labels: test.labels, threshold: champion.model.threshold,
             threads: settings.threads)
         let isPromoted = comparison.verdict == .better

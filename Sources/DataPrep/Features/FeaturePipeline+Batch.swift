@@ -1,7 +1,7 @@
 import Parallelism
 
 extension FeaturePipeline {
-    /// The features of a whole table, starting without history.
+    /// The features of a whole table, starting without history. Blocks the calling thread; in a task, use the `async` variant.
     /// - Returns: one array per feature, in ``names``' order, each with one value per row in the table's order.
     public func columns(_ transactions: TransactionColumns, threads: Int = 1) -> [[Float]] {
         var state = makeState()
@@ -12,7 +12,9 @@ extension FeaturePipeline {
     /// to the state.
     ///
     /// Rows are processed by time, then transaction id, whatever their order in the table. A row whose amount is not a
-    /// finite number does not belong to the history of the others. Blocks the calling thread.
+    /// finite number does not belong to the history of the others.
+    ///
+    /// Blocks the calling thread; in a task, use the `async` variant.
     /// - Returns: one array per feature, in ``names``' order, each with one value per row in the table's order.
     /// - Throws: ``FeatureError/stateMismatch(expected:actual:)`` when the state was kept for other windows.
     public func columns(
@@ -20,6 +22,31 @@ extension FeaturePipeline {
     ) throws(FeatureError) -> [[Float]] {
         try requireState(state)
         return compute(transactions, &state, threads)
+    }
+
+    /// The features of a whole table, starting without history, computed on a thread of its own and at most `threads - 1`
+    /// others.
+    /// - Returns: one array per feature, in ``names``' order, each with one value per row in the table's order.
+    /// - Throws: `CancellationError` if the task is cancelled.
+    public func columns(_ transactions: TransactionColumns, threads: Int = 1) async throws -> [[Float]] {
+        try await computeOnDedicatedThread(named: "features") { _ in columns(transactions, threads: threads) }
+    }
+
+    /// The features of a whole table as the variant that blocks computes them, on a thread of its own and at most
+    /// `threads - 1` others.
+    /// - Throws: ``FeatureError/stateMismatch(expected:actual:)`` when the state was kept for other windows;
+    ///   `CancellationError` if the task is cancelled. The rows belong to the state then, unless the computation had not
+    ///   begun.
+    public func columns(
+        _ transactions: TransactionColumns, state: inout FeatureState, threads: Int = 1
+    ) async throws -> [[Float]] {
+        // The thread gets the only reference to the state: a second one would copy all of it.
+        let work = Lock(state)
+        state = makeState()
+        defer { state = work.withLock { $0 } }
+        return try await computeOnDedicatedThread(named: "features") { _ in
+            try work.withLock { try columns(transactions, state: &$0, threads: threads) }
+        }
     }
 
     private func compute(

@@ -1,3 +1,5 @@
+import Parallelism
+
 /// All metrics of a model's probabilities on labelled rows, computed with one sort.
 public struct EvaluationSummary: Sendable, Hashable, Codable {
     /// Rows evaluated.
@@ -28,7 +30,7 @@ public struct EvaluationSummary: Sendable, Hashable, Codable {
     /// The precision-recall curve, simplified for plotting.
     public let precisionRecallCurve: PrecisionRecallCurve
 
-    /// Evaluates probabilities. Blocks the calling thread.
+    /// Evaluates probabilities. Blocks the calling thread; in a task, use the `async` variant.
     /// - Parameters:
     ///   - threshold: the lowest probability that raises an alert.
     ///   - topK: the numbers of highest scores to consider.
@@ -73,5 +75,18 @@ public struct EvaluationSummary: Sendable, Hashable, Codable {
         }
         rocCurve = ROCCurve(collector.steps, ranked, maximumPoints: curvePoints)
         precisionRecallCurve = PrecisionRecallCurve(collector.steps, ranked, maximumPoints: curvePoints)
+    }
+
+    /// Evaluates probabilities on a thread of its own; the parameters are those of the variant that blocks.
+    /// - Throws: ``ModelError`` as that variant; `CancellationError` if the task is cancelled.
+    public init(
+        probabilities: [Double], labels: [UInt8], weights: [Float]? = nil, threshold: Double = 0.5,
+        topK: [Int] = [100, 1000], curvePoints: Int = 400, threads: Int = 1
+    ) async throws {
+        self = try await computeOnDedicatedThread(named: "evaluation") { _ in
+            try Self(
+                probabilities: probabilities, labels: labels, weights: weights, threshold: threshold, topK: topK,
+                curvePoints: curvePoints, threads: threads)
+        }
     }
 }

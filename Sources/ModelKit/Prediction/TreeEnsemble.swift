@@ -55,7 +55,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// The number of trees.
     public var treeCount: Int { trees.count }
 
-    /// The probability of each row, on at most `threads` threads. Blocks the calling thread.
+    /// The probability of each row, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     public func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
         try requireFeatures(features)

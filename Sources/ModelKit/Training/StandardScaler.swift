@@ -13,7 +13,7 @@ public struct StandardScaler: Sendable, Hashable, Codable {
     /// Each feature's standard deviation; 1 for one that does not vary.
     public let scales: [Double]
 
-    /// Computes means and deviations of rows. Blocks the calling thread.
+    /// Computes means and deviations of rows. Blocks the calling thread; in a task, use the `async` variant.
     public init(_ features: FeatureMatrix, threads: Int = 1) {
         var moments = [(mean: Double, scale: Double)](repeating: (0, 1), count: features.featureCount)
         moments.withUnsafeMutableBufferPointer { buffer in
@@ -26,6 +26,12 @@ public struct StandardScaler: Sendable, Hashable, Codable {
         featureNames = features.names
         means = moments.map(\.mean)
         scales = moments.map(\.scale)
+    }
+
+    /// Computes means and deviations of rows on a thread of its own.
+    /// - Throws: `CancellationError` if the task is cancelled.
+    public init(_ features: FeatureMatrix, threads: Int = 1) async throws {
+        self = try await computeOnDedicatedThread(named: "scaling") { _ in Self(features, threads: threads) }
     }
 
     /// The rows scaled; missing values become NaN.

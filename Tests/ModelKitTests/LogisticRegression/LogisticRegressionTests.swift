@@ -108,7 +108,7 @@ import Testing
         let values = (0..<1000).map { Float($0) }
         let features = try FeatureMatrix(names: ["x"], columns: [values])
         let model = try await LogisticRegressionTrainer().train(features, labels: values.map { $0 < 500 ? 0 : 1 })
-        let probabilities = try model.probabilities(features, threads: 1)
+        let probabilities = try await model.probabilities(features, threads: 1)
         #expect(zip(probabilities, values).allSatisfy { ($0 > 0.5) == ($1 >= 500) })
     }
 
@@ -128,7 +128,7 @@ import Testing
         let trained = try await LogisticRegressionTrainer().train(rows.features, labels: rows.labels)
         let model = try JSONDecoder().decode(LogisticRegression.self, from: JSONEncoder().encode(trained))
         #expect(model == trained)
-        let many = try trained.probabilities(rows.features, threads: 3)
+        let many = try await trained.probabilities(rows.features, threads: 3)
         for row in 0..<rows.features.rowCount {
             let values = rows.features.columns.map { $0[row] }
             let one = values.withUnsafeBufferPointer { model.probability(row: $0) }
@@ -158,7 +158,7 @@ import Testing
         #expect(throws: ModelError.featureMismatch(expected: ["x"], actual: ["z"])) {
             try model.probabilities(FeatureMatrix(names: ["z"], columns: [[1]]), threads: 1)
         }
-        let scaler = StandardScaler(features)
+        let scaler = try await StandardScaler(features)
         #expect(throws: ModelError.malformedModel("the coefficient of feature 'x' is nan")) {
             try LogisticRegression(scaler: scaler, coefficients: [.nan], intercept: 0)
         }

@@ -20,11 +20,11 @@ func findModel(_ features: FeatureMatrix, _ labels: [UInt8]) async throws -> Mod
     }
     print("best: \(search.best.parameters), ROC AUC \(search.best.score)")
 
-    let scores = try search.model.probabilities(unseen, threads: 2)
-    let summary = try EvaluationSummary(probabilities: scores, labels: unseenLabels, topK: [100])
+    let scores = try await search.model.probabilities(unseen, threads: 2)
+    let summary = try await EvaluationSummary(probabilities: scores, labels: unseenLabels, topK: [100])
     print("unseen rows: ROC AUC \(summary.rocAUC), average precision \(summary.averagePrecision)")
 
     let simple = try await LogisticRegressionTrainer().train(known, labels: knownLabels)
-    let simpleScores = try simple.probabilities(unseen, threads: 2)
-    return try ModelComparison(candidate: scores, champion: simpleScores, labels: unseenLabels)
+    let simpleScores = try await simple.probabilities(unseen, threads: 2)
+    return try await ModelComparison(candidate: scores, champion: simpleScores, labels: unseenLabels)
 }

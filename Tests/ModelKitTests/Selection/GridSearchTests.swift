@@ -26,7 +26,7 @@ import Testing
 
     /// The configuration here is the feature to learn from: one tells frauds, one does not.
     private func train(_ rows: Rows, weight: Double) async throws -> any BinaryClassifier {
-        let scaler = StandardScaler(rows.features)
+        let scaler = try await StandardScaler(rows.features)
         return try LogisticRegression(scaler: scaler, coefficients: [weight, 1 - weight], intercept: 0)
     }
 
@@ -42,7 +42,7 @@ import Testing
         #expect(result.trials.map(\.index) == [1, 3, 0, 2])
         #expect(result.best.score == result.trials.map(\.score).max())
         #expect((result.model as? LogisticRegression)?.coefficients == [1, 0])
-        let scores = try result.model.probabilities(rows.features, threads: 1)
+        let scores = try await result.model.probabilities(rows.features, threads: 1)
         #expect(try Metrics.rocAUC(scores: scores, labels: rows.labels) == result.best.score)
         #expect(seen.withLock { $0 } == [4, 14, 24, 34])
         let again = try await search.run(

@@ -21,8 +21,9 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
     /// The second model's mean over the samples.
     public var secondMean: Double { second.reduce(0, +) / Double(second.count) }
 
-    /// Compares two models' scores. Blocks the calling thread. After one sort of each list, a sample takes time
-    /// proportional to the number of rows.
+    /// Compares two models' scores. Blocks the calling thread; in a task, use the `async` variant.
+    ///
+    /// After one sort of each list, a sample takes time proportional to the number of rows.
     /// - Parameters:
     ///   - samples: how many samples to draw, at least 2.
     ///   - level: the interval's probability.
@@ -32,6 +33,30 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
         first: [Double], second: [Double], labels: [UInt8], samples: Int = 1000, level: Double = 0.95,
         seed: UInt64 = 42, threads: Int = 1
     ) throws(ModelError) {
+        try self.init(
+            first: first, second: second, labels: labels, samples: samples, level: level, seed: seed, threads: threads,
+            cancellation: nil)
+    }
+
+    /// Compares two models' scores on a thread of its own and at most `threads - 1` others; the parameters are those of the
+    /// variant that blocks.
+    /// - Throws: ``ModelError`` as that variant; `CancellationError` if the task is cancelled, after the samples that are
+    ///   being drawn.
+    public init(
+        first: [Double], second: [Double], labels: [UInt8], samples: Int = 1000, level: Double = 0.95,
+        seed: UInt64 = 42, threads: Int = 1
+    ) async throws {
+        self = try await computeOnDedicatedThread(named: "bootstrap") { flag in
+            try Self(
+                first: first, second: second, labels: labels, samples: samples, level: level, seed: seed,
+                threads: threads, cancellation: flag)
+        }
+    }
+
+    private init(
+        first: [Double], second: [Double], labels: [UInt8], samples: Int, level: Double, seed: UInt64, threads: Int,
+        cancellation: CancellationFlag?
+    ) throws(ModelError) {
         try EvaluationInput.validate(scores: first, labels: labels)
         try EvaluationInput.validate(scores: second, labels: labels)
         try EvaluationInput.requireBothClasses(labels)
@@ -39,13 +64,14 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
         try AUCEstimate.validate(level: level)
         self.init(
             RankedRows(validated: first, threads: threads), RankedRows(validated: second, threads: threads), labels,
-            samples: samples, level: level, seed: seed, threads: threads)
+            samples: samples, level: level, seed: seed, threads: threads, cancellation: cancellation)
     }
 
-    /// The rankings must be of validated scores with both classes.
+    /// The rankings must be of validated scores with both classes. Samples that are not drawn because of a cancellation
+    /// are 0.
     init(
         _ first: RankedRows, _ second: RankedRows, _ labels: [UInt8], samples: Int, level: Double, seed: UInt64,
-        threads: Int
+        threads: Int, cancellation: CancellationFlag?
     ) {
         let rankings = PairedRankings(first, second, labels)
         var areas = [SIMD2<Double>](repeating: .zero, count: samples)
@@ -53,6 +79,7 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
             // Each sample writes its own element.
             nonisolated(unsafe) let areas = buffer
             parallelFor(count: samples, threads: threads) { sample in
+                if cancellation?.isCancelled == true { return }
                 var generator = SplitMix64(seed: seed, stream: UInt64(sample))
                 areas[sample] = rankings.areasOfSample(&generator)
             }

@@ -1,3 +1,5 @@
+import Parallelism
+
 /// DeLong's test of two models' areas under the ROC curve on the same rows.
 ///
 /// E. DeLong, D. DeLong, Clarke-Pearson: *Comparing the areas under two or more correlated receiver operating
@@ -24,7 +26,7 @@ public struct DeLongTest: Sendable, Hashable, Codable {
     /// The upper end of the difference's normal interval.
     public let upper: Double
 
-    /// Compares two models' scores. Blocks the calling thread.
+    /// Compares two models' scores. Blocks the calling thread; in a task, use the `async` variant.
     /// - Parameter level: the intervals' probability, such as 0.95.
     /// - Throws: ``ModelError`` as ``Metrics`` says; ``ModelError/unusableData(_:)`` for fewer than two rows of a class;
     ///   ``ModelError/invalidSetting(_:)`` for a level not between 0 and 1.
@@ -38,6 +40,17 @@ public struct DeLongTest: Sendable, Hashable, Codable {
         self.init(
             RankedRows(validated: first, threads: threads), RankedRows(validated: second, threads: threads), labels,
             level: level)
+    }
+
+    /// Compares two models' scores on a thread of its own.
+    /// - Parameter level: the intervals' probability, such as 0.95.
+    /// - Throws: ``ModelError`` as the variant that blocks; `CancellationError` if the task is cancelled.
+    public init(
+        first: [Double], second: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1
+    ) async throws {
+        self = try await computeOnDedicatedThread(named: "delong") { _ in
+            try Self(first: first, second: second, labels: labels, level: level, threads: threads)
+        }
     }
 
     /// The rankings must be of validated scores with at least two rows of each class.
@@ -75,8 +88,8 @@ public struct AUCEstimate: Sendable, Hashable, Codable {
     /// The interval's upper end, at most 1.
     public let upper: Double
 
-    /// Estimates the area of one model. Blocks the calling thread.
-    /// - Throws: as ``DeLongTest/init(first:second:labels:level:threads:)``.
+    /// Estimates the area of one model. Blocks the calling thread; in a task, use the `async` variant.
+    /// - Throws: ``ModelError`` as ``DeLongTest`` says.
     public init(scores: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1) throws(ModelError) {
         try EvaluationInput.validate(scores: scores, labels: labels)
         try Self.requireTwoOfEachClass(labels)
@@ -84,6 +97,14 @@ public struct AUCEstimate: Sendable, Hashable, Codable {
         let placements = RankedRows(validated: scores, threads: threads).placements(labels)
         let moments = PlacementMoments(placements, placements, labels)
         self.init(value: moments.means[0], variance: moments.variances[0], level: level)
+    }
+
+    /// Estimates the area of one model on a thread of its own.
+    /// - Throws: ``ModelError`` as the variant that blocks; `CancellationError` if the task is cancelled.
+    public init(scores: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1) async throws {
+        self = try await computeOnDedicatedThread(named: "delong") { _ in
+            try Self(scores: scores, labels: labels, level: level, threads: threads)
+        }
     }
 
     init(value: Double, variance: Double, level: Double) {

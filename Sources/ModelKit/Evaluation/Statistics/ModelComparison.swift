@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Whether a candidate ranks better than the champion, on the rows of one test set.
 ///
 /// The paired bootstrap interval and DeLong's test decide together. The two-sample t-test over bootstrap areas is
@@ -53,10 +55,31 @@ public struct ModelComparison: Sendable, Hashable, Codable {
     /// The conclusion.
     public let verdict: Verdict
 
-    /// Compares the scores of two models. Blocks the calling thread.
+    /// Compares the scores of two models. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: ``ModelError`` as ``DeLongTest`` and ``BootstrapComparison`` say.
     public init(
         candidate: [Double], champion: [Double], labels: [UInt8], settings: Settings = Settings(), threads: Int = 1
+    ) throws(ModelError) {
+        try self.init(
+            candidate: candidate, champion: champion, labels: labels, settings: settings, threads: threads,
+            cancellation: nil)
+    }
+
+    /// Compares the scores of two models on a thread of its own and at most `threads - 1` others.
+    /// - Throws: ``ModelError`` as the variant that blocks; `CancellationError` if the task is cancelled.
+    public init(
+        candidate: [Double], champion: [Double], labels: [UInt8], settings: Settings = Settings(), threads: Int = 1
+    ) async throws {
+        self = try await computeOnDedicatedThread(named: "comparison") { flag in
+            try Self(
+                candidate: candidate, champion: champion, labels: labels, settings: settings, threads: threads,
+                cancellation: flag)
+        }
+    }
+
+    private init(
+        candidate: [Double], champion: [Double], labels: [UInt8], settings: Settings, threads: Int,
+        cancellation: CancellationFlag?
     ) throws(ModelError) {
         try EvaluationInput.validate(scores: candidate, labels: labels)
         try EvaluationInput.validate(scores: champion, labels: labels)
@@ -71,7 +94,7 @@ public struct ModelComparison: Sendable, Hashable, Codable {
         let deLong = DeLongTest(candidateRanking, championRanking, labels, level: settings.level)
         let bootstrap = BootstrapComparison(
             candidateRanking, championRanking, labels, samples: settings.samples, level: settings.level,
-            seed: settings.seed, threads: threads)
+            seed: settings.seed, threads: threads, cancellation: cancellation)
         let candidateAreas = Array(bootstrap.first.prefix(settings.tTestSamples))
         let championAreas = Array(bootstrap.second.prefix(settings.tTestSamples))
         self.settings = settings

@@ -18,12 +18,12 @@ enum TrainOnly {
         var settings = BoostedTreesConfiguration()
         settings.rounds = 30
         let trained = try await BoostedTreesTrainer(settings).train(features, labels: labels)
-        let probabilities = try trained.model.probabilities(features, threads: 2)
+        let probabilities = try await trained.model.probabilities(features, threads: 2)
         let auc = try Metrics.rocAUC(scores: probabilities, labels: labels)
         guard auc > 0.99 else { throw ModelError.unusableData("ROC AUC is only \(auc)") }
 
         let restored = try ClassifierArchive.decode(ClassifierArchive.encode(trained.model))
-        guard try restored.probabilities(features, threads: 1) == probabilities else {
+        guard try await restored.probabilities(features, threads: 1) == probabilities else {
             throw ModelError.malformedModel("the stored model gives other probabilities")
         }
         print("trained \(trained.model.featureNames), ROC AUC \(auc); the stored model agrees")
