@@ -121,7 +121,7 @@ struct MLflowServer: Sendable {
         if refusal.isTransient {
             return .transientFailure(
                 TrackingError(.unavailable, subject, "\(what): \(refusal)"), isAmbiguous: refusal.isAmbiguous,
-                retryAfter: RetryAfter.duration(response.headers))
+                retryAfter: response.headers.retryAfter)
         }
         guard let code = refusal.code else { return .failure(await incompatible(subject, "\(what): \(refusal)")) }
         return .failure(TrackingError(code, subject, "\(what): \(refusal)"))

@@ -135,29 +135,22 @@ import Testing
     @Test(.needs(.python)) func timestampsAgreeWithPython() throws {
         struct Case: Decodable {
             let seconds: Int64
-            let basic, http, iso: String
+            let basic, iso: String
         }
         let cases = try Oracle.json(
             [Case].self,
             """
-            import datetime, email.utils, json, random
+            import datetime, json, random
             random.seed(3)
             out = []
             for s in [0, 951782400, 951868799, 1709164800, 4102444799] + [random.randrange(-2**31, 2**33) for _ in range(500)]:
                 d = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=s)
-                out.append(dict(seconds=s, basic=d.strftime("%Y%m%dT%H%M%SZ"), http=email.utils.format_datetime(d, usegmt=True),
-                                iso=d.strftime("%Y-%m-%dT%H:%M:%S.123Z")))
+                out.append(dict(seconds=s, basic=d.strftime("%Y%m%dT%H%M%SZ"), iso=d.strftime("%Y-%m-%dT%H:%M:%S.123Z")))
             print(json.dumps(out))
             """)
         for test in cases {
             #expect(UTCTime(seconds: test.seconds).basic == test.basic)
-            #expect(UTCTime(httpDate: test.http)?.seconds == test.seconds, "\(test.http)")
             #expect(UTCTime(iso8601: test.iso)?.seconds == test.seconds, "\(test.iso)")
-        }
-        for text in [
-            "", "x", "Fri, 24 May 2013 00:00:00 CET", "Fri, 99 May 2013 00:00:00 GMT", "Fri, 24 Mai 2013 00:00:00 GMT",
-        ] {
-            #expect(UTCTime(httpDate: text) == nil)
         }
         for text in [
             "", "T", "2013-05-24", "2013-13-24T00:00:00Z", "2013-05-24T25:00:00Z",

@@ -38,7 +38,7 @@ struct WebHDFSFailure: Error {
         isTransient = meaning.isTransient || isCutOff
         concernsNameNode = meaning.concernsNameNode
         isRefusal = meaning.isRefusal
-        if let seconds = headers["Retry-After"].flatMap(Int.init), seconds >= 0 { retryAfter = .seconds(seconds) }
+        retryAfter = headers.retryAfter
         var reason = "status \(status)"
         if let exception {
             // Name nodes append their stack, a line each.

@@ -59,8 +59,8 @@ final class ProxiedArtifactStore: ObjectStore {
         }
         let whole = head.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int64($0) }
         guard let whole else { return try await listed(key) }
-        let modified = head.headers["Last-Modified"].flatMap { UTCTime(httpDate: $0) }
-        return ObjectMetadata(key: key, size: whole, modified: Double(modified?.seconds ?? 0))
+        let modified = head.headers["Last-Modified"].flatMap(HTTPDate.seconds)
+        return ObjectMetadata(key: key, size: whole, modified: Double(modified ?? 0))
     }
 
     /// An object's size, from the listing of its folder.
@@ -150,7 +150,7 @@ final class ProxiedArtifactStore: ObjectStore {
     static func attempt<Value>(of response: TransportResponse) -> Attempt<Value>? {
         guard !(200..<300).contains(response.status) else { return nil }
         let refusal = ServerRefusal(response)
-        return refusal.isTransient ? .transientFailure(refusal, retryAfter: RetryAfter.duration(response.headers)) : nil
+        return refusal.isTransient ? .transientFailure(refusal, retryAfter: response.headers.retryAfter) : nil
     }
 
     /// The error for a response other than success.

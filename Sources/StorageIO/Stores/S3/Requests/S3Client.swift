@@ -95,7 +95,7 @@ final class S3Client: Sendable {
                 if let error, error.isTransient(method: request.method) {
                     return .transientFailure(
                         ResponseFailure(what: self.what(request, result.url), error: error),
-                        retryAfter: Self.retryAfter(result.response))
+                        retryAfter: result.response.headers.retryAfter)
                 }
                 if error == nil {
                     do {
@@ -183,8 +183,8 @@ final class S3Client: Sendable {
             await configuration.credentials?.forget(credentials)
             return .credentials
         }
-        guard let date = response.headers["Date"], let server = UTCTime(httpDate: date) else { return nil }
-        let offset = server.seconds - Int64(now())
+        guard let server = response.headers["Date"].flatMap(HTTPDate.seconds) else { return nil }
+        let offset = server - Int64(now())
         guard abs(offset - state.clockOffset) > Self.tolerableSkew else { return nil }
         logger.warning(
             "the server's clock differs from ours",
@@ -265,16 +265,6 @@ final class S3Client: Sendable {
 
     private func what(_ request: S3Request, _ url: String) -> String {
         "\(request.method) \(HTTPTransportError.withoutSecrets(url))"
-    }
-
-    /// Seconds, or a date (RFC 9110, section 10.2.3).
-    private static func retryAfter(_ response: TransportResponse) -> Duration? {
-        guard let text = response.headers["Retry-After"] else { return nil }
-        if let seconds = Int64(text) { return .seconds(max(0, seconds)) }
-        guard let until = UTCTime(httpDate: text),
-            let date = response.headers["Date"].flatMap({ UTCTime(httpDate: $0) })
-        else { return nil }
-        return .seconds(max(0, until.seconds - date.seconds))
     }
 
     private static func storeError(_ failure: RetryFailure, location: String) -> any Error {

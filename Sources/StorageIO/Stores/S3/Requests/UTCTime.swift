@@ -1,10 +1,7 @@
 import Essentials
 
-/// A second in the forms that S3 uses: `20130524T000000Z` in signatures, `2013-05-24T00:00:00.000Z` in XML, and `Fri,
-/// 24 May 2013 00:00:00 GMT` in header fields (RFC 9110, section 5.6.7).
+/// A second in the forms that S3 uses: `20130524T000000Z` in signatures and `2013-05-24T00:00:00.000Z` in XML.
 package struct UTCTime: Sendable, Hashable {
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
     /// Seconds since 1970-01-01T00:00:00Z.
     static let systemClock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
 
@@ -12,16 +9,6 @@ package struct UTCTime: Sendable, Hashable {
     package let seconds: Int64
 
     package init(seconds: Int64) { self.seconds = seconds }
-
-    /// A date in the form of header fields.
-    package init?(httpDate text: String) {
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let day = Int64(parts[1]),
-            let month = Self.months.firstIndex(of: String(parts[2])), let year = Int64(parts[3]),
-            let time = Self.secondOfDay(parts[4])
-        else { return nil }
-        self.init(year: year, month: Int64(month) + 1, day: day, second: time)
-    }
 
     /// A date in the form of XML (ISO 8601), in UTC or with an offset, `Z` or `+03:00`; fractions of a second are
     /// dropped.

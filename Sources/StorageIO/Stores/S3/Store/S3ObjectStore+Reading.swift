@@ -60,14 +60,14 @@ extension S3ObjectStore {
         if response.status == 412 { throw modified(response, key, expected: entityTag) }
         try response.check(location: location(key))
         guard let size = response.headers["Content-Length"].flatMap({ Int64($0) }),
-            let modified = response.headers["Last-Modified"].flatMap({ UTCTime(httpDate: $0) })
+            let modified = response.headers["Last-Modified"].flatMap(HTTPDate.seconds)
         else {
             throw ObjectStoreError(
                 .unavailable, location: location(key),
                 message: "\(response.what): the response lacks Content-Length or Last-Modified")
         }
         return ObjectMetadata(
-            key: key, size: size, modified: Double(modified.seconds),
+            key: key, size: size, modified: Double(modified),
             entityTag: response.headers["ETag"].map(Self.unquoted))
     }
 
