@@ -46,8 +46,8 @@ func sampleReport() -> HTMLReport {
                     .keyMetrics([
                         KeyMetric("ROC AUC", "0.904", detail: "champion 0.871", tone: .good),
                         KeyMetric("Average precision", "0.749"),
-                        KeyMetric("Frauds dropped by cleaning", NumberText.count(1204), tone: .caution),
-                        KeyMetric("Rejected", NumberText.percent(0.0312), tone: .bad),
+                        KeyMetric("Frauds dropped by cleaning", ReadableNumber.count(1204), tone: .caution),
+                        KeyMetric("Rejected", ReadableNumber.percent(0.0312), tone: .bad),
                         KeyMetric("Throughput", "52k/s", detail: "transactions a second, two threads"),
                     ]),
                     .note(

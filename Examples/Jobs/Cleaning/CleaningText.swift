@@ -25,13 +25,13 @@ package struct CleaningText: Sendable {
         if let rejects = report.rejects { lines.append("rejects \(rejects.joined(separator: ", "))") }
         lines.append("output  \(report.outputs.isEmpty ? "none" : report.outputs.joined(separator: ", "))")
         lines.append(
-            "seconds \(report.seconds.text(decimals: 2)) (\(NumberText.count(Int(report.rowsPerSecond))) rows a second)"
+            "seconds \(report.seconds.text(decimals: 2)) (\(ReadableNumber.count(Int(report.rowsPerSecond))) rows a second)"
         )
         return lines.joined(separator: "\n")
     }
 
     private func text(of increment: CleaningReport.Increment) -> [String] {
-        let files = increment.skipped.count == 1 ? "1 file" : "\(NumberText.count(increment.skipped.count)) files"
+        let files = increment.skipped.count == 1 ? "1 file" : "\(ReadableNumber.count(increment.skipped.count)) files"
         let names = increment.skipped.suffix(3).map(\.name).joined(separator: ", ")
         let skipped =
             increment.skipped.isEmpty
@@ -48,13 +48,13 @@ package struct CleaningText: Sendable {
             lines.append("fences  \(bounds.joined(separator: " to ")) since run \(fences.run)")
         }
         lines.append(
-            "so far  \(NumberText.count(increment.totalRowsKept)) of \(NumberText.count(increment.totalRowsRead)) rows kept, "
-                + "from \(increment.files == 1 ? "1 file" : "\(NumberText.count(increment.files)) files")")
+            "so far  \(ReadableNumber.count(increment.totalRowsKept)) of \(ReadableNumber.count(increment.totalRowsRead)) rows kept, "
+                + "from \(increment.files == 1 ? "1 file" : "\(ReadableNumber.count(increment.files)) files")")
         return lines
     }
 
     private func line(_ name: String, _ rows: Int, _ frauds: Int?) -> String {
-        pad(name, 20) + right(NumberText.count(rows), 14) + right(frauds.map(NumberText.count) ?? "", 10)
+        pad(name, 20) + right(ReadableNumber.count(rows), 14) + right(frauds.map(ReadableNumber.count) ?? "", 10)
     }
 
     private func pad(_ text: String, _ width: Int) -> String {

@@ -16,7 +16,7 @@ package struct QuickstartReport: Sendable {
     package func html() -> String {
         HTMLReport(
             title: "Fraud detection, end to end",
-            subtitle: "\(NumberText.count(result.cleaning.rowsRead)) transactions from \(result.data)",
+            subtitle: "\(ReadableNumber.count(result.cleaning.rowsRead)) transactions from \(result.data)",
             sections: [summary] + curves + comparisonSections + [model] + labels + [throughput],
             footer: "Antifraud \(result.version), \(result.createdAt)"
         ).html()
@@ -29,27 +29,29 @@ package struct QuickstartReport: Sendable {
             metrics.append(
                 KeyMetric(
                     "Average precision", evaluation.averagePrecision.text(decimals: 4),
-                    detail: "\(evaluation.positiveCount) frauds in \(NumberText.count(evaluation.rowCount)) test rows"))
+                    detail:
+                        "\(evaluation.positiveCount) frauds in \(ReadableNumber.count(evaluation.rowCount)) test rows"))
         }
         if let cards = outcome.cardPrecisionAt100 {
             metrics.append(KeyMetric("Card precision@100", cards.text(decimals: 3), detail: "mean of the test days"))
         }
         metrics.append(
             KeyMetric(
-                "Kept by cleaning", NumberText.count(result.cleaning.rowsKept),
-                detail: "of \(NumberText.count(result.cleaning.rowsRead)) rows"))
+                "Kept by cleaning", ReadableNumber.count(result.cleaning.rowsKept),
+                detail: "of \(ReadableNumber.count(result.cleaning.rowsRead)) rows"))
         metrics.append(
             KeyMetric(
-                "Streamed", "\(NumberText.count(Int(result.streaming.transactionsPerSecond)))/s",
-                detail: "\(NumberText.count(result.streaming.transactions)) transactions"))
+                "Streamed", "\(ReadableNumber.count(Int(result.streaming.transactionsPerSecond)))/s",
+                detail: "\(ReadableNumber.count(result.streaming.transactions)) transactions"))
         return ReportSection(
             "Summary",
             [
                 .keyMetrics(metrics),
                 .note(result.isPromoted ? .good : .neutral, result.decision),
                 .paragraph(
-                    "Trained on \(NumberText.count(outcome.trainingRows)) transactions of the first days with "
-                        + "\(NumberText.count(outcome.trainingFrauds)) frauds among them, tested on the days after."),
+                    "Trained on \(ReadableNumber.count(outcome.trainingRows)) transactions of the first days with "
+                        + "\(ReadableNumber.count(outcome.trainingFrauds)) frauds among them, tested on the days after."
+                ),
             ])
     }
 

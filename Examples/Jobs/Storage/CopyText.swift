@@ -19,13 +19,13 @@ package struct CopyText: Sendable {
     package var text: String {
         var lines: [String] = []
         if report.isDryRun {
-            lines += list(report.copied.map { "would copy    \($0.location)  \(NumberText.bytes($0.size))" })
-            lines += list(report.deleted.map { "would delete  \($0.location)  \(NumberText.bytes($0.size))" })
+            lines += list(report.copied.map { "would copy    \($0.location)  \(ReadableNumber.bytes($0.size))" })
+            lines += list(report.deleted.map { "would delete  \($0.location)  \(ReadableNumber.bytes($0.size))" })
         }
         lines += list(report.failures.map { "failed        \($0.location): \($0.message)" }, shown: shownFailures)
         let rate =
             report.seconds > 0 && !report.isDryRun
-            ? ", \(NumberText.bytes(Int64(Double(report.copiedBytes) / report.seconds)))/s" : ""
+            ? ", \(ReadableNumber.bytes(Int64(Double(report.copiedBytes) / report.seconds)))/s" : ""
         lines.append(
             "\(report.isDryRun ? "to copy" : "copied")     \(amount(report.copied.count, report.copiedBytes))"
                 + (report.isDryRun ? "" : " in \(report.seconds.text(decimals: 2)) s\(rate)"))
@@ -40,7 +40,7 @@ package struct CopyText: Sendable {
     }
 
     private func amount(_ objects: Int, _ bytes: Int64) -> String {
-        "\(NumberText.count(objects)) \(objects == 1 ? "object" : "objects"), \(NumberText.bytes(bytes))"
+        "\(ReadableNumber.count(objects)) \(objects == 1 ? "object" : "objects"), \(ReadableNumber.bytes(bytes))"
     }
 
     private func list(_ lines: [String], shown: Int? = nil) -> [String] {

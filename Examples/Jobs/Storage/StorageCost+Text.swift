@@ -5,12 +5,12 @@ extension StorageCost {
     /// For a terminal.
     package var text: String {
         let others = uncounted.map { "\n" + "not counted    \($0.location): \($0.message)".escapedForPeople }
-        let ratioText = ratio.isFinite ? "\(NumberText.compact(ratio)) times as much" : "the bucket costs nothing"
+        let ratioText = ratio.isFinite ? "\(ReadableNumber.compact(ratio)) times as much" : "the bucket costs nothing"
         return """
-            \(location): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))
+            \(location): \(ReadableNumber.count(usage.objects)) objects, \(ReadableNumber.bytes(usage.bytes))
             in a bucket    \(money(bucket.total)) a month\(bucketDetail)
             on a cluster   \(money(cluster.total)) a month: \(cluster.nodes) nodes, \(cluster.replication) copies, \
-            \(NumberText.bytes(cluster.storedBytes)) on disk
+            \(ReadableNumber.bytes(cluster.storedBytes)) on disk
             the cluster    \(ratioText)\(others.joined())
             """
     }
@@ -19,7 +19,8 @@ extension StorageCost {
     package func html() -> String {
         HTMLReport(
             title: "What the data cost a month",
-            subtitle: "\(location): \(NumberText.count(usage.objects)) objects, \(NumberText.bytes(usage.bytes))",
+            subtitle:
+                "\(location): \(ReadableNumber.count(usage.objects)) objects, \(ReadableNumber.bytes(usage.bytes))",
             sections: [
                 ReportSection(
                     "In a bucket and on a running cluster",
@@ -29,7 +30,8 @@ extension StorageCost {
                             KeyMetric(
                                 "cluster", money(cluster.total),
                                 detail: "\(cluster.nodes) nodes, \(cluster.replication) copies"),
-                            KeyMetric("ratio", ratio.isFinite ? "\(NumberText.compact(ratio)) \u{00D7}" : "\u{2013}"),
+                            KeyMetric(
+                                "ratio", ratio.isFinite ? "\(ReadableNumber.compact(ratio)) \u{00D7}" : "\u{2013}"),
                         ]),
                         .figure(
                             Figure(
@@ -43,10 +45,10 @@ extension StorageCost {
                             ReportTable(
                                 [.text("part"), .number("\(currency) a month")],
                                 rows: [
-                                    ["bucket: storage", NumberText.decimal(bucket.storage, 2)],
-                                    ["bucket: requests", NumberText.decimal(bucket.requests, 2)],
-                                    ["bucket: traffic", NumberText.decimal(bucket.traffic, 2)],
-                                    ["cluster: \(cluster.nodes) nodes", NumberText.decimal(cluster.total, 2)],
+                                    ["bucket: storage", ReadableNumber.decimal(bucket.storage, 2)],
+                                    ["bucket: requests", ReadableNumber.decimal(bucket.requests, 2)],
+                                    ["bucket: traffic", ReadableNumber.decimal(bucket.traffic, 2)],
+                                    ["cluster: \(cluster.nodes) nodes", ReadableNumber.decimal(cluster.total, 2)],
                                 ])),
                         .paragraph(
                             "A bucket is paid for by the data stored, a cluster by the hour. Data that are read for some hours a "
@@ -65,6 +67,7 @@ extension StorageCost {
 
     private func money(_ amount: Double) -> String {
         amount >= 100
-            ? "\(NumberText.count(Int(amount.rounded()))) \(currency)" : "\(NumberText.decimal(amount, 2)) \(currency)"
+            ? "\(ReadableNumber.count(Int(amount.rounded()))) \(currency)"
+            : "\(ReadableNumber.decimal(amount, 2)) \(currency)"
     }
 }

@@ -18,12 +18,12 @@ package struct UnfinishedJob: Sendable {
 
         package var text: String {
             let lines = objects.map { object in
-                let size = object.bytes.map { NumberText.bytes($0) } ?? "unknown size"
+                let size = object.bytes.map { ReadableNumber.bytes($0) } ?? "unknown size"
                 return "\(object.started.formatted(.iso8601))  \(size)  \(object.location)"
             }
             let bytes = objects.reduce(0) { $0 + ($1.bytes ?? 0) }
             let total =
-                "\(objects.count) unfinished \(objects.count == 1 ? "object" : "objects") in \(location), \(NumberText.bytes(bytes))"
+                "\(objects.count) unfinished \(objects.count == 1 ? "object" : "objects") in \(location), \(ReadableNumber.bytes(bytes))"
             return (lines + [isRemoved && !objects.isEmpty ? "removed " + total : total]).joined(separator: "\n")
         }
     }

@@ -13,8 +13,8 @@ struct ComparisonReport: Sendable {
     func html() -> String {
         HTMLReport(
             title: "Candidate against champion",
-            subtitle: "\(NumberText.count(comparison.rowCount)) transactions of \(data), "
-                + "\(NumberText.count(comparison.positiveCount)) frauds among them",
+            subtitle: "\(ReadableNumber.count(comparison.rowCount)) transactions of \(data), "
+                + "\(ReadableNumber.count(comparison.positiveCount)) frauds among them",
             sections: (warning.map { [ReportSection("Training rows", [.note(.bad, "Warning: \($0).")])] } ?? []) + [
                 ComparisonSection.section(
                     comparison, decision: "The candidate is \(comparison.verdict.rawValue).",

@@ -20,7 +20,7 @@ public struct QualityReport: Sendable {
         let frauds = Int(confusion.truePositives + confusion.falseNegatives)
         return HTMLReport(
             title: title,
-            subtitle: "\(NumberText.count(rows)) test rows, \(NumberText.count(frauds)) frauds among them",
+            subtitle: "\(ReadableNumber.count(rows)) test rows, \(ReadableNumber.count(frauds)) frauds among them",
             sections: [QualitySection.section("Quality", candidate: evaluation, champion: nil)]
         ).html()
     }

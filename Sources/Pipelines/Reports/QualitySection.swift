@@ -46,7 +46,7 @@ package enum QualitySection {
 
     private static func confusion(_ summary: EvaluationSummary) -> ReportElement {
         let confusion = summary.confusion
-        func count(_ value: Double) -> String { NumberText.count(Int(value)) }
+        func count(_ value: Double) -> String { ReadableNumber.count(Int(value)) }
         return .table(
             ReportTable(
                 [.text(""), .number("Predicted fraud"), .number("Predicted genuine")],
@@ -55,6 +55,7 @@ package enum QualitySection {
                     ["Genuine", count(confusion.falsePositives), count(confusion.trueNegatives)],
                 ],
                 caption: "At the threshold \(summary.threshold.text(decimals: 3)): precision "
-                    + "\(NumberText.percent(confusion.precision)), recall \(NumberText.percent(confusion.recall))"))
+                    + "\(ReadableNumber.percent(confusion.precision)), recall \(ReadableNumber.percent(confusion.recall))"
+            ))
     }
 }

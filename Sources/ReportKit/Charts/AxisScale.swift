@@ -105,10 +105,10 @@ struct AxisScale {
     private static func linearLabel(
         _ value: Double, step: Double, size: Double, _ format: ChartAxis.Format
     ) -> String {
-        if format == .percent { return NumberText.decimal(value * 100, decimals(step * 100)) + "%" }
-        if size >= 1e15 || size < 1e-4 { return value == 0 ? "0" : NumberText.compact(value) }
-        let unit = NumberText.unit(of: size)
-        let text = NumberText.decimal(value / unit.factor, decimals(step / unit.factor))
+        if format == .percent { return ReadableNumber.decimal(value * 100, decimals(step * 100)) + "%" }
+        if size >= 1e15 || size < 1e-4 { return value == 0 ? "0" : ReadableNumber.compact(value) }
+        let unit = ReadableNumber.unit(of: size)
+        let text = ReadableNumber.decimal(value / unit.factor, decimals(step / unit.factor))
         return value == 0 ? text : text + unit.suffix
     }
 
@@ -126,7 +126,8 @@ struct AxisScale {
             for factor in factors {
                 let value = factor * pow(10, Double(exponent))
                 guard value.isFinite, value >= low * (1 - 1e-9), value <= high * (1 + 1e-9) else { continue }
-                let label = format == .percent ? NumberText.compact(value * 100) + "%" : NumberText.compact(value)
+                let label =
+                    format == .percent ? ReadableNumber.compact(value * 100) + "%" : ReadableNumber.compact(value)
                 ticks.append(Tick(value: value, label: label))
             }
         }

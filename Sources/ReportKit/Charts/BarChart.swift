@@ -34,7 +34,7 @@ package struct BarChart: Chart {
         let nameLimit = size == .wide ? 46 : 26
         let names = bars.map { Self.shortened($0.name, to: nameLimit) }
         let left = 14 + 7.5 * Double(names.map(\.count).max() ?? 0)
-        let texts = bars.map { $0.text ?? NumberText.compact($0.value) }
+        let texts = bars.map { $0.text ?? ReadableNumber.compact($0.value) }
         let right = size.width - 20 - 6.9 * Double(min(16, texts.map(\.count).max() ?? 0))
         let scale = AxisScale(
             ChartAxis(valueLabel), values: bars.map(\.value), includesZero: true, tickCount: size == .wide ? 8 : 4,

@@ -75,7 +75,7 @@ package struct IntervalPlot: Chart {
 
     private func text(_ row: Row) -> String {
         let numbers = [row.estimate, row.lower, row.upper].map {
-            abs($0) < 1e6 ? NumberText.decimal($0, decimals) : NumberText.compact($0)
+            abs($0) < 1e6 ? ReadableNumber.decimal($0, decimals) : ReadableNumber.compact($0)
         }
         return "\(numbers[0])  [\(numbers[1]), \(numbers[2])]"
     }

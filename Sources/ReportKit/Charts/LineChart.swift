@@ -87,7 +87,7 @@ package struct LineChart: Chart {
         guard line.hasMarks else { return }
         for (x, y) in zip(line.x, line.y) {
             guard let point = frame.point(x, y) else { continue }
-            let tip = "\(line.name): \(NumberText.compact(x)), \(NumberText.compact(y, significant: 4))"
+            let tip = "\(line.name): \(ReadableNumber.compact(x)), \(ReadableNumber.compact(y, significant: 4))"
             canvas.circle(point.x, point.y, radius: 4, class: "mark \(colour.name)", tip: tip)
         }
     }

@@ -7,7 +7,7 @@ extension CleaningReport {
         HTMLReport(
             title: "Cleaning of transactions",
             subtitle:
-                "\(NumberText.count(rowsRead)) rows from \(inputs.count == 1 ? "one file" : "\(inputs.count) files")",
+                "\(ReadableNumber.count(rowsRead)) rows from \(inputs.count == 1 ? "one file" : "\(inputs.count) files")",
             sections: [overview, incrementSection, ruleSection, amountSection, sampleSection, fileSection].compactMap {
                 $0
             },
@@ -22,14 +22,14 @@ extension CleaningReport {
             "Overview",
             [
                 .keyMetrics([
-                    KeyMetric("Rows read", NumberText.count(rowsRead)),
-                    KeyMetric("Rows kept", NumberText.count(rowsKept), detail: share(rowsKept, of: rowsRead)),
-                    KeyMetric("Rows dropped", NumberText.count(dropped), detail: share(dropped, of: rowsRead)),
+                    KeyMetric("Rows read", ReadableNumber.count(rowsRead)),
+                    KeyMetric("Rows kept", ReadableNumber.count(rowsKept), detail: share(rowsKept, of: rowsRead)),
+                    KeyMetric("Rows dropped", ReadableNumber.count(dropped), detail: share(dropped, of: rowsRead)),
                     KeyMetric(
-                        "Frauds dropped", NumberText.count(frauds),
+                        "Frauds dropped", ReadableNumber.count(frauds),
                         detail: "\(share(frauds, of: frauds + fraudsKept)) of those readable",
                         tone: frauds * 5 > frauds + fraudsKept ? .caution : .neutral),
-                    KeyMetric("Rows a second", NumberText.compact(rowsPerSecond)),
+                    KeyMetric("Rows a second", ReadableNumber.compact(rowsPerSecond)),
                 ]),
                 .paragraph("Plan: \(plan)."),
             ])
@@ -44,15 +44,16 @@ extension CleaningReport {
                         [.text("Rule"), .text("What it drops"), .number("Rows"), .number("Share"), .number("Frauds")],
                         rows: rules.map { outcome in
                             [
-                                outcome.rule.rawValue, explanation(of: outcome.rule), NumberText.count(outcome.rows),
-                                share(outcome.rows, of: rowsRead), NumberText.count(outcome.frauds),
+                                outcome.rule.rawValue, explanation(of: outcome.rule),
+                                ReadableNumber.count(outcome.rows),
+                                share(outcome.rows, of: rowsRead), ReadableNumber.count(outcome.frauds),
                             ]
                         })),
                 .figure(
                     Figure(
                         "Rows dropped by rule",
                         BarChart(
-                            rules.map { .init($0.rule.rawValue, Double($0.rows), text: NumberText.count($0.rows)) },
+                            rules.map { .init($0.rule.rawValue, Double($0.rows), text: ReadableNumber.count($0.rows)) },
                             valueLabel: "Rows"))),
             ])
     }
@@ -73,7 +74,7 @@ extension CleaningReport {
         return ReportSection(
             "Amounts",
             [
-                .keyMetrics(fences.map { KeyMetric($0.0, $0.1.map { NumberText.decimal($0, 2) } ?? "none") }),
+                .keyMetrics(fences.map { KeyMetric($0.0, $0.1.map { ReadableNumber.decimal($0, 2) } ?? "none") }),
                 .figure(
                     Figure(
                         "Amounts before and after", chart,
@@ -84,7 +85,7 @@ extension CleaningReport {
     private var sampleSection: ReportSection? {
         let samples = rules.flatMap { outcome in
             outcome.samples.map { row in
-                [outcome.rule.rawValue, row.input, NumberText.count(row.line), row.column ?? "", row.value]
+                [outcome.rule.rawValue, row.input, ReadableNumber.count(row.line), row.column ?? "", row.value]
             }
         }
         guard !samples.isEmpty else { return nil }
@@ -105,7 +106,9 @@ extension CleaningReport {
                 .table(
                     ReportTable(
                         [.text("Input"), .number("Bytes"), .number("Rows")],
-                        rows: inputs.map { [$0.name, NumberText.count(Int($0.bytes)), NumberText.count($0.rows)] })),
+                        rows: inputs.map {
+                            [$0.name, ReadableNumber.count(Int($0.bytes)), ReadableNumber.count($0.rows)]
+                        })),
                 .bullets(
                     outputs.map { "Written: \($0)" } + (rejects ?? []).map { "Dropped rows: \($0)" }
                         + (increment?.skipped ?? []).map { "Skipped, cleaned earlier: \($0.name)" }),
@@ -116,19 +119,19 @@ extension CleaningReport {
     private var incrementSection: ReportSection? {
         guard let increment else { return nil }
         let dropped = increment.totalDropped.map { total in
-            [total.rule.rawValue, NumberText.count(total.rows), NumberText.count(total.frauds)]
+            [total.rule.rawValue, ReadableNumber.count(total.rows), ReadableNumber.count(total.frauds)]
         }
         return ReportSection(
             "Data set",
             [
                 .keyMetrics([
-                    KeyMetric("Run", NumberText.count(increment.run), detail: increment.action.rawValue),
-                    KeyMetric("Files so far", NumberText.count(increment.files)),
-                    KeyMetric("Rows read so far", NumberText.count(increment.totalRowsRead)),
-                    KeyMetric("Rows of the data set", NumberText.count(increment.totalRowsKept)),
-                    KeyMetric("Lower fence", increment.fences?.lower.map { NumberText.decimal($0, 2) } ?? "none"),
+                    KeyMetric("Run", ReadableNumber.count(increment.run), detail: increment.action.rawValue),
+                    KeyMetric("Files so far", ReadableNumber.count(increment.files)),
+                    KeyMetric("Rows read so far", ReadableNumber.count(increment.totalRowsRead)),
+                    KeyMetric("Rows of the data set", ReadableNumber.count(increment.totalRowsKept)),
+                    KeyMetric("Lower fence", increment.fences?.lower.map { ReadableNumber.decimal($0, 2) } ?? "none"),
                     KeyMetric(
-                        "Upper fence", increment.fences?.upper.map { NumberText.decimal($0, 2) } ?? "none",
+                        "Upper fence", increment.fences?.upper.map { ReadableNumber.decimal($0, 2) } ?? "none",
                         detail: increment.fences.map { "since run \($0.run)" }),
                 ]),
                 .table(ReportTable([.text("Rule"), .number("Rows so far"), .number("Frauds")], rows: dropped)),
@@ -148,6 +151,6 @@ extension CleaningReport {
     }
 
     private func share(_ part: Int, of whole: Int) -> String {
-        NumberText.percent(whole > 0 ? Double(part) / Double(whole) : 0, 3)
+        ReadableNumber.percent(whole > 0 ? Double(part) / Double(whole) : 0, 3)
     }
 }

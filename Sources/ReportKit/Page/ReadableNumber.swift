@@ -1,7 +1,7 @@
 import Essentials
 
 /// Numbers as a report's reader expects them; independent of the machine's locale.
-package enum NumberText {
+package enum ReadableNumber {
     /// Digits in groups of three separated by a narrow no-break space: `1 754 155`.
     package static func count(_ value: Int) -> String {
         let digits = Array(String(value.magnitude))
