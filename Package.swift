@@ -103,7 +103,7 @@ let package = Package(
 
         // SQL, for databases on servers.
         systemLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
-        library("PostgreSQL", ["CLibPQ", "Parallelism"]),
+        library("PostgreSQL", ["CLibPQ", "Essentials", "Parallelism"]),
 
         // Storage.
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -126,7 +126,7 @@ let package = Package(
         library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
         library(
             "Scoring",
-            ["Columnar", "Essentials", "Parallelism", "DataPrep", "ModelKit", "StorageIO", crypto, logging]),
+            ["Columnar", "Essentials", "Parallelism", "DataPrep", "ModelKit", "StorageIO", logging]),
 
         library(
             "Pipelines",
@@ -149,7 +149,10 @@ let package = Package(
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
-            ["Columnar", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics, serviceLifecycle]),
+            [
+                "Columnar", "Essentials", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics,
+                serviceLifecycle,
+            ]),
         .target(
             name: "Serving",
             dependencies: [
@@ -241,7 +244,9 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Parallelism"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["Essentials", "Parallelism"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
+        tests("EssentialsTests", ["Essentials", "TestSupport"]),
         tests("ColumnarTests", ["Columnar", "TestSupport"]),
         tests("JSONTextTests", ["JSONText", "TestSupport"]),
         tests("ParallelismTests", ["Parallelism", "TestSupport"]),
@@ -260,7 +265,7 @@ let package = Package(
             ]),
         tests(
             "DataPrepTests", ["Columnar", "DataPrep", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
-        tests("ModelKitTests", ["Columnar", "CTreeKernels", "ModelKit", "Parallelism", "TestSupport"]),
+        tests("ModelKitTests", ["Columnar", "CTreeKernels", "Essentials", "ModelKit", "Parallelism", "TestSupport"]),
         tests(
             "ScoringTests",
             [

@@ -1,5 +1,5 @@
-import Crypto
 import Essentials
+import StorageIO
 
 /// The files of a stored model with their SHA-256, in the form of `sha256sum`: `sha256sum --check SHA256SUMS` in the folder
 /// verifies it. Written last, it makes the model complete.
@@ -55,9 +55,6 @@ struct ModelManifest: Sendable, Hashable {
     }
 
     static func checksum(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        Digests.sha256(bytes)
     }
 }

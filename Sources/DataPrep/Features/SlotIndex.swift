@@ -1,3 +1,5 @@
+import Essentials
+
 /// Finds positions in an array of keys: open addressing with linear probing, at most half full.
 ///
 /// Keys come from outside. They are mixed with a secret random number, so that nobody can choose keys that collide; the
@@ -39,12 +41,9 @@ struct SlotIndex: Sendable {
         cells[cell] = Int32(slot + 1)
     }
 
-    /// The first slot of the search for a key: SplitMix64's finalizer (Steele, Lea, Flood 2014).
+    /// The first slot of the search for a key.
     @inline(__always)
     private func start(_ key: Int64) -> Int {
-        var mixed = UInt64(bitPattern: key) ^ secret
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int(truncatingIfNeeded: mixed ^ (mixed >> 31)) & (cells.count - 1)
+        Int(truncatingIfNeeded: SplitMix64.mixed(UInt64(bitPattern: key) ^ secret)) & (cells.count - 1)
     }
 }

@@ -1,8 +1,9 @@
+import Essentials
+
 /// Reproducible random numbers for one small part of a simulation, such as one customer's day. Every part has its own
 /// generator, named by numbers, so that any part can be computed separately, in any order and on any thread.
 ///
-/// The sequence is SplitMix64's (G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014);
-/// it starts at a hash of the name.
+/// The sequence is SplitMix64's; it starts at a hash of the name.
 package struct KeyedGenerator {
     /// What the numbers are for; two purposes never share numbers.
     package enum Purpose: UInt64 {
@@ -16,21 +17,18 @@ package struct KeyedGenerator {
         case dirtDetails
     }
 
-    private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
-    private var state: UInt64
+    private var generator: SplitMix64
 
     @inline(__always)
     package init(seed: UInt64, _ purpose: Purpose, _ first: Int, _ second: Int = 0) {
-        var hash = Self.mixed(seed &+ Self.increment &* purpose.rawValue)
-        hash = Self.mixed((hash ^ UInt64(truncatingIfNeeded: first)) &+ Self.increment)
-        state = Self.mixed((hash ^ UInt64(truncatingIfNeeded: second)) &+ Self.increment)
+        var hash = SplitMix64.mixed(seed &+ SplitMix64.increment &* purpose.rawValue)
+        hash = SplitMix64.mixed((hash ^ UInt64(truncatingIfNeeded: first)) &+ SplitMix64.increment)
+        hash = SplitMix64.mixed((hash ^ UInt64(truncatingIfNeeded: second)) &+ SplitMix64.increment)
+        generator = SplitMix64(seed: hash)
     }
 
     @inline(__always)
-    mutating func next() -> UInt64 {
-        state &+= Self.increment
-        return Self.mixed(state)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// Uniform in [0, 1).
     @inline(__always)
@@ -41,9 +39,7 @@ package struct KeyedGenerator {
 
     /// Uniform in 0..<count.
     @inline(__always)
-    mutating func index(below count: Int) -> Int {
-        Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
-    }
+    mutating func index(below count: Int) -> Int { generator.index(below: count) }
 
     /// Standard normal.
     @inline(__always)
@@ -77,12 +73,5 @@ package struct KeyedGenerator {
             drawn.append(chosen)
         }
         return drawn
-    }
-
-    @inline(__always)
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var mixed = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

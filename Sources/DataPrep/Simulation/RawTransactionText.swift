@@ -1,4 +1,5 @@
 import Columnar
+import Essentials
 
 /// Writes transactions as the lines of the course's raw files, without a string for any of the values.
 struct RawTransactionText {
@@ -80,21 +81,6 @@ struct RawTransactionText {
 
     @inline(__always)
     private static func append(_ value: UInt64, to end: inout UnsafeMutablePointer<UInt8>) {
-        var length = 1
-        var bound: UInt64 = 10
-        while length < 20, value >= bound {
-            length += 1
-            let (next, overflows) = bound.multipliedReportingOverflow(by: 10)
-            if overflows { break }
-            bound = next
-        }
-        var rest = value
-        var position = length
-        while position > 0 {
-            position -= 1
-            end[position] = UInt8(truncatingIfNeeded: 0x30 &+ rest % 10)
-            rest /= 10
-        }
-        end += length
+        end += DecimalDigits.write(value, to: end)
     }
 }

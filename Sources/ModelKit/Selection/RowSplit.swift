@@ -1,3 +1,5 @@
+import Essentials
+
 /// A split of rows into training and test.
 public struct RowSplit: Sendable, Hashable {
     /// Positions of the training rows, ascending.

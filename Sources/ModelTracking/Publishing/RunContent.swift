@@ -61,11 +61,10 @@ struct RunContent: Sendable {
             state += Array("\(object.key.path)\n\(object.size)\n\(object.entityTag ?? "")\n".utf8)
         }
         let sum = CRC32C.checksum(state)
-        let digits = String(sum, radix: 16)
         let source = try JSONEncoder().encode(["uri": location.description])
         return DatasetInput(
             name: data.split(separator: "/").last.map(String.init) ?? data,
-            digest: String(repeating: "0", count: 8 - digits.count) + digits, sourceType: location.uri.scheme,
+            digest: sum.zeroPadded(to: 8, radix: 16), sourceType: location.uri.scheme,
             source: String(decoding: source, as: UTF8.self), profile: "{\"num_rows\": \(rows)}", context: "training")
     }
 }

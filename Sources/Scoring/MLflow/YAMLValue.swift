@@ -1,3 +1,5 @@
+import Essentials
+
 /// A value that can be written as YAML, in block form and plain ASCII.
 package indirect enum YAMLValue: Sendable, Hashable {
     case null
@@ -67,9 +69,8 @@ package indirect enum YAMLValue: Sendable, Hashable {
             case "\\": quoted += "\\\\"
             case " "..."~": quoted.unicodeScalars.append(scalar)
             default:
-                let digits = String(scalar.value, radix: 16)
                 let (prefix, width) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
-                quoted += "\\" + prefix + String(repeating: "0", count: width - digits.count) + digits
+                quoted += "\\" + prefix + scalar.value.zeroPadded(to: width, radix: 16)
             }
         }
         return quoted + "\""

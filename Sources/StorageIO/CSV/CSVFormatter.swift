@@ -1,4 +1,5 @@
 import Columnar
+import Essentials
 
 /// Formats rows as delimited text.
 struct CSVFormatter {
@@ -49,13 +50,13 @@ struct CSVFormatter {
                 CivilDateTime.append(microseconds: ticks, as: .plain, to: &text)
                 text.removeLast(min(9, text.count - start))
             } else {
-                append(integer: Int64(values[row]), to: &text)
+                text.append(decimal: Int64(values[row]))
             }
         case .int64(let values):
             if case .timestamp(let unit, _) = column.type {
                 CivilDateTime.append(microseconds: microseconds(values[row], unit), as: .plain, to: &text)
             } else {
-                append(integer: values[row], to: &text)
+                text.append(decimal: values[row])
             }
         case .float32(let values): text.append(contentsOf: values[row].description.utf8)
         case .float64(let values): text.append(contentsOf: values[row].description.utf8)
@@ -69,17 +70,6 @@ struct CSVFormatter {
         case .milliseconds: ticks.multipliedReportingOverflow(by: 1000).partialValue
         case .nanoseconds: CivilDateTime.floorDivide(ticks, 1000)
         }
-    }
-
-    private func append(integer: Int64, to text: inout [UInt8]) {
-        if integer < 0 { text.append(UInt8(ascii: "-")) }
-        var magnitude = integer.magnitude
-        let start = text.count
-        repeat {
-            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10))
-            magnitude /= 10
-        } while magnitude > 0
-        text[start...].reverse()
     }
 
     private func append(text value: ArraySlice<UInt8>, to text: inout [UInt8]) {

@@ -54,9 +54,8 @@ struct PartName: Sendable, Hashable {
     let name: String
 
     init(index: Int, run: String, format: DataFormat) {
-        let number = String(index)
         self.run = run
-        name = "part-\(String(repeating: "0", count: max(0, 5 - number.count)))\(number)-\(run).\(format.rawValue)"
+        name = "part-\(index.zeroPadded(to: 5))-\(run).\(format.rawValue)"
     }
 
     /// nil for names that are not ``DataSetWriter``'s.

@@ -21,16 +21,22 @@ package enum PercentEncoding {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let digits = String(rest.prefix(2)), digits.allSatisfy(\.isHexDigit),
-                digits.utf8.count == 2, let value = UInt8(digits, radix: 16)
-            {
+            if byte == UInt8(ascii: "%"), let value = popByte(from: &rest) {
                 bytes.append(value)
-                rest = rest.dropFirst(2)
             } else {
                 bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
             }
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Removes two hexadecimal digits, which follow a `%`; nil, and nothing removed, where there is anything else.
+    static func popByte(from rest: inout Substring.UTF8View) -> UInt8? {
+        guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit) else {
+            return nil
+        }
+        rest = rest.dropFirst(2)
+        return UInt8(digits, radix: 16)
     }
 
     private static func encode(_ text: String, keepsSlash: Bool) -> String {

@@ -175,10 +175,9 @@ public struct StorageURI: Sendable, Hashable {
                 bytes.append(byte)
                 continue
             }
-            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2,
-                digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
-            else { throw invalid(text, "% is not followed by two hexadecimal digits") }
-            rest = rest.dropFirst(2)
+            guard let value = PercentEncoding.popByte(from: &rest) else {
+                throw invalid(text, "% is not followed by two hexadecimal digits")
+            }
             if "*?[]{},\\".utf8.contains(value) { bytes.append(UInt8(ascii: "\\")) }
             bytes.append(value)
         }

@@ -1,3 +1,5 @@
+import Essentials
+
 /// Untrusted text is split and compared by its bytes. Swift's own string operations work on characters: to them a `/`
 /// before a combining mark is not a slash, and an `é` of one scalar equals one of two, which are two names to every
 /// store.
@@ -63,7 +65,7 @@ extension [UInt8] {
             if let length, length <= rest.count {
                 result += String(decoding: rest.prefix(length), as: UTF8.self)
             } else {
-                result += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                result += "\\x" + byte.zeroPadded(to: 2, radix: 16, uppercase: true)
             }
             rest = rest.dropFirst(Swift.max(1, length ?? 1))
         }

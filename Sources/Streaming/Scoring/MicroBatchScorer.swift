@@ -1,4 +1,5 @@
 import DataPrep
+import Essentials
 import Scoring
 
 /// Turns transactions into a batch of results: order by time, score, encode.
@@ -27,7 +28,7 @@ struct MicroBatchScorer {
         for score in try scorer.score(inOrder(transactions), threads: threads) {
             predictedFrauds += Int(score.prediction)
             results.append {
-                DecimalText.append(score.transactionID, to: &$0)
+                $0.append(decimal: score.transactionID)
             } value: {
                 TransactionJSON.appendScore(
                     transactionID: score.transactionID, probability: score.probability, prediction: score.prediction,

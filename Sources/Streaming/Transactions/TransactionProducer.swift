@@ -1,5 +1,6 @@
 public import Columnar
 public import DataPrep
+import Essentials
 import Parallelism
 
 /// Sends transactions as JSON objects with the nine columns, the time in Spark's form (`2019-08-22T00:00:31.000Z`).
@@ -129,7 +130,7 @@ public struct TransactionProducer: Sendable {
                 continue
             }
             batch.append {
-                DecimalText.append(transaction.customerID, to: &$0)
+                $0.append(decimal: transaction.customerID)
             } value: {
                 TransactionJSON.append(transaction, to: &$0)
             }

@@ -28,19 +28,7 @@ struct ArtifactStores: Sendable {
     }
 
     /// A path as a URL in which every character stands for itself: none is part of a pattern.
-    private static func fileURL(_ path: String) -> String {
-        var url = "file://"
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."):
-                url.unicodeScalars.append(Unicode.Scalar(byte))
-            default: url += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return url
-    }
+    private static func fileURL(_ path: String) -> String { "file://" + PercentEncoding.path(path) }
 
     /// What MLflow's server keeps under `mlflow-artifacts:/x` lies under `x` in its artifacts' destination.
     private func throughServer(_ location: String) throws -> String {

@@ -24,8 +24,7 @@ struct JournalFiles: Sendable, Hashable {
     var rejectedCopies: String { "\(folder)/\(name).rejected-files" }
 
     func segment(_ number: Int) -> String {
-        let digits = String(number)
-        return "\(folder)/\(name).\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).journal"
+        "\(folder)/\(name).\(number.zeroPadded(to: 8)).journal"
     }
 
     /// The numbers of the segments that are there, ascending.

@@ -1,3 +1,5 @@
+import Essentials
+
 /// Writes checked filters and orders in MLflow's language, as MLflow's own parser reads them.
 ///
 /// That parser has no escapes in single values: a text must not contain the quotes around it. In lists it reads texts
@@ -119,8 +121,7 @@ struct FilterPrinter {
             for scalar in text.unicodeScalars {
                 switch scalar {
                 case "'", "\"", "\\", "\0"..<" ":
-                    let digits = String(scalar.value, radix: 16)
-                    escaped += "\\x\(digits.count == 1 ? "0" : "")\(digits)"
+                    escaped += "\\x" + scalar.value.zeroPadded(to: 2, radix: 16)
                 default: escaped.unicodeScalars.append(scalar)
                 }
             }

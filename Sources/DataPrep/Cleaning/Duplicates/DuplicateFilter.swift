@@ -1,3 +1,4 @@
+import Essentials
 import Parallelism
 
 /// Decides which rows repeat an earlier one. ``duplicates(in:firstRow:)`` is called by one thread at a time, in input
@@ -83,7 +84,7 @@ struct RowKey {
     let low: UInt64
 
     init(id: Int64) {
-        high = RowKey.mixed(UInt64(bitPattern: id), 0x9E37_79B9_7F4A_7C15)
+        high = SplitMix64.mixed(UInt64(bitPattern: id) &+ SplitMix64.increment)
         low = UInt64(bitPattern: id)
     }
 
@@ -93,18 +94,10 @@ struct RowKey {
         var high: UInt64 = 0x243F_6A88_85A3_08D3, low: UInt64 = 0x1319_8A2E_0370_7344
         for column in buffer.columns[..<TransactionBuffer.lineColumn] {
             let value = UInt64(bitPattern: column[row])
-            high = RowKey.mixed(high ^ value, 0x9E37_79B9_7F4A_7C15)
-            low = RowKey.mixed(low ^ value, 0xD1B5_4A32_D192_ED03)
+            high = SplitMix64.mixed((high ^ value) &+ SplitMix64.increment)
+            low = SplitMix64.mixed((low ^ value) &+ 0xD1B5_4A32_D192_ED03)
         }
         self.high = high
         self.low = low
-    }
-
-    /// The finaliser of SplitMix64 over the value plus a constant.
-    private static func mixed(_ value: UInt64, _ constant: UInt64) -> UInt64 {
-        var mixed = value &+ constant
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

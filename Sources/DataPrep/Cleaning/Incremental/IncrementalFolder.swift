@@ -1,3 +1,4 @@
+import Essentials
 import StorageIO
 
 /// The files of an incremental data set and of its state.
@@ -33,10 +34,10 @@ struct IncrementalFolder: Sendable {
     /// A file of the state's folder.
     func own(_ name: String) throws -> ObjectKey { try location.key("\(Self.stateFolder)/\(name)") }
 
-    func idsName(run: Int, isMerged: Bool) -> String { "ids-\(Self.digits(run))\(isMerged ? "-merged" : "").bin" }
+    func idsName(run: Int, isMerged: Bool) -> String { "ids-\(run.zeroPadded(to: 5))\(isMerged ? "-merged" : "").bin" }
 
     /// The data file that a run adds; no two runs have the same.
-    static func partName(run: Int) -> String { "part-\(digits(run))-increment.parquet" }
+    static func partName(run: Int) -> String { "part-\(run.zeroPadded(to: 5))-increment.parquet" }
 
     /// The run in a data file's name.
     static func run(ofPart name: String) -> Int? {
@@ -45,7 +46,7 @@ struct IncrementalFolder: Sendable {
     }
 
     /// The file of rejected rows of a run. The data set's tag distinguishes files of several data sets in one folder.
-    func rejectsName(run: Int) -> String { "rejects-\(tag)-\(Self.digits(run)).parquet" }
+    func rejectsName(run: Int) -> String { "rejects-\(tag)-\(run.zeroPadded(to: 5)).parquet" }
 
     /// Whether a file's name is that of this data set's rejected rows.
     func isRejects(_ name: String) -> Bool {
@@ -55,11 +56,6 @@ struct IncrementalFolder: Sendable {
     /// The same for every run on this folder.
     private var tag: String {
         String(Digests.sha256(Array((store.root + location.folderPrefix).utf8)).prefix(8))
-    }
-
-    private static func digits(_ number: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, 5 - text.count)) + text
     }
 
     /// Refuses a folder that belongs to incremental cleaning as the output of another writer.

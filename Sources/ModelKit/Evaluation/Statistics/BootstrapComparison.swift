@@ -1,3 +1,4 @@
+import Essentials
 import Parallelism
 
 /// Areas under the ROC curve of two models on the same bootstrap samples of their rows.
