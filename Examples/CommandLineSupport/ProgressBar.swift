@@ -1,5 +1,6 @@
 import Essentials
 package import Logging
+package import StorageIO
 import Synchronization
 
 /// A progress bar on standard error with rate and time left, redrawn ten times a second at most; or lines of a log.
@@ -8,7 +9,7 @@ package final class ProgressBar: Sendable {
         var started = ContinuousClock.now
         var drawn: ContinuousClock.Instant?
         var logged: ContinuousClock.Instant?
-        var last: (done: Int64, total: Int64?, unit: String, detail: String)?
+        var last: WorkProgress?
         var width = 0
         var isFinished = false
     }
@@ -28,47 +29,52 @@ package final class ProgressBar: Sendable {
 
     /// Shows the progress. `detail` is at the end of the line; without a total the bar only counts.
     package func update(_ done: Int64, of total: Int64?, unit: String, detail: String = "") {
-        if logger != nil { return log(done, total, unit, detail) }
+        update(WorkProgress(done: done, total: total, unit: unit, detail: detail))
+    }
+
+    /// Shows the progress, its detail at the end of the line.
+    package func update(_ progress: WorkProgress) {
+        if logger != nil { return log(progress) }
         guard isVisible else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             if state.isFinished { return }
             if let drawn = state.drawn, now - drawn < .milliseconds(100) { return }
             state.drawn = now
-            let elapsed = ProgressBar.seconds(now - state.started)
+            let elapsed = (now - state.started).inSeconds
             let line = ProgressBar.line(
-                title: title, done: done, total: total, unit: unit, detail: detail, elapsed: elapsed)
+                title: title, done: progress.done, total: progress.total, unit: progress.unit, detail: progress.detail,
+                elapsed: elapsed)
             draw(line, &state)
         }
     }
 
     private static let loggingInterval = Duration.seconds(5)
 
-    private func log(_ done: Int64, _ total: Int64?, _ unit: String, _ detail: String) {
+    private func log(_ progress: WorkProgress) {
         let line: String? = state.withLock { state in
             let now = ContinuousClock.now
-            state.last = (done, total, unit, detail)
+            state.last = progress
             if state.isFinished { return nil }
             if let logged = state.logged, now - logged < ProgressBar.loggingInterval { return nil }
             state.logged = now
-            return ProgressBar.logLine(title, done, total, unit, detail)
+            return ProgressBar.logLine(title, progress)
         }
         if let line { logger?.info("\(line)") }
     }
 
-    private static func logLine(
-        _ title: String, _ done: Int64, _ total: Int64?, _ unit: String, _ detail: String
-    ) -> String {
-        let amount = total.map { "\(done) of \($0) \(unit)" } ?? "\(done) \(unit)"
-        return "\(title): \(amount)" + (detail.isEmpty ? "" : ", \(detail)")
+    private static func logLine(_ title: String, _ progress: WorkProgress) -> String {
+        let amount = progress.total.map { "\(progress.done) of \($0)" } ?? "\(progress.done)"
+        let detail = progress.detail.isEmpty ? "" : ", \(progress.detail)"
+        return "\(title): \(amount) \(progress.unit)\(detail)"
     }
 
     private func logEnd() {
         let line: String? = state.withLock { state in
             guard !state.isFinished else { return nil }
             state.isFinished = true
-            let seconds = ProgressBar.seconds(ContinuousClock.now - state.started).text(decimals: 1)
-            let work = state.last.map { ProgressBar.logLine(title, $0.done, $0.total, $0.unit, $0.detail) } ?? title
+            let seconds = (ContinuousClock.now - state.started).inSeconds.text(decimals: 1)
+            let work = state.last.map { ProgressBar.logLine(title, $0) } ?? title
             return "\(work); ended after \(seconds) s"
         }
         if let line { logger?.info("\(line)") }
@@ -132,9 +138,5 @@ package final class ProgressBar: Sendable {
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
         return "\(whole / 3600) h \(whole % 3600 / 60) min"
-    }
-
-    private static func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 }

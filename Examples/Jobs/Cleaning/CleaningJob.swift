@@ -1,5 +1,5 @@
 package import DataPrep
-package import JobSupport
+import JobSupport
 package import StorageIO
 
 /// Cleans a location into one Parquet or CSV file or a folder of Parquet files, or adds what is new there to a data set. Writes
@@ -13,7 +13,7 @@ package struct CleaningJob: Sendable {
     private let mode: IncrementalCleaner.Mode?
     private let options: CleaningOptions
     private let stores: ObjectStoreRegistry
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     /// - Parameters:
     ///   - output: one file; a folder of part files when it ends with `/`.
@@ -23,7 +23,7 @@ package struct CleaningJob: Sendable {
     package init(
         input: String, output: String, plan: CleaningPlan, report: String?, rejects: String? = nil,
         incremental mode: IncrementalCleaner.Mode? = nil, options: CleaningOptions,
-        stores: ObjectStoreRegistry, progress: @escaping ProgressHandler = { _ in }
+        stores: ObjectStoreRegistry, progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.input = input
         self.output = output
@@ -51,7 +51,7 @@ package struct CleaningJob: Sendable {
     private func clean() async throws -> CleaningReport {
         let source = try stores.resolve(input), target = try stores.resolve(output)
         let rejects = try rejects.map(stores.resolve)
-        let progress: @Sendable (CleaningProgress) -> Void = { [progress] state in progress(JobProgress(state)) }
+        let progress: @Sendable (CleaningProgress) -> Void = { [progress] state in progress(WorkProgress(state)) }
         if let mode {
             return try await IncrementalCleaner(plan: plan, options: options).clean(
                 source, to: target, mode: mode, rejects: rejects, progress: progress)
@@ -68,7 +68,7 @@ package struct CleaningJob: Sendable {
     }
 }
 
-extension JobProgress {
+extension WorkProgress {
     fileprivate init(_ progress: CleaningProgress) {
         self.init(
             done: progress.bytesRead, total: progress.bytesTotal, unit: "bytes",

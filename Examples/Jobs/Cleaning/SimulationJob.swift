@@ -1,7 +1,7 @@
 import Columnar
 package import DataPrep
 import Essentials
-package import JobSupport
+import JobSupport
 package import StorageIO
 
 /// Simulates transactions into a location.
@@ -28,11 +28,11 @@ package struct SimulationJob: Sendable {
     private let output: String
     private let stores: ObjectStoreRegistry
     private let threads: Int
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     package init(
         options: HandbookOptions, output: String, stores: ObjectStoreRegistry, threads: Int,
-        progress: @escaping ProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.options = options
         self.output = output
@@ -47,7 +47,7 @@ package struct SimulationJob: Sendable {
         let writer = try DirtWriter(simulator: HandbookSimulator(options: options), rates: rates)
         let expected = Int64(options.expectedTransactions)
         let truth = try await writer.write(to: stores.resolve(output), threads: threads) { [progress] lines in
-            progress(JobProgress(done: Int64(lines), total: expected, unit: "rows"))
+            progress(WorkProgress(done: Int64(lines), total: expected, unit: "rows"))
         }
         return Result(
             output: output, transactions: truth.transactions, frauds: truth.frauds, lines: truth.lines,
@@ -74,7 +74,7 @@ package struct SimulationJob: Sendable {
                 rows += batch.rowCount
                 frauds += try batch.column(TransactionColumn.fraud.name).int32Values().reduce(0) { $0 + Int($1) }
                 progress(
-                    JobProgress(done: Int64(rows), total: Int64(options.expectedTransactions), unit: "rows"))
+                    WorkProgress(done: Int64(rows), total: Int64(options.expectedTransactions), unit: "rows"))
             }
             try await writer.finish()
         } catch {

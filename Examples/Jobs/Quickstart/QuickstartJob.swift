@@ -3,7 +3,7 @@ import Columnar
 package import DataPrep
 import Essentials
 import Foundation
-package import JobSupport
+import JobSupport
 package import Logging
 import ModelKit
 import ModelTracking
@@ -46,10 +46,10 @@ package struct QuickstartJob: Sendable {
 
     /// Shows one step's progress.
     package struct StepProgress: Sendable {
-        package var update: ProgressHandler
+        package var update: WorkProgressHandler
         package var finish: @Sendable () -> Void
 
-        package init(update: @escaping ProgressHandler, finish: @escaping @Sendable () -> Void) {
+        package init(update: @escaping WorkProgressHandler, finish: @escaping @Sendable () -> Void) {
             self.update = update
             self.finish = finish
         }
@@ -127,7 +127,7 @@ package struct QuickstartJob: Sendable {
     /// Runs one step under a progress bar and notes what came of it.
     func step<Result>(
         _ title: String, _ steps: inout [QuickstartResult.Step], detail: (Result) -> String,
-        _ body: (@escaping ProgressHandler) async throws -> Result
+        _ body: (@escaping WorkProgressHandler) async throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
         let bar = progress(title)
@@ -193,9 +193,7 @@ package struct QuickstartJob: Sendable {
                 + "\((evaluation?.averagePrecision ?? 0).text(decimals: 4)) on the last days, best of "
                 + "\(outcome.candidates.count) candidates"
         } _: { progress in
-            try await TrainingPipeline(request, stores: stores) {
-                progress(JobProgress(done: $0.done, total: $0.total, unit: $0.unit, detail: $0.detail))
-            }.run(on: table)
+            try await TrainingPipeline(request, stores: stores, progress: progress).run(on: table)
         }
         return (outcome, table)
     }
@@ -232,7 +230,7 @@ extension QuickstartJob {
         return try await step("compare", &steps) { (contest: Contest) in
             contest.decision
         } _: { progress in
-            progress(JobProgress(done: 0, unit: "samples", detail: "drawing bootstrap samples"))
+            progress(WorkProgress(done: 0, unit: "samples", detail: "drawing bootstrap samples"))
             let champion = try await Champion.find(publication.tracking, experiment: publication.experiment)
             guard let champion else { return try await first(outcome, test) }
             return try await contest(outcome, test, table, champion)
@@ -287,7 +285,7 @@ extension QuickstartJob {
         return try await step("track", &steps) { (receipt: ModelPublisher.Receipt) in
             "run \(receipt.runID), version \(receipt.modelVersion ?? 0) of \(ModelPublisher.modelName)"
         } _: { progress in
-            progress(JobProgress(done: 0, unit: "files", detail: "logging the run"))
+            progress(WorkProgress(done: 0, unit: "files", detail: "logging the run"))
             let receipt = try await publication.publish(
                 outcome, model: stores.resolve(location("model")), data: settings.data ?? location("raw"),
                 metrics: metrics, registration: ModelRegistration())

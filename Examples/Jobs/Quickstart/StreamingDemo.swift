@@ -6,6 +6,7 @@ import Logging
 import Scoring
 import ServiceLifecycle
 import ServiceSupport
+import StorageIO
 import Streaming
 
 /// Sends transactions through an in-process Kafka cluster, scores the stream, and checks what comes out.
@@ -19,7 +20,7 @@ enum StreamingDemo {
 
     static func run(
         _ model: FraudModel, _ transactions: [Transaction], expected: [Int64: Double], logger: Logger,
-        progress: @escaping ProgressHandler
+        progress: @escaping WorkProgressHandler
     ) async throws -> QuickstartResult.Streaming {
         let cluster = try await MockKafkaCluster(topics: [input: 6, output: 3])
         try await produce(transactions, to: cluster, logger)
@@ -32,7 +33,7 @@ enum StreamingDemo {
             while !Task.isCancelled {
                 let done = stream.statistics
                 progress(
-                    JobProgress(
+                    WorkProgress(
                         done: Int64(done.delivered), total: Int64(transactions.count), unit: "transactions",
                         detail: "lag \(done.lag)"))
                 try await Task.sleep(for: .milliseconds(100))

@@ -1,7 +1,7 @@
 import Columnar
 import Essentials
 import Foundation
-package import JobSupport
+import JobSupport
 package import Logging
 package import ModelTracking
 import Pipelines
@@ -60,11 +60,11 @@ package struct ScoringJob: Sendable {
     private let stores: ObjectStoreRegistry
     private let threads: Int
     private let logger: Logger
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     package init(
         data: String, model: String, output: String, models: ModelLoader, stores: ObjectStoreRegistry, threads: Int,
-        logger: Logger, progress: @escaping ProgressHandler = { _ in }
+        logger: Logger, progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.data = data
         self.model = model
@@ -89,7 +89,7 @@ package struct ScoringJob: Sendable {
                 output: output, rows: 0, predictedFrauds: 0, unscored: 0, history: .notNeeded, seconds: 0)
             let history = try await scorer.score(dataSet, threads: threads) { done in
                 progress(
-                    JobProgress(
+                    WorkProgress(
                         done: done.rows, total: dataSet.rowCount, unit: "rows",
                         detail: done.phase == .sorting ? "bringing rows into the order of time" : ""))
             } startingOver: {

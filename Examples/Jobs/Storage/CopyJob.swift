@@ -1,4 +1,3 @@
-package import JobSupport
 package import StorageIO
 
 /// Copies data from any store to any store.
@@ -7,11 +6,11 @@ package struct CopyJob: Sendable {
     private let destination: String
     private let options: TransferOptions
     private let stores: ObjectStoreRegistry
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     package init(
         source: String, destination: String, options: TransferOptions, stores: ObjectStoreRegistry,
-        progress: @escaping ProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.source = source
         self.destination = destination
@@ -25,7 +24,7 @@ package struct CopyJob: Sendable {
             from: try stores.resolve(source), to: try stores.resolve(destination), options: options)
         return try await transfer.run { [progress] now in
             progress(
-                JobProgress(
+                WorkProgress(
                     done: now.bytesDone, total: now.bytesTotal, unit: "B",
                     detail: "\(now.objectsDone) of \(now.objectsTotal) objects"))
         }

@@ -1,6 +1,5 @@
 import DataPrep
 import Essentials
-package import JobSupport
 package import Logging
 package import StorageIO
 package import Streaming
@@ -32,12 +31,12 @@ package struct ProducingJob: Sendable {
     private let stores: ObjectStoreRegistry
     private let threads: Int
     private let logger: Logger
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     package init(
         data: String, topic: String, rate: Double?, limit: Int?, kafka: KafkaConfiguration,
         connectTimeout: Duration, stores: ObjectStoreRegistry, threads: Int, logger: Logger,
-        progress: @escaping ProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.data = data
         self.topic = topic
@@ -61,7 +60,7 @@ package struct ProducingJob: Sendable {
             let sent = try await TransactionProducer(producer, topic: topic, rate: rate).send(
                 dataSet.batches(columns: dataSet.transactionColumns(), threads: threads), limit: limit ?? .max
             ) { done in
-                progress(JobProgress(done: Int64(done.acknowledged), total: total, unit: "transactions"))
+                progress(WorkProgress(done: Int64(done.acknowledged), total: total, unit: "transactions"))
             }
             await producer.close()
             return Result(

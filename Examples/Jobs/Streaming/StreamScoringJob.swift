@@ -1,9 +1,9 @@
 import Essentials
-package import JobSupport
 package import Logging
 package import Scoring
 import ServiceLifecycle
 import ServiceSupport
+package import StorageIO
 package import Streaming
 
 /// Scores a topic until it is stopped.
@@ -38,11 +38,11 @@ package struct StreamScoringJob: Sendable {
     private let settings: ScoringStreamSettings
     private let kafka: KafkaConfiguration
     private let logger: Logger
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     package init(
         models: ModelSource, settings: ScoringStreamSettings, kafka: KafkaConfiguration, logger: Logger,
-        progress: @escaping ProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.models = models
         self.settings = settings
@@ -57,7 +57,7 @@ package struct StreamScoringJob: Sendable {
             while !Task.isCancelled {
                 let done = stream.statistics
                 progress(
-                    JobProgress(
+                    WorkProgress(
                         done: Int64(done.delivered), unit: "transactions",
                         detail: "lag \(done.lag), \(done.malformed) malformed"))
                 try await Task.sleep(for: .milliseconds(200))

@@ -1,4 +1,3 @@
-package import JobSupport
 package import StorageIO
 package import Tracking
 
@@ -8,11 +7,11 @@ package struct TrackingCopyJob: Sendable {
     private let destination: TrackingDestination
     private let options: TrackingCopy.Options
     private let stores: ObjectStoreRegistry
-    private let progress: ProgressHandler
+    private let progress: WorkProgressHandler
 
     package init(
         from source: TrackingDestination, to destination: TrackingDestination, options: TrackingCopy.Options,
-        stores: ObjectStoreRegistry, progress: @escaping ProgressHandler = { _ in }
+        stores: ObjectStoreRegistry, progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.source = source
         self.destination = destination
@@ -29,7 +28,7 @@ package struct TrackingCopyJob: Sendable {
                 let report = try await TrackingCopy(from: from, to: to, options: options).run {
                     [progress] report, runs in
                     progress(
-                        JobProgress(
+                        WorkProgress(
                             done: Int64(report.runs + report.runsLeft), total: Int64(runs), unit: "runs",
                             detail: "\(report.metricPoints) metric points, \(report.files) files"))
                 }

@@ -1,6 +1,6 @@
 public import Essentials
 import ModelKit
-public import Pipelines
+import Pipelines
 public import StorageIO
 public import Tracking
 
@@ -15,7 +15,7 @@ public struct ModelPromotion: Sendable {
     private let stores: ObjectStoreRegistry
     private let program: String
     private let threads: Int
-    private let progress: PipelineProgressHandler
+    private let progress: WorkProgressHandler
 
     /// A promotion; nothing is asked before it runs.
     /// - Parameters:
@@ -29,7 +29,7 @@ public struct ModelPromotion: Sendable {
         stores: ObjectStoreRegistry = ObjectStoreRegistry(),
         program: String = ProcessInfo.processInfo.processName,
         threads: Int = ProcessInfo.processInfo.activeProcessorCount,
-        progress: @escaping PipelineProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.request = request
         self.tracking = tracking

@@ -16,7 +16,7 @@ public struct ComparisonPipeline: Sendable {
     private let settings: ModelComparison.Settings
     private let stores: ObjectStoreRegistry
     private let threads: Int
-    private let progress: PipelineProgressHandler
+    private let progress: WorkProgressHandler
 
     /// - Parameters:
     ///   - data: the location of the transactions, or of a table with the models' columns.
@@ -33,7 +33,7 @@ public struct ComparisonPipeline: Sendable {
         includesTrainingRows: Bool = false, settings: ModelComparison.Settings = ModelComparison.Settings(),
         stores: ObjectStoreRegistry = ObjectStoreRegistry(),
         threads: Int = ProcessInfo.processInfo.activeProcessorCount,
-        progress: @escaping PipelineProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.data = data
         self.champion = champion
@@ -70,7 +70,7 @@ public struct ComparisonPipeline: Sendable {
     private func compare(
         _ table: RecordBatch, _ labels: [UInt8], _ choice: ComparisonRows
     ) async throws -> ComparisonResult {
-        progress(PipelineProgress(done: 0, unit: "rows", detail: "scoring with both models"))
+        progress(WorkProgress(done: 0, unit: "rows", detail: "scoring with both models"))
         let threads = threads
         // Rows that are left out still belong to the history of those that are judged.
         let (candidateScores, championScores) = try await onDedicatedThread(named: "scoring") { _ in
@@ -80,7 +80,7 @@ public struct ComparisonPipeline: Sendable {
             }
             return (try scores(candidate), try scores(champion))
         }
-        progress(PipelineProgress(done: 0, unit: "samples", detail: "drawing \(settings.samples) bootstrap samples"))
+        progress(WorkProgress(done: 0, unit: "samples", detail: "drawing \(settings.samples) bootstrap samples"))
         let comparison = try await ModelContest.compare(
             candidate: candidateScores, champion: championScores, labels: labels, settings: settings, threads: threads)
         let (candidateQuality, championQuality) = try await onDedicatedThread(named: "evaluation") { _ in

@@ -14,10 +14,10 @@ extension DataSet {
 
     /// All rows of some columns, with reports of how many have been read.
     func readAll(
-        columns: [String], reporting progress: PipelineProgressHandler, threads: Int
+        columns: [String], reporting progress: WorkProgressHandler, threads: Int
     ) async throws -> RecordBatch {
         try await readAll(columns: columns, threads: threads) { rows in
-            progress(PipelineProgress(done: rows, total: rowCount, unit: "rows", detail: "reading"))
+            progress(WorkProgress(done: rows, total: rowCount, unit: "rows", detail: "reading"))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Essentials
 import ModelKit
+import StorageIO
 
 /// Trains a learner of any kind.
 enum LearnerTraining {
@@ -12,7 +13,7 @@ enum LearnerTraining {
 
     static func train(
         _ learner: Learner, _ features: FeatureMatrix, labels: [UInt8], validation: ValidationSet? = nil, threads: Int,
-        progress: @escaping PipelineProgressHandler
+        progress: @escaping WorkProgressHandler
     ) async throws -> Trained {
         switch learner {
         case .boostedTrees(var settings):
@@ -22,7 +23,7 @@ enum LearnerTraining {
                 features, labels: labels, validation: validation
             ) { round in
                 progress(
-                    PipelineProgress(
+                    WorkProgress(
                         done: Int64(round.round), total: rounds, unit: "rounds",
                         detail: round.validationMetric.map { "validation \($0.text(decimals: 4))" } ?? ""))
             }
@@ -31,12 +32,12 @@ enum LearnerTraining {
             settings.threads = threads
             let trees = Int64(settings.trees)
             let forest = try await RandomForestTrainer(settings).train(features, labels: labels) { tree in
-                progress(PipelineProgress(done: Int64(tree), total: trees, unit: "trees"))
+                progress(WorkProgress(done: Int64(tree), total: trees, unit: "trees"))
             }
             return Trained(classifier: forest)
         case .logisticRegression(var settings):
             settings.threads = threads
-            progress(PipelineProgress(done: 0, unit: "rows", detail: "fitting the logistic regression"))
+            progress(WorkProgress(done: 0, unit: "rows", detail: "fitting the logistic regression"))
             let fitted = try await LogisticRegressionTrainer(settings).train(features, labels: labels)
             return Trained(classifier: fitted)
         }

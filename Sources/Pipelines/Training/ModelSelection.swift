@@ -1,6 +1,7 @@
 import DataPrep
 import ModelKit
 import Parallelism
+import StorageIO
 import Synchronization
 
 /// Chooses among candidates, and the threshold, on the last part of the training rows.
@@ -13,7 +14,7 @@ struct ModelSelection: Sendable {
     }
 
     let request: TrainingRequest
-    let progress: PipelineProgressHandler
+    let progress: WorkProgressHandler
 
     func run(_ rows: PreparedRows) async throws -> Result {
         guard request.validationShare > 0 else {
@@ -91,7 +92,7 @@ struct ModelSelection: Sendable {
                 .boostedTrees(configuration), fitting.features, labels: fitting.labels, threads: threads
             ) { inner in
                 handler(
-                    PipelineProgress(
+                    WorkProgress(
                         done: index, total: count, unit: "candidates",
                         detail: "round \(inner.done) of \(inner.total ?? 0)"))
             }.classifier

@@ -14,7 +14,7 @@ public struct TrainingPipeline: Sendable {
     /// What is trained, and on what.
     public let request: TrainingRequest
     private let stores: ObjectStoreRegistry
-    private let progress: PipelineProgressHandler
+    private let progress: WorkProgressHandler
 
     /// A pipeline; nothing is read before it runs.
     /// - Parameters:
@@ -22,7 +22,7 @@ public struct TrainingPipeline: Sendable {
     ///   - progress: Gets rows, rounds and candidates done.
     public init(
         _ request: TrainingRequest, stores: ObjectStoreRegistry = ObjectStoreRegistry(),
-        progress: @escaping PipelineProgressHandler = { _ in }
+        progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.request = request
         self.stores = stores
@@ -47,7 +47,7 @@ public struct TrainingPipeline: Sendable {
 
     private func run(on table: RecordBatch, _ started: StepTimer) async throws -> TrainingResult {
         var timer = started
-        progress(PipelineProgress(done: 0, unit: "rows", detail: "computing features"))
+        progress(WorkProgress(done: 0, unit: "rows", detail: "computing features"))
         let data = try await onDedicatedThread(named: "features") { [request] _ in
             try DataPreparation.prepare(table, request)
         }

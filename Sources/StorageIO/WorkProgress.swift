@@ -1,10 +1,10 @@
-/// How far a pipeline is.
-public struct PipelineProgress: Sendable {
+/// How far some work is, such as reading a data set, a training or a copy.
+public struct WorkProgress: Sendable, Hashable {
     /// How many are done.
     public var done: Int64
     /// How many there are in all; nil while that is not known.
     public var total: Int64?
-    /// What is counted: rows, rounds, samples.
+    /// What is counted: rows, bytes, rounds, samples.
     public var unit: String
     /// A few words about the present step; empty for none.
     public var detail: String
@@ -19,4 +19,4 @@ public struct PipelineProgress: Sendable {
 }
 
 /// Called often, from any thread.
-public typealias PipelineProgressHandler = @Sendable (PipelineProgress) -> Void
+public typealias WorkProgressHandler = @Sendable (WorkProgress) -> Void
