@@ -29,12 +29,7 @@ public struct ModelRegistry: Sendable {
     ) -> PagedResults<RegisteredModel> {
         var query = EntityQuery(filter: filter)
         query.orderBy = orderBy
-        return PagedResults { [store, query] token in
-            var query = query
-            query.pageSize = try checked(pageSize)
-            query.pageToken = token
-            return try await store.searchModels(query)
-        }
+        return PagedResults(query, pageSize: pageSize) { [store] in try await store.searchModels($0) }
     }
 
     /// Gives a model another name; versions, tags and aliases go with it.
@@ -117,12 +112,7 @@ public struct ModelRegistry: Sendable {
     ) -> PagedResults<ModelVersion> {
         var query = EntityQuery(filter: filter)
         query.orderBy = orderBy
-        return PagedResults { [store, query] token in
-            var query = query
-            query.pageSize = try checked(pageSize)
-            query.pageToken = token
-            return try await store.searchVersions(query)
-        }
+        return PagedResults(query, pageSize: pageSize) { [store] in try await store.searchVersions($0) }
     }
 
     /// The version that `models:/NAME@alias`, `models:/NAME/3`, `models:/NAME/latest` or `models:/NAME/Stage` names.

@@ -105,12 +105,7 @@ public struct TrackingClient: Sendable {
         var query = EntityQuery(filter: filter)
         query.orderBy = orderBy
         query.view = view
-        return PagedResults { [store, query] token in
-            var query = query
-            query.pageSize = try checked(pageSize)
-            query.pageToken = token
-            return try await store.searchExperiments(query)
-        }
+        return PagedResults(query, pageSize: pageSize) { [store] in try await store.searchExperiments($0) }
     }
 
     func usable(_ record: ExperimentRecord) throws -> Experiment {
@@ -142,12 +137,7 @@ public struct TrackingClient: Sendable {
         query.orderBy = orderBy
         query.view = view
         query.fields = fields
-        return PagedResults { [store, query] token in
-            var query = query
-            query.pageSize = try checked(pageSize)
-            query.pageToken = token
-            return try await store.searchRuns(query)
-        }
+        return PagedResults(query, pageSize: pageSize) { [store] in try await store.searchRuns($0) }
     }
 
     // MARK: Models and artifacts

@@ -39,14 +39,13 @@ struct RunCopy: Sendable {
         if run.isDeletedNow { try await destination.store.setLifecycleStage(.active, ofRun: target) }
         let record = try await source.store.run(id: run.source.id)
         for key in record.metrics.keys.sorted() {
-            var token: String?
-            repeat {
-                let page = try await source.store.metricHistory(
-                    key, ofRun: record.id, pageSize: 10_000, pageToken: token)
-                try await log(RunBatch(metrics: page.elements))
-                counts.metricPoints += page.elements.count
-                token = page.nextPageToken
-            } while token != nil
+            let history = PagedResults { [store = source.store] token in
+                try await store.metricHistory(key, ofRun: record.id, pageSize: 10_000, pageToken: token)
+            }
+            for try await points in history.pages {
+                try await log(RunBatch(metrics: points))
+                counts.metricPoints += points.count
+            }
         }
         var tags = record.tags
         if let parent = tags[MLflowTag.parentRunID] { tags[MLflowTag.parentRunID] = identifiers[parent] ?? parent }

@@ -5,7 +5,7 @@ public struct Page<Element: Sendable>: Sendable {
     /// Hand it to the same search to get what follows; nil at the end.
     public var nextPageToken: String?
 
-    init(elements: [Element], nextPageToken: String?) {
+    package init(elements: [Element], nextPageToken: String?) {
         self.elements = elements
         self.nextPageToken = nextPageToken
     }

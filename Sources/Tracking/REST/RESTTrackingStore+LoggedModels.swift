@@ -3,9 +3,7 @@ import JSONText
 extension RESTTrackingStore {
     /// Servers before MLflow 3 do not know the request, and have none.
     package func loggedModels(inExperiment id: String) async throws -> [LoggedModel] {
-        var models: [LoggedModel] = []
-        var token: String?
-        repeat {
+        try await PagedResults { token in
             let subject = "logged models of experiment \(id)"
             let response: JSONValue
             do {
@@ -17,15 +15,12 @@ extension RESTTrackingStore {
                             "page_token": token.map(JSONValue.string),
                         ], about: subject))
             } catch let error as TrackingError where error.code == .incompatibleServer && token == nil {
-                return []
+                return Page(elements: [], nextPageToken: nil)
             }
-            let page = try page(response, "models", about: subject) { model in
+            return try page(response, "models", about: subject) { model in
                 let info = try model.object("info")
                 return LoggedModel(id: try info.text("model_id"), name: try info.optionalText("name") ?? "")
             }
-            models += page.elements
-            token = page.nextPageToken
-        } while token != nil
-        return models
+        }.all()
     }
 }

@@ -65,11 +65,8 @@ extension RESTTrackingStore {
         var query = EntityQuery()
         query.view = .all
         var ids: [String] = []
-        repeat {
-            let page = try await searchExperiments(query)
-            ids += page.elements.map(\.id)
-            query.pageToken = page.nextPageToken
-        } while query.pageToken != nil
+        let pages = PagedResults(query, pageSize: query.pageSize) { try await self.searchExperiments($0) }.pages
+        for try await page in pages { ids += page.map(\.id) }
         return ids
     }
 

@@ -1,5 +1,13 @@
+/// A search whose result comes in pages.
+package protocol PagedQuery: Sendable {
+    /// The most elements of a page.
+    var pageSize: Int { get set }
+    /// Nil for the first page.
+    var pageToken: String? { get set }
+}
+
 /// What a search of runs is to find. The next page is requested by the same query with the page's token.
-package struct RunQuery: Sendable {
+package struct RunQuery: PagedQuery {
     /// The experiments to look in; nil for all.
     package var experimentIDs: [String]?
     package var filter: SearchFilter
@@ -17,7 +25,7 @@ package struct RunQuery: Sendable {
 }
 
 /// What a search of experiments, registered models or model versions is to find.
-package struct EntityQuery: Sendable {
+package struct EntityQuery: PagedQuery {
     package var filter: SearchFilter
     package var orderBy: [String] = []
     package var view: LifecycleView = .active
