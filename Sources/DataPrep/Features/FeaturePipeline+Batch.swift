@@ -71,11 +71,10 @@ extension FeaturePipeline {
         parallelFor(count: tasks, threads: threads) { task in
             let rows = task * Self.rowsPerTask..<min(transactions.count, (task + 1) * Self.rowsPerTask)
             for row in rows {
-                let hour = DayTime(transactions.dateTime[row]).hour
-                target[0][row] = Float(transactions.amount[row])
-                target[1][row] = Float(transactions.terminalID[row])
-                target[2][row] = Float(hour)
-                for quarter in 0..<4 { target[3 + quarter][row] = hour / 6 == quarter ? 1 : 0 }
+                BasicFeatures.compute(
+                    dateTime: transactions.dateTime[row], terminalID: transactions.terminalID[row],
+                    amount: transactions.amount[row]
+                ) { target[$0][row] = $1 }
             }
         }
     }

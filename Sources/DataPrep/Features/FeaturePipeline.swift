@@ -18,7 +18,7 @@ public struct FeaturePipeline: Sendable, Hashable {
     public var names: [String] {
         switch featureSet {
         case .basic:
-            return ["tx_amount", "terminal_id", "hour"] + (0..<4).map { "time_of_day_\($0)" }
+            return BasicFeatures.names
         case .windows:
             let customer = windows.customerDays.flatMap {
                 ["customer_id_nb_tx_\($0)day_window", "customer_id_avg_amount_\($0)day_window"]
@@ -33,7 +33,7 @@ public struct FeaturePipeline: Sendable, Hashable {
     /// The number of features.
     public var count: Int {
         switch featureSet {
-        case .basic: 7
+        case .basic: BasicFeatures.names.count
         case .windows: 3 + 2 * (windows.customerDays.count + windows.terminalDays.count)
         }
     }
@@ -55,14 +55,13 @@ public struct FeaturePipeline: Sendable, Hashable {
     /// - Precondition: the state fits (``requireState(_:)``), and `row` has room for ``count`` values.
     public func compute(_ transaction: Transaction, state: FeatureState, into row: UnsafeMutableBufferPointer<Float>) {
         precondition(row.count >= count, "no room for the features")
-        let time = DayTime(transaction.dateTime)
         switch featureSet {
         case .basic:
-            row[0] = Float(transaction.amount)
-            row[1] = Float(transaction.terminalID)
-            row[2] = Float(time.hour)
-            for quarter in 0..<4 { row[3 + quarter] = time.hour / 6 == quarter ? 1 : 0 }
+            BasicFeatures.compute(
+                dateTime: transaction.dateTime, terminalID: transaction.terminalID, amount: transaction.amount
+            ) { row[$0] = $1 }
         case .windows:
+            let time = DayTime(transaction.dateTime)
             row[0] = Float(transaction.amount)
             row[1] = time.isWeekend ? 1 : 0
             row[2] = time.isNight ? 1 : 0
