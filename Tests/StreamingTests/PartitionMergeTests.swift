@@ -1,8 +1,103 @@
+import DataPrep
 import Streaming
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct PartitionMergeTests {
+    private static let topic = (0..<3).map { TopicPartition("t", $0) }
+
+    private static func transaction(_ id: Int64, at time: Int64) -> Transaction {
+        Transaction(transactionID: id, dateTime: time, customerID: 1, terminalID: 1, amount: 1)
+    }
+
+    private static func letter(_ partition: TopicPartition, _ offset: Int64) -> DeadLetter {
+        DeadLetter(partition: partition, offset: offset, key: nil, value: nil, reason: "no object")
+    }
+
+    /// Appends transactions of those ids and times, from offset 0 on.
+    private static func fill(
+        _ merge: inout PartitionMerge, _ partition: Int, generation: Int = 1, _ messages: [(id: Int64, time: Int64)]
+    ) {
+        merge.append(to: topic[partition], generation: generation) { buffer in
+            for (offset, message) in messages.enumerated() {
+                buffer.append(transaction(message.id, at: message.time), offset: Int64(offset))
+            }
+        }
+    }
+
+    private static func pass(
+        _ merge: inout PartitionMerge, upTo bound: Int64 = .max, limit: Int = .max, total: Int = .max
+    ) -> PartitionMerge.Passed {
+        var passed = PartitionMerge.Passed()
+        merge.pass(upTo: bound, limit: limit, total: total, into: &passed)
+        return passed
+    }
+
+    @Test func messagesPassByTimeThenId() {
+        var merge = PartitionMerge(alignment: nil)
+        // Within a partition messages may be out of order.
+        Self.fill(&merge, 0, [(5, 10), (4, 10), (9, 40), (1, 20)])
+        Self.fill(&merge, 1, [(3, 10), (2, 30)])
+        #expect(merge.count == 6)
+        let passed = Self.pass(&merge)
+        #expect(passed.transactions.map(\.transactionID) == [3, 4, 5, 1, 2, 9])
+        #expect(passed.position.nextOffsets == [Self.topic[0]: 4, Self.topic[1]: 2])
+        #expect(merge.count == 0 && Self.pass(&merge).count == 0)
+    }
+
+    @Test func limitsLeaveTheRestInTheMerge() {
+        var merge = PartitionMerge(alignment: nil)
+        Self.fill(&merge, 0, [(1, 10), (3, 30)])
+        Self.fill(&merge, 1, [(2, 20), (4, 40)])
+        let passed = Self.pass(&merge, limit: 3)
+        #expect(passed.transactions.map(\.transactionID) == [1, 2, 3])
+        #expect(passed.position.nextOffsets == [Self.topic[0]: 2, Self.topic[1]: 1])
+        #expect(merge.count == 1)
+        #expect(Self.pass(&merge, total: 0).count == 0)
+        #expect(Self.pass(&merge).transactions.map(\.transactionID) == [4])
+    }
+
+    @Test func noPartitionRunsAheadOfOthersByMoreThanTheAlignment() {
+        var merge = PartitionMerge(alignment: .seconds(1))
+        Self.fill(&merge, 0, [(1, 0), (2, 900_000), (3, 2_500_000)])
+        #expect(merge.bound(waitingFor: Self.topic) < 0, "partitions without any message are waited for")
+        Self.fill(&merge, 1, [(4, 500_000)])
+        let bound = merge.bound(waitingFor: Array(Self.topic[..<2]))
+        #expect(bound == 1_500_000)
+        #expect(merge.partitions(ahead: bound).isEmpty)
+        #expect(Self.pass(&merge, upTo: bound).transactions.map(\.transactionID) == [1, 4, 2])
+        #expect(merge.partitions(ahead: bound) == [Self.topic[0]])
+        #expect(merge.bound(waitingFor: []) == .max)
+        #expect(PartitionMerge(alignment: nil).bound(waitingFor: Self.topic) == .max)
+    }
+
+    @Test func malformedMessagesPassWithTheOneBefore() {
+        var merge = PartitionMerge(alignment: nil)
+        merge.append(to: Self.topic[0], generation: 1) { buffer in
+            buffer.append(Self.letter(Self.topic[0], 0))
+            buffer.append(Self.transaction(1, at: 10), offset: 1)
+            buffer.append(Self.letter(Self.topic[0], 2))
+            buffer.append(Self.transaction(2, at: 20), offset: 3)
+            buffer.append(Self.letter(Self.topic[0], 4))
+        }
+        let first = Self.pass(&merge, upTo: 15)
+        #expect(first.transactions.map(\.transactionID) == [1] && first.deadLetters.map(\.offset) == [0, 2])
+        #expect(first.position.nextOffsets == [Self.topic[0]: 3])
+        let second = Self.pass(&merge)
+        #expect(second.transactions.map(\.transactionID) == [2] && second.deadLetters.map(\.offset) == [4])
+    }
+
+    @Test func messagesOfEarlierAssignmentsAreDropped() {
+        var merge = PartitionMerge(alignment: nil)
+        Self.fill(&merge, 0, generation: 1, [(1, 10), (2, 20)])
+        Self.fill(&merge, 1, generation: 1, [(3, 30)])
+        Self.fill(&merge, 0, generation: 2, [(2, 20)])
+        #expect(merge.count == 2)
+        merge.remove([Self.topic[1], Self.topic[2]])
+        #expect(merge.count == 1)
+        #expect(Self.pass(&merge).transactions.map(\.transactionID) == [2])
+    }
+
     /// A partition with nothing but malformed messages has no time: the others wait for it only so long.
     @Test(arguments: [(20, false), (1_500, true)])
     func malformedMessagesDoNotHoldOthersUp(malformed: Int, passes: Bool) async throws {
@@ -25,7 +120,7 @@ struct PartitionMergeTests {
         var merge = PartitionMerge(alignment: .seconds(3_600))
         var count = 0
         for try await batch in consumer.batches {
-            merge.append(batch)
+            batch.decode(into: &merge)
             count += batch.count
             if count == malformed + 1 { consumer.stop() }
         }

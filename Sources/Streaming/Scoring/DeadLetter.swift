@@ -2,7 +2,7 @@
 ///
 /// It keeps its key, its value (which may be missing) and its headers; further headers, under Kafka Connect's names,
 /// say where it was read and what is wrong with it.
-struct DeadLetter: Sendable {
+package struct DeadLetter: Sendable {
     /// How much of the message is passed on: less when the brokers refuse more.
     enum Form: Int, Sendable {
         case whole
@@ -19,20 +19,30 @@ struct DeadLetter: Sendable {
     private static let overhead = 700
 
     let partition: TopicPartition
-    let offset: Int64
+    package let offset: Int64
     let key: [UInt8]?
     let value: [UInt8]?
     let packedHeaders: [UInt8]
     let reason: String
     var form = Form.whole
 
-    init(of batch: ConsumedBatch, at index: Int, reason: String) {
-        partition = batch.partition(at: index)
-        offset = batch.messages[index].offset
-        key = batch.key(at: index).map(Array.init)
-        value = batch.value(at: index).map(Array.init)
-        packedHeaders = Array(batch.packedHeaders(at: index))
+    package init(
+        partition: TopicPartition, offset: Int64, key: [UInt8]?, value: [UInt8]?, packedHeaders: [UInt8] = [],
+        reason: String
+    ) {
+        self.partition = partition
+        self.offset = offset
+        self.key = key
+        self.value = value
+        self.packedHeaders = packedHeaders
         self.reason = reason
+    }
+
+    init(of batch: ConsumedBatch, at index: Int, reason: String) {
+        self.init(
+            partition: batch.partition(at: index), offset: batch.messages[index].offset,
+            key: batch.key(at: index).map(Array.init), value: batch.value(at: index).map(Array.init),
+            packedHeaders: Array(batch.packedHeaders(at: index)), reason: reason)
     }
 
     /// The most bytes that the dead letter takes on the wire, before compression.

@@ -1,7 +1,7 @@
-import DataPrep
+package import DataPrep
 
 /// The messages of one partition that are read and not scored yet, in order.
-struct PartitionBuffer {
+package struct PartitionBuffer {
     /// A message; when it is not a transaction, the next of the buffer's dead letters belongs to it.
     struct Record {
         let offset: Int64
@@ -26,14 +26,14 @@ struct PartitionBuffer {
 
     var first: Record? { head < records.count ? records[head] : nil }
 
-    mutating func append(_ transaction: Transaction, offset: Int64) {
+    package mutating func append(_ transaction: Transaction, offset: Int64) {
         newest = max(newest, transaction.dateTime)
         malformedInARow = 0
         records.append(Record(offset: offset, transaction: transaction, isMalformed: false))
     }
 
     /// A malformed message takes the time of the one before it, so that they are passed on together.
-    mutating func append(_ deadLetter: DeadLetter) {
+    package mutating func append(_ deadLetter: DeadLetter) {
         deadLetters.append(deadLetter)
         malformedInARow += 1
         let beside = Transaction(

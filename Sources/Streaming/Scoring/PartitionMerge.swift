@@ -1,4 +1,4 @@
-import DataPrep
+package import DataPrep
 
 /// Merges the partitions of a topic by transaction time, so that none is scored far ahead of another.
 ///
@@ -7,14 +7,18 @@ import DataPrep
 /// once each partition that has more to read has come within the `alignment` of its time.
 package struct PartitionMerge {
     /// The messages that pass at once.
-    struct Passed {
-        var transactions: [Transaction] = []
-        var deadLetters: [DeadLetter] = []
-        var position = ConsumerPosition()
+    package struct Passed {
+        /// By time, then id.
+        package fileprivate(set) var transactions: [Transaction] = []
+        package fileprivate(set) var deadLetters: [DeadLetter] = []
+        /// What to commit once all of them are processed.
+        package fileprivate(set) var position = ConsumerPosition()
 
-        var count: Int { transactions.count + deadLetters.count }
+        package init() {}
 
-        mutating func removeAll() {
+        package var count: Int { transactions.count + deadLetters.count }
+
+        fileprivate mutating func removeAll() {
             transactions.removeAll(keepingCapacity: true)
             deadLetters.removeAll(keepingCapacity: true)
             position = ConsumerPosition()
@@ -42,8 +46,9 @@ package struct PartitionMerge {
     private var partitions: [TopicPartition] = []
     private var bufferOf: [TopicPartition: Int] = [:]
     private var heap: [Front] = []
+    private var order = TimeOrder()
     /// Messages read and not passed on.
-    private(set) var count = 0
+    package private(set) var count = 0
 
     package init(alignment: Duration?) {
         self.alignment = alignment?.microseconds
@@ -51,36 +56,16 @@ package struct PartitionMerge {
 
     // MARK: In
 
-    package mutating func append(_ batch: ConsumedBatch) {
-        batch.bytes.withUnsafeBufferPointer { bytes in
-            var start = 0
-            while start < batch.count {
-                let first = batch.messages[start]
-                var end = start + 1
-                while end < batch.count, batch.messages[end].partition == first.partition,
-                    batch.messages[end].topicIndex == first.topicIndex
-                {
-                    end += 1
-                }
-                append(start..<end, of: batch, bytes)
-                start = end
-            }
-        }
-        count += batch.count
-    }
-
-    private mutating func append(_ run: Range<Int>, of batch: ConsumedBatch, _ bytes: UnsafeBufferPointer<UInt8>) {
-        let partition = batch.partition(at: run.lowerBound)
-        let buffer = buffer(of: partition, generation: batch.position.entries[partition]?.generation ?? 0)
-        for index in run {
-            let message = batch.messages[index]
-            do throws(TransactionJSONError) {
-                let text = UnsafeBufferPointer(rebasing: bytes[message.valueRange])
-                buffers[buffer].append(try TransactionJSON.decode(text), offset: message.offset)
-            } catch {
-                buffers[buffer].append(DeadLetter(of: batch, at: index, reason: "\(error)"))
-            }
-        }
+    /// Appends messages of one partition, in the order of their offsets.
+    /// - Parameter generation: The consumer's assignment that they were read under: what is left of earlier ones is
+    ///   dropped, since it is read again.
+    package mutating func append(
+        to partition: TopicPartition, generation: Int, _ body: (inout PartitionBuffer) -> Void
+    ) {
+        let index = buffer(of: partition, generation: generation)
+        let before = buffers[index].count
+        body(&buffers[index])
+        count += buffers[index].count - before
     }
 
     private mutating func buffer(of partition: TopicPartition, generation: Int) -> Int {
@@ -98,7 +83,7 @@ package struct PartitionMerge {
     }
 
     /// Drops messages of partitions that went to another member, which reads them again.
-    mutating func remove(_ gone: [TopicPartition]) {
+    package mutating func remove(_ gone: [TopicPartition]) {
         for partition in gone {
             guard let buffer = bufferOf[partition] else { continue }
             count -= buffers[buffer].count
@@ -126,14 +111,14 @@ package struct PartitionMerge {
     }
 
     /// The partitions whose next message is beyond the bound.
-    func partitions(ahead bound: Int64) -> [TopicPartition] {
+    package func partitions(ahead bound: Int64) -> [TopicPartition] {
         buffers.indices.filter { buffers[$0].first.map { $0.transaction.dateTime > bound } ?? false }
             .map { partitions[$0] }
     }
 
     /// Passes on the earliest messages up to the bound: at most `limit` transactions, and `total` messages. Malformed
     /// ones, which have no time and come first, do not count towards `limit`.
-    mutating func pass(upTo bound: Int64, limit: Int, total: Int, into passed: inout Passed) {
+    package mutating func pass(upTo bound: Int64, limit: Int, total: Int, into passed: inout Passed) {
         passed.removeAll()
         heap.removeAll(keepingCapacity: true)
         for buffer in buffers.indices { pushFront(of: buffer, bound) }
@@ -157,6 +142,7 @@ package struct PartitionMerge {
             }
             sink()
         }
+        order.sort(&passed.transactions)
         count -= passed.count
         for (buffer, next) in next.enumerated() {
             guard let next else { continue }

@@ -101,7 +101,7 @@ final class ScoringLoop {
     private func stream(_ scorer: OnlineScorer, _ cancellation: CancellationFlag) throws {
         var batch = ConsumedBatch()
         var passed = PartitionMerge.Passed()
-        var microBatches = MicroBatchScorer(scorer, threads: settings.threads)
+        let microBatches = MicroBatchScorer(scorer, threads: settings.threads)
         while !control.isStopping {
             try cancellation.check()
             if let failure { throw failure }
@@ -115,14 +115,14 @@ final class ScoringLoop {
             let isBusy = passed.count > 0 && merge.count > 0
             try session.poll(into: &batch, timeout: isBusy ? .zero : settings.consumer.batchWait)
             recorder.noteLag(session.lag.total + Int64(merge.count), skippedOffsets: session.skippedOffsets)
-            merge.append(batch)
+            batch.decode(into: &merge)
             pass(into: &passed)
             guard passed.count > 0 else {
                 if isFinished { return noteEnd() }
                 continue
             }
             if let model = models.take() { try replaceModel(of: scorer, with: model) }
-            try score(passed, &microBatches)
+            try score(passed, microBatches)
             if case .afterRecords = settings.end, isFinished { return }
         }
     }
@@ -208,7 +208,7 @@ final class ScoringLoop {
         }
     }
 
-    private func score(_ passed: PartitionMerge.Passed, _ microBatches: inout MicroBatchScorer) throws {
+    private func score(_ passed: PartitionMerge.Passed, _ microBatches: MicroBatchScorer) throws {
         let start = ContinuousClock.now
         recorder.noteStart(at: start)
         var results = MessageBatch()
