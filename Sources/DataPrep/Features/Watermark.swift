@@ -5,15 +5,16 @@ import Columnar
 ///
 /// The watermark follows the newest transaction, but a single one with a wrong date must not evict the whole state: a
 /// step of more than a day, in either direction, is taken only after several in a row.
-struct Watermark: Sendable, Hashable {
+package struct Watermark: Sendable, Hashable {
     private static let confirmations = 64
 
-    private(set) var time: Int64?
+    /// Microseconds since 1970; nil before the first transaction.
+    package private(set) var time: Int64?
     private var outliersInARow = 0
 
-    init(time: Int64? = nil) { self.time = time }
+    package init(time: Int64? = nil) { self.time = time }
 
-    mutating func observe(_ observed: Int64) {
+    package mutating func observe(_ observed: Int64) {
         guard let time else {
             self.time = observed
             return

@@ -1,10 +1,10 @@
 import Parallelism
 
 /// Passes batches from a consumer's thread to one reading task, with a bounded number in advance.
-final class BatchChannel: Sendable {
+package final class BatchChannel<Batch: Sendable>: Sendable {
     private struct State: Sendable {
-        var queued: [ConsumedBatch] = []
-        var reader: CheckedContinuation<ConsumedBatch?, any Error>?
+        var queued: [Batch] = []
+        var reader: CheckedContinuation<Batch?, any Error>?
         var isFinished = false
         var failure: (any Error)?
         /// The reader has returned after the last batch: it has processed everything it got.
@@ -13,8 +13,8 @@ final class BatchChannel: Sendable {
 
     /// What to resume outside the lock.
     private struct Delivery: Sendable {
-        let reader: CheckedContinuation<ConsumedBatch?, any Error>
-        let result: Result<ConsumedBatch?, any Error>
+        let reader: CheckedContinuation<Batch?, any Error>
+        let result: Result<Batch?, any Error>
     }
 
     private let capacity: Int
@@ -22,14 +22,14 @@ final class BatchChannel: Sendable {
     /// Called when the reader has made room or is done.
     private let onProgress: @Sendable () -> Void
 
-    init(capacity: Int, onProgress: @escaping @Sendable () -> Void) {
+    package init(capacity: Int, onProgress: @escaping @Sendable () -> Void) {
         self.capacity = max(1, capacity)
         self.onProgress = onProgress
     }
 
     /// Adds a batch unless the channel is full.
-    func offer(_ batch: ConsumedBatch) -> Bool {
-        let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<ConsumedBatch?, any Error>?) in
+    package func offer(_ batch: Batch) -> Bool {
+        let (isTaken, reader) = state.withLock { state -> (Bool, CheckedContinuation<Batch?, any Error>?) in
             if let reader = state.reader.take() { return (true, reader) }
             guard state.queued.count < capacity else { return (false, nil) }
             state.queued.append(batch)
@@ -40,10 +40,10 @@ final class BatchChannel: Sendable {
     }
 
     /// Drops batches that no reader has seen.
-    func discardQueued() { state.withLock { $0.queued.removeAll() } }
+    package func discardQueued() { state.withLock { $0.queued.removeAll() } }
 
     /// No further batch comes; the reader still gets the queued ones.
-    func finish(_ failure: (any Error)? = nil) {
+    package func finish(_ failure: (any Error)? = nil) {
         let delivery = state.withLock { state -> Delivery? in
             guard !state.isFinished else { return nil }
             state.isFinished = true
@@ -55,13 +55,13 @@ final class BatchChannel: Sendable {
         delivery?.reader.resume(with: delivery?.result ?? .success(nil))
     }
 
-    var isReaderDone: Bool { state.withLock(\.isReaderDone) }
+    package var isReaderDone: Bool { state.withLock(\.isReaderDone) }
 
     /// The next batch, or nil after the last.
-    func next() async throws -> ConsumedBatch? {
+    package func next() async throws -> Batch? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let result = state.withLock { state -> Result<ConsumedBatch?, any Error>? in
+                let result = state.withLock { state -> Result<Batch?, any Error>? in
                     // Checked under the lock: a cancellation is seen here, or finds the reader stored.
                     if Task.isCancelled {
                         state.isReaderDone = true
@@ -90,7 +90,7 @@ final class BatchChannel: Sendable {
     }
 
     /// The failure is thrown once.
-    private static func end(_ state: inout State) -> Result<ConsumedBatch?, any Error> {
+    private static func end(_ state: inout State) -> Result<Batch?, any Error> {
         state.failure.take().map { .failure($0) } ?? .success(nil)
     }
 }

@@ -11,12 +11,12 @@ struct ConsumerLoop {
     private let topics: [String]
     private let settings: ConsumerSettings
     private let control: ConsumerControl
-    private let channel: BatchChannel
+    private let channel: BatchChannel<ConsumedBatch>
     private let session: ConsumerSession
 
     init(
         _ configuration: KafkaConfiguration, _ topics: [String], _ settings: ConsumerSettings, logger: Logger,
-        control: ConsumerControl, channel: BatchChannel
+        control: ConsumerControl, channel: BatchChannel<ConsumedBatch>
     ) throws(KafkaError) {
         self.topics = topics
         self.settings = settings

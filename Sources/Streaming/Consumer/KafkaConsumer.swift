@@ -21,7 +21,7 @@ public final class KafkaConsumer: Sendable {
     private let topics: [String]
     private let logger: Logger
     private let control = ConsumerControl()
-    private let channel: BatchChannel
+    private let channel: BatchChannel<ConsumedBatch>
     private let hasRun = Atomic<Bool>(false)
 
     /// A consumer of these topics; it joins its group when it is run.
@@ -62,11 +62,11 @@ public final class KafkaConsumer: Sendable {
 
     /// The batches that a consumer reads.
     public struct Batches: AsyncSequence, Sendable {
-        let channel: BatchChannel
+        let channel: BatchChannel<ConsumedBatch>
 
         /// Takes batches from the consumer.
         public struct AsyncIterator: AsyncIteratorProtocol {
-            let channel: BatchChannel
+            let channel: BatchChannel<ConsumedBatch>
 
             /// The next batch; nil after the last.
             public mutating func next() async throws -> ConsumedBatch? { try await channel.next() }

@@ -19,14 +19,14 @@ protocol RepeatedRows: Sendable {
 ///
 /// `@unchecked Sendable` invariant: one thread at a time calls it, in input order. ``BlockProcessor`` calls it behind its
 /// sequencer, ``CleaningRun`` when all blocks are through.
-final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
+package final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
     private let key: CleaningPlan.DuplicateKey
     private let memoryBudget: Int
     private var seen: PagedBitmap?
     private var deferred: DeferredDuplicates?
     private let storage: any SpillStorage
 
-    init(key: CleaningPlan.DuplicateKey, memoryBudget: Int, storage: any SpillStorage) {
+    package init(key: CleaningPlan.DuplicateKey, memoryBudget: Int, storage: any SpillStorage) {
         self.key = key
         self.memoryBudget = memoryBudget
         self.storage = storage
@@ -36,7 +36,7 @@ final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
         }
     }
 
-    func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int] {
+    package func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int] {
         var found: [Int] = []
         var row = 0
         if let seen {
@@ -61,7 +61,7 @@ final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
         return found
     }
 
-    func resolve(_ store: BlockStore, threads: Int) async throws -> PagedBitmap? {
+    package func resolve(_ store: BlockStore, threads: Int) async throws -> PagedBitmap? {
         try await onDedicatedThread(named: "clean") { _ in
             self.seen = nil
             defer { self.deferred = nil }

@@ -2,7 +2,7 @@
 ///
 /// `@unchecked Sendable` invariant: its owner calls it from one thread at a time. ``DuplicateFilter`` is itself called
 /// by one at a time; ``DeferredDuplicates`` and ``BlockStore`` keep it in a mutex.
-final class PagedBitmap: @unchecked Sendable {
+package final class PagedBitmap: @unchecked Sendable {
     private static let pageBits: Int64 = 16
     private static let pageWords = 1 << 10
     private var pages: [Int64: UnsafeMutablePointer<UInt64>] = [:]
@@ -68,7 +68,7 @@ final class PagedBitmap: @unchecked Sendable {
     }
 
     /// The values in a range, from its beginning, ascending.
-    func positions(in range: Range<Int64>) -> [Int] {
+    package func positions(in range: Range<Int64>) -> [Int] {
         var result: [Int] = []
         var value = range.lowerBound
         while value < range.upperBound {

@@ -41,7 +41,7 @@ struct AmountFences: Sendable, Hashable {
             lower = bounds[0]
             upper = bounds[1]
         case .zScore(let k, let side):
-            let (mean, deviation) = try statistics.scan.meanAndDeviation(count: statistics.count)
+            let (mean, deviation) = try statistics.amounts.meanAndDeviation(count: statistics.count)
             set(around: (mean, mean), k * deviation, side)
         case .medianAbsoluteDeviation(let k, let side):
             let median = try statistics.quantiles([0.5])[0]
@@ -96,7 +96,7 @@ struct AmountFences: Sendable, Hashable {
     }
 }
 
-extension AmountScan {
+extension AmountSource {
     /// Mean and population standard deviation, in two passes; the same whatever the number of threads.
     func meanAndDeviation(count: Int) throws -> (mean: Double, deviation: Double) {
         let mean = try map { $0.reduce(0, +) }.reduce(0, +) / Double(count)

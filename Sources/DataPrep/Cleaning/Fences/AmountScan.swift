@@ -1,11 +1,10 @@
 import Parallelism
 
 /// Reads the amounts of all waiting rows that are not duplicates, several blocks at once.
-struct AmountScan: Sendable {
+struct AmountScan: AmountSource {
     let store: BlockStore
     let threads: Int
 
-    /// Calls `body` for each block with its amounts, and collects the results by block number.
     func map<Result: Sendable>(_ body: @Sendable (UnsafeBufferPointer<Double>) -> Result) throws -> [Result] {
         let count = store.count
         let results = Lock([Result?](repeating: nil, count: count))
@@ -16,8 +15,6 @@ struct AmountScan: Sendable {
         return results.withLock { $0.compactMap { $0 } }
     }
 
-    /// Calls `body` for each block with its amounts and an accumulator of the thread that runs it, and returns the
-    /// accumulators. Which blocks an accumulator has seen is not determined.
     func fold<State: Sendable>(
         _ initial: State, _ body: @Sendable (inout State, UnsafeBufferPointer<Double>) -> Void
     ) throws -> [State] {

@@ -2,8 +2,8 @@
 ///
 /// Doubles are compared as integers that sort alike. Each pass counts the next 16 bits of those that share the bits found
 /// so far with a wanted rank, so four passes find any value exactly.
-struct OrderStatistics: Sendable {
-    let scan: AmountScan
+package struct OrderStatistics: Sendable {
+    let amounts: any AmountSource
     /// How many amounts there are.
     let count: Int
     /// The centre if distances from it are ranked; nil if the amounts are.
@@ -11,20 +11,20 @@ struct OrderStatistics: Sendable {
     /// Values by rank that are known already.
     private var known: [Int: Double] = [:]
 
-    init(scan: AmountScan, count: Int) {
-        self.scan = scan
+    package init(_ amounts: any AmountSource, count: Int) {
+        self.amounts = amounts
         self.count = count
     }
 
     /// The same amounts ranked by their absolute distance from a centre.
-    func distances(from center: Double) -> OrderStatistics {
-        var distances = OrderStatistics(scan: scan, count: count)
+    package func distances(from center: Double) -> OrderStatistics {
+        var distances = OrderStatistics(amounts, count: count)
         distances.center = center
         return distances
     }
 
     /// Finds the order statistics of these quantiles, so that they need no further pass.
-    mutating func prepare(_ shares: [Double]) throws {
+    package mutating func prepare(_ shares: [Double]) throws {
         guard count > 0 else { return }
         let ranks = ranks(around: shares.map { position(of: $0) })
         for (rank, value) in zip(ranks, try values(at: ranks)) { known[rank] = value }
@@ -32,7 +32,7 @@ struct OrderStatistics: Sendable {
 
     /// The quantiles (shares from 0 to 1) with linear interpolation, computed as `numpy.quantile` does.
     /// - Parameter transform: applied to the order statistics before interpolation; it must be non-decreasing.
-    func quantiles(_ shares: [Double], transform: (Double) -> Double = { $0 }) throws -> [Double] {
+    package func quantiles(_ shares: [Double], transform: (Double) -> Double = { $0 }) throws -> [Double] {
         guard count > 0 else { return [] }
         let positions = shares.map { position(of: $0) }
         let ranks = ranks(around: positions)
@@ -53,7 +53,7 @@ struct OrderStatistics: Sendable {
     }
 
     /// The values that have these ranks, from 0, in ascending order of all.
-    func values(at ranks: [Int]) throws -> [Double] {
+    package func values(at ranks: [Int]) throws -> [Double] {
         /// The bits of a wanted value that are known, and its rank among the values that share them.
         var wanted = ranks.map { (prefix: UInt64(0), rank: $0) }
         for pass in 0..<4 {
@@ -78,7 +78,7 @@ struct OrderStatistics: Sendable {
     private func histogram(of prefixes: [UInt64], shift: UInt64) throws -> [Int] {
         let size = prefixes.count << 16
         let center = center
-        let parts = try scan.fold([Int](repeating: 0, count: size)) { counts, amounts in
+        let parts = try amounts.fold([Int](repeating: 0, count: size)) { counts, amounts in
             counts.withUnsafeMutableBufferPointer { counts in
                 for amount in amounts {
                     let key = OrderStatistics.key(of: center.map { abs(amount - $0) } ?? amount)

@@ -6,7 +6,7 @@ import StorageIO
 ///
 /// `@unchecked Sendable` invariant: a buffer is in use by one thread at a time. ``BlockProcessor`` takes it out of a pool behind a
 /// mutex, and gives it back when its block is through.
-final class TransactionBuffer: @unchecked Sendable {
+package final class TransactionBuffer: @unchecked Sendable {
     /// The nine columns in the order of ``TransactionColumn``, and the line or row in the input, counted from the block's
     /// first.
     static let columnCount = 10
@@ -18,12 +18,14 @@ final class TransactionBuffer: @unchecked Sendable {
     /// For finding the fields of the text that the rows are parsed from.
     let fieldMemory = FieldGridMemory()
 
+    package init() {}
+
     deinit { columns.forEach { $0.deallocate() } }
 
     func removeAll() { count = 0 }
 
     /// Makes room for that many more rows.
-    func reserve(_ more: Int) {
+    package func reserve(_ more: Int) {
         let needed = count + more
         guard needed > capacity else { return }
         let larger = max(needed, capacity + capacity / 2)
@@ -39,12 +41,12 @@ final class TransactionBuffer: @unchecked Sendable {
     }
 
     /// Records that rows up to that number have been written into the columns.
-    func setCount(_ count: Int) {
+    package func setCount(_ count: Int) {
         precondition(count <= capacity, "rows were written past the end")
         self.count = count
     }
 
-    subscript(column: TransactionColumn) -> UnsafeMutablePointer<Int64> { columns[column.index] }
+    package subscript(column: TransactionColumn) -> UnsafeMutablePointer<Int64> { columns[column.index] }
 
     /// Removes rows; positions ascend.
     func remove(_ rows: [Int]) {

@@ -141,7 +141,7 @@ struct CleaningRun {
             }
             try cancellation.check()
             let scan = AmountScan(store: store, threads: options.threads)
-            var statistics = OrderStatistics(scan: scan, count: count)
+            var statistics = OrderStatistics(scan, count: count)
             try statistics.prepare([0.25, 0.5, 0.75])
             let fences = try given ?? AmountFences(plan.outliers, of: statistics)
             try cancellation.check()

@@ -1,7 +1,7 @@
 import Parallelism
 
 /// The rows that are waiting for the fences, block by block: in memory as long as they fit, then in a temporary file.
-final class BlockStore: Sendable {
+package final class BlockStore: Sendable {
     private enum Location: Sendable {
         case memory([UInt64])
         case storage(Int)
@@ -20,7 +20,7 @@ final class BlockStore: Sendable {
     let rejected: Lock<PagedBitmap?> = Lock(nil)
 
     /// - Parameter memoryBudget: bytes.
-    init(memoryBudget: Int, storage: any SpillStorage) {
+    package init(memoryBudget: Int, storage: any SpillStorage) {
         self.memoryBudget = memoryBudget
         self.storage = storage
     }
