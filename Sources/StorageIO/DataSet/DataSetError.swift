@@ -6,7 +6,7 @@ public enum DataSetError: Error, Sendable, Hashable {
     case nothingFound(location: String, detail: String)
     /// The folder holds only files of a writer that is still running, or was killed.
     case unfinished(folder: String)
-    /// The folder's `_SUCCESS` lists a file that is missing or has another size.
+    /// A file that the folder's `_SUCCESS` or its Delta log lists is missing or has another size.
     case incomplete(location: String, missingFile: String)
     /// A file of an unsupported format.
     case unsupportedFormat(file: String, found: String)
@@ -32,7 +32,7 @@ extension DataSetError: CustomStringConvertible {
         case .unfinished(let folder):
             "\(folder): a writer of this data set has not finished (there is a file _UNFINISHED-...); wait, or write it again"
         case .incomplete(let location, let missingFile):
-            "\(location): the data set is damaged or being replaced: \(missingFile) is missing or not as _SUCCESS lists it"
+            "\(location): the data set is damaged or being replaced: \(missingFile) is missing or not as the data set's list of files says"
         case .unsupportedFormat(let file, let found):
             "\(file): not readable as Parquet or CSV: \(found)"
         case .mixedFormats(let file, let format, let otherFile, let otherFormat):
