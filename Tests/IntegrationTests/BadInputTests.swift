@@ -178,12 +178,7 @@ import Testing
         return (process.terminationStatus, errors)
     }
 
-    @Test(arguments: [
-        "simulate-transactions", "clean-transactions", "train-model", "score-transactions", "compare-models",
-        "promote-model",
-        "produce-transactions", "score-stream", "serve-model", "quickstart", "handbook-protocol",
-        "copy-data", "storage-cost", "unfinished-objects",
-    ])
+    @Test(arguments: Executable.all)
     func everyProgramExplainsItself(name: String) throws {
         let help = try Executable.run(name, ["--help"], in: folder)
         #expect(help.status == 0 && help.errors.isEmpty)

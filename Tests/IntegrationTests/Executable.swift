@@ -3,6 +3,13 @@ import TestSupport
 
 /// Runs the built executables as a user does.
 enum Executable {
+    /// Every program of the package.
+    static let all = [
+        "clean-transactions", "compare-models", "copy-data", "handbook-protocol", "produce-transactions",
+        "promote-model", "quickstart", "score-stream", "score-transactions", "serve-model", "simulate-transactions",
+        "storage-cost", "tracking-copy", "tracking-replay", "train-model", "unfinished-objects",
+    ]
+
     struct Outcome: Sendable {
         var status: Int32
         var output: String

@@ -4,15 +4,8 @@ import Testing
 
 /// What `--help` and completion show for every program.
 struct HelpTests {
-    static let programs = [
-        "clean-transactions", "compare-models", "copy-data", "handbook-protocol", "produce-transactions",
-        "promote-model",
-        "quickstart", "score-stream", "score-transactions", "serve-model", "simulate-transactions", "storage-cost",
-        "tracking-copy", "tracking-replay", "train-model", "unfinished-objects",
-    ]
-
     /// A line that ends early though the next one's first word would fit has been wrapped twice.
-    @Test(arguments: programs) func paragraphsAreWrappedOnceAndExamplesNotAtAll(program: String) throws {
+    @Test(arguments: Executable.all) func paragraphsAreWrappedOnceAndExamplesNotAtAll(program: String) throws {
         let outcome = try Executable.run(program, ["--help"], in: TemporaryFolder())
         #expect(outcome.status == 0)
         let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -30,7 +23,7 @@ struct HelpTests {
     }
 
     /// Shells complete file names where a program takes a path.
-    @Test(arguments: programs) func pathsComplete(program: String) throws {
+    @Test(arguments: Executable.all) func pathsComplete(program: String) throws {
         let outcome = try Executable.run(program, ["--generate-completion-script", "zsh"], in: TemporaryFolder())
         #expect(outcome.status == 0)
         #expect(outcome.output.contains(":_files"))
