@@ -1,4 +1,5 @@
 public import Columnar
+import Essentials
 
 extension TransactionJSON {
     /// Appends a transaction as a JSON object without white space, its fields in the schema's order. Labels that are
@@ -48,24 +49,7 @@ extension TransactionJSON {
         text.append(contentsOf: UnsafeBufferPointer(start: constant.utf8Start, count: constant.utf8CodeUnitCount))
     }
 
-    static func append(_ value: Int64, to text: inout [UInt8]) {
-        if value < 0 { text.append(UInt8(ascii: "-")) }
-        appendDigits(value.magnitude, to: &text)
-    }
-
-    private static func appendDigits(_ value: UInt64, to text: inout [UInt8]) {
-        if value < 10 { return text.append(0x30 | UInt8(truncatingIfNeeded: value)) }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var rest = value
-            var start = digits.count
-            while rest > 0 {
-                start -= 1
-                digits[start] = 0x30 | UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            }
-            text.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
-        }
-    }
+    static func append(_ value: Int64, to text: inout [UInt8]) { text.append(decimal: value) }
 
     /// The shortest text that reads back to the same double.
     private static func append(_ value: Double, to text: inout [UInt8]) {
@@ -76,7 +60,7 @@ extension TransactionJSON {
             return text.append(contentsOf: value.description.utf8)
         }
         let integer = UInt64(hundredths)
-        appendDigits(integer / 100, to: &text)
+        text.append(decimal: integer / 100)
         text.append(UInt8(ascii: "."))
         let fraction = UInt8(truncatingIfNeeded: integer % 100)
         text.append(0x30 | fraction / 10)
