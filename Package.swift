@@ -118,7 +118,7 @@ let package = Package(
                 "Columnar", "Essentials", "HTTPTransport", "Parallelism", "CStorageKernels", "CBrotli", "CLZ4",
                 "CSnappy", "CZlib", "CZstd", crypto, logging,
             ]),
-        library("StorageIOTesting", ["StorageIO"]),
+        library("StorageIOTesting", ["Essentials", "StorageIO"]),
 
         // Data preparation and machine learning.
         library("DataPrep", ["Columnar", "Essentials", "JSONText", "Parallelism", "ReportKit", "StorageIO"]),

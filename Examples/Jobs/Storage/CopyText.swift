@@ -23,12 +23,13 @@ package struct CopyText: Sendable {
             lines += list(report.deleted.map { "would delete  \($0.location)  \(ReadableNumber.bytes($0.size))" })
         }
         lines += list(report.failures.map { "failed        \($0.location): \($0.message)" }, shown: shownFailures)
+        let seconds = report.elapsed.inSeconds
         let rate =
-            report.seconds > 0 && !report.isDryRun
-            ? ", \(ReadableNumber.bytes(Int64(Double(report.copiedBytes) / report.seconds)))/s" : ""
+            seconds > 0 && !report.isDryRun
+            ? ", \(ReadableNumber.bytes(Int64(Double(report.copiedBytes) / seconds)))/s" : ""
         lines.append(
             "\(report.isDryRun ? "to copy" : "copied")     \(amount(report.copied.count, report.copiedBytes))"
-                + (report.isDryRun ? "" : " in \(report.seconds.text(decimals: 2)) s\(rate)"))
+                + (report.isDryRun ? "" : " in \(seconds.text(decimals: 2)) s\(rate)"))
         lines.append("unchanged  \(amount(report.unchanged, report.unchangedBytes))")
         if !report.deleted.isEmpty {
             lines.append(

@@ -42,7 +42,7 @@ package struct UnfinishedJob: Sendable {
 
     package func run() async throws -> Result {
         let location = try stores.resolve(location)
-        let latest = Date.now.timeIntervalSince1970 - olderThan / .seconds(1)
+        let latest = Date.now - olderThan / .seconds(1)
         let found = try await location.store.unfinishedObjects(prefix: location.folderPrefix).filter {
             $0.started <= latest
         }
@@ -51,8 +51,7 @@ package struct UnfinishedJob: Sendable {
             location: location.description,
             objects: found.map {
                 Result.Object(
-                    location: $0.location, identifier: $0.identifier, started: Date(timeIntervalSince1970: $0.started),
-                    bytes: $0.size)
+                    location: $0.location, identifier: $0.identifier, started: $0.started, bytes: $0.size)
             }, isRemoved: removes)
     }
 }

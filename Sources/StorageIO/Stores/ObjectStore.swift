@@ -1,3 +1,5 @@
+public import Essentials
+
 /// A store of objects (named byte sequences) under `/`-separated keys.
 ///
 /// All stores behave alike; the conformance suite in `StorageIOTesting` defines how. An object appears whole or not at
@@ -178,13 +180,13 @@ public struct ObjectMetadata: Sendable, Hashable {
     public var key: ObjectKey
     /// Bytes.
     public var size: Int64
-    /// Seconds since 1970-01-01T00:00:00Z.
-    public var modified: Double
+    /// When it was written, as precisely as the store keeps it; 1970-01-01T00:00:00Z if it does not.
+    public var modified: Date
     /// Changes whenever the content does; nil if the store has none.
     public var entityTag: String?
 
     /// All that a store may know.
-    public init(key: ObjectKey, size: Int64, modified: Double, entityTag: String? = nil) {
+    public init(key: ObjectKey, size: Int64, modified: Date, entityTag: String? = nil) {
         self.key = key
         self.size = size
         self.modified = modified

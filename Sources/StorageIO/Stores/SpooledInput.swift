@@ -29,7 +29,7 @@ private struct SpooledStore: ObjectStore {
 
     func head(_ key: ObjectKey) async throws -> ObjectMetadata {
         guard key == self.key else { throw ObjectStoreError(errno: ENOENT, path: root + key.path) }
-        return ObjectMetadata(key: key, size: file.size, modified: 0)
+        return ObjectMetadata(key: key, size: file.size, modified: Date(timeIntervalSince1970: 0))
     }
 
     func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
@@ -41,7 +41,7 @@ private struct SpooledStore: ObjectStore {
     func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> {
         AsyncThrowingStream { continuation in
             if key.path.startsWithBytes(of: prefix) {
-                continuation.yield(ObjectMetadata(key: key, size: file.size, modified: 0))
+                continuation.yield(ObjectMetadata(key: key, size: file.size, modified: Date(timeIntervalSince1970: 0)))
             }
             continuation.finish()
         }

@@ -57,7 +57,7 @@ public struct Transfer: Sendable {
             if options.deletesOthers { try await work.deleteOthers(plan, &report) }
         }
         report.copied.sort { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
-        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        report.elapsed = ContinuousClock.now - start
         return report
     }
 

@@ -1,3 +1,5 @@
+import Essentials
+
 /// What a transfer did, or would do.
 public struct TransferReport: Sendable, Hashable, Codable {
     /// One object and what happened to it.
@@ -28,8 +30,39 @@ public struct TransferReport: Sendable, Hashable, Codable {
     public var failures: [Failure] = []
     /// Whether nothing was done.
     public var isDryRun = false
-    /// Seconds, from listing to the end.
-    public var seconds: Double = 0
+    /// From listing to the end. Encoded as the number `seconds`.
+    public var elapsed: Duration = .zero
+
+    /// Nothing has been done.
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case copied, unchanged, unchangedBytes, deleted, failures, isDryRun, seconds
+    }
+
+    /// Decodes what ``encode(to:)`` has encoded.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        copied = try values.decode([Object].self, forKey: .copied)
+        unchanged = try values.decode(Int.self, forKey: .unchanged)
+        unchangedBytes = try values.decode(Int64.self, forKey: .unchangedBytes)
+        deleted = try values.decode([Object].self, forKey: .deleted)
+        failures = try values.decode([Failure].self, forKey: .failures)
+        isDryRun = try values.decode(Bool.self, forKey: .isDryRun)
+        elapsed = .seconds(try values.decode(Double.self, forKey: .seconds))
+    }
+
+    /// Encodes the properties under their names, and ``elapsed`` as `seconds`.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(copied, forKey: .copied)
+        try values.encode(unchanged, forKey: .unchanged)
+        try values.encode(unchangedBytes, forKey: .unchangedBytes)
+        try values.encode(deleted, forKey: .deleted)
+        try values.encode(failures, forKey: .failures)
+        try values.encode(isDryRun, forKey: .isDryRun)
+        try values.encode(elapsed.inSeconds, forKey: .seconds)
+    }
 
     /// Bytes of the objects copied.
     public var copiedBytes: Int64 { copied.reduce(0) { $0 + $1.size } }

@@ -188,13 +188,13 @@ import Testing
         try await store.setOwner("bob", group: "risk", of: key("a"))
         try await store.setOwner(nil, group: "fraud", of: key("a"))
         try await store.setReplication(3, of: key("a"))
-        try await store.setModified(1_500_000_000.25, of: key("a"))
+        try await store.setModified(Date(timeIntervalSince1970: 1_500_000_000.25), of: key("a"))
         let after = try status("a")
         for part in [#""owner":"bob""#, #""group":"fraud""#, #""replication":3"#, #""modificationTime":1500000000250"#]
         {
             #expect(after.contains(part))
         }
-        #expect(try await store.head(key("a")).modified == 1_500_000_000.25)
+        #expect(try await store.head(key("a")).modified == Date(timeIntervalSince1970: 1_500_000_000.25))
         #expect(await code { try await store.setPermissions("rwx", of: key("a")) } == .unavailable)
         #expect(await code { try await store.setReplication(2, of: key("deep")) } == .notFound)
         #expect(await code { try await store.setOwner("x", of: key("nothing")) } == .notFound)
@@ -241,7 +241,7 @@ import Testing
         let leftover = try #require(found.first { $0.identifier == "/\(folder)/a/.unfinished-12ab" })
         #expect(leftover.size == 4)
         #expect(leftover.location == store.root + "\(folder)/a/.unfinished-12ab")
-        #expect(abs(leftover.started - Date().timeIntervalSince1970) < 600)
+        #expect(abs(leftover.started.timeIntervalSinceNow) < 600)
         #expect(found.count == 2)
         #expect(try await store.unfinishedObjects(prefix: folder + "/b").isEmpty)
         try await store.remove([leftover, leftover])
@@ -249,7 +249,7 @@ import Testing
         try await living.finish()
         #expect(try await store.unfinishedObjects(prefix: folder + "/").isEmpty)
         #expect(try await store.head(key("a/b/living")).size == 4 << 20)
-        let other = UnfinishedObject(location: "", identifier: "/\(folder)/a/kept", started: 0)
+        let other = UnfinishedObject(location: "", identifier: "/\(folder)/a/kept", started: Date())
         #expect(await code { try await store.remove([other]) } == .invalidKey)
         try remove()
     }

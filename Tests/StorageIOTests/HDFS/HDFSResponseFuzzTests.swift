@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTransport
 import StorageIO
 import TestSupport
@@ -57,7 +58,7 @@ import Testing
                 case "list": _ = try await store.contents(ofFolder: "f/")
                 case "summary": #expect(try await store.contentSummary(ofFolder: "f").length >= 0)
                 case "checksum":
-                    let object = ObjectMetadata(key: key, size: 2, modified: 0)
+                    let object = ObjectMetadata(key: key, size: 2, modified: Date())
                     _ = try await store.checksum(of: object)
                 case "location": #expect(try await store.read(key) == [1, 2])
                 default: #expect(try await store.head(key).size >= 0)

@@ -257,7 +257,7 @@ import Testing
         func checksum(_ tag: String?, size: Int64, _ headers: TransportHeaders) async throws -> StoredChecksum? {
             let http = ScriptedHTTP([.text(206, "", headers)])
             return try await S3ObjectStore.scripted(http).checksum(
-                of: ObjectMetadata(key: ObjectKey("a"), size: size, modified: 0, entityTag: tag))
+                of: ObjectMetadata(key: ObjectKey("a"), size: size, modified: Date(), entityTag: tag))
         }
         let sum = "0123456789abcdef0123456789abcdef"
         #expect(try await checksum(sum, size: 5, [:]) == .md5(sum))

@@ -13,7 +13,8 @@ import Testing
     private static let document =
         #"{"AccessKeyId":"ASIA","SecretAccessKey":"hidden1","Token":"hidden2","Expiration":"2013-05-24T01:00:00Z"}"#
     private static let expected = AWSCredentials(
-        accessKeyID: "ASIA", secretAccessKey: "hidden1", sessionToken: "hidden2", expiration: 1_369_357_200)
+        accessKeyID: "ASIA", secretAccessKey: "hidden1", sessionToken: "hidden2",
+        expiration: Date(timeIntervalSince1970: 1_369_357_200))
 
     private func file(_ name: String, _ text: String) throws -> String {
         let url = folder.url.appending(path: name)

@@ -133,7 +133,7 @@ import Testing
             credentials
                 == AWSCredentials(
                     accessKeyID: "ASIA", secretAccessKey: "secret", sessionToken: "session+/=",
-                    expiration: 1_369_357_200))
+                    expiration: Date(timeIntervalSince1970: 1_369_357_200)))
         #expect(http.lines.last == "POST https://sts.eu-west-1.amazonaws.com/")
         let form = String(decoding: http.requests.last?.bytes ?? [], as: UTF8.self)
         #expect(
@@ -176,7 +176,8 @@ import Testing
         #expect(
             try await found.credentials?.credentials()
                 == AWSCredentials(
-                    accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "t", expiration: 1_369_357_200))
+                    accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "t",
+                    expiration: Date(timeIntervalSince1970: 1_369_357_200)))
         #expect(http.lines.first == "PUT http://169.254.169.254/latest/api/token")
 
         let asked = http.requests.count
@@ -207,7 +208,8 @@ import Testing
                 return $0
             }
             return AWSCredentials(
-                accessKeyID: "\(number)", secretAccessKey: "s", expiration: time.withLock { $0 } + 1_000)
+                accessKeyID: "\(number)", secretAccessKey: "s",
+                expiration: Date(timeIntervalSince1970: time.withLock { $0 } + 1_000))
         }
     }
 

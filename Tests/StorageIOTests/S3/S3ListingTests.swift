@@ -59,7 +59,9 @@ import Testing
     private func list(_ store: S3ObjectStore, _ prefix: String) async throws -> [String] {
         var keys: [String] = []
         for try await object in store.list(prefix: prefix) {
-            #expect(object.size == 7 && object.entityTag == "t" && object.modified == 1_369_353_600)
+            #expect(
+                object.size == 7 && object.entityTag == "t"
+                    && object.modified == Date(timeIntervalSince1970: 1_369_353_600))
             keys.append(object.key.path)
         }
         return keys

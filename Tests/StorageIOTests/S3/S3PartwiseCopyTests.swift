@@ -199,7 +199,7 @@ private final class RunningCopy: Sendable {
         _ http: ScriptedHTTP, tag: String, into folder: TemporaryFolder
     ) async throws -> LocalObjectStore {
         let target = try LocalObjectStore(folder: folder.path("to")), key = try ObjectKey("a")
-        let object = ObjectMetadata(key: key, size: Int64(Self.content.count), modified: 0, entityTag: tag)
+        let object = ObjectMetadata(key: key, size: Int64(Self.content.count), modified: Date(), entityTag: tag)
         try await ObjectCopy(object, of: S3ObjectStore.scripted(http), to: key, of: target).run()
         return target
     }

@@ -338,7 +338,9 @@ import Testing
         #expect(
             found
                 == ["u", "um"].map {
-                    UnfinishedObject(location: "s3://bucket/p/+", identifier: $0, started: 1_369_353_600)
+                    UnfinishedObject(
+                        location: "s3://bucket/p/+", identifier: $0, started: Date(timeIntervalSince1970: 1_369_353_600)
+                    )
                 })
         try await store.remove(found)
         #expect(http.lines.last == "DELETE http://s3.test:9000/bucket/p/%2B?uploadId=um")

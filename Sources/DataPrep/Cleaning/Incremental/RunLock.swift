@@ -143,7 +143,7 @@ actor RunLock {
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             if let holder = try? decoder.decode(Holder.self, from: Data(bytes)) { return holder }
             // Not written by this version; only its age is known.
-            let modified = try await folder.store.head(key).modified
+            let modified = try await folder.store.head(key).modified.timeIntervalSince1970
             return Holder(
                 run: "unknown", process: ProcessIdentity(host: "unknown", process: 0), since: modified,
                 renewed: modified)

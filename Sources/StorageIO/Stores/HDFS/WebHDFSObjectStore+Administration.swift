@@ -1,3 +1,5 @@
+public import Essentials
+
 /// Operations that only HDFS has.
 extension WebHDFSObjectStore {
     /// Sizes and counts of a folder and all below it, unfinished objects and earlier parts included.
@@ -38,9 +40,9 @@ extension WebHDFSObjectStore {
         }
     }
 
-    /// Sets when an object was modified, in seconds since 1970; kept to the millisecond. Its entity tag changes.
-    public func setModified(_ time: Double, of key: ObjectKey) async throws {
-        let milliseconds = (time * 1000).rounded()
+    /// Sets when an object was modified, not before 1970; kept to the millisecond. Its entity tag changes.
+    public func setModified(_ time: Date, of key: ObjectKey) async throws {
+        let milliseconds = (time.timeIntervalSince1970 * 1000).rounded()
         let path = try HDFSPath.of(key, root: root)
         // -1 would leave it unchanged.
         guard milliseconds >= 0, let milliseconds = Int64(exactly: milliseconds) else {

@@ -148,7 +148,7 @@ public struct WebHDFSObjectStore: ObjectStore {
                 found.append(
                     UnfinishedObject(
                         location: client.location(path), identifier: path,
-                        started: Double(status.modificationTime) / 1000, size: try await client.summary(path).length))
+                        started: status.modified, size: try await client.summary(path).length))
             } catch let error as ObjectStoreError where error.code == .notFound {
                 continue
             }

@@ -33,8 +33,10 @@ struct WebHDFSFileStatus: Sendable, Hashable, Decodable {
     /// way to change a file, makes it longer.
     var entityTag: String { "\(fileId ?? 0)-\(modificationTime)-\(length)" }
 
+    var modified: Date { Date(timeIntervalSince1970: Double(modificationTime) / 1000) }
+
     func metadata(_ key: ObjectKey) -> ObjectMetadata {
-        ObjectMetadata(key: key, size: length, modified: Double(modificationTime) / 1000, entityTag: entityTag)
+        ObjectMetadata(key: key, size: length, modified: modified, entityTag: entityTag)
     }
 }
 

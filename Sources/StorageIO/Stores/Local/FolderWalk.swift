@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Essentials
 
 /// Visits the files of a local store whose keys start with a prefix, in ascending byte order of the keys.
 struct FolderWalk: Sendable {
@@ -17,7 +11,7 @@ struct FolderWalk: Sendable {
         /// Path below the store's root.
         let name: String
         let size: Int64
-        let modified: Double
+        let modified: Date
         let entityTag: String
 
         func metadata() throws(ObjectStoreError) -> ObjectMetadata {

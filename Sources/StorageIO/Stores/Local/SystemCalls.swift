@@ -1,4 +1,5 @@
 import CStorageKernels
+import Essentials
 
 #if canImport(Glibc)
     import Glibc
@@ -239,8 +240,11 @@ extension stat {
         #endif
     }
 
-    /// Seconds since 1970.
-    var modified: Double { Double(modificationTime.tv_sec) + Double(modificationTime.tv_nsec) * 1e-9 }
+    /// To the microsecond or better: a `Date` counts from 2001.
+    var modified: Date {
+        Date(timeIntervalSince1970: Double(modificationTime.tv_sec))
+            .addingTimeInterval(Double(modificationTime.tv_nsec) * 1e-9)
+    }
 
     /// Differs between any two contents of a path: every replacement is another file.
     var entityTag: String {

@@ -17,7 +17,7 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
 
     private struct Entry {
         var bytes: [UInt8]
-        var modified: Double
+        var modified: Date
         var version: Int
     }
 
@@ -108,7 +108,7 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
             guard bytes.count <= capacity - others else { return noSpace(key) }
             state.size = others + bytes.count
             state.version += 1
-            state.entries[key] = Entry(bytes: bytes, modified: Date().timeIntervalSince1970, version: state.version)
+            state.entries[key] = Entry(bytes: bytes, modified: Date(), version: state.version)
             return nil
         }
         if let failure { throw failure }

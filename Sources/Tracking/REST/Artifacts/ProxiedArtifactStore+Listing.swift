@@ -1,3 +1,4 @@
+import Essentials
 import HTTPTransport
 import JSONText
 import StorageIO
@@ -52,7 +53,9 @@ extension ProxiedArtifactStore {
                 contents.folders.append(prefix + child.name + "/")
             } else {
                 contents.objects.append(
-                    ObjectMetadata(key: try ObjectKey(prefix + child.name), size: child.size, modified: 0))
+                    ObjectMetadata(
+                        key: try ObjectKey(prefix + child.name), size: child.size,
+                        modified: Date(timeIntervalSince1970: 0)))
             }
         }
         contents.objects.sort { $0.key < $1.key }
@@ -88,7 +91,8 @@ private actor ArtifactWalk {
         }
         while let entry = entries?.popLast() {
             guard entry.path.utf8.last == UInt8(ascii: "/") else {
-                return ObjectMetadata(key: try ObjectKey(entry.path), size: entry.size, modified: 0)
+                return ObjectMetadata(
+                    key: try ObjectKey(entry.path), size: entry.size, modified: Date(timeIntervalSince1970: 0))
             }
             try await push(entry.path)
         }

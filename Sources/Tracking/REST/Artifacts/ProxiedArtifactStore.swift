@@ -1,3 +1,4 @@
+import Essentials
 import HTTPTransport
 import Parallelism
 import StorageIO
@@ -59,8 +60,8 @@ final class ProxiedArtifactStore: ObjectStore {
         }
         let whole = head.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int64($0) }
         guard let whole else { return try await listed(key) }
-        let modified = head.headers["Last-Modified"].flatMap(HTTPDate.seconds)
-        return ObjectMetadata(key: key, size: whole, modified: Double(modified ?? 0))
+        let modified = head.headers["Last-Modified"].flatMap(HTTPDate.seconds) ?? 0
+        return ObjectMetadata(key: key, size: whole, modified: Date(timeIntervalSince1970: Double(modified)))
     }
 
     /// An object's size, from the listing of its folder.
@@ -69,7 +70,7 @@ final class ProxiedArtifactStore: ObjectStore {
         guard let child = try await children(of: key.folder).first(where: { $0.name == name && !$0.isFolder }) else {
             throw notFound(key)
         }
-        return ObjectMetadata(key: key, size: child.size, modified: 0)
+        return ObjectMetadata(key: key, size: child.size, modified: Date(timeIntervalSince1970: 0))
     }
 
     func notFound(_ key: ObjectKey) -> ObjectStoreError {

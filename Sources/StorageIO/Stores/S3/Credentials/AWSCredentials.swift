@@ -1,3 +1,5 @@
+public import Essentials
+
 /// Credentials that sign requests. No description, reflection or dump shows a secret.
 public struct AWSCredentials: Sendable, Hashable {
     /// The key's name, which is not secret.
@@ -6,11 +8,11 @@ public struct AWSCredentials: Sendable, Hashable {
     public var secretAccessKey: String
     /// Comes with temporary keys.
     public var sessionToken: String?
-    /// When they expire, in seconds since 1970-01-01T00:00:00Z; nil for never.
-    public var expiration: Double?
+    /// When they expire; nil for never.
+    public var expiration: Date?
 
     /// A pair of keys, with session token and expiry.
-    public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Double? = nil) {
+    public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Date? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken

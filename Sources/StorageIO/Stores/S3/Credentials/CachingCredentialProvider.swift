@@ -1,3 +1,5 @@
+import Essentials
+
 /// Caches another source's credentials, refreshes them before they expire, and asks the source once for all waiting
 /// tasks.
 public actor CachingCredentialProvider: CredentialProvider {
@@ -23,11 +25,11 @@ public actor CachingCredentialProvider: CredentialProvider {
     /// The cached ones, or new ones. While the cached ones are valid, a source that fails to refresh them is not an
     /// error.
     public func credentials() async throws -> AWSCredentials? {
-        if let kept, kept.expiration.map({ $0 - now() > refreshAhead }) ?? true { return kept }
+        if let kept, kept.expiration.map({ $0.timeIntervalSince1970 - now() > refreshAhead }) ?? true { return kept }
         do {
             return try await ask()
         } catch {
-            if let kept, let expiration = kept.expiration, expiration > now() { return kept }
+            if let kept, let expiration = kept.expiration, expiration.timeIntervalSince1970 > now() { return kept }
             throw error
         }
     }

@@ -55,12 +55,12 @@ struct CredentialDocument: Decodable, Sendable {
         guard version == nil || document.Version == version else {
             throw CredentialError(source: source, message: "the response has another version than \(version ?? 0)")
         }
-        var expiration: Double?
+        var expiration: Date?
         if let text = document.Expiration {
             guard let time = UTCTime(iso8601: text) else {
                 throw CredentialError(source: source, message: "the response's Expiration is not a time")
             }
-            expiration = Double(time.seconds)
+            expiration = time.date
         }
         return AWSCredentials(
             accessKeyID: document.AccessKeyId, secretAccessKey: document.SecretAccessKey,

@@ -81,6 +81,6 @@ struct SSOCredentialProvider: CredentialProvider {
         return AWSCredentials(
             accessKeyID: response.accessKeyId, secretAccessKey: response.secretAccessKey,
             sessionToken: response.sessionToken,
-            expiration: response.expiration.map { $0 / 1000 })
+            expiration: response.expiration.map { Date(timeIntervalSince1970: $0 / 1000) })
     }
 }

@@ -40,6 +40,6 @@ struct SecurityTokenService: Sendable {
         else { throw CredentialError(source: source, message: "the response has no credentials") }
         return AWSCredentials(
             accessKeyID: accessKeyID, secretAccessKey: secret, sessionToken: credentials["SessionToken"]?.text,
-            expiration: credentials["Expiration"].flatMap { UTCTime(iso8601: $0.text) }.map { Double($0.seconds) })
+            expiration: credentials["Expiration"].flatMap { UTCTime(iso8601: $0.text)?.date })
     }
 }

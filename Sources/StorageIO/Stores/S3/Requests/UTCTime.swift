@@ -1,4 +1,4 @@
-import Essentials
+package import Essentials
 
 /// A second in the forms that S3 uses: `20130524T000000Z` in signatures and `2013-05-24T00:00:00.000Z` in XML.
 package struct UTCTime: Sendable, Hashable {
@@ -7,6 +7,8 @@ package struct UTCTime: Sendable, Hashable {
 
     /// Since 1970-01-01T00:00:00Z.
     package let seconds: Int64
+
+    package var date: Date { Date(timeIntervalSince1970: Double(seconds)) }
 
     package init(seconds: Int64) { self.seconds = seconds }
 

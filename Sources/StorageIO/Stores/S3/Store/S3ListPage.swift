@@ -56,7 +56,7 @@ extension S3ObjectStore {
             }
             page.objects.append(
                 ObjectMetadata(
-                    key: key, size: size, modified: Double(modified.seconds),
+                    key: key, size: size, modified: modified.date,
                     entityTag: element["ETag"].map { Self.unquoted($0.text) }))
         }
         // Servers with real folders take `a//` for `a/`.

@@ -67,7 +67,7 @@ extension S3ObjectStore {
                 message: "\(response.what): the response lacks Content-Length or Last-Modified")
         }
         return ObjectMetadata(
-            key: key, size: size, modified: Double(modified),
+            key: key, size: size, modified: Date(timeIntervalSince1970: Double(modified)),
             entityTag: response.headers["ETag"].map(Self.unquoted))
     }
 

@@ -30,11 +30,11 @@ extension S3ObjectStore {
                 return decoded
             }
             for element in tree.all("Upload") {
-                let started = element["Initiated"].flatMap { UTCTime(iso8601: $0.text) }
+                let started = element["Initiated"].flatMap { UTCTime(iso8601: $0.text) } ?? UTCTime(seconds: 0)
                 found.append(
                     UnfinishedObject(
                         location: root + (try text(element["Key"])), identifier: element["UploadId"]?.text ?? "",
-                        started: Double(started?.seconds ?? 0)))
+                        started: started.date))
             }
             let last = marker
             marker = nil
