@@ -3,5 +3,5 @@ struct ConformanceCheck: Sendable {
     let name: String
     let body: @Sendable (StoreUnderTest) async throws -> Void
 
-    static let all = reading + writing + listing
+    static let all = reading + streaming + writing + conditions + listing
 }

@@ -18,6 +18,23 @@ struct StoreUnderTest: Sendable {
         try await put(Array(text.utf8), name, ifAbsent: ifAbsent)
     }
 
+    func put(_ bytes: [UInt8], _ name: String, ifMatch entityTag: String) async throws {
+        try await store.put(
+            bytes, to: key(name), options: WriteOptions(precondition: .ifMatch(entityTag: entityTag)))
+    }
+
+    func put(_ text: String, _ name: String, ifMatch entityTag: String) async throws {
+        try await put(Array(text.utf8), name, ifMatch: entityTag)
+    }
+
+    /// The object's entity tag, which stores that replace on condition have.
+    func tag(_ name: String) async throws -> String {
+        guard let tag = try await store.head(key(name)).entityTag else {
+            throw ConformanceFailure(check: check, message: "\(name) has no entity tag")
+        }
+        return tag
+    }
+
     func text(_ name: String, _ range: Range<Int64>? = nil) async throws -> String {
         String(decoding: try await store.read(key(name), range: range), as: UTF8.self)
     }

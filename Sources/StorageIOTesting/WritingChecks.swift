@@ -79,50 +79,6 @@ extension ConformanceCheck {
             }
             try subject.expectEqual(try await subject.names(), ["finished"], "listing")
         },
-        ConformanceCheck(name: "if-absent") { subject in
-            try await subject.put("first", "a", ifAbsent: true)
-            try await subject.expectError(.alreadyExists, "a second write", naming: "a") {
-                try await subject.put("second", "a", ifAbsent: true)
-            }
-            try subject.expectEqual(try await subject.text("a"), "first", "content after a refused write")
-
-            // The object appears while the other writer is at work.
-            let key = try subject.key("b")
-            let slow = try await subject.store.write(key, options: WriteOptions(ifAbsent: true))
-            try await slow.write(Array("slow".utf8))
-            try await subject.put("quick", "b")
-            try await subject.expectError(.alreadyExists, "finishing after another writer", naming: "b") {
-                try await slow.finish()
-            }
-            await slow.abort()
-            try subject.expectEqual(try await subject.text("b"), "quick", "content after a lost race")
-            try subject.expectEqual(try await subject.names(), ["a", "b"], "listing")
-
-            try await subject.store.delete(subject.key("a"))
-            try await subject.put("again", "a", ifAbsent: true)
-            try subject.expectEqual(try await subject.text("a"), "again", "content written after deletion")
-        },
-        ConformanceCheck(name: "if-absent-race") { subject in
-            for round in 0..<5 {
-                let name = "race-\(round)"
-                let winners = try await withThrowingTaskGroup(of: Int?.self) { group in
-                    for contender in 0..<12 {
-                        group.addTask {
-                            do {
-                                try await subject.put("contender \(contender)", name, ifAbsent: true)
-                                return contender
-                            } catch let error as ObjectStoreError where error.code == .alreadyExists {
-                                return nil
-                            }
-                        }
-                    }
-                    return try await group.reduce(into: []) { if let winner = $1 { $0.append(winner) } }
-                }
-                try subject.expectEqual(winners.count, 1, "winners of round \(round)")
-                try subject.expectEqual(
-                    try await subject.text(name), "contender \(winners.first ?? -1)", "content written by the winner")
-            }
-        },
         ConformanceCheck(name: "concurrent-writers") { subject in
             let size = 300_000
             try await withThrowingTaskGroup(of: Void.self) { group in

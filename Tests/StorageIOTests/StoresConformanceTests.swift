@@ -47,6 +47,8 @@ private struct FlawedStore: ObjectStore {
         case visibleAtOnce = "atomic-visibility"
         case abortPublishes = "abort"
         case ignoresIfAbsent = "if-absent"
+        case ignoresIfMatch = "if-match"
+        case streamsTwice = "stream"
         case listsInReverse = "list-order"
         case prefixMeansFolder = "list-prefix"
         case deleteDoesNothing = "delete"
@@ -56,6 +58,7 @@ private struct FlawedStore: ObjectStore {
     let base = InMemoryObjectStore()
     let flaw: Flaw
     var root: String { base.root }
+    var capabilities: ObjectStoreCapabilities { base.capabilities }
 
     func head(_ key: ObjectKey) async throws -> ObjectMetadata {
         var metadata = try await base.head(key)
@@ -69,9 +72,21 @@ private struct FlawedStore: ObjectStore {
         return try await base.read(key, range: range, matching: flaw == .ignoresEntityTag ? nil : entityTag)
     }
 
+    func stream(
+        _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
+        to receive: (_ chunk: [UInt8]) async throws -> Void
+    ) async throws {
+        let bytes = try await read(key, range: range, matching: entityTag)
+        if !bytes.isEmpty { try await receive(bytes) }
+        if flaw == .streamsTwice { try await receive(bytes) }
+    }
+
     func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
+        var options = options
+        if flaw == .ignoresIfAbsent { options.ifAbsent = false }
+        if flaw == .ignoresIfMatch, !options.ifAbsent { options.precondition = nil }
         if flaw == .visibleAtOnce { try await base.put([], to: key) }
-        let writer = try await base.write(key, options: flaw == .ignoresIfAbsent ? WriteOptions() : options)
+        let writer = try await base.write(key, options: options)
         return flaw == .abortPublishes ? PublishingWriter(base: writer) : writer
     }
 

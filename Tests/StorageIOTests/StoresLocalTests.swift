@@ -54,6 +54,14 @@ import Testing
         #expect(try await store.head(ObjectKey("a/living")).size == 1 << 20)
     }
 
+    @Test func timesAreThoseOfTheFileSystem() async throws {
+        try await store.put([1], to: ObjectKey("a"))
+        let time = try #require(
+            try FileManager.default.attributesOfItem(atPath: path("a"))[.modificationDate] as? Date)
+        let modified = try await store.head(ObjectKey("a")).modified
+        #expect(abs(modified.timeIntervalSince(time)) < 1e-6)
+    }
+
     @Test func unfinishedNamesAreNotKeys() async throws {
         let key = try ObjectKey("a/\(LocalObjectStore.unfinishedPrefix)x")
         #expect(await code { try await store.put([], to: key) } == .invalidKey)

@@ -72,6 +72,21 @@ import Testing
         #expect(try await transfer("memory://s/in", out, TransferOptions(comparison: .never)).copied.count == 4)
     }
 
+    /// Programs print a report as JSON; its time is a number of seconds.
+    @Test func reportsAreEncodedWithSeconds() throws {
+        var report = TransferReport()
+        (report.unchanged, report.unchangedBytes) = (2, 30)
+        report.elapsed = .milliseconds(1_250)
+        let data = try JSONEncoder().encode(report)
+        let members = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(members["seconds"] as? Double == 1.25)
+        #expect(
+            members.keys.sorted() == [
+                "copied", "deleted", "failures", "isDryRun", "seconds", "unchanged", "unchangedBytes",
+            ])
+        #expect(try JSONDecoder().decode(TransferReport.self, from: data) == report)
+    }
+
     @Test func largeObjectsInChunks() async throws {
         let folder = try TemporaryFolder()
         var generator = SeededGenerator(seed: 3)

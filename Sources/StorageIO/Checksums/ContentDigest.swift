@@ -33,6 +33,12 @@ package struct ContentDigest: Sendable {
         return .md5OfParts(sums: parts, partSize: partSize)
     }
 
+    /// The MD5 sums of the parts.
+    consuming func finishParts() -> [[UInt8]] {
+        if currentCount > 0 { closePart() }
+        return parts
+    }
+
     private mutating func closePart() {
         parts.append(Array(current.finalize()))
         current = Insecure.MD5()

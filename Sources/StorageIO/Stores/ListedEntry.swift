@@ -28,16 +28,6 @@ protocol CompleteListing: ObjectStore {
     func completeContents(ofFolder prefix: String) async throws -> (FolderContents, [UnlistedObject])
 }
 
-/// A store that holds objects under any names, also under those that are not ``ObjectKey/isPortable``.
-protocol HoldsAnyKey: ObjectStore {
-    /// Whether empty objects such as `folder/` are useful to people who browse the store.
-    var keepsFolderMarkers: Bool { get }
-}
-
-extension HoldsAnyKey {
-    var keepsFolderMarkers: Bool { false }
-}
-
 extension ObjectStore {
     /// The objects whose keys start with the prefix, and what the listing leaves out.
     package func entries(prefix: String) -> AsyncThrowingStream<ListedEntry, any Error> {

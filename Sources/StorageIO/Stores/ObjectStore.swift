@@ -8,6 +8,9 @@ public protocol ObjectStore: Sendable {
     /// The prefix of all keys in messages: `file:///data/`, `memory://`, `s3://bucket/`.
     var root: String { get }
 
+    /// What the store can do beyond the promises of every store; nothing in the default implementation.
+    var capabilities: ObjectStoreCapabilities { get }
+
     /// What is known about an object without reading it.
     /// - Throws: ``ObjectStoreError`` with code ``ObjectStoreError/Code/notFound`` when there is none.
     func head(_ key: ObjectKey) async throws -> ObjectMetadata
@@ -18,7 +21,23 @@ public protocol ObjectStore: Sendable {
     ///   ``ObjectStoreError/Code/modified``, so that ranges of two versions never mix. nil for any version.
     func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8]
 
+    /// Passes on the bytes of an object, or of a range of it, in chunks: in order and each once, even if a connection is
+    /// lost midway. All are of one version.
+    ///
+    /// The default implementation reads one range after another. A store that streams over a connection implements it,
+    /// and usually has ``ObjectStoreCapabilities/parallelStreams`` then. An actor declares it `nonisolated`.
+    /// - Parameters:
+    ///   - range: as in ``read(_:range:matching:)``.
+    ///   - entityTag: as in ``read(_:range:matching:)``. Also without one, an object that is replaced meanwhile is
+    ///     ``ObjectStoreError/Code/modified``.
+    ///   - receive: gets the chunks, none of them empty. Reading waits for it, and ends with what it throws.
+    func stream(
+        _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
+        to receive: (_ chunk: [UInt8]) async throws -> Void
+    ) async throws
+
     /// Starts a new object. Nothing is visible under the key until ``ObjectWriter/finish()`` returns.
+    /// - Throws: ``ObjectStoreError``, for a precondition that does not hold here or when finishing.
     func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter
 
     /// All objects whose key starts with the prefix, in ascending byte order of their keys. `prefix` is compared as
@@ -53,6 +72,9 @@ public protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    /// None.
+    public var capabilities: ObjectStoreCapabilities { [] }
+
     /// The whole object.
     public func read(_ key: ObjectKey) async throws -> [UInt8] { try await read(key, range: nil, matching: nil) }
 
@@ -141,19 +163,31 @@ public protocol ObjectWriter: Sendable {
 
 /// How an object is written.
 public struct WriteOptions: Sendable, Hashable {
-    /// Fails with ``ObjectStoreError/Code/alreadyExists`` instead of replacing an object.
-    public var ifAbsent: Bool
+    /// What must be true of the stored object; nil to replace whatever there is.
+    public var precondition: WritePrecondition?
     /// The expected size in bytes, if known: stores that upload in parts choose the part size by it.
     public var expectedSize: Int64?
     /// About how many bytes a store that uploads in parts may hold at the same time; nil for its own choice. Stores
     /// respect it as far as their parts allow.
     public var memoryLimit: Int?
-    /// The attributes of the object that is copied, for stores that keep attributes.
-    package var attributes: ObjectAttributes?
+    /// The attributes of the new object, for stores that keep them (``AttributePreserving``); nil for the store's own
+    /// choice.
+    public var attributes: ObjectAttributes?
+
+    /// Whether an object must not be replaced: ``WritePrecondition/ifAbsent`` as a flag.
+    public var ifAbsent: Bool {
+        get { precondition == .ifAbsent }
+        set { if newValue != ifAbsent { precondition = newValue ? .ifAbsent : nil } }
+    }
 
     /// Replaces an earlier object by default.
     public init(ifAbsent: Bool = false, expectedSize: Int64? = nil, memoryLimit: Int? = nil) {
-        self.ifAbsent = ifAbsent
+        self.init(precondition: ifAbsent ? .ifAbsent : nil, expectedSize: expectedSize, memoryLimit: memoryLimit)
+    }
+
+    /// Writes on a condition.
+    public init(precondition: WritePrecondition?, expectedSize: Int64? = nil, memoryLimit: Int? = nil) {
+        self.precondition = precondition
         self.expectedSize = expectedSize
         self.memoryLimit = memoryLimit
     }

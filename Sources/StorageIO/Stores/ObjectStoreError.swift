@@ -19,8 +19,11 @@ public struct ObjectStoreError: Error, Sendable, Hashable {
         public static let invalidURL = Code(description: "invalid URL")
         /// Disk or quota is full.
         public static let noSpace = Code(description: "no space left")
-        /// The object changed while it was being read.
-        public static let modified = Code(description: "modified while being read")
+        /// The object is no longer the one that was expected: it changed while it was being read, or before it was
+        /// replaced.
+        public static let modified = Code(description: "modified meanwhile")
+        /// The store cannot do it at all.
+        public static let unsupported = Code(description: "not supported by the store")
         /// Any other failure of the store or the connection to it.
         public static let unavailable = Code(description: "store unavailable")
     }

@@ -39,7 +39,7 @@ package struct ObjectCopy: Sendable {
             return try await copyWhole(to: destination, isTagged: isTagged, isComputed: isComputed, progress)
         }
         var writing = WriteOptions(expectedSize: object.size, memoryLimit: options.memoryLimit / 2)
-        if destination is any AttributeKeeping, let source = source as? any AttributeKeeping {
+        if destination is any AttributePreserving, let source = source as? any AttributePreserving {
             writing.attributes = try await source.attributes(of: object)
         }
         let writer = try await destination.write(key, options: writing)
@@ -84,19 +84,23 @@ package struct ObjectCopy: Sendable {
             file, as: key, memoryLimit: options.memoryLimit / 2, progress: progress)
     }
 
-    /// How the object is copied in parts; nil if it is small or a store does not support it.
+    /// How the object is copied in parts; nil if it is small, or that is not possible or not faster.
     private func partwiseCopy(
         to writer: any ObjectWriter, expecting expected: StoredChecksum?, isComputed: Bool
     ) -> PartwiseCopy? {
-        guard object.size >= Self.smallestInParts, let source = source as? any RangeStreaming,
-            let writer = writer as? any PositionedObjectWriter
+        guard object.size >= Self.smallestInParts, let writer = writer as? any PositionedObjectWriter,
+            // A file is written as fast in order, unless its bytes come over several connections.
+            source.capabilities.contains(.parallelStreams) || !(destination is LocalObjectStore)
         else { return nil }
-        let summing: PartwiseCopy.Summing =
-            switch expected {
-            case _ where !isComputed: .nothing
-            case .md5OfParts(_, let size): .parts(size)
-            default: .whole
-            }
+        let summing: PartwiseCopy.Summing
+        switch (expected, writer as? any DigestingObjectWriter) {
+        case _ where !isComputed: summing = .nothing
+        case (.md5OfParts(_, let size), let digesting?) where size > 0: summing = .writtenParts(size, digesting)
+        case (.md5OfParts(_, let size), nil) where size > 0: summing = .parts(size)
+        case (_, let digesting?): summing = .whole(digesting)
+        // The sum needs the bytes in order.
+        case (_, nil): return nil
+        }
         return PartwiseCopy(
             source: source, object: object, writer: writer,
             streams: max(1, min(16, options.memoryLimit / PartwiseCopy.bytesHeldByStream)), summing: summing)

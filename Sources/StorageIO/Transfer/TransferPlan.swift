@@ -44,10 +44,11 @@ struct TransferPlan: Sendable {
             plan.failures.append(.init(location: unlisted.location, message: unlisted.reason))
         }
         for object in found.objects {
-            if object.isFolderMarker, (store as? any HoldsAnyKey)?.keepsFolderMarkers != true { continue }
+            if object.isFolderMarker, !store.capabilities.contains(.folderMarkers) { continue }
             let name = destination.folderPrefix + object.key.path.droppingBytes(folder.utf8.count)
             if name.isEmpty, object.isFolderMarker { continue }
-            guard let key = try? ObjectKey(verbatim: name), key.isPortable || store is any HoldsAnyKey else {
+            guard let key = try? ObjectKey(verbatim: name), key.isPortable || store.capabilities.contains(.anyKey)
+            else {
                 plan.failures.append(
                     .init(
                         location: found.root + object.key.path,

@@ -267,6 +267,74 @@ import Testing
         #expect(error?.code == .alreadyExists)
     }
 
+    @Test func replacementsOnConditionRecogniseTheirOwnObject() async throws {
+        let key = try ObjectKey("a"), options = WriteOptions(precondition: .ifMatch(entityTag: "t"))
+        for isOwn in [true, false] {
+            let writer = Mutex<String?>(nil)
+            let http = ScriptedHTTP { request, number in
+                if request.method == "HEAD" {
+                    var response = TransportResponse.text(200)
+                    response.head.headers["x-amz-meta-antifraud-writer"] = isOwn ? writer.withLock { $0 } : "another"
+                    return response
+                }
+                #expect(request.headers["If-Match"] == "\"t\"" && request.headers["If-None-Match"] == nil)
+                writer.withLock { $0 = request.headers["x-amz-meta-antifraud-writer"] }
+                if number == 1 {
+                    throw HTTPTransportError(.connectionLost, method: "PUT", url: request.url, message: "reset")
+                }
+                return .refusal(412, "PreconditionFailed")
+            }
+            let store = try S3ObjectStore.scripted(http)
+            if isOwn {
+                try await store.put([1], to: key, options: options)
+            } else {
+                let error = await #expect(throws: ObjectStoreError.self) {
+                    try await store.put([1], to: key, options: options)
+                }
+                #expect(error?.code == .modified)
+            }
+        }
+        for (response, code) in [
+            (.refusal(412, "PreconditionFailed"), .modified), (.refusal(409, "ConditionalRequestConflict"), .modified),
+            (.refusal(404, "NoSuchKey"), .modified), (.refusal(404, "NoSuchBucket"), .notFound),
+            (.refusal(403, "AccessDenied"), .permissionDenied),
+        ] as [(TransportResponse, ObjectStoreError.Code)] {
+            let http = ScriptedHTTP { request, _ in request.method == "HEAD" ? .text(404) : response }
+            let error = await #expect(throws: ObjectStoreError.self) {
+                try await S3ObjectStore.scripted(http).put([1], to: key, options: options)
+            }
+            #expect(error?.code == code, "\(response.status)")
+        }
+    }
+
+    /// Before any part is sent, and again when the upload is completed.
+    @Test func uploadsOnConditionAreComparedTwice() async throws {
+        let options = WriteOptions(precondition: .ifMatch(entityTag: "t"))
+        let body = [UInt8](repeating: 1, count: 6 << 20), key = try ObjectKey("a")
+        func server(tag: String) -> ScriptedHTTP {
+            let uploads = Uploads { request, _ in
+                request.headers["If-Match"] == "\"t\"" ? .refusal(412, "PreconditionFailed") : nil
+            }
+            return ScriptedHTTP { request, number in
+                guard request.method == "HEAD" else { return try await uploads.response(request, number) }
+                return .text(
+                    200, "",
+                    [
+                        "ETag": "\"\(tag)\"", "Content-Length": "1",
+                        "Last-Modified": "Fri, 24 May 2013 00:00:00 GMT",
+                    ])
+            }
+        }
+        for (http, requests) in [(server(tag: "other"), false), (server(tag: "t"), true)] {
+            let store = try S3ObjectStore.scripted(http) { $0.partSize = 5 << 20 }
+            let error = await #expect(throws: ObjectStoreError.self) {
+                try await store.put(body, to: key, options: options)
+            }
+            #expect(error?.code == .modified)
+            #expect(http.lines.contains { $0.contains("?uploads") } == requests)
+        }
+    }
+
     @Test func storedBytesAreCompared() async throws {
         let wrong = TransportResponse.text(200, "", ["ETag": "\"\(Digest.md5([9]))\""])
         let http = ScriptedHTTP([wrong, .text(200, "", ["ETag": "\"\(Digest.md5([1]))\""])])

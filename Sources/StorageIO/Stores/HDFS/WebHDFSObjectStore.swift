@@ -72,9 +72,11 @@ public struct WebHDFSObjectStore: ObjectStore {
             message: "the object was replaced \(Self.maximumReplacements) times while it was being read")
     }
 
-    /// Starts a new object.
+    /// Starts a new object. A name node renames no file on condition of another's version, so that
+    /// ``WritePrecondition/ifMatch(entityTag:)`` is ``ObjectStoreError/Code/unsupported``.
     public func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
         let path = try HDFSPath.of(key, root: root)
+        try options.refuseIfMatch(location: client.location(path))
         if let status = try await client.statusIfPresent(path) {
             try status.checkReplaceable(ifAbsent: options.ifAbsent, location: client.location(path))
         }

@@ -15,6 +15,8 @@ import Parallelism
 ///   such a file; the next writer of the same object removes it, and ``unfinishedObjects(prefix:)`` distinguishes these
 ///   from files still being written. A running writer holds a lock (`flock`); if the file system has none, files are
 ///   written without it, and nothing is taken for a leftover.
+/// - With ``WritePrecondition/ifMatch(entityTag:)``, the file is compared and replaced under its lock, which all writers
+///   and deletions of this library take. A file system without locks, or a file that may not be read, is an error.
 /// - Symbolic links are followed as long as they stay under the root; one that leads out of it fails with
 ///   ``ObjectStoreError/Code/permissionDenied`` and is not listed. Writing to a link replaces or creates the file that
 ///   it leads to, and the link stays.
@@ -35,6 +37,9 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
 
     /// The folder as a URL.
     public var root: String { folder == "/" ? "file:///" : "file://\(folder)/" }
+
+    /// Objects are replaced on condition.
+    public var capabilities: ObjectStoreCapabilities { .conditionalReplace }
 
     /// - Parameter folder: An absolute path or one relative to the working directory. It need not exist: the first
     ///   write creates it.
@@ -60,6 +65,21 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
             let file = try openFile(key, matching: entityTag)
             let wanted = try (range ?? 0..<file.size).withinObject(ofSize: file.size, location: file.path)
             return try file.read(wanted)
+        }
+    }
+
+    /// Passes on the bytes of an object, or of a range of it, from one open file.
+    public func stream(
+        _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
+        to receive: (_ chunk: [UInt8]) async throws -> Void
+    ) async throws {
+        try Task.checkCancellation()
+        let file = try await openToRead(key, matching: entityTag)
+        let wanted = try (range ?? 0..<file.size).withinObject(ofSize: file.size, location: file.path)
+        let chunks = LocalFileChunks(file, wanted)
+        while let chunk = try await chunks.next() {
+            try await receive(chunk)
+            try Task.checkCancellation()
         }
     }
 
@@ -115,7 +135,9 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
                 let folder = try openFolder(of: key)
                 let status = try folder.status(key.name)
                 guard status.isRegularFile || status.isLink else { return }
-                try SystemCalls.check(path) { folder.remove(key.name) }
+                try ReplacedFile.locking(key.name, in: folder) { _ throws(ObjectStoreError) in
+                    _ = try SystemCalls.check(path) { folder.remove(key.name) }
+                }
                 try folder.synchronize()
                 removeEmptyFolders(above: path)
             } catch let error as ObjectStoreError where error.code == .notFound || error.code == .invalidKey {
@@ -255,8 +277,17 @@ extension LocalObjectStore {
     }
 
     private func start(_ key: ObjectKey, options: WriteOptions) throws(ObjectStoreError) -> LocalOutput {
-        _ = try location(key)
-        return try LocalOutput.start(key, below: folder, replaces: !options.ifAbsent)
+        let path = try location(key)
+        let output: LocalOutput
+        do {
+            output = try LocalOutput.start(key, below: folder, precondition: options.precondition)
+        } catch let error where error.code == .notFound {
+            // The folder of a file that must exist.
+            if options.precondition?.entityTag != nil { try options.precondition?.check(nil, location: path) }
+            throw error
+        }
+        if case .stream = output { try options.refuseIfMatch(location: path) }
+        return output
     }
 
     /// Removes the folders that a deletion left empty. Writers create their folder again if it is removed meanwhile.

@@ -9,7 +9,7 @@ import Parallelism
 #endif
 
 /// Buffers small writes, and does file calls on the pool for blocking work.
-actor LocalObjectWriter: PositionedObjectWriter {
+actor LocalObjectWriter: DigestingObjectWriter {
     /// Large enough to make the system call comparatively cheap.
     private static let bufferSize = 1 << 18
 

@@ -18,27 +18,29 @@ enum LocalOutput: Sendable {
     /// - Parameters:
     ///   - key: Is portable.
     ///   - root: The store's folder; nothing is written outside it.
+    ///   - precondition: what is required of the file; it is compared here, and again before the file appears.
     /// - Throws: ``ObjectStoreError/Code/permissionDenied`` for links that lead out of the root;
     ///   ``ObjectStoreError/Code/invalidKey`` for folders, sockets, block devices, and, below a root that is not `/`, for pipes
     ///   and devices: a caller who names only a folder does not mean devices in it.
     static func start(
-        _ key: ObjectKey, below root: String, replaces: Bool
+        _ key: ObjectKey, below root: String, precondition: WritePrecondition? = nil
     ) throws(ObjectStoreError) -> LocalOutput {
         let path = SystemCalls.path(root, key.path)
         var names = key.path.slashSegments
         for link in 0...maximumLinks {
             let name = String(names.removeLast())
             let folderNames = names
-            // Folders are created for the key, not for a link's target.
+            // Folders are created for the key, not for a link's target, nor for a file that must exist.
             func openFolder() throws(ObjectStoreError) -> OpenFolder {
-                try open(folderNames, below: root, isMade: link == 0)
+                try open(folderNames, below: root, isMade: link == 0 && precondition?.entityTag == nil)
             }
             var folder: OpenFolder? = try openFolder()
             let location = SystemCalls.path(folder?.path ?? root, name)
             let status = try folder?.statusIfPresent(name)
-            if status != nil, !replaces { throw ObjectStoreError(errno: EEXIST, path: path) }
+            if status != nil, precondition == .ifAbsent { throw ObjectStoreError(errno: EEXIST, path: path) }
             guard let status, !status.isRegularFile else {
-                let file = try UnfinishedFile(named: name, replaces: replaces) {
+                try precondition?.check(status?.entityTag, location: path)
+                let file = try UnfinishedFile(named: name, precondition: precondition) {
                     () throws(ObjectStoreError) -> OpenFolder in
                     defer { folder = nil }
                     if let folder { return folder }

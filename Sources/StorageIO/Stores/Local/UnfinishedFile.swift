@@ -23,20 +23,6 @@ final class UnfinishedFile: Sendable {
         case discarded
     }
 
-    private enum FileLock {
-        case taken, held, unknown
-
-        init(_ descriptor: Int32) {
-            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-                let code = errno
-                if code == EINTR { continue }
-                self = code == EWOULDBLOCK ? .held : .unknown
-                return
-            }
-            self = .taken
-        }
-    }
-
     /// How many concurrent writers of one object get names by which leftovers are found; others get random names.
     private static let slots = 8
     private static let attempts = 64
@@ -45,15 +31,15 @@ final class UnfinishedFile: Sendable {
     private let folder: OpenFolder
     private let name: String
     private let finalName: String
-    private let replaces: Bool
+    private let precondition: WritePrecondition?
     private let state: Lock<State>
 
     /// - Parameters:
     ///   - name: The finished file's name.
-    ///   - replaces: Whether ``publish()`` may replace a file of that name.
+    ///   - precondition: What ``publish()`` requires of the file of that name.
     ///   - openFolder: Opens the folder of the file; called again when it has been removed in the meantime.
     init(
-        named name: String, replaces: Bool, in openFolder: () throws(ObjectStoreError) -> OpenFolder
+        named name: String, precondition: WritePrecondition?, in openFolder: () throws(ObjectStoreError) -> OpenFolder
     ) throws(ObjectStoreError) {
         let tag = LocalObjectStore.unfinishedPrefix + Self.tag(of: name)
         var folder = try openFolder()
@@ -69,7 +55,7 @@ final class UnfinishedFile: Sendable {
                     self.folder = folder
                     self.name = own
                     finalName = name
-                    self.replaces = replaces
+                    self.precondition = precondition
                     state = Lock(.open(descriptor: descriptor))
                     return
                 }
@@ -133,11 +119,14 @@ final class UnfinishedFile: Sendable {
     func publish() throws(ObjectStoreError) {
         let descriptor = try openDescriptor()
         try SystemCalls.check(destination) { fsync(descriptor) }
-        if replaces {
-            try SystemCalls.check(destination) { folder.rename(name, to: finalName) }
-        } else {
+        if precondition == .ifAbsent {
             try SystemCalls.check(destination) { folder.link(name, as: finalName) }
             folder.remove(name)
+        } else {
+            try ReplacedFile.locking(finalName, in: folder) { replaced throws(ObjectStoreError) in
+                if let precondition { try replaced.check(precondition, location: destination) }
+                try SystemCalls.check(destination) { folder.rename(name, to: finalName) }
+            }
         }
         state.withLock { $0 = .published }
         close(descriptor)

@@ -2,7 +2,7 @@ import Essentials
 import Parallelism
 
 /// Objects in memory, for tests and small data; all copies of a reference share them.
-public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
+public final class InMemoryObjectStore: ObjectStore {
     /// An operation that is about to start.
     public enum Operation: Sendable, Hashable {
         case head(ObjectKey)
@@ -19,6 +19,8 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
         var bytes: [UInt8]
         var modified: Date
         var version: Int
+
+        var entityTag: String { String(version) }
     }
 
     private struct State {
@@ -26,12 +28,16 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
         var version = 0
         var size = 0
 
+        func entityTag(_ key: ObjectKey) -> String? { entries[key]?.entityTag }
+
         /// Bytes of all objects except one.
         func size(without key: ObjectKey) -> Int { size - (entries[key]?.bytes.count ?? 0) }
     }
 
     /// `memory://` and the name.
     public let root: String
+    /// Objects are replaced on condition, and have any keys.
+    public var capabilities: ObjectStoreCapabilities { [.conditionalReplace, .anyKey] }
     private let capacity: Int
     private let beforeEach: @Sendable (Operation) async throws -> Void
     private let state = Lock(State())
@@ -60,7 +66,7 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     public func read(_ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?) async throws -> [UInt8] {
         try await beforeEach(.read(key))
         let entry = try entry(key)
-        try String(entry.version).check(against: entityTag, location: root + key.path)
+        try entry.entityTag.check(against: entityTag, location: root + key.path)
         let bytes = entry.bytes
         guard let range else { return bytes }
         let wanted = try range.withinObject(ofSize: Int64(bytes.count), location: root + key.path)
@@ -70,7 +76,8 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     /// Starts a new object.
     public func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
         try await beforeEach(.startWriting(key))
-        if options.ifAbsent, state.withLock({ $0.entries[key] != nil }) { throw alreadyExists(key) }
+        let current = state.withLock { $0.entityTag(key) }
+        try options.precondition?.check(current, location: root + key.path)
         return InMemoryObjectWriter(store: self, key: key, options: options)
     }
 
@@ -102,16 +109,14 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
     }
 
     fileprivate func put(_ bytes: [UInt8], _ key: ObjectKey, _ options: WriteOptions) throws(ObjectStoreError) {
-        let failure: ObjectStoreError? = state.withLock { state in
-            if options.ifAbsent, state.entries[key] != nil { return alreadyExists(key) }
+        try state.withLock { state throws(ObjectStoreError) in
+            try options.precondition?.check(state.entityTag(key), location: root + key.path)
             let others = state.size(without: key)
-            guard bytes.count <= capacity - others else { return noSpace(key) }
+            guard bytes.count <= capacity - others else { throw noSpace(key) }
             state.size = others + bytes.count
             state.version += 1
             state.entries[key] = Entry(bytes: bytes, modified: Date(), version: state.version)
-            return nil
         }
-        if let failure { throw failure }
     }
 
     private func entry(_ key: ObjectKey) throws(ObjectStoreError) -> Entry {
@@ -123,15 +128,11 @@ public final class InMemoryObjectStore: ObjectStore, HoldsAnyKey {
 
     private func metadata(_ key: ObjectKey, _ entry: Entry) -> ObjectMetadata {
         ObjectMetadata(
-            key: key, size: Int64(entry.bytes.count), modified: entry.modified, entityTag: String(entry.version))
+            key: key, size: Int64(entry.bytes.count), modified: entry.modified, entityTag: entry.entityTag)
     }
 
     private func noSpace(_ key: ObjectKey) -> ObjectStoreError {
         ObjectStoreError(.noSpace, location: root + key.path, message: "the store holds at most \(capacity) bytes")
-    }
-
-    private func alreadyExists(_ key: ObjectKey) -> ObjectStoreError {
-        ObjectStoreError(.alreadyExists, location: root + key.path, message: "there is already an object")
     }
 
     /// A listing shows the objects at the time of its first request.

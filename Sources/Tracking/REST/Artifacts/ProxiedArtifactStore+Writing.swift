@@ -4,6 +4,7 @@ import StorageIO
 extension ProxiedArtifactStore {
     func write(_ key: ObjectKey, options: WriteOptions) async throws -> any ObjectWriter {
         try check(key)
+        try options.refuseIfMatch(location: location(key))
         if options.ifAbsent { try await checkAbsent(key) }
         return ProxiedObjectWriter(store: self, key: key, options: options)
     }

@@ -1,10 +1,11 @@
 import HTTPTransport
 import Logging
 
-extension S3ObjectStore: AttributeKeeping {
+extension S3ObjectStore: AttributePreserving {
     private static let metadataPrefix = "x-amz-meta-"
 
-    package func attributes(of object: ObjectMetadata) async throws -> ObjectAttributes {
+    /// Header fields, user-defined metadata and tags. Tags that may not be read are left out.
+    public func attributes(of object: ObjectMetadata) async throws -> ObjectAttributes {
         let response = try await headResponse(object.key, matching: object.entityTag)
         if response.status == 412 { throw modified(response, object.key, expected: object.entityTag) }
         try response.check(location: location(object.key))

@@ -44,7 +44,7 @@ extension S3ObjectStore {
                 for try await part in group { parts.append(part) }
                 return parts.sorted { $0.number < $1.number }
             }
-            try await upload.complete(parts, ifAbsent: false)
+            try await upload.complete(parts)
         } catch {
             await upload.abort()
             throw error

@@ -28,7 +28,7 @@ extension S3ObjectStore: FileReceiving {
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             try file.checkUnchanged()
-            try await upload.complete(parts.sorted { $0.number < $1.number }, ifAbsent: false)
+            try await upload.complete(parts.sorted { $0.number < $1.number })
             return .md5OfParts(sums: await supply.sums, partSize: partSize)
         } catch {
             await supply.cancel()

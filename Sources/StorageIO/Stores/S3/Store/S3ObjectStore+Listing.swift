@@ -1,4 +1,4 @@
-extension S3ObjectStore: CompleteListing, HoldsAnyKey {
+extension S3ObjectStore: CompleteListing {
     /// The objects whose keys start with the prefix, in ascending byte order, without folder markers. Keys need not be
     /// ``ObjectKey/isPortable``.
     public func list(prefix: String) -> AsyncThrowingStream<ObjectMetadata, any Error> {
@@ -6,8 +6,6 @@ extension S3ObjectStore: CompleteListing, HoldsAnyKey {
             if case .object(let object) = entry, !object.isFolderMarker { object } else { nil }
         }
     }
-
-    var keepsFolderMarkers: Bool { true }
 
     func completeList(prefix: String) -> AsyncThrowingStream<ListedEntry, any Error> {
         let listing = S3Listing(store: self, prefix: prefix)

@@ -2,7 +2,7 @@ import HTTPTransport
 
 extension S3ObjectStore {
     /// The largest object in S3.
-    private static let maximumObjectSize: Int64 = 5 << 40
+    static let maximumObjectSize: Int64 = 5 << 40
 
     /// What is known about an object.
     public func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await head(key, matching: nil) }

@@ -1,43 +1,80 @@
 import HTTPTransport
 
-extension S3ObjectStore: RangeStreaming {
-    /// A lost connection is followed by a request for the bytes that are missing.
-    func stream(
-        _ key: ObjectKey, range: Range<Int64>, matching entityTag: String?,
+extension S3ObjectStore {
+    /// Passes on the bytes of an object, or of a range of it, over one connection. When it is lost, another request
+    /// continues with the bytes that are missing, of the same version.
+    public func stream(
+        _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
         to receive: (_ chunk: [UInt8]) async throws -> Void
     ) async throws {
         try Task.checkCancellation()
-        var position = range.lowerBound
+        if let range, range.isEmpty || range.lowerBound < 0 {
+            // A request cannot have an empty range.
+            return try await check(range, key, matching: entityTag)
+        }
+        let start = range?.lowerBound ?? 0
+        var position = start, version = entityTag
         let response = try await client.stream(location: location(key)) {
-            var request = readRequest(key, matching: entityTag)
-            request.headers["Range"] = "bytes=\(position)-\(range.upperBound - 1)"
+            var request = readRequest(key, matching: version)
+            request.headers["Range"] = Self.rangeField(position, end: range?.upperBound)
             return request
         } receive: { response in
+            version = version ?? Self.strongTag(response.head.headers)
+            let size = Self.objectSize(response.head)
+            if let size { _ = try (position..<max(position, size)).withinObject(ofSize: size, location: location(key)) }
+            // Nil if neither the caller nor the server says where the bytes end.
+            let end = [range?.upperBound, size].compactMap(\.self).min()
             // A server without support for ranges sends the object from its first byte.
             var toSkip = response.status == 206 ? 0 : position
             do {
                 for try await chunk in response.body {
-                    let start = min(toSkip, Int64(chunk.count))
-                    toSkip -= start
-                    let wanted = min(Int64(chunk.count) - start, range.upperBound - position)
+                    let skipped = min(toSkip, Int64(chunk.count))
+                    toSkip -= skipped
+                    let wanted = min(Int64(chunk.count) - skipped, (end ?? .max) - position)
                     guard wanted > 0 else { continue }
                     let isWhole = wanted == Int64(chunk.count)
-                    try await receive(isWhole ? chunk : Array(chunk[Int(start)..<Int(start + wanted)]))
+                    try await receive(isWhole ? chunk : Array(chunk[Int(skipped)..<Int(skipped + wanted)]))
                     position += wanted
                 }
-            } catch let error as HTTPTransportError where error.isTransient && position == range.upperBound {
+            } catch let error as HTTPTransportError where error.isTransient && position == end {
                 return
             }
-            guard position == range.upperBound else {
+            guard position == end ?? position else {
                 throw HTTPTransportError(
                     .connectionLost, method: "GET", url: location(key),
-                    message: "the response ended \(range.upperBound - position) bytes early")
+                    message: "the response ended \((end ?? position) - position) bytes early")
             }
         }
         switch response.status {
-        case 412: throw modified(response, key, expected: entityTag)
+        case 412: throw modified(response, key, expected: version)
+        case 416 where position == start:
+            // The range starts at the end, or past it.
+            try await check(start..<start, key, matching: version)
         case 416: throw response.failure(location: location(key), code: .modified)
         default: try response.check(location: location(key))
         }
+    }
+
+    /// - Throws: ``ObjectStoreError/Code/invalidRange`` when the range does not start within the object or at its end.
+    private func check(_ range: Range<Int64>, _ key: ObjectKey, matching entityTag: String?) async throws {
+        _ = try range.withinObject(ofSize: try await head(key, matching: entityTag).size, location: location(key))
+    }
+
+    /// A range in the form of a header field; nil for the whole object.
+    private static func rangeField(_ start: Int64, end: Int64?) -> String? {
+        guard let end, end <= maximumObjectSize else { return start == 0 ? nil : "bytes=\(start)-" }
+        return "bytes=\(start)-\(end - 1)"
+    }
+
+    /// The entity tag with which a request for the rest can be made: weak ones match nothing.
+    private static func strongTag(_ headers: TransportHeaders) -> String? {
+        headers["ETag"].flatMap { $0.startsWithBytes(of: "W/") ? nil : unquoted($0) }
+    }
+
+    /// The size of the whole object, if the response has it.
+    private static func objectSize(_ head: TransportResponseHead) -> Int64? {
+        head.status == 206
+            ? head.headers["Content-Range"]?.split(separator: "/").last.flatMap { Int64($0) }
+            : head.headers["Content-Length"].flatMap { Int64($0) }
     }
 }

@@ -13,24 +13,31 @@ extension S3ObjectStore {
 
     /// Writes an object in one request.
     func put(
-        _ body: [UInt8], key: ObjectKey, ifAbsent: Bool, attributes: ObjectAttributes? = nil
+        _ body: [UInt8], key: ObjectKey, precondition: WritePrecondition?, attributes: ObjectAttributes? = nil
     ) async throws {
         let writer = UUID().uuidString
         let md5 = try await Digests.asyncMD5(body)
         var request = S3Request("PUT", key)
         request.headers = client.newObjectHeaders(key, attributes)
-        if ifAbsent {
-            request.headers["If-None-Match"] = "*"
+        if let precondition {
+            request.require(precondition)
             request.headers[Self.writerHeader] = writer
         }
         request.content = .bytes(body)
         request.bodyMD5 = md5
-        let response = try await send(request) { try Self.checkTag($0, md5: md5) }
-        if ifAbsent, response.status == 412 || response.status == 409 {
-            // An earlier attempt whose response was lost may have created the object; the HTTP client also retries by
+        let response: S3Response
+        do {
+            response = try await send(request) { try Self.checkTag($0, md5: md5) }
+        } catch let error as ObjectStoreError where error.code == .alreadyExists {
+            // Other writers were in the way at every attempt.
+            throw ObjectStoreError(
+                precondition?.failureCode ?? error.code, location: error.location, message: error.message)
+        }
+        if let precondition, response.refuses(precondition) {
+            // An earlier attempt whose response was lost may have written the object; the HTTP client also retries by
             // itself.
             if try await isWritten(by: writer, key) { return }
-            throw response.failure(location: location(key), code: .alreadyExists)
+            throw response.failure(location: location(key), code: precondition.failureCode)
         }
         try response.check(location: location(key))
     }
@@ -49,6 +56,27 @@ extension S3ObjectStore {
             let stored = Digests.bytes(hexadecimal: tag), stored.count == md5.count, stored != md5
         else { return }
         throw TagMismatch(sent: Digests.hexadecimal(md5), stored: tag)
+    }
+}
+
+extension S3Request {
+    mutating func require(_ precondition: WritePrecondition) {
+        switch precondition {
+        case .ifAbsent: headers["If-None-Match"] = "*"
+        case .ifMatch(let tag): headers["If-Match"] = S3ObjectStore.quoted(tag)
+        }
+    }
+}
+
+extension S3Response {
+    /// Whether the object was not written since the precondition does not hold.
+    func refuses(_ precondition: WritePrecondition) -> Bool {
+        switch status {
+        case 409, 412: true
+        // Amazon's response to `If-Match` if there is no object.
+        case 404: precondition.entityTag != nil && S3ServerError(response).code == "NoSuchKey"
+        default: false
+        }
     }
 }
 

@@ -20,6 +20,11 @@ public struct S3ObjectStore: ObjectStore {
     /// The bucket as a URL.
     public var root: String { "s3://\(bucket)/" }
 
+    /// All. A server that ignores `If-Match` in PUT replaces objects whatever their entity tag is.
+    public var capabilities: ObjectStoreCapabilities {
+        [.conditionalReplace, .parallelStreams, .anyKey, .folderMarkers]
+    }
+
     /// - Throws: ``ObjectStoreError/Code/invalidURL`` for an invalid bucket name or endpoint, or for a customer's key
     ///   without TLS.
     public init(

@@ -67,11 +67,11 @@ actor S3ObjectWriter: ObjectWriter {
             let last = takeFullPart() ?? takeBuffer()
             if upload == nil {
                 try await store.put(
-                    last, key: key, ifAbsent: options.ifAbsent, attributes: options.attributes)
+                    last, key: key, precondition: options.precondition, attributes: options.attributes)
             } else {
                 if !last.isEmpty { try await start(last) }
                 while !inFlight.isEmpty { try await takeOldest() }
-                try await upload?.complete(uploaded, ifAbsent: options.ifAbsent)
+                try await upload?.complete(uploaded, precondition: options.precondition)
             }
         }
         hasEnded = true
@@ -111,10 +111,9 @@ actor S3ObjectWriter: ObjectWriter {
 
     private func startedUpload() async throws -> S3Upload {
         if let upload { return upload }
-        if options.ifAbsent, try await store.exists(key) {
+        if let precondition = options.precondition {
             // The server would report it at the end; better to know before everything has been sent.
-            throw ObjectStoreError(
-                .alreadyExists, location: store.location(key), message: "the object already exists")
+            try precondition.check(try await currentTag(), location: store.location(key))
         }
         let started = try await S3Upload.start(key, store: store, attributes: options.attributes)
         guard !hasEnded else {
@@ -123,6 +122,15 @@ actor S3ObjectWriter: ObjectWriter {
         }
         upload = started
         return started
+    }
+
+    /// The entity tag of the stored object; nil if there is none.
+    private func currentTag() async throws -> String? {
+        do {
+            return try await store.head(key).entityTag ?? ""
+        } catch let error as ObjectStoreError where error.code == .notFound {
+            return nil
+        }
     }
 
     private func takeOldest() async throws {

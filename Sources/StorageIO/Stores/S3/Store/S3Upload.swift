@@ -69,12 +69,12 @@ struct S3Upload: Sendable {
     }
 
     /// Completes the object from its parts.
-    func complete(_ parts: [Part], ifAbsent: Bool) async throws {
+    func complete(_ parts: [Part], precondition: WritePrecondition? = nil) async throws {
         var request = S3Request("POST", key)
         request.query = [(name: "uploadId", value: identifier)]
         request.headers = store.client.customerKeyHeaders()
         request.headers["Content-Type"] = "application/xml"
-        if ifAbsent { request.headers["If-None-Match"] = "*" }
+        if let precondition { request.require(precondition) }
         let list = parts.map { part in
             "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(XMLTree.escaped("\"\(part.entityTag)\""))</ETag></Part>"
         }
@@ -91,8 +91,8 @@ struct S3Upload: Sendable {
         if response.isSuccess { return }
         // An earlier attempt whose response was lost may have completed it; the server then no longer knows the upload.
         if [404, 409, 412].contains(response.status), try await store.isWritten(by: writer, key) { return }
-        let exists = ifAbsent && (response.status == 412 || response.status == 409)
-        throw response.failure(location: location, code: exists ? .alreadyExists : nil)
+        let refused = precondition.flatMap { response.refuses($0) ? $0.failureCode : nil }
+        throw response.failure(location: location, code: refused)
     }
 
     /// Drops the parts, even when the calling task has been cancelled.
