@@ -54,6 +54,17 @@ import Testing
         #expect(try await store.head(ObjectKey("a/living")).size == 1 << 20)
     }
 
+    /// Even if they are written within one tick of the file system's clock.
+    @Test func versionsNeverShareATag() async throws {
+        let key = try ObjectKey("a")
+        var tags: Set<String> = []
+        for number in 0..<100 {
+            try await store.put([UInt8(number)], to: key)
+            tags.insert(try #require(try await store.head(key).entityTag))
+        }
+        #expect(tags.count == 100)
+    }
+
     @Test func timesAreThoseOfTheFileSystem() async throws {
         try await store.put([1], to: ObjectKey("a"))
         let time = try #require(

@@ -130,6 +130,21 @@ enum SystemCalls {
         #endif
     }
 
+    /// Gives an open file a later modification time than that of the file that it replaces, if both are of the same tick.
+    ///
+    /// File systems count in ticks of up to 10 ms, and give a new file the number of one that was just removed: without
+    /// this, an object could get the entity tag of a version before the last.
+    static func makeNewer(_ descriptor: Int32, than replaced: stat, path: String) throws(ObjectStoreError) {
+        let tick: Int64 = 10_000_000
+        let earlier = replaced.modifiedNanoseconds
+        let own = try status(of: descriptor, path: path).modifiedNanoseconds
+        guard own <= earlier, earlier - own < tick else { return }
+        let (seconds, nanoseconds) = (earlier + 1).quotientAndRemainder(dividingBy: 1_000_000_000)
+        let time = timespec(tv_sec: time_t(seconds), tv_nsec: Int(nanoseconds))
+        // A file system that refuses keeps the object all the same.
+        _ = futimens(descriptor, [time, time])
+    }
+
     /// Syncs the names in a folder to disk.
     static func synchronizeFolder(_ path: String) throws(ObjectStoreError) {
         let descriptor = try check(path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -239,6 +254,9 @@ extension stat {
             st_mtim
         #endif
     }
+
+    /// Since 1970.
+    var modifiedNanoseconds: Int64 { Int64(modificationTime.tv_sec) * 1_000_000_000 + Int64(modificationTime.tv_nsec) }
 
     /// To the microsecond or better: a `Date` counts from 2001.
     var modified: Date {

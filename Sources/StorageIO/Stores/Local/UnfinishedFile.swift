@@ -125,6 +125,9 @@ final class UnfinishedFile: Sendable {
         } else {
             try ReplacedFile.locking(finalName, in: folder) { replaced throws(ObjectStoreError) in
                 if let precondition { try replaced.check(precondition, location: destination) }
+                if case .locked(let status) = replaced {
+                    try SystemCalls.makeNewer(descriptor, than: status, path: destination)
+                }
                 try SystemCalls.check(destination) { folder.rename(name, to: finalName) }
             }
         }
