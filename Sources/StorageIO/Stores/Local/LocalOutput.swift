@@ -23,7 +23,7 @@ enum LocalOutput: Sendable {
     ///   ``ObjectStoreError/Code/invalidKey`` for folders, sockets, block devices, and, below a root that is not `/`, for pipes
     ///   and devices: a caller who names only a folder does not mean devices in it.
     static func start(
-        _ key: ObjectKey, below root: String, precondition: WritePrecondition? = nil
+        _ key: ObjectKey, below root: String, precondition: WritePrecondition?
     ) throws(ObjectStoreError) -> LocalOutput {
         let path = SystemCalls.path(root, key.path)
         var names = key.path.slashSegments
