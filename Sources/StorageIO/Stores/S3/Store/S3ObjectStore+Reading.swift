@@ -1,3 +1,4 @@
+import Essentials
 import HTTPTransport
 
 extension S3ObjectStore {
