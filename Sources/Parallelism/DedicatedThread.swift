@@ -29,16 +29,30 @@ package final class CancellationFlag: Sendable {
 package func onDedicatedThread<Result: Sendable>(
     named name: String, _ body: @escaping @Sendable (CancellationFlag) throws -> Result
 ) async throws -> Result {
+    try await onDedicatedThread(named: name, throwing: (any Error).self, body)
+}
+
+/// The same for work whose errors are of one type. (Left to inference, that type would be `Never` for work that does not
+/// throw, and the `try` of its callers a warning.)
+package func onDedicatedThread<Result: Sendable, Failure: Error>(
+    named name: String, throwing _: Failure.Type,
+    _ body: @escaping @Sendable (CancellationFlag) throws(Failure) -> Result
+) async throws(Failure) -> Result {
     let flag = CancellationFlag()
-    return try await withTaskCancellationHandler {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
+    let outcome = await withTaskCancellationHandler {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, Failure>, Never>) in
             startThread(named: name, stackSize: 8 << 20) {
-                continuation.resume(with: Swift.Result { try body(flag) })
+                do throws(Failure) {
+                    continuation.resume(returning: .success(try body(flag)))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
             }
         }
     } onCancel: {
         flag.cancel()
     }
+    return try outcome.get()
 }
 
 /// Runs a computation on its own thread. If the calling task is cancelled, the computation does not begin or its result is

@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test func dedicatedThreadsKeepTheTypeOfErrors() async throws {
+        do throws(Failure) {
+            let sum = try await onDedicatedThread(named: "worker", throwing: Failure.self) { _ throws(Failure) in
+                (1...100).reduce(0, +)
+            }
+            #expect(sum == 5050)
+            try await onDedicatedThread(named: "worker", throwing: Failure.self) { _ throws(Failure) in
+                throw Failure(index: 4)
+            }
+        } catch {
+            #expect(error.index == 4)
+            return
+        }
+        Issue.record("the error is lost")
+    }
+
     @Test func cancellationReachesTheThread() async {
         let task = Task {
             try await onDedicatedThread(named: "worker") { flag in

@@ -1,6 +1,5 @@
 import CRdKafka
-import Foundation
-import Logging
+import Parallelism
 
 /// librdkafka's in-process Kafka cluster: the real protocol on loopback ports, nothing to install.
 ///
@@ -24,7 +23,7 @@ public final class MockKafkaCluster: Sendable {
     /// Starts a cluster with these topics, each with its number of partitions.
     /// - Throws: ``KafkaError`` when it cannot listen, or a number is not positive.
     public init(brokers: Int = 3, topics: [String: Int] = [:]) async throws(KafkaError) {
-        running = try await offPool("kafka-mock") { () throws(KafkaError) in
+        running = try await onDedicatedThread(named: "kafka-mock", throwing: KafkaError.self) { _ throws(KafkaError) in
             let running = try RunningMockCluster(brokers: brokers)
             do throws(KafkaError) {
                 for (name, partitions) in topics { try running.createTopic(name, partitions: partitions) }
@@ -40,7 +39,7 @@ public final class MockKafkaCluster: Sendable {
     deinit {
         // Ending the cluster joins threads, which must not block the thread that drops the last reference.
         let running = running
-        Thread.detachNewThread { running.end() }
+        startThread(named: "kafka-mock") { running.end() }
     }
 
     /// A configuration for clients of this cluster.
@@ -50,7 +49,7 @@ public final class MockKafkaCluster: Sendable {
     /// - Throws: ``KafkaError`` when it exists, or the number of partitions is not positive.
     public func createTopic(_ name: String, partitions: Int) async throws(KafkaError) {
         let running = running
-        try await offPool("kafka-mock") { () throws(KafkaError) in
+        try await onDedicatedThread(named: "kafka-mock", throwing: KafkaError.self) { _ throws(KafkaError) in
             try running.createTopic(name, partitions: partitions)
         }
     }

@@ -55,10 +55,10 @@ final class ProducerLoop {
         var hasPurged = false
         while true {
             let mayRest = waiting.isEmpty || !hasRoom
-            let inbox = thread.takeInbox(mayRest: mayRest)
-            waiting += inbox.submissions
-            flushes += inbox.flushes
-            if let asked = inbox.closing {
+            let commands = thread.takeCommands(mayRest: mayRest)
+            waiting += commands.submissions
+            flushes += commands.flushes
+            if let asked = commands.closing {
                 thread.fail(Self.closed)
                 closing = ProducerThread.Closing(
                     deadline: min(asked.deadline, closing?.deadline ?? asked.deadline),
@@ -74,7 +74,7 @@ final class ProducerLoop {
                 }
             }
             let isIdle = waiting.isEmpty || !hasRoom
-            collect(timeoutMilliseconds: isIdle && inbox.submissions.isEmpty ? 100 : 0, thread)
+            collect(timeoutMilliseconds: isIdle && commands.submissions.isEmpty ? 100 : 0, thread)
         }
         end(thread, flushes, closing)
     }

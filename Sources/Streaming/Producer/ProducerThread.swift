@@ -16,15 +16,15 @@ final class ProducerThread: Sendable {
         var waiters: [@Sendable () -> Void]
     }
 
-    /// The requests that the thread handles in its next iteration.
-    struct Inbox: Sendable {
+    /// What the thread does in its next iteration.
+    struct CommandQueue: Sendable {
         var submissions: [Submission] = []
         var flushes: [Flush] = []
         var closing: Closing?
     }
 
     private struct Shared: Sendable {
-        var inbox = Inbox()
+        var commands = CommandQueue()
         var isAsleep = false
         /// Nil before the thread has created its client and after it has destroyed it.
         var queue: KafkaQueue?
@@ -60,7 +60,7 @@ final class ProducerThread: Sendable {
     func submit(_ submission: Submission) {
         let failure = shared.withLock { shared -> KafkaError? in
             if let failure = shared.failure { return failure }
-            shared.inbox.submissions.append(submission)
+            shared.commands.submissions.append(submission)
             wake(&shared)
             return nil
         }
@@ -73,7 +73,7 @@ final class ProducerThread: Sendable {
     func flush(_ flush: Flush) {
         let failure = shared.withLock { shared -> KafkaError? in
             if let failure = shared.failure { return failure }
-            shared.inbox.flushes.append(flush)
+            shared.commands.flushes.append(flush)
             wake(&shared)
             return nil
         }
@@ -84,8 +84,8 @@ final class ProducerThread: Sendable {
     func close(_ deadline: ContinuousClock.Instant, onClosed: @escaping @Sendable () -> Void) {
         let isClosed = shared.withLock { shared -> Bool in
             guard shared.queue != nil else { return true }
-            let earlier = shared.inbox.closing
-            shared.inbox.closing = Closing(
+            let earlier = shared.commands.closing
+            shared.commands.closing = Closing(
                 deadline: min(deadline, earlier?.deadline ?? deadline), waiters: (earlier?.waiters ?? []) + [onClosed])
             wake(&shared)
             return false
@@ -104,10 +104,10 @@ final class ProducerThread: Sendable {
     // MARK: For the loop
 
     /// The requests since the last iteration; with `mayRest`, the thread counts as asleep if there are none.
-    func takeInbox(mayRest: Bool) -> Inbox {
+    func takeCommands(mayRest: Bool) -> CommandQueue {
         shared.withLock { shared in
-            var taken = Inbox()
-            swap(&taken, &shared.inbox)
+            var taken = CommandQueue()
+            swap(&taken, &shared.commands)
             shared.isAsleep = mayRest && taken.submissions.isEmpty && taken.flushes.isEmpty && taken.closing == nil
             return taken
         }
@@ -119,11 +119,11 @@ final class ProducerThread: Sendable {
     }
 
     /// After this, nobody wakes the queue.
-    func giveUpQueue() -> Inbox {
+    func giveUpQueue() -> CommandQueue {
         shared.withLock { shared in
             shared.queue = nil
-            var taken = Inbox()
-            swap(&taken, &shared.inbox)
+            var taken = CommandQueue()
+            swap(&taken, &shared.commands)
             return taken
         }
     }

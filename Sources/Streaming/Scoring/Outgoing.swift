@@ -24,7 +24,7 @@ final class Outgoing {
     let topic: String
     private var content: Content
     private let producer: ProducerThread
-    private let inbox: Inbox
+    private let pendingReport: PendingReport
     /// Indices of messages to send when the ones before are reported, the last group first.
     private var groups: [[Int]] = []
     /// Indices of the messages in flight.
@@ -37,7 +37,7 @@ final class Outgoing {
         self.content = content
         self.topic = topic
         self.producer = producer
-        inbox = Inbox(signal)
+        pendingReport = PendingReport(signal)
         switch content {
         case .results(let messages):
             current = Array(0..<messages.count)
@@ -52,7 +52,7 @@ final class Outgoing {
     /// - Parameter note: called for each message that could not be sent unchanged.
     /// - Throws: ``DeliveryError`` when messages could not be delivered for a reason other than their content.
     func advance(_ note: (Outcome, KafkaError) -> Void) throws(DeliveryError) {
-        guard !isDone, let report = inbox.take() else { return }
+        guard !isDone, let report = pendingReport.take() else { return }
         var refused: [Int] = []
         for failure in report.failures {
             let index = current[failure.index]
@@ -100,11 +100,11 @@ final class Outgoing {
     }
 
     private func submit(_ messages: MessageBatch) {
-        producer.submit(Submission(messages, topic: topic) { [inbox] in inbox.put($0) })
+        producer.submit(Submission(messages, topic: topic) { [pendingReport] in pendingReport.put($0) })
     }
 
-    /// Where the producer's thread leaves its report.
-    private final class Inbox: Sendable {
+    /// The producer's report, until the scoring thread takes it.
+    private final class PendingReport: Sendable {
         private let report = Lock<DeliveryReport?>(nil)
         private let signal: DispatchSemaphore
 
