@@ -6,10 +6,10 @@
 public struct LabelSilence: Sendable, Hashable {
     /// From the newest transaction at the time of the last label, or when the history was loaded, to the newest one
     /// now.
-    public var seconds: Double
+    public var duration: Duration
     /// The model's label delay.
-    public var limit: Double
+    public var limit: Duration
 
     /// Whether labels have been missing for longer than the delay.
-    public var isTooLong: Bool { seconds > limit }
+    public var isTooLong: Bool { duration > limit }
 }

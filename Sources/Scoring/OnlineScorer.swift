@@ -197,8 +197,8 @@ public final class OnlineScorer: Sendable {
                 let labelled = current.labelledUntil
             else { return nil }
             return LabelSilence(
-                seconds: max(0, (Double(newest) - Double(labelled)) / 1e6),
-                limit: Double(current.state.windows.delayDays) * 86_400)
+                duration: max(.zero, .microseconds(newest) - .microseconds(labelled)),
+                limit: .seconds(86_400) * current.state.windows.delayDays)
         }
     }
 

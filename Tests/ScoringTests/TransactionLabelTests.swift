@@ -137,7 +137,8 @@ import Testing
         let scorer = try Self.emptyScorer()
         #expect(scorer.labelSilence == nil)
         for day in 0...7 { scorer.record(Self.transaction(Int64(day), day: Int64(day))) }
-        #expect(scorer.labelSilence?.seconds == 7 * 86_400 && scorer.labelSilence?.limit == 7 * 86_400)
+        let week = Duration.seconds(7 * 86_400)
+        #expect(scorer.labelSilence?.duration == week && scorer.labelSilence?.limit == week)
         #expect(scorer.labelSilence?.isTooLong == false)
         scorer.record(Self.transaction(8, day: 8))
         #expect(scorer.labelSilence?.isTooLong == true)
@@ -145,7 +146,7 @@ import Testing
         _ = scorer.applyLabel(Self.label(Self.transaction(50, day: 1, terminal: 77), true))
         #expect(scorer.labelSilence?.isTooLong == true)
         _ = scorer.applyLabel(Self.label(Self.transaction(3, day: 3), false))
-        #expect(scorer.labelSilence?.seconds == 0)
+        #expect(scorer.labelSilence?.duration == .zero)
     }
 
     /// More labels than there is room for: the newest stay.

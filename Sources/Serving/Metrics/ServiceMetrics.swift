@@ -1,4 +1,5 @@
 import CoreMetrics
+import Essentials
 import Scoring
 
 /// The service's own metrics.
@@ -31,7 +32,7 @@ struct ServiceMetrics: Sendable {
 
     /// Sets the metrics that are measured only when they are scraped.
     func update(silence: LabelSilence?) {
-        secondsSinceLabel.set(silence?.seconds ?? 0)
+        secondsSinceLabel.set(silence?.duration.inSeconds ?? 0)
         labelsMissing.set(silence?.isTooLong == true ? 1 : 0)
     }
 }

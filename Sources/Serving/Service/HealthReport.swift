@@ -1,3 +1,4 @@
+import Essentials
 import JSONText
 import Scoring
 
@@ -30,8 +31,8 @@ struct HealthReport {
                 member(
                     "labels",
                     .object([
-                        member("seconds_since_last", .number("\(silence.seconds)")),
-                        member("limit_seconds", .number("\(silence.limit)")),
+                        member("seconds_since_last", .number("\(silence.duration.inSeconds)")),
+                        member("limit_seconds", .number("\(silence.limit.inSeconds)")),
                     ])))
         }
         members.append(member("warnings", .array(warnings)))

@@ -1,3 +1,5 @@
+public import Essentials
+
 /// Where a message was read, and its position in the batch's bytes.
 public struct ConsumedMessage: Sendable, Hashable {
     /// The index of the topic in ``ConsumedBatch/topics``.
@@ -6,8 +8,8 @@ public struct ConsumedMessage: Sendable, Hashable {
     public let partition: Int32
     /// The offset in the partition.
     public let offset: Int64
-    /// Milliseconds since 1970 as the producer or broker stamped it; -1 when unknown.
-    public let timestamp: Int64
+    /// Milliseconds since 1970; -1 when there is no timestamp.
+    let timestampMilliseconds: Int64
     /// The first byte of key and value, which follow one another.
     let start: Int
     /// -1 when there is none.
@@ -16,6 +18,10 @@ public struct ConsumedMessage: Sendable, Hashable {
     let valueLength: Int32
     /// Packed headers follow the value (``HeaderBytes``).
     let headerLength: Int32
+
+    /// When the producer created the message or the broker appended it, as the topic is configured; nil when the message has no
+    /// timestamp.
+    public var timestamp: Date? { Date(kafkaTimestamp: timestampMilliseconds) }
 
     var valueRange: Range<Int> {
         let valueStart = start + Int(max(0, keyLength))

@@ -201,7 +201,7 @@ final class ConsumerSession {
             batch.messages.append(
                 ConsumedMessage(
                     topicIndex: Int32(topicIndex), partition: message.partition, offset: message.offset,
-                    timestamp: rd_kafka_message_timestamp(pointer, nil), start: start,
+                    timestampMilliseconds: rd_kafka_message_timestamp(pointer, nil), start: start,
                     keyLength: message.key == nil ? -1 : Int32(message.key_len),
                     valueLength: message.payload == nil ? -1 : Int32(message.len), headerLength: Int32(headerLength)))
         }

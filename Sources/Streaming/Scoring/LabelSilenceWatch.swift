@@ -10,10 +10,10 @@ struct LabelSilenceWatch {
         recorder.noteLabelSilence(silence)
         defer { isSilent = silence.isTooLong }
         guard silence.isTooLong, !isSilent else { return }
-        let days = { (seconds: Double) in Int((seconds / 86_400).rounded()) }
+        let days = { (duration: Duration) in Int((duration / .seconds(86_400)).rounded()) }
         logger.warning(
             """
-            no label has come for \(days(silence.seconds)) days of transactions, more than the \(days(silence.limit)) after which \
+            no label has come for \(days(silence.duration)) days of transactions, more than the \(days(silence.limit)) after which \
             frauds count as known: what features know of terminals fades. Labels come from the label topic, or with transactions.
             """)
     }

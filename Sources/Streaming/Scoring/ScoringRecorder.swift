@@ -1,3 +1,4 @@
+import Essentials
 import Metrics
 import Parallelism
 import Scoring
@@ -87,7 +88,7 @@ final class ScoringRecorder: Sendable {
     }
 
     func noteLabelSilence(_ silence: LabelSilence) {
-        labelSilence.record(silence.seconds)
+        labelSilence.record(silence.duration.inSeconds)
         state.withLock { $0.statistics.labelSilence = silence }
     }
 
