@@ -70,6 +70,7 @@ let package = Package(
         .library(name: "ModelTracking", targets: ["ModelTracking"]),
         .library(name: "Streaming", targets: ["Streaming"]),
         .library(name: "Serving", targets: ["Serving"]),
+        .library(name: "PrometheusExposition", targets: ["PrometheusExposition"]),
     ],
     traits: [
         .default(enabledTraits: ["TrackingDatabases"]),
@@ -153,12 +154,13 @@ let package = Package(
                 "Columnar", "Essentials", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics,
                 serviceLifecycle,
             ]),
+        library("PrometheusExposition", ["Parallelism", coreMetrics]),
         .target(
             name: "Serving",
             dependencies: [
-                "Columnar", "DataPrep", "Essentials", "JSONText", "Parallelism", "Scoring", coreMetrics, crypto,
-                hummingbird, hummingbirdCore,
-                httpTypes, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
+                "Columnar", "DataPrep", "Essentials", "JSONText", "Parallelism", "PrometheusExposition", "Scoring",
+                coreMetrics, crypto, hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
+                serviceLifecycle,
             ],
             // Part of the program: nothing has to lie beside it.
             resources: [.embedInCode("Docs/docs.css"), .embedInCode("Docs/docs.js")], swiftSettings: swiftSettings),
@@ -297,6 +299,7 @@ let package = Package(
                 "Columnar", "DataPrep", "ModelKit", "Parallelism", "Scoring", "Streaming", "TestSupport", coreMetrics,
                 logging, serviceLifecycle,
             ]),
+        tests("PrometheusExpositionTests", ["PrometheusExposition", "TestSupport", coreMetrics, metrics]),
         tests(
             "ServingTests",
             [

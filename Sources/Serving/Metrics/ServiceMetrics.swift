@@ -1,5 +1,6 @@
 import CoreMetrics
 import Essentials
+import PrometheusExposition
 import Scoring
 
 /// The service's own metrics.

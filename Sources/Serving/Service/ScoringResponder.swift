@@ -7,6 +7,7 @@ import Logging
 import Metrics
 import NIOCore
 import Parallelism
+import PrometheusExposition
 import Scoring
 
 /// Responds to requests. A handful of fixed paths need no router.

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+public import PrometheusExposition
 public import Scoring
 public import ServiceLifecycle
 import Synchronization
@@ -16,7 +17,7 @@ import Synchronization
 /// | `POST /labels` with a label or a list of them | the number of labels by outcome |
 /// | either with another body | 422 with FastAPI's `detail` list |
 /// | `GET /health` | 200 with the model in use and warnings; 503 without a model and while shutting down |
-/// | `GET /metrics` | what ``PrometheusMetrics`` has counted |
+/// | `GET /metrics` | what `PrometheusMetrics` (PrometheusExposition) has counted |
 /// | `GET /openapi.json` | the ``OpenAPIDocument`` |
 /// | `GET /docs` | a page that shows the document and sends requests |
 ///

@@ -1,5 +1,5 @@
 import CoreMetrics
-import Serving
+import PrometheusExposition
 import Testing
 
 @Suite struct PrometheusMetricsTests {
