@@ -303,8 +303,8 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "DataPrep", "JSONText", "ModelKit", "Parallelism", "Scoring", "Serving", "TestSupport", coreMetrics,
-                logging, serviceLifecycle, unixSignals,
+                "DataPrep", "JSONText", "ModelKit", "Parallelism", "PrometheusExposition", "Scoring", "Serving",
+                "TestSupport", coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
             ]),
         .testTarget(
             name: "IntegrationTests",

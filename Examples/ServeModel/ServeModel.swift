@@ -108,8 +108,9 @@ struct ServeModel: ToolCommand {
             host: host, port: port, maximumConnections: maxConnections,
             maximumConnectionsPerAddress: maxConnectionsPerAddress, headTimeout: .seconds(headTimeout),
             bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
-            shutdownTimeout: .seconds(shutdownTimeout), recordsTransactions: record)
-        if printOpenapi { return try StandardOutput.write(OpenAPIDocument(configuration).json + "\n") }
+            shutdownTimeout: .seconds(shutdownTimeout),
+            routes: ScoringRoutes.Configuration(recordsTransactions: record))
+        if printOpenapi { return try StandardOutput.write(OpenAPIDocument(configuration.routes).json + "\n") }
         guard let model else { return }
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("serve-model"))
         let logger = talk.logger("serve-model")

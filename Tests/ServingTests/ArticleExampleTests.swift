@@ -9,6 +9,8 @@ import Testing
 @Suite struct ArticleExampleTests {
     @Test func articleHoldsTheCompiledExample() throws {
         #expect(try Article.holdsCompiledExample(module: "Serving"))
+        let routes = "Tests/ServingTests/RoutesArticleExample.swift"
+        #expect(try Article.holdsCompiledExample(module: "Serving", source: routes, number: 1))
     }
 
     @Test func exampleEndsWhenThereIsNoModel() async throws {

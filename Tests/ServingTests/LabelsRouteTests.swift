@@ -48,14 +48,14 @@ import Testing
             ) async throws -> Void
     ) async throws {
         var configuration = ScoringServerConfiguration(port: 0)
-        configuration.recordsTransactions = recording
+        configuration.routes.recordsTransactions = recording
         try await ScoringServerTests().withServer(.fixed(Self.model()), configuration: configuration) { base in
             try await body({ try await ScoringServerTests.post(base + $0, Data($1.utf8)) }, base)
         }
     }
 
     @Test func purchasesOnOneCardRaiseTheScore() async throws {
-        #expect(ScoringServerConfiguration().recordsTransactions)
+        #expect(ScoringServerConfiguration().routes.recordsTransactions)
         try await withServer { post, _ in
             for purchase in 1...8 {
                 let text = try await post("/predict", Self.request(purchase, day: 1)).text

@@ -101,7 +101,8 @@ import Testing
     }
 
     @Test func longBodiesAreRefused() async throws {
-        let configuration = ScoringServerConfiguration(port: 0, maximumBodySize: 1_000)
+        let configuration = ScoringServerConfiguration(
+            port: 0, routes: ScoringRoutes.Configuration(maximumBodySize: 1_000))
         try await withServer(.fixed(try Self.model()), configuration: configuration) { base in
             let response = try await Self.post(base + "/predict", Data(repeating: 0x20, count: 5_000))
             #expect(response.status == 413)
@@ -123,6 +124,17 @@ import Testing
             continuation.finish(throwing: Broken())
             #expect(try await Self.get(base + "/health").status == 200)
         }
+    }
+
+    @Test func theScorerCanBeReached() async throws {
+        let server = ScoringServer(
+            .fixed(try Self.model()), configuration: ScoringServerConfiguration(port: 0), logger: Self.quiet)
+        #expect(server.currentScorer == nil)
+        let running = Task { try await server.run() }
+        for _ in 0..<200 where server.currentScorer == nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(server.currentScorer?.model.provenance.createdAt == "2026-01-01T00:00:00Z")
+        running.cancel()
+        _ = await running.result
     }
 
     @Test func aBusyPortIsNamed() async throws {

@@ -8,6 +8,6 @@ extension ConnectionLimits {
             shutdownTimeout: TimeAmount(configuration.shutdownTimeout),
             maximumConnections: min(configuration.maximumConnections, FileDescriptors.roomForConnections),
             maximumConnectionsPerAddress: configuration.maximumConnectionsPerAddress,
-            maximumBodySize: max(configuration.maximumBodySize, configuration.maximumLabelsSize))
+            maximumBodySize: max(configuration.routes.maximumBodySize, configuration.routes.maximumLabelsSize))
     }
 }

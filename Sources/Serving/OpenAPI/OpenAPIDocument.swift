@@ -9,8 +9,14 @@ public struct OpenAPIDocument: Sendable {
     /// The document as JSON.
     public let json: String
 
-    /// - Parameter configuration: whose limits the document states.
-    public init(_ configuration: ScoringServerConfiguration = ScoringServerConfiguration()) {
+    /// - Parameters:
+    ///   - configuration: whose limits the document states.
+    ///   - routes: the routes that it describes.
+    ///   - prefix: the path before those of the routes, absolute.
+    public init(
+        _ configuration: ScoringRoutes.Configuration = ScoringRoutes.Configuration(),
+        routes: Set<ScoringRoutes.Route> = .all, prefix: String = "/"
+    ) {
         let document: JSONValue = [
             "openapi": "3.1.0",
             "info": [
@@ -19,18 +25,21 @@ public struct OpenAPIDocument: Sendable {
                 "description": .string(Self.overview(configuration)),
                 "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
             ],
-            "servers": [["url": "/"]],
+            "servers": [["url": .string(prefix)]],
             "tags": [
                 ["name": "scoring", "description": "Transactions and what became of them"],
                 ["name": "operation", "description": "For load balancers, monitoring and people"],
             ],
-            "paths": JSONValue(members: Route.allCases.map { ($0.rawValue, $0.operations(configuration)) }),
+            "paths": JSONValue(
+                members: ScoringRoutes.Route.allCases.filter(routes.contains).map {
+                    ($0.rawValue, $0.operations(configuration))
+                }),
             "components": ["schemas": Self.schemas],
         ]
         json = document.text
     }
 
-    private static func overview(_ configuration: ScoringServerConfiguration) -> String {
+    private static func overview(_ configuration: ScoringRoutes.Configuration) -> String {
         "Each scored transaction belongs to the history that later ones are scored against"
             + (configuration.recordsTransactions ? ", " : " when recording is on, ")
             + "and labels tell the history what became of it."
@@ -58,16 +67,16 @@ public struct OpenAPIDocument: Sendable {
     ]
 }
 
-extension Route {
+extension ScoringRoutes.Route {
     /// The path item: one operation for each method.
-    fileprivate func operations(_ configuration: ScoringServerConfiguration) -> JSONValue {
+    fileprivate func operations(_ configuration: ScoringRoutes.Configuration) -> JSONValue {
         JSONValue(
             members: methods.map { method in
                 (method.rawValue.lowercased(), operation(method, configuration))
             })
     }
 
-    private func operation(_ method: HTTPRequest.Method, _ configuration: ScoringServerConfiguration) -> JSONValue {
+    private func operation(_ method: HTTPRequest.Method, _ configuration: ScoringRoutes.Configuration) -> JSONValue {
         let isHead = method == .head
         let described = responses(configuration).map { ($0.status, isHead ? $0.headersOnly : $0.value) }
         let operation: JSONValue = [
@@ -135,7 +144,7 @@ extension Route {
         return ["required": true, "content": ["application/json": ["schema": schema, "examples": examples]]]
     }
 
-    private func responses(_ configuration: ScoringServerConfiguration) -> [DescribedResponse] {
+    private func responses(_ configuration: ScoringRoutes.Configuration) -> [DescribedResponse] {
         let health: JSONValue = ["$ref": "#/components/schemas/Health"]
         switch self {
         case .root:

@@ -21,15 +21,13 @@ import Synchronization
 /// | `GET /openapi.json` | the ``OpenAPIDocument`` |
 /// | `GET /docs` | a page that shows the document and sends requests |
 ///
-/// It begins with the source's first model and switches to each later one between two requests. A model that cannot be
-/// used is reported, and the earlier one stays.
+/// It serves ``ScoringRoutes``, which tells how models take over from one another.
 ///
 /// Graceful shutdown stops listening. Every response from then on ends its connection and says so, idle connections end
 /// after a second, and the server waits for the rest as long as ``ScoringServerConfiguration/shutdownTimeout`` allows.
 public struct ScoringServer: Service {
     private let configuration: ScoringServerConfiguration
-    private let models: ModelSource
-    private let metrics: PrometheusMetrics
+    private let routes: ScoringRoutes
     private let logger: Logger
     private let onRunning: @Sendable (_ port: Int) async -> Void
 
@@ -43,22 +41,23 @@ public struct ScoringServer: Service {
         metrics: PrometheusMetrics = PrometheusMetrics(), logger: Logger,
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
-        self.models = models
         self.configuration = configuration
-        self.metrics = metrics
+        routes = ScoringRoutes(models, configuration: configuration.routes, metrics: metrics, logger: logger)
         self.logger = logger
         self.onRunning = onRunning
     }
 
+    /// The scorer behind the service, see ``ScoringRoutes/currentScorer``.
+    public var currentScorer: OnlineScorer? { routes.currentScorer }
+
     /// Serves until graceful shutdown or cancellation.
     /// - Throws: ``ServingError`` when the address cannot be bound or there is no model.
     public func run() async throws {
-        let responder = ScoringResponder(configuration: configuration, metrics: metrics, logger: logger)
         let limits = ConnectionLimits(configuration)
         let registry = ConnectionRegistry(
             maximum: limits.maximumConnections, maximumPerAddress: limits.maximumConnectionsPerAddress)
         let application = Application(
-            responder: responder,
+            responder: ScoringResponder(routes: routes),
             server: HTTPServerBuilder { respond in
                 BoundedHTTPChannel(
                     http: HTTP1Channel(
@@ -70,52 +69,20 @@ public struct ScoringServer: Service {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port)),
-            services: [ModelUpdater(models: models, responder: responder, logger: logger)],
+            services: [routes],
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
+        routes.noteShutdown(false)
         do {
             try await withGracefulShutdownHandler {
                 try await application.run()
             } onGracefulShutdown: {
-                responder.beginShutdown()
+                // At once: the group of services tells the routes only when the server has drained.
+                routes.noteShutdown(true)
             }
         } catch let error as IOError {
             throw ServingError.cannotListen(
                 host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
         }
-    }
-}
-
-/// Passes each model of the source to the responder.
-private struct ModelUpdater: Service {
-    let models: ModelSource
-    let responder: ScoringResponder
-    let logger: Logger
-
-    func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown { try await follow() }
-        } catch is CancellationError {
-            // Shutdown ends the wait in this way; the server drains by itself.
-        }
-    }
-
-    private func follow() async throws {
-        var hasModel = false
-        do {
-            for try await model in models {
-                do {
-                    try responder.use(model)
-                    hasModel = true
-                } catch  where hasModel {
-                    responder.noteRefusal(of: model, error)
-                }
-            }
-        } catch  where hasModel && !(error is CancellationError) {
-            // The model in use is still good.
-            logger.error("no further models", metadata: ["error": "\(error)"])
-        }
-        // A service that returns would end the whole group.
-        try await gracefulShutdown()
     }
 }

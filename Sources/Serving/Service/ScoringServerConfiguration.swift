@@ -4,10 +4,6 @@ public struct ScoringServerConfiguration: Sendable, Hashable {
     public var host: String
     /// 0 picks a free port.
     public var port: Int
-    /// Bytes of the body of `POST /predict`; longer ones get 413.
-    public var maximumBodySize: Int
-    /// Bytes of the body of `POST /labels`, some 8,000 labels by default; longer ones get 413.
-    public var maximumLabelsSize: Int
     /// Open connections, at most as many as the process may have files open. For a further one, the connection that has waited
     /// longest for a request is closed.
     public var maximumConnections: Int
@@ -22,27 +18,25 @@ public struct ScoringServerConfiguration: Sendable, Hashable {
     public var idleTimeout: Duration
     /// How long graceful shutdown waits for requests in progress.
     public var shutdownTimeout: Duration
-    /// Whether a scored transaction then belongs to the history of its customer and terminal. On, a customer's next
-    /// transaction sees this one; off, the same request gets the same response.
-    public var recordsTransactions: Bool
+    /// What the paths accept.
+    public var routes: ScoringRoutes.Configuration
 
     /// Sets the limits; the defaults suit a service behind a proxy on the same machine.
     public init(
-        host: String = "127.0.0.1", port: Int = 8080, maximumBodySize: Int = 64 << 10,
-        maximumLabelsSize: Int = 1 << 20, maximumConnections: Int = 4_096, maximumConnectionsPerAddress: Int = 1_024,
+        host: String = "127.0.0.1", port: Int = 8080, maximumConnections: Int = 4_096,
+        maximumConnectionsPerAddress: Int = 1_024,
         headTimeout: Duration = .seconds(10), bodyTimeout: Duration = .seconds(30),
-        idleTimeout: Duration = .seconds(60), shutdownTimeout: Duration = .seconds(30), recordsTransactions: Bool = true
+        idleTimeout: Duration = .seconds(60), shutdownTimeout: Duration = .seconds(30),
+        routes: ScoringRoutes.Configuration = ScoringRoutes.Configuration()
     ) {
         self.host = host
         self.port = port
-        self.maximumBodySize = maximumBodySize
-        self.maximumLabelsSize = maximumLabelsSize
         self.maximumConnections = maximumConnections
         self.maximumConnectionsPerAddress = maximumConnectionsPerAddress
         self.headTimeout = headTimeout
         self.bodyTimeout = bodyTimeout
         self.idleTimeout = idleTimeout
         self.shutdownTimeout = shutdownTimeout
-        self.recordsTransactions = recordsTransactions
+        self.routes = routes
     }
 }

@@ -1,0 +1,48 @@
+import Logging
+import Parallelism
+import Scoring
+
+/// The model that requests are scored with, and what `GET /health` says of it.
+final class ServedModel: Sendable {
+    struct State {
+        var scorer: OnlineScorer?
+        /// Why the newest model is not in use.
+        var refusal: String?
+        var isShuttingDown = false
+    }
+
+    private let logger: Logger
+    private let guarded = Lock(State())
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    var state: State { guarded.withLock { $0 } }
+
+    /// Nil until the first model is loaded.
+    var scorer: OnlineScorer? { guarded.withLock { $0.scorer } }
+
+    /// Scores with that model from now on.
+    /// - Throws: `ScoringError` for a model that cannot score single transactions; the earlier one then stays.
+    func use(_ model: FraudModel) throws {
+        if let scorer {
+            try scorer.replaceModel(with: model)
+        } else {
+            let first = try OnlineScorer(model)
+            guarded.withLock { $0.scorer = first }
+        }
+        guarded.withLock { $0.refusal = nil }
+        logger.info("model in use", metadata: ["created_at": "\(model.provenance.createdAt)"])
+    }
+
+    /// Reports that a later model cannot be used.
+    func noteRefusal(of model: FraudModel, _ error: any Error) {
+        guarded.withLock { $0.refusal = "\(error)" }
+        logger.error(
+            "the new model cannot be used, the earlier one stays",
+            metadata: ["created_at": "\(model.provenance.createdAt)", "error": "\(error)"])
+    }
+
+    func noteShutdown(_ isShuttingDown: Bool) { guarded.withLock { $0.isShuttingDown = isShuttingDown } }
+}
