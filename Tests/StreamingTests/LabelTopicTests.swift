@@ -107,6 +107,37 @@ struct LabelTopicTests {
     }
 
     /// Forty days of transactions without a label; the model's label delay is seven.
+    /// Labels that an application gets in its own way reach the history that messages are scored against.
+    @Test func theScorerTakesLabelsFromElsewhere() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "scores": 1])
+        let transactions = Sample.transactions(2_000)
+        let (first, second) = (Array(transactions[..<1_000]), Array(transactions[1_000...]))
+        var settings = ScoringStreamSettings(end: .afterRecords(2_000))
+        settings.consumer = Sample.settings(group: "own labels")
+        let stream = ScoringStream(cluster.configuration, models: .fixed(try Sample.model()), settings: settings)
+        #expect(stream.currentScorer == nil)
+        let running = Task { try await stream.run() }
+        try await cluster.send(Self.withoutLabels(first))
+        while stream.statistics.delivered < 1_000 { try await Task.sleep(for: .milliseconds(10)) }
+        let scorer = try #require(stream.currentScorer)
+        for transaction in first where transaction.fraud == 1 {
+            let label = TransactionLabel(
+                transactionID: transaction.transactionID, dateTime: transaction.dateTime,
+                terminalID: transaction.terminalID, isFraud: true)
+            #expect(scorer.applyLabel(label) == .applied)
+        }
+        try await cluster.send(second)
+        try await running.value
+        // As if the labels had come with the transactions.
+        let own = try OnlineScorer(Sample.model())
+        _ = try own.score(first)
+        let expected = try own.score(second).map(\.probability)
+        let results = try await cluster.results(count: 2_000).sorted { $0.transaction_id < $1.transaction_id }
+        #expect(results.dropFirst(1_000).map(\.probability) == expected)
+        #expect(scorer === stream.currentScorer)
+        #expect(scorer.state.watermarkDateTime == transactions.last?.dateTime)
+    }
+
     @Test func silenceIsMeasured() async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 1, "labels": 1, "scores": 1])
         let transactions = Sample.transactions(1_000)

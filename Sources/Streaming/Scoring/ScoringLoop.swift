@@ -14,10 +14,12 @@ final class ScoringLoop {
 
     private let settings: ScoringStreamSettings
     private let logger: Logger
-    private let models: CurrentModel
+    private let models: PendingModel
     private let control: ConsumerControl
     private let recorder: ScoringRecorder
     private let producer: ProducerThread
+    /// Called once, with the scorer that is used from then on.
+    private let onStart: (OnlineScorer) -> Void
     private let session: ConsumerSession
     private let labels: LabelFeed?
 
@@ -33,8 +35,9 @@ final class ScoringLoop {
     private var silence = LabelSilenceWatch()
 
     init(
-        _ configuration: KafkaConfiguration, _ settings: ScoringStreamSettings, logger: Logger, models: CurrentModel,
-        control: ConsumerControl, recorder: ScoringRecorder, producer: ProducerThread
+        _ configuration: KafkaConfiguration, _ settings: ScoringStreamSettings, logger: Logger, models: PendingModel,
+        control: ConsumerControl, recorder: ScoringRecorder, producer: ProducerThread,
+        onStart: @escaping (OnlineScorer) -> Void
     ) throws(KafkaError) {
         self.settings = settings
         self.logger = logger
@@ -42,6 +45,7 @@ final class ScoringLoop {
         self.control = control
         self.recorder = recorder
         self.producer = producer
+        self.onStart = onStart
         merge = PartitionMerge(alignment: settings.alignment)
         deadLetters = DeadLetterSender(
             topic: settings.deadLetterTopic, configuration, producer, pending.signal, recorder: recorder, logger: logger
@@ -69,6 +73,7 @@ final class ScoringLoop {
         }
         guard let model = try firstModel(cancellation) else { return }
         let scorer = try OnlineScorer(model, state: state)
+        onStart(scorer)
         let isReady = try session.awaitTopic(
             settings.inputTopic, within: settings.consumer.startTimeout, cancellation
         ) { control.isStopping }

@@ -29,6 +29,7 @@ public final class ScoringStream: Sendable {
     private let logger: Logger
     private let control = ConsumerControl()
     private let recorder: ScoringRecorder
+    private let scorer = Lock<OnlineScorer?>(nil)
     private let hasRun = Atomic<Bool>(false)
 
     /// - Parameters:
@@ -50,15 +51,23 @@ public final class ScoringStream: Sendable {
     /// What was done so far; can be read at any time.
     public var statistics: ScoringStatistics { recorder.statistics }
 
+    /// The scorer of the stream, which holds the history; nil until the first model is loaded. It stays the same object when a
+    /// later model takes over, and after the end.
+    ///
+    /// Labels from elsewhere than ``ScoringStreamSettings/labelTopic`` are applied to it, and its state can be saved, from
+    /// any thread. A later model of other windows begins a history of its own, to which only the labels of the topic are
+    /// applied again.
+    public var currentScorer: OnlineScorer? { scorer.withLock { $0 } }
+
     /// Stops the stream as graceful shutdown does.
     public func stop() { control.stop() }
 
-    private func follow(_ inbox: CurrentModel) async {
+    private func follow(_ pending: PendingModel) async {
         do {
-            for try await model in models { inbox.put(model) }
-            _ = inbox.end(NoModelError())
+            for try await model in models { pending.put(model) }
+            _ = pending.end(NoModelError())
         } catch {
-            if inbox.end(error), !(error is CancellationError) {
+            if pending.end(error), !(error is CancellationError) {
                 logger.error("no further models, the last one stays in use: \(error)")
             }
         }
@@ -75,14 +84,14 @@ extension ScoringStream: Service {
     public func run() async throws {
         precondition(!hasRun.exchange(true, ordering: .relaxed), "a scoring stream can be run once")
         let producer = try await ProducerThread.start(configuration, settings.producer, logger: logger)
-        let inbox = CurrentModel()
-        let followed = Task { await follow(inbox) }
+        let pending = PendingModel()
+        let followed = Task { await follow(pending) }
         let outcome = await withGracefulShutdownHandler {
             await Self.result {
                 try await onDedicatedThread(named: "scoring-stream") { [self] cancellation in
                     try ScoringLoop(
-                        configuration, settings, logger: logger, models: inbox, control: control, recorder: recorder,
-                        producer: producer
+                        configuration, settings, logger: logger, models: pending, control: control, recorder: recorder,
+                        producer: producer, onStart: { scorer in self.scorer.withLock { $0 = scorer } }
                     ).run(state, cancellation)
                 }
             }

@@ -3,7 +3,7 @@ import Parallelism
 import Scoring
 
 /// Passes models from their source to the scoring thread; a later model replaces one that was not fetched yet.
-final class CurrentModel: Sendable {
+final class PendingModel: Sendable {
     private struct State: Sendable {
         var model: FraudModel?
         var hasHadModel = false
