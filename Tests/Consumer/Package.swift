@@ -1,8 +1,7 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-// Another project that imports single modules: `train-only` must build without Kafka, libcurl, PostgreSQL or a web server,
-// and `own-store` with public API only.
+// Another project that imports a single module: it must build without Kafka, libcurl, PostgreSQL or a web server.
 let package = Package(
     name: "consumer",
     platforms: [.macOS(.v15)],
@@ -11,13 +10,6 @@ let package = Package(
         .executableTarget(
             name: "train-only",
             dependencies: [.product(name: "ModelKit", package: "antifraud")],
-            path: "Sources/TrainOnly"),
-        .executableTarget(
-            name: "own-store",
-            dependencies: [
-                .product(name: "StorageIO", package: "antifraud"),
-                .product(name: "StorageIOTesting", package: "antifraud"),
-            ],
-            path: "Sources/OwnStore"),
+            path: "Sources/TrainOnly")
     ]
 )
