@@ -9,6 +9,19 @@ import Testing
         #expect(try Article.holdsCompiledExample(module: "StorageIO"))
     }
 
+    @Test func articleOnConformanceHoldsTheCompiledExample() throws {
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "StorageIOTesting", source: "Tests/StorageIOTests/ArticleExampleConformance.swift"))
+    }
+
+    @Test func exampleStoreCountsWhatIsRead() async throws {
+        let store = MeteredStore(InMemoryObjectStore()), key = try ObjectKey("a")
+        try await store.put([1, 2, 3], to: key)
+        _ = try await store.read(key, range: 1..<3)
+        #expect(store.bytesRead == 2)
+    }
+
     @Test func exampleConvertsAllFiles() async throws {
         let folder = try TemporaryFolder()
         for (name, rows) in [("1.csv", "1,a\n2,b\n"), ("2.csv", "3,c\n")] {
