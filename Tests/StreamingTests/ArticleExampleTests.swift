@@ -1,20 +1,14 @@
 import DataPrep
-import Foundation
 import Streaming
 import TestSupport
 import Testing
 
 @Suite struct ArticleExampleTests {
-    @Test func articleHoldsTheCompiledExample() throws {
-        let root = Oracle.packageRoot
-        let article = try String(
-            contentsOf: root.appending(path: "Sources/Streaming/Streaming.docc/Streaming.md"), encoding: .utf8)
-        let source = try String(
-            contentsOf: root.appending(path: "Tests/StreamingTests/ArticleExample.swift"), encoding: .utf8)
-        let example = try #require(
-            article.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
-        #expect(example.hasPrefix("func scoreOnMockCluster"))
-        #expect(source.hasSuffix(example))
+    @Test func articleHoldsTheCompiledExamples() throws {
+        #expect(try Article.holdsCompiledExample(module: "Streaming"))
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "Streaming", source: "Tests/StreamingTests/ArticleExampleConsumer.swift", number: 1))
     }
 
     @Test func exampleScoresTheTable() async throws {
@@ -22,5 +16,16 @@ import Testing
         let statistics = try await scoreOnMockCluster(table, try Sample.model())
         #expect(statistics.delivered == 1_000)
         #expect(statistics.malformed == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func exampleConsumerReadsAndCommits() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["t": 2])
+        try await Sample.fill(cluster, "t", 0..<500)
+        let values = try await firstValues(500, of: "t", group: "readers", cluster.configuration)
+        #expect(Set(values) == Set((0..<500).map { "\($0)" }))
+        // The same group goes on where it stopped.
+        try await Sample.fill(cluster, "t", 500..<600)
+        let later = try await firstValues(100, of: "t", group: "readers", cluster.configuration)
+        #expect(Set(later) == Set((500..<600).map { "\($0)" }))
     }
 }
