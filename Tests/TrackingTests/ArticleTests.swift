@@ -1,4 +1,5 @@
 import Foundation
+import StorageIO
 import TestSupport
 import Testing
 import Tracking
@@ -57,6 +58,24 @@ import Tracking
         #expect(
             try Article.holdsCompiledExample(
                 module: "Tracking", source: "Tests/TrackingTests/JournalArticleExample.swift", number: 1))
+    }
+
+    @Test func theExampleOfFoldersWorks() async throws {
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "Tracking", source: "Tests/TrackingTests/ArticleExampleFolders.swift", number: 2))
+        let folder = try TemporaryFolder()
+        let samples = try ObjectStoreRegistry().resolve("memory://samples/today/")
+        try await samples.store.put([1], to: ObjectKey("today/a.csv"))
+        let plots = try LocalObjectStore(folder: folder.path("plots"))
+        try await plots.put([2, 3], to: ObjectKey("roc/curve.svg"))
+        let client = try await TrackingClient.open("sqlite:///\(folder.path("mlflow.db"))")
+        let run = try await client.experiment(named: "plots").startRun()
+        let copy = folder.path("copy")
+        let paths = try await logFolders(of: run, plots: folder.path("plots"), samples: samples, to: copy)
+        #expect(paths == ["plots/roc/curve.svg", "samples/a.csv"])
+        #expect(try await LocalObjectStore(folder: copy).read(ObjectKey("roc/curve.svg")) == [2, 3])
+        try await client.close()
     }
 
     @Test func theArticleShowsThatExample() throws {
