@@ -1,9 +1,9 @@
 import Streaming
 
 func firstValues(
-    _ count: Int, of topic: String, group: String, _ configuration: KafkaConfiguration
+    _ count: Int, of topic: String, _ configuration: KafkaConfiguration, settings: ConsumerSettings
 ) async throws -> [String] {
-    let consumer = KafkaConsumer(configuration, topics: [topic], settings: ConsumerSettings(group: group))
+    let consumer = KafkaConsumer(configuration, topics: [topic], settings: settings)
     // Reads while the batches below are processed.
     async let running: Void = consumer.run()
     var values: [String] = []

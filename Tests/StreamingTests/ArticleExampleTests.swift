@@ -21,11 +21,11 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func exampleConsumerReadsAndCommits() async throws {
         let cluster = try await MockKafkaCluster(topics: ["t": 2])
         try await Sample.fill(cluster, "t", 0..<500)
-        let values = try await firstValues(500, of: "t", group: "readers", cluster.configuration)
+        let values = try await firstValues(500, of: "t", cluster.configuration, settings: Sample.settings())
         #expect(Set(values) == Set((0..<500).map { "\($0)" }))
-        // The same group goes on where it stopped.
+        // The group continues where it stopped.
         try await Sample.fill(cluster, "t", 500..<600)
-        let later = try await firstValues(100, of: "t", group: "readers", cluster.configuration)
+        let later = try await firstValues(100, of: "t", cluster.configuration, settings: Sample.settings())
         #expect(Set(later) == Set((500..<600).map { "\($0)" }))
     }
 }
