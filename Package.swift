@@ -280,8 +280,8 @@ let package = Package(
         tests(
             "ModelTrackingTests",
             [
-                "Columnar", "DataPrep", "ModelKit", "ModelTracking", "Pipelines", "Scoring", "StorageIO", "TestSupport",
-                "Tracking", logging,
+                "Columnar", "DataPrep", "HTTPTransport", "ModelKit", "ModelTracking", "Pipelines", "Scoring", "Serving",
+                "StorageIO", "TestSupport", "Tracking", logging, serviceLifecycle, unixSignals,
             ]),
         tests("HandbookJobsTests", ["Columnar", "DataPrep", "HandbookJobs", "ModelKit"]),
         .executableTarget(

@@ -16,12 +16,21 @@ package enum Article {
 
     /// The article's examples of a language, in order.
     package static func examples(module: String, language: String) throws -> [String] {
-        try text("Sources/\(module)/\(module).docc/\(module).md").components(separatedBy: "```\(language)\n")
-            .dropFirst()
+        try examples(in: "Sources/\(module)/\(module).docc/\(module).md", language: language)
+    }
+
+    /// The examples of a language in `Documentation/GUIDE.md`, in order.
+    package static func examples(guide: String, language: String) throws -> [String] {
+        try examples(in: "Documentation/\(guide).md", language: language)
+    }
+
+    private static func examples(in path: String, language: String) throws -> [String] {
+        try text(path).components(separatedBy: "```\(language)\n").dropFirst()
             .compactMap { $0.components(separatedBy: "```").first }
     }
 
-    private static func text(_ path: String) throws -> String {
+    /// A file of the package.
+    package static func text(_ path: String) throws -> String {
         try String(contentsOf: Oracle.packageRoot.appending(path: path), encoding: .utf8)
     }
 }
