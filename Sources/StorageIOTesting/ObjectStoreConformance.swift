@@ -1,6 +1,6 @@
 public import StorageIO
 
-/// Checks that a store does what ``ObjectStore`` promises. Works under any test framework: a check is an asynchronous
+/// Checks that a store does what `ObjectStore` promises. Works under any test framework: a check is an asynchronous
 /// function that throws a ``ConformanceFailure`` with the expected and the actual result.
 ///
 /// With Swift Testing, each check as its own test case:

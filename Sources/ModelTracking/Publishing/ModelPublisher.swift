@@ -108,7 +108,7 @@ public struct ModelPublisher: Sendable {
 
     /// Logs a training as one run: parameters, metrics, histories, tags, and the model's folder as the artifact `model`.
     /// - Parameters:
-    ///   - model: the folder where the model was saved, in any store.
+    ///   - location: the folder where the model was saved, in any store.
     ///   - metrics: beyond those of the training, such as a comparison's.
     ///   - registration: whether and how the model becomes a new version of a registered one.
     /// - Throws: `TrackingError`, `ObjectStoreError`; the run is marked as failed then.

@@ -39,7 +39,7 @@ public struct DataSet: Sendable {
     /// - Parameters:
     ///   - location: A path, folder, pattern or URL; see ``StorageURI``.
     ///   - stores: Knows local files and memory; register S3 and HDFS with
-    ///     ``ObjectStoreRegistry/registerRemoteStores(environment:logger:)``.
+    ///     ``ObjectStoreRegistry/registerRemoteStores(environment:usesInstanceMetadata:logger:)``.
     /// - Throws: ``DataSetError``, which names the file that differs or cannot be read; ``ParquetError``, ``CSVError``;
     ///   ``ObjectStoreError``.
     public static func open(
