@@ -28,6 +28,6 @@ enum RegisterModel {
                 result, model: folder, data: "\(data.uri)", registration: ModelRegistration())
         }
         let model = try await ModelLoader(stores: stores, tracking: tracking).load("runs:/\(receipt.runID)/model")
-        print("registered a model with features \(model.featureNames) and threshold \(model.threshold)")
+        print("registered a model with features \(model.classifier.featureNames) and threshold \(model.threshold)")
     }
 }
