@@ -10,24 +10,24 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-// Only with the trait that puts database clients into Tracking.
-let withDatabases: TargetDependencyCondition? = .when(traits: ["TrackingDatabases"])
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift", condition: withDatabases)
-let postgreSQL: Target.Dependency = .target(name: "PostgreSQL", condition: withDatabases)
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
-let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
-let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
-let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let serviceLifecycle: Target.Dependency = .product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
-
-let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+// Traits say which dependencies a project resolves: whoever imports only ModelKit or Columnar needs none.
+func dependency(_ package: String, _ product: String, traits: Set<String>) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: traits))
+}
+let argumentParser = dependency("swift-argument-parser", "ArgumentParser", traits: ["Programs"])
+let crypto = dependency("swift-crypto", "Crypto", traits: ["Storage"])
+let logging = dependency("swift-log", "Logging", traits: ["Storage"])
+let grdb = dependency("GRDB.swift", "GRDB", traits: ["TrackingDatabases"])
+let postgreSQL: Target.Dependency = .target(name: "PostgreSQL", condition: .when(traits: ["TrackingDatabases"]))
+let coreMetrics = dependency("swift-metrics", "CoreMetrics", traits: ["Serving", "Streaming"])
+let metrics = dependency("swift-metrics", "Metrics", traits: ["Serving", "Streaming"])
+let serviceLifecycle = dependency("swift-service-lifecycle", "ServiceLifecycle", traits: ["Serving", "Streaming"])
+let unixSignals = dependency("swift-service-lifecycle", "UnixSignals", traits: ["Serving", "Streaming"])
+let hummingbird = dependency("hummingbird", "Hummingbird", traits: ["Serving"])
+let hummingbirdCore = dependency("hummingbird", "HummingbirdCore", traits: ["Serving"])
+let httpTypes = dependency("swift-http-types", "HTTPTypes", traits: ["Serving"])
+let nioCore = dependency("swift-nio", "NIOCore", traits: ["Serving"])
+let nioHTTP1 = dependency("swift-nio", "NIOHTTP1", traits: ["Serving"])
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -55,7 +55,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "antifraud",
-    platforms: [.macOS(.v15)],
     products: [
         .library(name: "Columnar", targets: ["Columnar"]),
         .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
@@ -73,10 +72,20 @@ let package = Package(
         .library(name: "PrometheusExposition", targets: ["PrometheusExposition"]),
     ],
     traits: [
-        .default(enabledTraits: ["TrackingDatabases"]),
+        .default(enabledTraits: ["Programs", "Serving", "Streaming", "TrackingDatabases"]),
+        .trait(
+            name: "Storage",
+            description: "StorageIO and what is built on it: DataPrep, Scoring, Pipelines, Tracking, ModelTracking."),
         .trait(
             name: "TrackingDatabases",
-            description: "Tracking opens MLflow's databases, SQLite and PostgreSQL, beside its servers."),
+            description: "Tracking opens MLflow's databases, SQLite and PostgreSQL, beside its servers.",
+            enabledTraits: ["Storage"]),
+        .trait(
+            name: "Streaming", description: "Streaming: Kafka, with metrics and graceful shutdown.",
+            enabledTraits: ["Storage"]),
+        .trait(
+            name: "Serving", description: "Serving: the HTTP service, on Hummingbird.", enabledTraits: ["Storage"]),
+        .trait(name: "Programs", description: "The executables.", enabledTraits: ["Serving", "Streaming"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

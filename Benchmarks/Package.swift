@@ -17,7 +17,6 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "benchmarks",
-    platforms: [.macOS(.v15)],
     dependencies: [
         .package(name: "antifraud", path: ".."),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

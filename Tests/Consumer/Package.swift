@@ -4,8 +4,7 @@ import PackageDescription
 // Another project that imports a single module: it must build without Kafka, libcurl, PostgreSQL or a web server.
 let package = Package(
     name: "consumer",
-    platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "antifraud", path: "../..")],
+    dependencies: [.package(name: "antifraud", path: "../..", traits: [])],
     targets: [
         .executableTarget(
             name: "train-only",

@@ -5,7 +5,6 @@ import PackageDescription
 // of its own, and `beside-others` imports ours beside the usual modules of services.
 let package = Package(
     name: "consumer-of-all",
-    platforms: [.macOS(.v15)],
     dependencies: [
         .package(name: "antifraud", path: "../.."),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),

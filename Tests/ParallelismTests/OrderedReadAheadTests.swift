@@ -24,7 +24,7 @@ struct OrderedReadAheadTests {
             width: 3, produce: { numbers.next(upTo: 50) },
             work: { number in
                 // Later elements end before earlier ones.
-                for _ in 0..<(number % 3 == 0 ? 100 : 0) { await Task.yield() }
+                for _ in 0..<(number % 3 == 0 ? 10 : 0) { await Task.yield() }
                 return number * 2
             })
         var taken = 0

@@ -3,20 +3,12 @@ import Foundation
 /// TCP on 127.0.0.1 by system calls.
 enum Loopback {
     /// Of `send`: no signal when the other side is gone, no waiting.
-    #if canImport(Darwin)
-        static let sendFlags = Int32(MSG_DONTWAIT)
-    #else
-        static let sendFlags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-    #endif
+    static let sendFlags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
 
     static func socket() throws -> Int32 {
-        #if canImport(Darwin)
-            let descriptor = Foundation.socket(AF_INET, SOCK_STREAM, 0)
-        #else
-            // Not inherited by programs that tests start: they would keep connections open.
-            let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
-            let descriptor = Foundation.socket(AF_INET, Int32(kind), 0)
-        #endif
+        // Not inherited by programs that tests start: they would keep connections open.
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
+        let descriptor = Foundation.socket(AF_INET, Int32(kind), 0)
         guard descriptor >= 0 else { throw ProxyFailure.system(call: "socket", code: errno) }
         return descriptor
     }
@@ -25,9 +17,6 @@ enum Loopback {
         port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
     ) rethrows -> Result {
         var address = sockaddr_in()
-        #if canImport(Darwin)
-            address.sin_len = UInt8(MemoryLayout<sockaddr_in>.size)
-        #endif
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian

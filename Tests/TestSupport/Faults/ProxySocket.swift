@@ -25,9 +25,6 @@ final class ProxySocket {
         self.registry = registry
         var one: Int32 = 1
         _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
-        #if canImport(Darwin)
-            _ = setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &one, socklen_t(MemoryLayout<Int32>.size))
-        #endif
         guard registry.insert(descriptor) else {
             isClosed = true
             _ = Foundation.close(descriptor)

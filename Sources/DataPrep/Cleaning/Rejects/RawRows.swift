@@ -1,14 +1,7 @@
 import Columnar
+import Essentials
 import Parallelism
 import StorageIO
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Reads the inputs a second time for the text of rows that were rejected.
 actor RawRows {

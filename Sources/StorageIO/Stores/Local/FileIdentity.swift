@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Essentials
 
 /// Identifies a file or folder, whatever path leads to it.
 struct FileIdentity: Sendable, Hashable {

@@ -1,12 +1,5 @@
+import Essentials
 import Parallelism
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file of a local store that stays open while it is read.
 final class LocalFile: Sendable {

@@ -1,12 +1,5 @@
+import Essentials
 import Parallelism
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Files under a root folder as objects; keys are paths below the root.
 ///

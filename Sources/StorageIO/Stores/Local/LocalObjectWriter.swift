@@ -1,12 +1,5 @@
+import Essentials
 import Parallelism
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Buffers small writes, and does file calls on the pool for blocking work.
 actor LocalObjectWriter: DigestingObjectWriter {

@@ -5,11 +5,7 @@ import Synchronization
 /// A pipe or device that is written as the bytes come: writing cannot be atomic or undone.
 final class LocalStream: Sendable {
     /// A pipe that is ready takes so many bytes without waiting: `PIPE_BUF`.
-    #if canImport(Darwin)
-        private static let pipeBytes = 512
-    #else
-        private static let pipeBytes = 4096
-    #endif
+    private static let pipeBytes = 4096
     private static let pause: Duration = .milliseconds(20)
     private static let waitMilliseconds: Int32 = 50
     private static let takenOutput = Atomic(false)

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Essentials
 
 /// A folder held open: operations on names apply to this folder, wherever its path leads by then.
 final class OpenFolder: Sendable {

@@ -5,8 +5,6 @@ import Essentials
     import Glibc
 #elseif canImport(Musl)
     import Musl
-#else
-    import Darwin
 #endif
 
 /// The file system calls of the local store: interrupted calls are repeated, failures have the path and a code.
@@ -121,9 +119,7 @@ enum SystemCalls {
 
     /// The system's `write`, whose name our own method hides.
     private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        #if canImport(Darwin)
-            Darwin.write(descriptor, bytes, count)
-        #elseif canImport(Musl)
+        #if canImport(Musl)
             Musl.write(descriptor, bytes, count)
         #else
             Glibc.write(descriptor, bytes, count)
@@ -248,11 +244,7 @@ extension stat {
     var isCharacterDevice: Bool { st_mode & S_IFMT == S_IFCHR }
 
     private var modificationTime: timespec {
-        #if canImport(Darwin)
-            st_mtimespec
-        #else
-            st_mtim
-        #endif
+        st_mtim
     }
 
     /// Since 1970.

@@ -1,12 +1,5 @@
+import Essentials
 import Parallelism
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file that is being written beside its destination, under a name that listings skip.
 ///
