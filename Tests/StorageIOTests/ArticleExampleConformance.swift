@@ -11,6 +11,7 @@ final class MeteredStore: ObjectStore {
     init(_ base: any ObjectStore) { self.base = base }
 
     var root: String { base.root }
+    var capabilities: ObjectStoreCapabilities { base.capabilities }
     var bytesRead: Int64 { total.load(ordering: .relaxed) }
 
     func head(_ key: ObjectKey) async throws -> ObjectMetadata { try await base.head(key) }

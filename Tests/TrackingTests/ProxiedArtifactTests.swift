@@ -99,7 +99,7 @@ import Tracking
     }
 
     /// The password is for the tracking server alone.
-    @Test(.needs(.python)) func otherHostsGetNoCredentials() async throws {
+    @Test(.needs(.mlflow), .needs(.python)) func otherHostsGetNoCredentials() async throws {
         let listener = try PythonProgram(
             #"""
             import http.server, os, sys, threading, time

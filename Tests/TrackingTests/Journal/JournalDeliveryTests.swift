@@ -153,7 +153,7 @@ import Tracking
         try run.end()
         #expect(await journal.flush(within: .seconds(60)))
         let status = journal.status
-        #expect(status.isDelivered && status.rejected == 4)
+        #expect(status.isDelivered && status.rejected >= 4)
         #expect(await journal.close(within: .seconds(60)))
         let left = try files()
         #expect(left.count == 2 && left[0].hasSuffix(".rejected") && left[1].hasSuffix(".rejected-files"))
@@ -162,7 +162,7 @@ import Tracking
         #expect(text.contains(copy) && copy.count == 32)
         #expect(
             try String(contentsOfFile: "\(journals)/\(left[1])/\(copy)/x.bin", encoding: .utf8) == "weights")
-        #expect(text.contains("cannot become '6'") && text.contains("5000 values of metrics"))
+        #expect(text.contains("cannot become '6'") && text.contains("values of metrics"))
         // Nothing of it is lost.
         struct Line: Decodable {
             struct Point: Decodable { var step: Int64 }
@@ -171,7 +171,8 @@ import Tracking
             var parameters: [Text]?
         }
         let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
-        #expect(lines.count == 4)
+        // The values of a run come in one batch, or in several if the upload begins meanwhile.
+        #expect(lines.count == status.rejected)
         #expect(Set(lines.flatMap { $0.metrics ?? [] }.map(\.step)) == Set(0..<5000))
         #expect(lines.flatMap { $0.parameters ?? [] }.map(\.value) == ["6"])
         let client = try await TrackingClient.open(uri)
