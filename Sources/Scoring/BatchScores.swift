@@ -14,7 +14,7 @@ public struct BatchScores: Sendable, Hashable {
     public let history: HistoryUse
 
     init(_ batch: RecordBatch, probabilities: [Double], model: FraudModel, history: HistoryUse) {
-        transactionIDs = TransactionSchema.index(of: .transactionID, in: batch.schema).map { batch.columns[$0] }
+        transactionIDs = TransactionColumn.index(of: .transactionID, in: batch.schema).map { batch.columns[$0] }
         self.probabilities = probabilities
         predictions = probabilities.map(model.prediction)
         self.history = history
@@ -37,7 +37,7 @@ public struct BatchScores: Sendable, Hashable {
 
     /// The columns that ``recordBatch()`` has for the rows of a table with these columns.
     public static func schema(for table: Schema) throws(ColumnarError) -> Schema {
-        let id = TransactionSchema.index(of: .transactionID, in: table).map {
+        let id = TransactionColumn.index(of: .transactionID, in: table).map {
             Field(TransactionColumn.transactionID.name, table.fields[$0].type)
         }
         return try Schema([id].compactMap { $0 } + [Field("probability", .float64), Field("prediction", .int32)])

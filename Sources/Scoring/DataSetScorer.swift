@@ -97,7 +97,7 @@ public struct DataSetScorer: Sendable {
             progress(Progress(phase: .scoring, rows: rows))
         }
         var given: Int64 = 0
-        let id = TransactionSchema.index(of: .transactionID, in: dataSet.schema).map { dataSet.schema.fields[$0].name }
+        let id = TransactionColumn.index(of: .transactionID, in: dataSet.schema).map { dataSet.schema.fields[$0].name }
         for try await batch in dataSet.batches(columns: id.map { [$0] } ?? columns, threads: threads) {
             try Task.checkCancellation()
             let scores = try await onDedicatedThread(named: "scoring") { _ in try sorted.scores(batch) }
@@ -113,13 +113,13 @@ public struct DataSetScorer: Sendable {
     private func columns(of dataSet: DataSet) throws -> [String] {
         let schema = dataSet.schema
         func name(_ column: TransactionColumn) -> String? {
-            TransactionSchema.index(of: column, in: schema).map { schema.fields[$0].name }
+            TransactionColumn.index(of: column, in: schema).map { schema.fields[$0].name }
         }
         switch model.features {
         case .pipeline:
             _ = try dataSet.transactionColumns()
             let needed = TransactionColumn.allCases.filter { !$0.isLabel }.compactMap(name)
-            guard needed.count == TransactionSchema.unlabelled.fields.count else { return schema.names }
+            guard needed.count == TransactionColumn.unlabelledTableSchema.fields.count else { return schema.names }
             let label = model.provenance.label.flatMap { schema.index(of: $0) == nil ? nil : $0 } ?? name(.fraud)
             return needed + [label].compactMap { $0 }
         case .columns(let features):

@@ -48,7 +48,7 @@ package enum LabelColumn {
     /// The table with that column as `tx_fraud`, replacing one of that name. A table without the column stays as it is.
     /// - Parameter name: nil for `tx_fraud` itself.
     package static func applying(_ name: String?, to batch: RecordBatch) throws -> RecordBatch {
-        let own = TransactionSchema.index(of: .fraud, in: batch.schema)
+        let own = TransactionColumn.index(of: .fraud, in: batch.schema)
         guard let index = name.map({ batch.schema.index(of: $0) }) ?? own else { return batch }
         let column = batch.columns[index]
         if index == own, column.type == .int32 { return batch }

@@ -67,7 +67,7 @@ import Testing
         for try await batch in dataSet.batches(threads: 2) { read.append(batch) }
         for try await batch in simulator.batches(threads: 1) { simulated.append(batch) }
         let table = try TransactionColumns(RecordBatch.concatenating(read, schema: dataSet.schema))
-        let expected = try RecordBatch.concatenating(simulated, schema: TransactionSchema.schema)
+        let expected = try RecordBatch.concatenating(simulated, schema: TransactionColumn.tableSchema)
         #expect(try table.recordBatch() == expected)
     }
 

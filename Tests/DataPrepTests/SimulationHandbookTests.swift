@@ -11,7 +11,7 @@ import Testing
             batches.append(batch)
         }
         #expect(batches.count == options.days)
-        return try TransactionColumns(RecordBatch.concatenating(batches, schema: TransactionSchema.schema))
+        return try TransactionColumns(RecordBatch.concatenating(batches, schema: TransactionColumn.tableSchema))
     }
 
     /// The expectations are those of the book's own data set (1,754,155 transactions), which is one draw from the same

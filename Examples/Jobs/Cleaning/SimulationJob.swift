@@ -64,7 +64,7 @@ package struct SimulationJob: Sendable {
         let simulator = try HandbookSimulator(options: options)
         let location = try stores.resolve(output)
         let writer = try await DataSetWriter(
-            to: location, schema: TransactionSchema.schema,
+            to: location, schema: TransactionColumn.tableSchema,
             options: .table(at: location, format: format, threads: threads))
         var rows = 0, frauds = 0
         do {

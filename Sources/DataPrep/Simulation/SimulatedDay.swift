@@ -30,6 +30,6 @@ struct SimulatedDay: Sendable {
             .int32(scenarios.map { $0 == 0 ? 0 : 1 }),
             .int32(scenarios.map { Int32($0) }),
         ]
-        return try RecordBatch(schema: TransactionSchema.schema, columns: columns)
+        return try RecordBatch(schema: TransactionColumn.tableSchema, columns: columns)
     }
 }

@@ -14,7 +14,7 @@ extension DataSet {
     ) throws -> [String] {
         var names: [String] = []
         for column in TransactionColumn.allCases {
-            if let index = TransactionSchema.index(of: column, in: schema) {
+            if let index = TransactionColumn.index(of: column, in: schema) {
                 names.append(schema.fields[index].name)
             } else if needed.contains(column) {
                 let unavailable = unavailableColumns.keys.filter { TransactionColumn(spelling: $0) == column }

@@ -1,6 +1,6 @@
 import Columnar
 
-/// Reads columns of a batch in the types of ``TransactionSchema``.
+/// Reads columns of a batch in the types of ``TransactionColumn/tableSchema``.
 struct TransactionColumnReader {
     let batch: RecordBatch
 
@@ -79,7 +79,7 @@ struct TransactionColumnReader {
 
     /// A column that may be absent and may contain nulls; null rows read as 0. NaN is null, too, as in pandas.
     func label(_ column: TransactionColumn) throws(TransactionError) -> (values: [Int32], validity: Bitmap?)? {
-        guard let index = TransactionSchema.index(of: column, in: batch.schema) else { return nil }
+        guard let index = TransactionColumn.index(of: column, in: batch.schema) else { return nil }
         let found = batch.columns[index].withoutNaN
         var values: [Int32]
         if case .boolean(let bits) = found.storage {
@@ -103,7 +103,7 @@ struct TransactionColumnReader {
     }
 
     private func required(_ column: TransactionColumn) throws(TransactionError) -> Column {
-        guard let index = TransactionSchema.index(of: column, in: batch.schema) else {
+        guard let index = TransactionColumn.index(of: column, in: batch.schema) else {
             throw .missingColumn(name: column.name, available: batch.schema.names)
         }
         let found = batch.columns[index]

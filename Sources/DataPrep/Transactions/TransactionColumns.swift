@@ -1,6 +1,6 @@
 public import Columnar
 
-/// A table of transactions, column by column, in the types of ``TransactionSchema``.
+/// A table of transactions, column by column, in the types of ``TransactionColumn/tableSchema``.
 ///
 /// All arrays have `count` values. Where a batch has a column in the schema's type already, the buffer is shared, not
 /// copied.
@@ -94,7 +94,7 @@ public struct TransactionColumns: Sendable {
         return fraud.map { UInt8(truncatingIfNeeded: $0) }
     }
 
-    /// The table as a batch of ``TransactionSchema``'s types, without label columns where there are none.
+    /// The table as a batch of ``TransactionColumn/tableSchema``'s types, without label columns where there are none.
     public func recordBatch() throws(ColumnarError) -> RecordBatch {
         var columns: [(name: String, column: Column)] = [
             (TransactionColumn.transactionID.name, .int64(transactionID)),

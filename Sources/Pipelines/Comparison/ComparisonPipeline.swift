@@ -52,7 +52,7 @@ public struct ComparisonPipeline: Sendable {
         let label = label ?? candidate.provenance.label ?? TransactionColumn.fraud.name
         let dataSet = try await DataSet.open(data, stores: stores)
         let columns = try dataSet.available(in: data) { dataSet in
-            let label = TransactionSchema.spelling(of: label, in: dataSet.schema)
+            let label = TransactionColumn.spelling(of: label, in: dataSet.schema)
             return try candidate.features.columns(
                 of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))
         }

@@ -145,7 +145,7 @@ enum DataPreparation {
 
     static func labels(_ table: RecordBatch, _ name: String, _ location: String) throws -> [UInt8] {
         try PipelineError.naming(location) {
-            let name = TransactionSchema.spelling(of: name, in: table.schema)
+            let name = TransactionColumn.spelling(of: name, in: table.schema)
             let (values, validity) = try LabelColumn.values(try table.column(name), name: name)
             if let validity, let row = values.indices.first(where: { !validity[$0] }) {
                 throw TransactionError.missingValue(column: name, row: row)

@@ -129,10 +129,10 @@ public struct TrainingPipeline: Sendable {
         switch request.features {
         case .transactions(_, let label):
             return try dataSet.transactionColumns(
-                and: label.map { [TransactionSchema.spelling(of: $0, in: dataSet.schema)] } ?? [],
+                and: label.map { [TransactionColumn.spelling(of: $0, in: dataSet.schema)] } ?? [],
                 needing: label == nil ? TransactionColumn.labelled : TransactionColumn.unlabelled)
         case .columns(let names, let label):
-            var columns = names + [TransactionSchema.spelling(of: label, in: dataSet.schema)]
+            var columns = names + [TransactionColumn.spelling(of: label, in: dataSet.schema)]
             if case .fromDay = request.testRows { columns.append(TransactionColumn.timeDays.name) }
             // Times of training are noted where there are any.
             let time = TransactionColumn.dateTime.name

@@ -5,7 +5,7 @@ import DataPrep
 enum TransactionTimes {
     /// Microseconds since 1970-01-01T00:00:00; nil where the table has no `tx_datetime`, or not for all rows.
     static func times(_ table: RecordBatch) -> [Int64]? {
-        guard let index = TransactionSchema.index(of: .dateTime, in: table.schema) else { return nil }
+        guard let index = TransactionColumn.index(of: .dateTime, in: table.schema) else { return nil }
         let column = table.columns[index]
         guard case .timestamp(let unit, _) = column.type, let ticks = try? column.int64Values(),
             !ticks.indices.contains(where: column.isNull)

@@ -100,7 +100,8 @@ import Testing
         #expect(partly.fraud == [0, 0] && partly[1].fraud == nil && partly[0].fraud == 0)
         #expect(throws: TransactionError.missingValue(column: "tx_fraud", row: 1)) { try partly.labels() }
         #expect(
-            try TransactionSchema.schema.selecting(TransactionSchema.unlabelled.names) == TransactionSchema.unlabelled)
+            try TransactionColumn.tableSchema.selecting(TransactionColumn.unlabelledTableSchema.names)
+                == TransactionColumn.unlabelledTableSchema)
     }
 
     @Test func whatIsUnusableIsNamed() throws {

@@ -30,7 +30,7 @@ struct Increment: Sendable {
         // If two runs ever have the same number, only one of them can add its file.
         let output = try await folder.store.write(
             folder.location.key(partName), options: WriteOptions(ifAbsent: true))
-        return PartFile(to: output, schema: TransactionSchema.schema, options: options)
+        return PartFile(to: output, schema: TransactionColumn.tableSchema, options: options)
     }
 
     /// The URL of the run's file of rejected rows.

@@ -16,7 +16,7 @@ struct TransactionTableParser: Sendable {
     init(schema: Schema, plan: CleaningPlan, input: String) throws(CleaningError) {
         var names: [String] = []
         for column in TransactionColumn.allCases {
-            guard let index = TransactionSchema.index(of: column, in: schema) else {
+            guard let index = TransactionColumn.index(of: column, in: schema) else {
                 throw .missingColumn(input: input, name: column.name, found: schema.names)
             }
             let field = schema.fields[index]

@@ -1,7 +1,7 @@
 public import StorageIO
 
 /// Cleans transactions by a plan: reads text (the raw form with its malformed header, or CSV with a header), gzip, zstd
-/// or Parquet, and writes Parquet, or CSV if the name says so, of ``TransactionSchema``.
+/// or Parquet, and writes Parquet, or CSV if the name says so, of ``TransactionColumn/tableSchema``.
 ///
 /// Memory stays within ``CleaningOptions/memoryLimit`` whatever the input's size: rows that passed rules 1 to 6 wait for the
 /// fences in a packed form, in memory first and then in a temporary file.
@@ -73,7 +73,7 @@ public struct Cleaner: Sendable {
         // Problems with the outputs are found before the work.
         try await IncrementalFolder.checkIsNone(output)
         let sink = try await DataSetWriter(
-            to: output.location, schema: TransactionSchema.schema,
+            to: output.location, schema: TransactionColumn.tableSchema,
             options: DataSetWriteOptions(
                 layout: output.layout, parquet: run.parquetOptions, csv: CSVWriteOptions(threads: options.threads)))
         var rejectSink: DataSetWriter?

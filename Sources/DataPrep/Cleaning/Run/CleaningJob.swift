@@ -128,7 +128,7 @@ actor CleaningJobSource {
             // A column that exists, but cannot be read, has a separate reason.
             for name in reader.unreadableColumns.keys.sorted() {
                 guard let column = TransactionColumn(spelling: name),
-                    TransactionSchema.index(of: column, in: schema) == nil
+                    TransactionColumn.index(of: column, in: schema) == nil
                 else { continue }
                 try reader.requireReadable(name)
             }

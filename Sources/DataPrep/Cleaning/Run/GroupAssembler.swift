@@ -49,7 +49,7 @@ struct GroupAssembler: Sendable {
         }
         for number in blocks { store.release(number) }
         let batch = try RecordBatch(
-            schema: TransactionSchema.schema, columns: columns.withLock { $0.compactMap { $0 } })
+            schema: TransactionColumn.tableSchema, columns: columns.withLock { $0.compactMap { $0 } })
         var before = AmountHistogram(), after = AmountHistogram()
         for selection in selections {
             before.merge(selection.before)

@@ -13,7 +13,7 @@ enum RegisterModel {
         let stores = ObjectStoreRegistry(), tracking = TrackingDestination(uri: "sqlite:///consumer-output/mlflow.db")
         let data = try stores.resolve("consumer-output/transactions.parquet")
         let simulator = try HandbookSimulator(options: .scaled(toTransactions: 50_000, days: 60))
-        try await DataSet.write(simulator.batches(threads: 2), schema: TransactionSchema.schema, to: data)
+        try await DataSet.write(simulator.batches(threads: 2), schema: TransactionColumn.tableSchema, to: data)
 
         let receipt = try await ModelPublisher.withTracking(tracking, stores: stores) { publisher in
             let request = TrainingRequest(

@@ -1,0 +1,42 @@
+public import Columnar
+
+/// The nine columns of a card transaction.
+public enum TransactionColumn: String, Sendable, Hashable, CaseIterable {
+    case transactionID = "transaction_id"
+    case dateTime = "tx_datetime"
+    case customerID = "customer_id"
+    case terminalID = "terminal_id"
+    case amount = "tx_amount"
+    case timeSeconds = "tx_time_seconds"
+    case timeDays = "tx_time_days"
+    case fraud = "tx_fraud"
+    case fraudScenario = "tx_fraud_scenario"
+
+    /// The column's name in all files and messages that this library writes.
+    public var name: String { rawValue }
+
+    /// The column's type in all files that this library writes.
+    public var type: DataType {
+        switch self {
+        case .transactionID, .customerID, .terminalID, .timeSeconds: .int64
+        case .dateTime: .timestamp(unit: .microseconds, isUTC: false)
+        case .amount: .float64
+        case .timeDays, .fraud, .fraudScenario: .int32
+        }
+    }
+
+    /// Whether the column tells what happened later, and so is absent from a transaction that is to be scored.
+    public var isLabel: Bool { self == .fraud || self == .fraudScenario }
+
+    /// The column of a name: the names above and the source files' misspelt `tranaction_id`, in any case.
+    public init?(spelling: String) {
+        let name = spelling.lowercased()
+        if let column = TransactionColumn(rawValue: name) {
+            self = column
+        } else if name == "tranaction_id" {
+            self = .transactionID
+        } else {
+            return nil
+        }
+    }
+}
