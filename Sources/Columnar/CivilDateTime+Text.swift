@@ -118,8 +118,8 @@ extension CivilDateTime {
         return value <= 9 ? value : nil
     }
 
-    /// Seconds east of Greenwich.
-    private static func zoneOffset(parsing text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    /// Seconds east of Greenwich of exactly `Z`, `+hh:mm`, `+hhmm` or `+hh`, also with `-`; nil for any other text.
+    package static func zoneOffset(parsing text: UnsafeBufferPointer<UInt8>) -> Int64? {
         if text.count == 1, text[0] == UInt8(ascii: "Z") { return 0 }
         let hasColon = text.count == 6 && text[3] == UInt8(ascii: ":")
         guard hasColon || text.count == 3 || text.count == 5 else { return nil }

@@ -28,15 +28,16 @@ public enum TransactionColumn: String, Sendable, Hashable, CaseIterable {
     /// Whether the column tells what happened later, and so is absent from a transaction that is to be scored.
     public var isLabel: Bool { self == .fraud || self == .fraudScenario }
 
+    /// Other names under which source files have the column.
+    package var spellings: [String] { self == .transactionID ? ["tranaction_id"] : [] }
+
     /// The column of a name: the names above and the source files' misspelt `tranaction_id`, in any case.
     public init?(spelling: String) {
         let name = spelling.lowercased()
-        if let column = TransactionColumn(rawValue: name) {
-            self = column
-        } else if name == "tranaction_id" {
-            self = .transactionID
-        } else {
-            return nil
-        }
+        guard
+            let column = TransactionColumn(rawValue: name)
+                ?? TransactionColumn.allCases.first(where: { $0.spellings.contains(name) })
+        else { return nil }
+        self = column
     }
 }

@@ -109,8 +109,8 @@ package enum TextValue {
         return falseWords.contains(where: { isWord($0, begin, end) }) ? false : nil
     }
 
-    private static let trueWords: [StaticString] = ["true", "t", "yes", "y"]
-    private static let falseWords: [StaticString] = ["false", "f", "no", "n"]
+    package static let trueWords: [StaticString] = ["true", "t", "yes", "y"]
+    package static let falseWords: [StaticString] = ["false", "f", "no", "n"]
 
     /// An integer that a program wrote as a decimal number, such as `5.0`, in the range where no such number is
     /// rounded: below 2^53.

@@ -118,7 +118,7 @@ enum TimeDays {
 
 /// Texts that mean a missing value.
 enum MissingValue {
-    private static let words: [StaticString] = ["none", "null", "err", "nan"]
+    static let words: [StaticString] = ["none", "null", "err", "nan"]
 
     /// Whether a field is empty or one of `None`, `NULL`, `Err`, `nan` in any case, ignoring spaces around it.
     static func isMissing(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
