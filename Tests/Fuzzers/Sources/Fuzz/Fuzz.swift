@@ -1,0 +1,56 @@
+import CLibFuzzer
+import DataPrep
+import Dispatch
+import ModelKit
+import StorageIO
+
+/// `fuzz PARSER [options of libFuzzer] [corpus folder]`: gives a parser bytes that libFuzzer derives from the corpus by the
+/// code that they reach. Whatever is refused with an error is fine; a crash, a hang or too much memory is not.
+@main
+enum Fuzz {
+    /// A parser is given bytes; it ends when they have been read or refused.
+    typealias Parser = @Sendable ([UInt8]) async -> Void
+
+    static let parsers: [String: Parser] = [
+        "csv": { bytes in
+            guard let reader = try? await CSVReader.open(InMemoryInput(bytes)) else { return }
+            await drain { for try await _ in reader.batches() {} }
+        },
+        "feature-state": { bytes in _ = try? FeatureState(decoding: bytes) },
+        "label": { bytes in _ = try? TransactionJSON.decodeLabel(bytes) },
+        "parquet": { bytes in
+            guard let reader = try? await ParquetReader.open(InMemoryInput(bytes)) else { return }
+            await drain { for try await _ in reader.batches() {} }
+        },
+        "schema": { bytes in _ = try? TransactionSchema(json: bytes, file: "schema.json") },
+        "transaction": { bytes in _ = try? TransactionJSON.decode(bytes) },
+        "trees": { bytes in _ = try? ClassifierArchive.decode(["trees.txt": bytes]) },
+    ]
+
+    private static func drain(_ read: () async throws -> Void) async { try? await read() }
+
+    static func main() {
+        guard CommandLine.argc > 1, let parser = CommandLine.unsafeArgv[1].flatMap({ parsers[String(cString: $0)] })
+        else {
+            print("usage: fuzz \(parsers.keys.sorted().joined(separator: "|")) [-max_total_time=SECONDS] [CORPUS]")
+            return
+        }
+        chosen = parser
+        // The parser's name counts as the program's.
+        let status = fuzz(CommandLine.argc - 1, CommandLine.unsafeArgv + 1) { data, size in
+            let bytes = Array(UnsafeBufferPointer(start: data, count: size))
+            let done = DispatchSemaphore(value: 0)
+            let parser = chosen
+            Task.detached {
+                await parser?(bytes)
+                done.signal()
+            }
+            done.wait()
+            return 0
+        }
+        if status != 0 { print("libFuzzer ended with status \(status)") }
+    }
+
+    /// Set once, before libFuzzer calls anything.
+    private nonisolated(unsafe) static var chosen: Parser?
+}
