@@ -10,10 +10,25 @@ extension S3ObjectStore {
         try Task.checkCancellation()
         if let range, range.isEmpty || range.lowerBound < 0 {
             // A request cannot have an empty range.
-            return try await check(range, key, matching: entityTag)
+            try await check(range, key, matching: entityTag)
+        } else {
+            let end = try await receiveRange(key, range, matching: entityTag, to: receive)
+            try await check(end, of: range, key)
         }
-        let start = range?.lowerBound ?? 0
-        var position = start, version = entityTag
+    }
+
+    /// How receiving a range has ended.
+    private struct RangeEnd {
+        let response: S3Response
+        let position: Int64
+        let version: String?
+    }
+
+    private func receiveRange(
+        _ key: ObjectKey, _ range: Range<Int64>?, matching entityTag: String?,
+        to receive: (_ chunk: [UInt8]) async throws -> Void
+    ) async throws -> RangeEnd {
+        var position = range?.lowerBound ?? 0, version = entityTag
         let response = try await client.stream(location: location(key)) {
             var request = readRequest(key, matching: version)
             request.headers["Range"] = Self.rangeField(position, end: range?.upperBound)
@@ -45,13 +60,18 @@ extension S3ObjectStore {
                     message: "the response ended \((end ?? position) - position) bytes early")
             }
         }
-        switch response.status {
-        case 412: throw modified(response, key, expected: version)
-        case 416 where position == start:
+        return RangeEnd(response: response, position: position, version: version)
+    }
+
+    private func check(_ end: RangeEnd, of range: Range<Int64>?, _ key: ObjectKey) async throws {
+        let start = range?.lowerBound ?? 0
+        switch end.response.status {
+        case 412: throw modified(end.response, key, expected: end.version)
+        case 416 where end.position == start:
             // The range starts at the end, or past it.
-            try await check(start..<start, key, matching: version)
-        case 416: throw response.failure(location: location(key), code: .modified)
-        default: try response.check(location: location(key))
+            try await check(start..<start, key, matching: end.version)
+        case 416: throw end.response.failure(location: location(key), code: .modified)
+        default: try end.response.check(location: location(key))
         }
     }
 
