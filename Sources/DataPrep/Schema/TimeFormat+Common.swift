@@ -5,7 +5,7 @@ extension TimeFormat {
     public static let common: [TimeFormat] = [.iso8601] + patterns.compactMap { try? TimeFormat($0) }
 
     /// Each is read; a test compares the counts.
-    static let patterns: [String] = {
+    package static let patterns: [String] = {
         let times = [
             "HH:mm:ss", "HH:mm", "HH:mm:ss.SSS", "HH:mm:ss.SSSSSS", "hh:mm:ss a", "hh:mm a", "h:mm:ss a", "h:mm a",
         ]

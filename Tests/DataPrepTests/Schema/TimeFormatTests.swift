@@ -1,9 +1,8 @@
 import Columnar
+import DataPrep
 import Foundation
 import TestSupport
 import Testing
-
-@testable import DataPrep
 
 @Suite struct TimeFormatTests {
     /// 2019-08-22 17:05:31.

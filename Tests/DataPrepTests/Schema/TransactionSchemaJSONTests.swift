@@ -1,9 +1,8 @@
 import Columnar
+import DataPrep
 import Foundation
 import TestSupport
 import Testing
-
-@testable import DataPrep
 
 @Suite struct TransactionSchemaJSONTests {
     /// Version 1 with every member; this text has to keep loading.
