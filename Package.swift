@@ -193,6 +193,7 @@ let package = Package(
         jobs("StorageJobs", folder: "Storage", ["ReportKit", "StorageIO"]),
         jobs("HandbookJobs", folder: "Handbook", ["Columnar", "DataPrep", "ModelKit"]),
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
+        jobs("DescriptionJobs", folder: "Description", ["Columnar", "DataPrep", "StorageIO"]),
         jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "StorageIO", "Tracking", logging]),
         jobs(
             "ScoringJobs", folder: "Scoring",
@@ -215,6 +216,7 @@ let package = Package(
 
         // The executables.
         example("simulate-transactions", folder: "SimulateTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
+        example("describe-data", folder: "DescribeData", ["DataPrep", "DescriptionJobs", "StorageIO"]),
         example("clean-transactions", folder: "CleanTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
         example(
             "train-model", folder: "TrainModel",
@@ -318,8 +320,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Streaming", "TestSupport", "simulate-transactions", "clean-transactions", "train-model",
-                "score-transactions",
+                "DataPrep", "Streaming", "TestSupport", "simulate-transactions", "describe-data", "clean-transactions",
+                "train-model", "score-transactions",
                 "compare-models", "promote-model", "produce-transactions", "score-stream", "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",
                 "tracking-replay",

@@ -14,6 +14,7 @@ struct CommandOutputTests {
         }
         try run("simulate-transactions", "--output", "raw", "--transactions", "20000")
         try run("clean-transactions", "--input", "raw", "--output", "clean.parquet")
+        try run("describe-data", "--input", "clean.parquet", "--schema-output", "schema.json")
         for _ in 0..<2 {
             try run("clean-transactions", "--input", "raw", "--output", "grown/", "--incremental", "--rejects", "no/")
         }

@@ -33,6 +33,7 @@ struct HelpTests {
     @Test(arguments: [
         ("clean-transactions", ["--input", "none", "--output", "x.parquet", "--outliers", "iqr:x"]),
         ("clean-transactions", ["--input", "none", "--output", "x.parquet", "--threads", "0"]),
+        ("describe-data", ["--input", "none", "--time-format", "QQ"]),
         ("train-model", ["--data", "none", "--output", "m", "--threshold", "2"]),
         ("copy-data", ["a", "b", "--memory-limit", "many"]),
         ("unfinished-objects", ["--none"]),

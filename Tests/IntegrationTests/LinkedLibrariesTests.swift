@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "simulate-transactions", "clean-transactions", "copy-data", "storage-cost", "unfinished-objects",
+        "simulate-transactions", "describe-data", "clean-transactions", "copy-data", "storage-cost",
+        "unfinished-objects",
         "handbook-protocol",
     ])
     func programsForDataNeedNoServersClients(program: String) throws {

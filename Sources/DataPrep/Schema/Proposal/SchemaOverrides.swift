@@ -46,4 +46,10 @@ public struct SchemaOverrides: Sendable, Hashable {
         self.keys = keys
         self.excluded = excluded
     }
+
+    /// Checks names before data are read.
+    /// - Parameter names: The columns of the data.
+    /// - Throws: ``SchemaProposalError/unknownColumn(name:role:nearest:available:)`` and
+    ///   ``SchemaProposalError/contradictoryRoles(column:roles:)``.
+    public func check(_ names: [String]) throws(SchemaProposalError) { _ = try ResolvedOverrides(self, in: names) }
 }
