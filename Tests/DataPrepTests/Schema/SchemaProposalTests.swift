@@ -79,9 +79,10 @@ import Testing
             return
         }
         #expect(proposal.column(named: "M1")?.type == .boolean)
+        #expect(proposal.column(named: "card2")?.reason == "40 distinct, fewer than 'card1' of the same name")
         #expect(proposal.column(named: "dist2")?.reason == "no row has a value")
-        // They would be keys if they had values more often.
-        #expect(proposal.questions.compactMap(\.column) == ["TransactionDT", "card2", "addr1"])
+        // It would be a key if it had values more often.
+        #expect(proposal.questions.compactMap(\.column) == ["TransactionDT", "addr1"])
     }
 
     @Test func theHandbooksLayout() async throws {
@@ -129,6 +130,18 @@ import Testing
             let schema = try await Self.proposal(text).schema
             #expect(try TransactionSchema(json: schema.json) == schema)
         }
+    }
+
+    @Test func theTextHasRolesFactsAndQuestions() async throws {
+        let schema = try await Self.proposal(SchemaLayouts.paysim).schema
+        let profile = try await ProfileFixture.profile(SchemaLayouts.paysim, DataProfileRequest(schema))
+        let text = try SchemaProposal(profile).describe(profile)
+        let words = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(
+            words.contains { $0.starts(with: ["step", "time", "medium", "hours", "200", "1", "to", "200"]) }, "\(text)")
+        #expect(words.contains { $0.starts(with: ["nameOrig", "key", "high", "category", "50"]) }, "\(text)")
+        #expect(text.contains("8.3 days, 9 days with rows"), "\(text)")
+        #expect(words.contains { $0.starts(with: ["question", "step"]) }, "\(text)")
     }
 
     // MARK: What the data do not decide

@@ -1,3 +1,5 @@
+import Columnar
+
 extension RoleSearch {
     /// With fewer different values, only a name that says nothing else makes a key.
     private static let minimumKeys = 20
@@ -52,8 +54,15 @@ extension RoleSearch {
     // MARK: Keys
 
     mutating func decideKeys() {
-        for index in undecided where isNamedLikeKey(columns[index]) {
+        let candidates = undecided.filter { isNamedLikeKey(columns[$0]) }
+        for index in candidates {
             let column = columns[index]
+            if let other = largerRelative(of: index, in: candidates) {
+                decide(
+                    index, .attribute, .medium,
+                    "\(distinctText(column)), fewer than \(QuotedText.value(columns[other].name)) of the same name")
+                continue
+            }
             if column.profile.missingShare > Self.maximumMissing {
                 ask(index, "it is named like a key, but many rows have no value: it is an attribute")
             } else if column.rowsPerValue >= Self.minimumRowsPerKey {
@@ -64,6 +73,15 @@ extension RoleSearch {
         }
         guard !hasRole(.key) else { return }
         guessKeys()
+    }
+
+    /// Of `card1` to `card6`, the column with the most different values is the key, the others are its properties.
+    private func largerRelative(of index: Int, in candidates: [Int]) -> Int? {
+        let letters = columns[index].words.letters
+        guard letters.count < columns[index].words.words.count else { return nil }
+        let relatives = candidates.filter { columns[$0].words.letters == letters }
+        let largest = relatives.max { (columns[$0].distinct, -$0) < (columns[$1].distinct, -$1) }
+        return largest == index ? nil : largest
     }
 
     /// Texts and long numbers of which there are many, each in several rows, are better than no key.

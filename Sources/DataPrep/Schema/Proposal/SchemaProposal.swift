@@ -18,7 +18,8 @@ public struct SchemaProposal: Sendable, Hashable {
 
     /// Proposes a schema.
     /// - Parameters:
-    ///   - profile: Of any data set; values are not read again.
+    ///   - profile: Of any data set; values are not read again. One that was decoded has no sample of its texts, so that times and
+    ///     numbers in text are not recognized.
     ///   - overrides: Decisions that are made already.
     ///   - name: What the schema calls the transactions; nil for nothing.
     /// - Throws: ``SchemaProposalError`` for overrides that name no column, contradict each other, or do not suit the column's

@@ -43,11 +43,11 @@ struct TimeColumnReader: Sendable {
     }
 
     private func microseconds(_ value: Double) -> Int64? {
-        guard case .relativeTime(let unit, let origin) = type else {
-            return Int64(exactly: value).flatMap { microseconds($0) }
-        }
-        let ticks = (value * Double(unit.microseconds)).rounded()
-        guard let ticks = Int64(exactly: ticks) else { return nil }
+        // Whole numbers are exact.
+        if let whole = Int64(exactly: value) { return microseconds(whole) }
+        if case .timestamp(let format, _) = type { return format.microseconds(parsing: "\(value)") }
+        guard case .relativeTime(let unit, let origin) = type else { return nil }
+        guard let ticks = Int64(exactly: (value * Double(unit.microseconds)).rounded()) else { return nil }
         let (sum, overflows) = ticks.addingReportingOverflow(origin.microsecondsSince1970)
         return overflows ? nil : sum
     }
