@@ -79,7 +79,7 @@ import Testing
             return
         }
         #expect(proposal.column(named: "M1")?.type == .boolean)
-        #expect(proposal.column(named: "card2")?.reason == "40 distinct, fewer than 'card1' of the same name")
+        #expect(proposal.column(named: "card2")?.reason == "40 distinct; 'card1' is the better key")
         #expect(proposal.column(named: "dist2")?.reason == "no row has a value")
         // It would be a key if it had values more often.
         #expect(proposal.questions.compactMap(\.column) == ["TransactionDT", "addr1"])

@@ -57,10 +57,10 @@ extension RoleSearch {
         let candidates = undecided.filter { isNamedLikeKey(columns[$0]) }
         for index in candidates {
             let column = columns[index]
-            if let other = largerRelative(of: index, in: candidates) {
+            if let other = betterRelative(of: index, in: candidates) {
                 decide(
                     index, .attribute, .medium,
-                    "\(distinctText(column)), fewer than \(QuotedText.value(columns[other].name)) of the same name")
+                    "\(distinctText(column)); \(QuotedText.value(columns[other].name)) is the better key")
                 continue
             }
             if column.profile.missingShare > Self.maximumMissing {
@@ -75,13 +75,16 @@ extension RoleSearch {
         guessKeys()
     }
 
-    /// Of `card1` to `card6`, the column with the most different values is the key, the others are its properties.
-    private func largerRelative(of index: Int, in candidates: [Int]) -> Int? {
+    /// Of `card1` to `card6`, the column with the most different values is the key, of those with values in most rows.
+    private func betterRelative(of index: Int, in candidates: [Int]) -> Int? {
         let letters = columns[index].words.letters
         guard letters.count < columns[index].words.words.count else { return nil }
         let relatives = candidates.filter { columns[$0].words.letters == letters }
-        let largest = relatives.max { (columns[$0].distinct, -$0) < (columns[$1].distinct, -$1) }
-        return largest == index ? nil : largest
+        func rank(_ index: Int) -> (Int, Int, Int) {
+            (columns[index].profile.missingShare <= Self.maximumMissing ? 1 : 0, columns[index].distinct, -index)
+        }
+        let best = relatives.max { rank($0) < rank($1) }
+        return best == index ? nil : best
     }
 
     /// Texts and long numbers of which there are many, each in several rows, are better than no key.
