@@ -1,7 +1,6 @@
 import Columnar
+import DataPrep
 import Testing
-
-@testable import DataPrep
 
 /// The parts of which the rules of a proposal are made.
 @Suite struct ProposalRulesTests {
@@ -30,7 +29,7 @@ import Testing
         (["12", "x"], nil), (["."], nil), ([""], nil), ([], nil),
     ])
     func separatorsFollowFromTexts(texts: [String], separators: NumberSeparators?) {
-        #expect(NumberText.separators(of: texts) == separators)
+        #expect(NumberForms.separators(of: texts) == separators)
     }
 
     @Test func aFormatNeedsNotReadEveryText() throws {

@@ -34,7 +34,7 @@ extension ColumnFacts {
 
     /// Integers that are text because 64 bits do not hold them remain text.
     private func numberType(_ separators: NumberSeparators) -> SchemaColumnType {
-        guard NumberText.areWhole(profile.sampledTexts, separators) else { return .float(separators: separators) }
+        guard NumberForms.areWhole(profile.sampledTexts, separators) else { return .float(separators: separators) }
         return separators.thousands == nil ? .text : .integer(separators: separators)
     }
 }

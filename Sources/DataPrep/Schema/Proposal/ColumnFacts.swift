@@ -31,7 +31,7 @@ struct ColumnFacts: Sendable {
             default: .binary
             }
         let isText = storage == .text
-        separators = isText ? NumberText.separators(of: profile.sampledTexts) : nil
+        separators = isText ? NumberForms.separators(of: profile.sampledTexts) : nil
         time = isText ? TimeTextMatch(profile.sampledTexts) : nil
     }
 
@@ -44,7 +44,7 @@ struct ColumnFacts: Sendable {
     /// Texts with a fraction.
     var isDecimalText: Bool {
         guard let separators else { return false }
-        return !NumberText.areWhole(profile.sampledTexts, separators)
+        return !NumberForms.areWhole(profile.sampledTexts, separators)
     }
     /// Numbers, also as text.
     var isNumeric: Bool { isNumber || separators != nil }

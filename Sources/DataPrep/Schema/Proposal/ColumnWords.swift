@@ -1,9 +1,9 @@
 /// The words of a column's name: `trans_date`, `transDate` and `TransDATE` are `trans` and `date`.
-struct ColumnWords: Sendable {
+package struct ColumnWords: Sendable {
     /// In lower case. Digits are words of their own.
-    let words: [String]
+    package let words: [String]
 
-    init(_ name: String) {
+    package init(_ name: String) {
         var words: [String] = []
         var word = ""
         var previous: Character = " "
@@ -33,7 +33,7 @@ struct ColumnWords: Sendable {
 
     /// Whether a word is one of them, or begins or ends with one of at least four letters, as in `customerid` and
     /// `Buchungsdatum`.
-    func mentions(_ roots: Set<String>) -> Bool {
+    package func mentions(_ roots: Set<String>) -> Bool {
         words.contains { word in Self.mentions(word, roots) }
     }
 

@@ -1,13 +1,13 @@
-import Columnar
+package import Columnar
 
 /// Reads the times of a table's column by its type in a schema, whatever it is stored as.
-struct TimeColumnReader: Sendable {
+package struct TimeColumnReader: Sendable {
     private let type: SchemaColumnType
 
-    init(_ type: SchemaColumnType) { self.type = type }
+    package init(_ type: SchemaColumnType) { self.type = type }
 
     /// Microseconds since 1970, or since the same time as the origin; nil for a row without a time that can be read.
-    func microseconds(_ column: Column) -> [Int64?] {
+    package func microseconds(_ column: Column) -> [Int64?] {
         let read: (Int) -> Int64?
         switch column.storage {
         case .bytes(let values):

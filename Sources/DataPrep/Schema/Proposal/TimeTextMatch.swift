@@ -1,13 +1,13 @@
 /// Which formats read the texts of a column as times.
-struct TimeTextMatch: Sendable {
+package struct TimeTextMatch: Sendable {
     /// The format that reads most texts; of equal ones the most usual.
-    let format: TimeFormat
+    package let format: TimeFormat
     /// Texts that it reads.
     let matched: Int
     /// Texts that were tried.
     let tried: Int
     /// Another format that reads as many texts, some of them as another time: day and month can be confused.
-    let alternative: TimeFormat?
+    package let alternative: TimeFormat?
 
     /// The share of texts that a format must read.
     private static let minimumShare = 0.95
@@ -15,7 +15,7 @@ struct TimeTextMatch: Sendable {
     private static let probes = 20
 
     /// The best of the usual formats; nil if none reads nearly all texts.
-    init?(_ texts: [String]) {
+    package init?(_ texts: [String]) {
         guard !texts.isEmpty else { return nil }
         let probe = texts.prefix(Self.probes)
         var best: (format: TimeFormat, matched: Int)?
@@ -49,5 +49,5 @@ struct TimeTextMatch: Sendable {
     }
 
     /// A phrase for people.
-    var reason: String { "\(matched) of \(tried) sampled texts fit \(format)" }
+    package var reason: String { "\(matched) of \(tried) sampled texts fit \(format)" }
 }

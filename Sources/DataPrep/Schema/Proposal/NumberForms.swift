@@ -1,5 +1,5 @@
 /// Finds the separators of numbers that are written as text.
-enum NumberText {
+package enum NumberForms {
     /// The usual ones first: a text that fits several is read by the first.
     private static let candidates: [NumberSeparators] = [
         .standard, NumberSeparators(decimal: ","), NumberSeparators(decimal: ".", thousands: ","),
@@ -10,7 +10,7 @@ enum NumberText {
     ]
 
     /// The first separators by which all texts are numbers; nil if there are none, or no text.
-    static func separators(of texts: [String]) -> NumberSeparators? {
+    package static func separators(of texts: [String]) -> NumberSeparators? {
         guard !texts.isEmpty else { return nil }
         return candidates.first { separators in texts.allSatisfy { isNumber($0, separators) } }
     }
