@@ -71,8 +71,8 @@ enum RoleWords {
 
     /// Numbers that are codes: more or less of them means nothing.
     static let code: Set = ["zip", "zipcode", "plz", "postcode", "postal", "mcc", "code"]
-    /// A column of row numbers.
-    static let rowNumber: Set = ["", "index", "row", "rownum", "rowid", "unnamed"]
+    /// A column of row numbers. One without a name may have been given one: `Unnamed: 0`, `column0`.
+    static let rowNumber: Set = ["", "index", "row", "rownum", "rowid", "unnamed", "column"]
 
     static let units: [(RelativeTimeUnit, Set<String>)] = [
         (.hours, ["hour", "hours", "stunde", "stunden", "heures", "horas"]),
