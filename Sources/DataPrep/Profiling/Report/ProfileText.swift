@@ -57,12 +57,12 @@ extension DataProfile {
         ]
         lines += roleLines
         lines.append("")
-        lines += Self.aligned(
+        lines += AlignedText.lines(
             [ColumnProfile.cellTitles.map { $0.lowercased() }] + columns.map(\.cells),
             rightAligned: ColumnProfile.numericCells)
         if !findings.isEmpty {
             lines.append("")
-            lines += Self.aligned(findings.map { [$0.severity.rawValue, $0.column ?? "", $0.text] }, rightAligned: [])
+            lines += AlignedText.lines(findings.map { [$0.severity.rawValue, $0.column ?? "", $0.text] })
         }
         return lines.joined(separator: "\n")
     }
@@ -89,19 +89,5 @@ extension DataProfile {
                 "id      \(id.column): \(id.isExact ? "" : "about ")\(ReadableNumber.count(id.repeated)) repeated")
         }
         return lines
-    }
-
-    /// Cells in columns of equal width.
-    private static func aligned(_ rows: [[String]], rightAligned: Set<Int>) -> [String] {
-        let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let blanks = String(repeating: " ", count: widths[column] - cell.count)
-                return rightAligned.contains(column) ? blanks + cell : cell + blanks
-            }
-            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }
     }
 }
