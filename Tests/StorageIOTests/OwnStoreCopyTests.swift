@@ -1,6 +1,6 @@
 import Foundation
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -86,9 +86,9 @@ private final class RemoteStore: AttributePreserving {
     }
 
     let inner = InMemoryObjectStore()
-    let streams = Mutex(0)
-    let writes = Mutex(Writes())
-    let kept = Mutex<ObjectAttributes?>(nil)
+    let streams = Lock(0)
+    let writes = Lock(Writes())
+    let kept = Lock<ObjectAttributes?>(nil)
     private let tag: String?
     private let flippedByte: Int64?
     private let losesLastBytes: Bool

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTransport
+import Parallelism
 import StorageIO
-import Synchronization
 import TestSupport
 import Testing
 
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func weakTagsAreNotRequired() async throws {
-        let lost = Mutex(true)
+        let lost = Lock(true)
         let http = ScriptedHTTP { request, _ in
             #expect(request.headers["If-Match"] == nil)
             let isLost = lost.withLock { isLost in

@@ -1,4 +1,4 @@
-import Synchronization
+import Parallelism
 import Testing
 import Tracking
 
@@ -10,7 +10,7 @@ import Tracking
     ]
 
     private final class Requests: Sendable {
-        let tokens = Mutex<[String?]>([])
+        let tokens = Lock<[String?]>([])
     }
 
     private static func results(_ requests: Requests) -> PagedResults<Int> {

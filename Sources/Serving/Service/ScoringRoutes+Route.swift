@@ -26,6 +26,9 @@ extension ScoringRoutes {
             }
         }
 
+        /// One set for all requests.
+        fileprivate static let everyRoute = Set(allCases)
+
         /// The header of a response to any other method.
         var allow: String { methods.map(\.rawValue).joined(separator: ", ") }
     }
@@ -33,7 +36,7 @@ extension ScoringRoutes {
 
 extension Set<ScoringRoutes.Route> {
     /// All routes.
-    public static var all: Self { Set(ScoringRoutes.Route.allCases) }
+    public static var all: Self { ScoringRoutes.Route.everyRoute }
 
     /// All routes but ``ScoringRoutes/Route/root``, which another application has for itself.
     public static var allButRoot: Self { all.subtracting([.root]) }

@@ -25,18 +25,6 @@ package struct PartitionMerge {
         }
     }
 
-    /// The first message of a buffer, in the heap by time, then transaction.
-    private struct Front {
-        let time: Int64
-        let id: Int64
-        let buffer: Int
-
-        static func < (left: Front, right: Front) -> Bool {
-            if left.time != right.time { return left.time < right.time }
-            return left.id != right.id ? left.id < right.id : left.buffer < right.buffer
-        }
-    }
-
     /// The number of consecutive malformed messages after which their partition is no longer waited for.
     private static let malformedLimit = 1_000
 
@@ -45,7 +33,8 @@ package struct PartitionMerge {
     private var buffers: [PartitionBuffer] = []
     private var partitions: [TopicPartition] = []
     private var bufferOf: [TopicPartition: Int] = [:]
-    private var heap: [Front] = []
+    /// The first messages of the buffers.
+    private var heap: [TimeKey] = []
     private var order = TimeOrder()
     /// Messages read and not passed on.
     package private(set) var count = 0
@@ -124,17 +113,17 @@ package struct PartitionMerge {
         for buffer in buffers.indices { pushFront(of: buffer, bound) }
         var next = [Int64?](repeating: nil, count: buffers.count)
         while passed.transactions.count < limit, passed.count < total, let front = heap.first,
-            let record = buffers[front.buffer].first
+            let record = buffers[front.origin].first
         {
-            next[front.buffer] = record.offset + 1
+            next[front.origin] = record.offset + 1
             if record.isMalformed {
-                passed.deadLetters.append(buffers[front.buffer].takeLetter())
+                passed.deadLetters.append(buffers[front.origin].takeLetter())
             } else {
                 passed.transactions.append(record.transaction)
             }
-            buffers[front.buffer].removeFirst()
+            buffers[front.origin].removeFirst()
             // The buffer's next message replaces the top of the heap and sinks to its position.
-            if let following = nextFront(of: front.buffer, bound) {
+            if let following = nextFront(of: front.origin, bound) {
                 heap[0] = following
             } else {
                 heap.swapAt(0, heap.count - 1)
@@ -151,9 +140,9 @@ package struct PartitionMerge {
         }
     }
 
-    private func nextFront(of buffer: Int, _ bound: Int64) -> Front? {
+    private func nextFront(of buffer: Int, _ bound: Int64) -> TimeKey? {
         guard let record = buffers[buffer].first, record.transaction.dateTime <= bound else { return nil }
-        return Front(time: record.transaction.dateTime, id: record.transaction.transactionID, buffer: buffer)
+        return TimeKey(record.transaction, origin: buffer)
     }
 
     private mutating func pushFront(of buffer: Int, _ bound: Int64) {

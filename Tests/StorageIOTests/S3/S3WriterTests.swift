@@ -270,7 +270,7 @@ import Testing
     @Test func replacementsOnConditionRecogniseTheirOwnObject() async throws {
         let key = try ObjectKey("a"), options = WriteOptions(precondition: .ifMatch(entityTag: "t"))
         for isOwn in [true, false] {
-            let writer = Mutex<String?>(nil)
+            let writer = Lock<String?>(nil)
             let http = ScriptedHTTP { request, number in
                 if request.method == "HEAD" {
                     var response = TransportResponse.text(200)

@@ -8,7 +8,7 @@ import StorageIO
 /// apart), the ids of all rows are sorted in parts in temporary storage once they have been read. Either way the run's
 /// ids come out in ascending order, and are compared with the blocks of earlier runs' files that cover the same ids.
 ///
-/// `@unchecked Sendable` invariant: that of ``RepeatedRows``.
+/// `@unchecked Sendable` invariant: one thread at a time calls it, in input order, as ``RepeatedRows`` requires of its callers.
 final class KeptIDs: RepeatedRows, @unchecked Sendable {
     /// The number of pages of ids that are compared at a time.
     private static let pagesAtOnce = 16
