@@ -70,7 +70,7 @@ extension StoreUnderTest {
         _ name: String, _ range: Range<Int64>? = nil, matching entityTag: String? = nil
     ) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try await store.stream(key(name), range: range, matching: entityTag) { bytes += $0 }
+        try await store.stream(key(name), range: range, matching: entityTag, to: ChunkReceiver { bytes += $0 })
         return bytes
     }
 }

@@ -114,7 +114,7 @@ private final class RemoteStore: AttributePreserving {
 
     func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws {
         streams.withLock { $0 += 1 }
         var position = range?.lowerBound ?? 0

@@ -74,7 +74,7 @@ private struct FlawedStore: ObjectStore {
 
     func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws {
         let bytes = try await read(key, range: range, matching: entityTag)
         if !bytes.isEmpty { try await receive(bytes) }

@@ -49,7 +49,8 @@ import Testing
 
     private func streamed(_ http: ScriptedHTTP, _ range: Range<Int64>? = nil) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try await S3ObjectStore.scripted(http).stream(key, range: range, matching: nil) { bytes += $0 }
+        try await S3ObjectStore.scripted(http).stream(
+            key, range: range, matching: nil, to: ChunkReceiver { bytes += $0 })
         return bytes
     }
 

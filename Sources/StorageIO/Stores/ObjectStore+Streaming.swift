@@ -5,7 +5,7 @@ extension ObjectStore {
     /// Reads one range of 2 MiB after another.
     public func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws {
         let object = try await head(key), location = root + key.path
         let version = entityTag ?? object.entityTag
@@ -29,7 +29,7 @@ extension ObjectStore {
     }
 
     /// Passes on the bytes of a whole object of any version.
-    public func stream(_ key: ObjectKey, to receive: (_ chunk: [UInt8]) async throws -> Void) async throws {
-        try await stream(key, range: nil, matching: nil, to: receive)
+    public func stream(_ key: ObjectKey, to receive: @escaping (_ chunk: [UInt8]) async throws -> Void) async throws {
+        try await stream(key, range: nil, matching: nil, to: ChunkReceiver(receive))
     }
 }

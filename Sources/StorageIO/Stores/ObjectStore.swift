@@ -30,10 +30,10 @@ public protocol ObjectStore: Sendable {
     ///   - range: as in ``read(_:range:matching:)``.
     ///   - entityTag: as in ``read(_:range:matching:)``. Also without one, an object that is replaced meanwhile is
     ///     ``ObjectStoreError/Code/modified``.
-    ///   - receive: gets the chunks, none of them empty. Reading waits for it, and ends with what it throws.
+    ///   - receive: gets the chunks. Reading waits for it, and ends with what it throws.
     func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws
 
     /// Starts a new object. Nothing is visible under the key until ``ObjectWriter/finish()`` returns.

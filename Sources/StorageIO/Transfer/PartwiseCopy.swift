@@ -51,12 +51,12 @@ struct PartwiseCopy: Sendable {
     }
 
     private func copy(
-        _ range: Range<Int64>, unit: Int64, _ sum: CopySum, _ progress: @Sendable (Int64) -> Void
+        _ range: Range<Int64>, unit: Int64, _ sum: CopySum, _ progress: @escaping @Sendable (Int64) -> Void
     ) async throws {
         var position = range.lowerBound, start = position
         var arriving: ContentDigest?
         if case .parts(let size) = summing { arriving = ContentDigest(like: .md5OfParts("", partSize: size)) }
-        try await source.stream(object.key, range: range, matching: object.entityTag) { chunk in
+        let receiver = ChunkReceiver { chunk in
             try await writer.write(chunk, at: position)
             arriving = try await arriving?.updated(chunk)
             progress(Int64(chunk.count))
@@ -67,6 +67,7 @@ struct PartwiseCopy: Sendable {
                 start = end
             }
         }
+        try await source.stream(object.key, range: range, matching: object.entityTag, to: receiver)
         guard position == range.upperBound else {
             throw ObjectStoreError(
                 .modified, location: source.root + object.key.path,

@@ -64,7 +64,7 @@ public struct LocalObjectStore: ObjectStore, CompleteListing {
     /// Passes on the bytes of an object, or of a range of it, from one open file.
     public func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws {
         try Task.checkCancellation()
         let file = try await openToRead(key, matching: entityTag)

@@ -49,7 +49,7 @@ final class SlowStore: ObjectStore {
 
     func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws {
         state.withLock { state in
             state.usage.streams += 1

@@ -5,7 +5,7 @@ extension S3ObjectStore {
     /// continues with the bytes that are missing, of the same version.
     public func stream(
         _ key: ObjectKey, range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws {
         try Task.checkCancellation()
         if let range, range.isEmpty || range.lowerBound < 0 {
@@ -26,7 +26,7 @@ extension S3ObjectStore {
 
     private func receiveRange(
         _ key: ObjectKey, _ range: Range<Int64>?, matching entityTag: String?,
-        to receive: (_ chunk: [UInt8]) async throws -> Void
+        to receive: ChunkReceiver
     ) async throws -> RangeEnd {
         var position = range?.lowerBound ?? 0, version = entityTag
         let response = try await client.stream(location: location(key)) {
