@@ -125,8 +125,8 @@ let package = Package(
         library(
             "StorageIO",
             [
-                "Columnar", "Essentials", "HTTPTransport", "Parallelism", "CStorageKernels", "CBrotli", "CLZ4",
-                "CSnappy", "CZlib", "CZstd", crypto, logging,
+                "Columnar", "Essentials", "HTTPTransport", "JSONText", "Parallelism", "CStorageKernels", "CBrotli",
+                "CLZ4", "CSnappy", "CZlib", "CZstd", crypto, logging,
             ]),
         library("StorageIOTesting", ["Essentials", "StorageIO"]),
 

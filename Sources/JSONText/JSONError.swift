@@ -56,23 +56,26 @@ package struct JSONError: Error, Sendable, Hashable {
     }
 }
 
+extension JSONError.Problem: CustomStringConvertible {
+    /// What is wrong, without the position.
+    package var description: String {
+        switch self {
+        case .expectedValue: "expected a value"
+        case .expectedName: "expected a name in quotes"
+        case .expectedColon: "expected ':'"
+        case .expectedComma: "expected ',' or the end of the object or array"
+        case .trailingBytes: "more follows the value"
+        case .unterminatedString: "a string without end"
+        case .controlCharacter: "a control character in a string"
+        case .unknownEscape: "an unknown escape"
+        case .malformedUnicodeEscape: "\\u without four hexadecimal digits"
+        case .notUTF8: "a string that is not UTF-8"
+        case .tooDeep: "more than \(JSONScanner.maximumDepth) levels"
+        }
+    }
+}
+
 extension JSONError: CustomStringConvertible {
     /// The problem and the position.
-    package var description: String {
-        let message =
-            switch problem {
-            case .expectedValue: "expected a value"
-            case .expectedName: "expected a name in quotes"
-            case .expectedColon: "expected ':'"
-            case .expectedComma: "expected ',' or the end of the object or array"
-            case .trailingBytes: "more follows the value"
-            case .unterminatedString: "a string without end"
-            case .controlCharacter: "a control character in a string"
-            case .unknownEscape: "an unknown escape"
-            case .malformedUnicodeEscape: "\\u without four hexadecimal digits"
-            case .notUTF8: "a string that is not UTF-8"
-            case .tooDeep: "more than \(JSONScanner.maximumDepth) levels"
-            }
-        return "no JSON: \(message) (byte \(byteOffset))"
-    }
+    package var description: String { "no JSON: \(problem) (byte \(byteOffset))" }
 }

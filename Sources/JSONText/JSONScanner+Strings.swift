@@ -61,20 +61,41 @@ extension JSONScanner {
     package func characters(_ string: (contents: Range<Int>, hasEscapes: Bool)) -> String {
         let raw = UnsafeBufferPointer(rebasing: text[string.contents])
         guard string.hasEscapes else { return String(decoding: raw, as: UTF8.self) }
-        var units: [UInt16] = []
-        units.reserveCapacity(raw.count)
-        var scanner = JSONScanner(raw)
-        while scanner.position < raw.count {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(raw.count)
+        appendCharacters(string.contents, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the characters of a scanned string with escapes as UTF-8, as ``characters(_:)`` returns them.
+    package func appendCharacters(_ contents: Range<Int>, to bytes: inout [UInt8]) {
+        var scanner = self
+        scanner.position = contents.lowerBound
+        while scanner.position < contents.upperBound {
             let start = scanner.position
-            if raw[start] == UInt8(ascii: "\\") {
-                // Well-formed, or the string would have been refused.
-                if let unit = try? scanner.escape() { units.append(unit) } else { scanner.position = raw.count }
+            guard text[start] == UInt8(ascii: "\\") else {
+                let end = text[start..<contents.upperBound].firstIndex(of: UInt8(ascii: "\\"))
+                scanner.position = end ?? contents.upperBound
+                bytes.append(contentsOf: text[start..<scanner.position])
                 continue
             }
-            while scanner.position < raw.count, raw[scanner.position] != UInt8(ascii: "\\") { scanner.position += 1 }
-            units.append(contentsOf: String(decoding: raw[start..<scanner.position], as: UTF8.self).utf16)
+            // Well-formed, or the string would have been refused.
+            guard let unit = try? scanner.escape() else { return }
+            if unit < 0x80 {
+                bytes.append(UInt8(truncatingIfNeeded: unit))
+                continue
+            }
+            var units = [unit]
+            let next = scanner.position
+            if UTF16.isLeadSurrogate(unit), next < contents.upperBound, text[next] == UInt8(ascii: "\\") {
+                if let second = try? scanner.escape(), UTF16.isTrailSurrogate(second) {
+                    units.append(second)
+                } else {
+                    scanner.position = next
+                }
+            }
+            bytes.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
         }
-        return String(decoding: units, as: UTF16.self)
     }
 
     /// Writes the characters of a scanned string with escapes, as long as they are ASCII and there is room.

@@ -102,7 +102,7 @@ package struct JSONScanner {
     }
 
     /// Skips the opening byte of an array or object with `depth` others around it.
-    mutating func enter(_ depth: Int) throws(JSONError) {
+    package mutating func enter(_ depth: Int) throws(JSONError) {
         guard depth < JSONScanner.maximumDepth else { throw JSONError(.tooDeep, at: position) }
         position += 1
     }

@@ -21,6 +21,30 @@ import Testing
         #expect((try? number.int64()) == expected)
     }
 
+    @Test(arguments: [
+        #""plain""#, #""zażółć""#, #""\u0041\n\"\\\/\b\f\r\t""#, #""é\ud83d\ude00é""#, #""\ud83d""#,
+        #""\ude00\ud83d\u0041""#, #""\ud83d\ud83d\ude00""#, #""\ud83dx\ude00""#, #""""#,
+    ])
+    func charactersAreAppendedAsTheyAreReturned(text: String) throws {
+        try scan(text) { scanner in
+            let string = try scanner.string()
+            var bytes = Array("before".utf8)
+            scanner.appendCharacters(string.contents, to: &bytes)
+            let units = text.dropFirst().dropLast()
+            #expect(String(decoding: bytes, as: UTF8.self) == "before" + scanner.characters(string))
+            if !string.hasEscapes { #expect(scanner.characters(string) == units) }
+        }
+    }
+
+    @Test func halfSurrogatePairsAreReplaced() throws {
+        for (text, expected) in [
+            (#""\ud83d\ude00""#, "😀"), (#""\ud83d""#, "\u{FFFD}"), (#""\ude00\u0041""#, "\u{FFFD}A"),
+            (#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"), (#""\ud83d\n""#, "\u{FFFD}\n"),
+        ] {
+            #expect(try scan(text) { scanner in scanner.characters(try scanner.string()) } == expected, "\(text)")
+        }
+    }
+
     /// The doubles that Swift reads, whatever the length and exponent.
     @Test func doublesAreTheNearest() throws {
         var generator = SeededGenerator(seed: 2)

@@ -5,16 +5,23 @@ import Parallelism
 package actor ByteChunks {
     private let input: any RandomAccessInput
     private let chunkBytes: Int
+    private let failure: any TextInputError.Type
     private let stored: OrderedReadAhead<Range<Int64>, [UInt8]>
     private var decompression: Decompression?
     private var hasBegun = false
     /// How many bytes of the stored input have been taken.
     package private(set) var storedBytesTaken: Int64 = 0
 
-    /// - Parameter chunkBytes: the size of chunks, before and after decompression.
-    package init(_ input: any RandomAccessInput, chunkBytes: Int, readAhead: Int = 3) {
+    /// - Parameters:
+    ///   - chunkBytes: the size of chunks, before and after decompression.
+    ///   - failure: the error of the text's format.
+    package init(
+        _ input: any RandomAccessInput, chunkBytes: Int, readAhead: Int = 3,
+        failure: any TextInputError.Type = CSVError.self
+    ) {
         self.input = input
         self.chunkBytes = chunkBytes
+        self.failure = failure
         let ranges = RangeSequence(size: input.size, step: Int64(chunkBytes))
         stored = OrderedReadAhead(width: readAhead) {
             await ranges.next()
@@ -24,8 +31,8 @@ package actor ByteChunks {
     }
 
     /// The next chunk, nil at the end; never empty.
-    /// - Throws: ``CSVError/compression(file:error:)`` for a damaged or truncated compressed file;
-    ///   ``CSVError/noText(file:found:)`` for archives and files of other formats; or the input's error.
+    /// - Throws: the format's error for a damaged or truncated compressed file, and for archives and files of other
+    ///   formats; or the input's error.
     package func next() async throws -> [UInt8]? {
         guard let decompression = try await begun() else { return try await nextStored() }
         while true {
@@ -35,8 +42,11 @@ package actor ByteChunks {
             }
             let produced = try await decompressed(by: decompression)
             if !produced.isEmpty {
-                if !hasContent, let found = ForeignContent.nameOfDecompressed(head: produced) {
-                    throw CSVError.noText(file: input.name, found: found)
+                if !hasContent,
+                    let found = ForeignContent.nameOfDecompressed(
+                        head: produced, nameOfOtherText: failure.nameOfOtherText)
+                {
+                    throw failure.noText(file: input.name, found: found)
                 }
                 hasContent = true
                 return produced
@@ -61,10 +71,10 @@ package actor ByteChunks {
                 do {
                     decompression = Decompression(try compression.makeDecompressor())
                 } catch {
-                    throw CSVError.compression(file: input.name, error: error)
+                    throw failure.compression(file: input.name, error: error)
                 }
             } else if let first, let found = ForeignContent.name(head: first) {
-                throw CSVError.noText(file: input.name, found: found)
+                throw failure.noText(file: input.name, found: found)
             }
         }
         return decompression
@@ -89,7 +99,7 @@ package actor ByteChunks {
                 try decompression.take(upTo: chunkBytes, isLastInput: isLast)
             }
         } catch let error as CompressionError {
-            throw CSVError.compression(file: input.name, error: error)
+            throw failure.compression(file: input.name, error: error)
         }
     }
 }

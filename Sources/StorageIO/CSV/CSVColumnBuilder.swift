@@ -34,7 +34,7 @@ struct CSVColumnBuilder {
         case (.timestamp(let unit, _), .int64(var ticks)):
             values = .int64([])
             try append(rows, to: &ticks, null: 0) { begin, end in
-                TextValue.microseconds(begin, end).flatMap { CSVColumnBuilder.ticks($0, unit) }
+                TextValue.microseconds(begin, end).flatMap { unit.ticks(microseconds: $0) }
             }
             values = .int64(ticks)
         case (_, .int64(var numbers)):
@@ -139,15 +139,5 @@ struct CSVColumnBuilder {
     /// A value as messages show it, shortened.
     private static func sample(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> String {
         TextValue.string(begin, min(end, begin + 100))
-    }
-
-    private static func ticks(_ microseconds: Int64, _ unit: TimeUnit) -> Int64? {
-        switch unit {
-        case .microseconds: return microseconds
-        case .milliseconds: return CivilDateTime.floorDivide(microseconds, 1000)
-        case .nanoseconds:
-            let (ticks, overflow) = microseconds.multipliedReportingOverflow(by: 1000)
-            return overflow ? nil : ticks
-        }
     }
 }

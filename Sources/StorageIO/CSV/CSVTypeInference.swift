@@ -8,7 +8,7 @@ import Columnar
 struct CSVTypeInference: Sendable {
     /// The type of a field's values so far.
     struct State: Sendable {
-        var kind = Kind.none
+        var kind = InferredKind.none
         /// Whether an integer is above 2^53, where a `float64` may not hold it exactly.
         var hasWideInteger = false
 
@@ -21,27 +21,6 @@ struct CSVTypeInference: Sendable {
             isOfNumbers = isOfNumbers && other.isOfNumbers
             kind = kind.joined(other.kind)
             if kind == .float64, hasWideInteger { kind = .string }
-        }
-    }
-
-    enum Kind: Sendable {
-        case none, int64, float64, boolean, date, timestamp, string
-
-        func joined(_ other: Kind) -> Kind {
-            if self == other || other == .none { return self }
-            if self == .none { return other }
-            return (self == .int64 && other == .float64) || (self == .float64 && other == .int64) ? .float64 : .string
-        }
-
-        var type: DataType {
-            switch self {
-            case .int64: .int64
-            case .float64: .float64
-            case .boolean: .boolean
-            case .date: .date
-            case .timestamp: .timestamp(unit: .microseconds, isUTC: false)
-            case .none, .string: .string
-            }
         }
     }
 

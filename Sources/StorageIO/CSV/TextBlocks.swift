@@ -18,14 +18,38 @@ package struct TextBlock: Sendable {
     }
 
     /// How many bytes of text.
-    package var byteCount: Int { seam.count - TextBlock.padding + range.count }
+    package var byteCount: Int { max(0, seam.count - TextBlock.padding) + range.count }
 
     /// Calls the body with each chunk of whole records, in order; ``padding`` bytes before each are readable.
     package func forEachChunk<Failure: Error>(
         _ body: (_ base: UnsafePointer<UInt8>, _ range: Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {
-        try TextBlock.withBase(of: seam, TextBlock.padding..<seam.count, body)
+        try TextBlock.withBase(of: seam, min(TextBlock.padding, seam.count)..<seam.count, body)
         try TextBlock.withBase(of: bytes, range, body)
+    }
+
+    /// The block in parts of at most so many lines each, in order; their bytes are shared.
+    package func parts(maximumLines: Int) -> [TextBlock] {
+        guard byteCount > maximumLines else { return [self] }
+        let ofSeam = TextBlock.parts(of: seam, min(TextBlock.padding, seam.count)..<seam.count, maximumLines).map {
+            TextBlock(seam: [], bytes: seam, range: $0)
+        }
+        let others = TextBlock.parts(of: bytes, range, maximumLines).map {
+            TextBlock(seam: [], bytes: bytes, range: $0)
+        }
+        return ofSeam + others
+    }
+
+    private static func parts(of buffer: [UInt8], _ range: Range<Int>, _ maximumLines: Int) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = range.lowerBound, lines = 0
+        for index in range where buffer[index] == UInt8(ascii: "\n") {
+            lines += 1
+            guard lines == maximumLines else { continue }
+            parts.append(start..<index + 1)
+            (start, lines) = (index + 1, 0)
+        }
+        return start < range.upperBound ? parts + [start..<range.upperBound] : parts
     }
 
     private static func withBase<Failure: Error>(
@@ -46,6 +70,7 @@ package actor TextBlocks {
     private let chunks: ByteChunks
     private let file: String
     private let maximumRecordBytes: Int
+    private let failure: any TextInputError.Type
     private var layout = TextLayout(quotesSpanLines: false)
     private var state = CSV_FIELD_START
     private var rest: [UInt8] = []
@@ -53,10 +78,15 @@ package actor TextBlocks {
     /// Whether lines end with carriage returns alone.
     private var endsWithReturns = false
 
-    package init(_ chunks: ByteChunks, file: String, maximumRecordBytes: Int = 1 << 20) {
+    /// - Parameter failure: the error of the text's format.
+    package init(
+        _ chunks: ByteChunks, file: String, maximumRecordBytes: Int = 1 << 20,
+        failure: any TextInputError.Type = CSVError.self
+    ) {
         self.chunks = chunks
         self.file = file
         self.maximumRecordBytes = maximumRecordBytes
+        self.failure = failure
     }
 
     /// Takes the first line, without its line break and without a byte order mark; nil when the text is empty.
@@ -69,7 +99,7 @@ package actor TextBlocks {
             if text.isEmpty { text = bytes } else { text.append(contentsOf: bytes) }
             guard let end = LineEnd.first(in: text) else {
                 guard text.count <= maximumRecordBytes else {
-                    throw CSVError.recordTooLong(file: file, limit: maximumRecordBytes)
+                    throw failure.recordTooLong(file: file, limit: maximumRecordBytes)
                 }
                 continue
             }
@@ -110,7 +140,7 @@ package actor TextBlocks {
             guard let first, let end else {
                 rest.append(contentsOf: bytes[start...])
                 guard rest.count <= maximumRecordBytes else {
-                    throw CSVError.recordTooLong(file: file, limit: maximumRecordBytes)
+                    throw failure.recordTooLong(file: file, limit: maximumRecordBytes)
                 }
                 continue
             }

@@ -1,4 +1,4 @@
-/// Content that is neither Parquet nor delimited text, detected by its first bytes.
+/// Content of formats that are not read, detected by its first bytes.
 enum ForeignContent {
     /// How many of the first bytes are checked.
     static let headSize = 512
@@ -22,25 +22,46 @@ enum ForeignContent {
     }
 
     /// As ``name(head:)``, for the content of a compressed file: also formats that can only be read uncompressed.
-    static func nameOfDecompressed(head: some Collection<UInt8>) -> String? {
+    /// - Parameter nameOfOtherText: what text is if not in the expected format.
+    static func nameOfDecompressed(
+        head: some Collection<UInt8>, nameOfOtherText: ([UInt8]) -> String?
+    ) -> String? {
         if StreamCompression(head: head) != nil { return "compressed more than once" }
         let head = Array(head.prefix(headSize))
         if head.starts(with: "PAR1".utf8) { return "a compressed Parquet file; decompress it first" }
-        return name(head: head) ?? textName(head: head)
+        return name(head: head) ?? nameOfOtherText(head)
     }
 
     /// Why bytes without a known magic are not delimited text.
     static func textName(head: some Collection<UInt8>) -> String? {
-        let text = head.prefix(headSize).drop { " \t\r\n".utf8.contains($0) }
-        if let first = text.first, "{<".utf8.contains(first) || isJSONList(text) {
-            return "something that looks like JSON, HTML or XML"
-        }
+        if beginsObject(head: head) { return "something that looks like JSON; name JSON lines .jsonl or .jsonl.gz" }
+        if let list = nameOfJSONList(head: head) { return list }
+        if withoutFrame(head).first == UInt8(ascii: "<") { return "something that looks like HTML or XML" }
         return head.prefix(headSize).contains(0) ? "neither text nor a known format" : nil
     }
 
-    private static func isJSONList(_ text: some Collection<UInt8>) -> Bool {
-        guard text.first == UInt8(ascii: "[") else { return false }
-        return text.dropFirst().first { !" \t\r\n".utf8.contains($0) }.map { "{[".utf8.contains($0) } ?? false
+    /// Whether text begins with an object of JSON.
+    static func beginsObject(head: some Collection<UInt8>) -> Bool {
+        withoutFrame(head).first == UInt8(ascii: "{")
+    }
+
+    /// What text is that begins with a list of objects or lists in JSON; nil for any other.
+    static func nameOfJSONList(head: some Collection<UInt8>) -> String? {
+        let text = withoutFrame(head)
+        guard text.first == UInt8(ascii: "["),
+            let next = withoutBlanks(text.dropFirst()).first, "{[".utf8.contains(next)
+        else { return nil }
+        return "one JSON array; write each of its objects on a line of its own, as 'jq -c .[]' does"
+    }
+
+    /// The first bytes without a byte order mark and blanks.
+    private static func withoutFrame(_ head: some Collection<UInt8>) -> ArraySlice<UInt8> {
+        let text = Array(head.prefix(headSize))[...]
+        return withoutBlanks(text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text)
+    }
+
+    private static func withoutBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        text.drop { " \t\r\n".utf8.contains($0) }
     }
 
     private static let magics: [(bytes: [UInt8], name: String)] = [
