@@ -21,7 +21,7 @@ struct ProduceTransactions: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The location of the transactions: Parquet or CSV.", completion: .file())
+    @Option(help: "The location of the transactions: Parquet, CSV or JSON lines.", completion: .file())
     var data: String
 
     @Option(help: "The topic to send to.")

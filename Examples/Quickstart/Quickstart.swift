@@ -23,7 +23,7 @@ struct Quickstart: ToolCommand {
         version: Version.current)
 
     @Option(
-        help: "Transactions to use instead of simulated ones: a Parquet or CSV file, a folder, or a pattern.",
+        help: "Transactions to use instead of simulated ones: files of Parquet, CSV or JSON lines.",
         completion: .file())
     var data: String?
 

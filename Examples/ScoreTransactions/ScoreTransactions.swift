@@ -29,7 +29,7 @@ struct ScoreTransactions: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The location of the data: Parquet or CSV.", completion: .file())
+    @Option(help: "The location of the data: Parquet, CSV or JSON lines.", completion: .file())
     var data: String
 
     @Option(help: "The folder of the model, or models:/NAME@alias, models:/NAME/3, runs:/ID/path.", completion: .file())

@@ -56,6 +56,10 @@ struct SimulateTransactions: ToolCommand {
         guard transactions >= 1 else { throw ValidationError("--transactions must be at least 1.") }
         guard days >= 1 else { throw ValidationError("--days must be at least 1.") }
         if let dirtRate, !(0...0.1).contains(dirtRate) { throw ValidationError("--dirt-rate must lie in 0...0.1.") }
+        if format == nil, DataFormat(fileName: output) == .jsonLines {
+            throw ValidationError(
+                "--output: JSON lines are only read, not written; name the file .parquet or .csv, or set --format.")
+        }
         if dirtRate != nil, chosenFormat != .raw { throw ValidationError("--dirt-rate is for raw text.") }
     }
 
@@ -65,7 +69,7 @@ struct SimulateTransactions: ToolCommand {
         return switch DataFormat(fileName: output) {
         case .parquet: .parquet
         case .csv: .csv
-        case nil: .raw
+        case .jsonLines, nil: .raw
         }
     }
 

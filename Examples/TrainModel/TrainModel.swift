@@ -31,7 +31,7 @@ struct TrainModel: ToolCommand {
             """,
         version: Version.current)
 
-    @Option(help: "The location of the training data: Parquet or CSV.", completion: .file())
+    @Option(help: "The location of the training data: Parquet, CSV or JSON lines.", completion: .file())
     var data: String
 
     @Option(

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func foldersHavePartsAndSuccess() async throws {
-        for format in DataFormat.allCases {
+        for format in [DataFormat.parquet, .csv] {
             let location = try ObjectStoreRegistry().resolve("memory://t/set")
             let options = DataSetWriteOptions(format: format, layout: .folder(rowsPerFile: 600))
             try await DataSet.write(stream(batches), schema: schema, to: location, options: options)

@@ -56,5 +56,8 @@ import Testing
         let json = try StreamDecompressorTests.compressed(.zstd, Array(#"[ {"id": 1} ]"#.utf8))
         let error = await #expect(throws: CSVError.self) { try await CSVReaderTests.read(json) }
         #expect("\(try #require(error))".contains("JSON"))
+        let lines = try StreamDecompressorTests.compressed(.gzip, Array(#"{"id": 1}"#.utf8))
+        let advice = await #expect(throws: CSVError.self) { try await CSVReaderTests.read(lines) }
+        #expect("\(try #require(advice))".contains("name JSON lines .jsonl or .jsonl.gz"))
     }
 }

@@ -29,7 +29,7 @@ package struct TextBlock: Sendable {
     }
 
     /// The block in parts of at most so many lines each, in order; their bytes are shared.
-    package func parts(maximumLines: Int) -> [TextBlock] {
+    func parts(maximumLines: Int) -> [TextBlock] {
         guard byteCount > maximumLines else { return [self] }
         let ofSeam = TextBlock.parts(of: seam, min(TextBlock.padding, seam.count)..<seam.count, maximumLines).map {
             TextBlock(seam: [], bytes: seam, range: $0)

@@ -198,6 +198,12 @@ public struct DataFiles: Sendable {
             }
         }
         let ending = names.last?.split(separator: UInt8(ascii: ".")).dropFirst().last
+        // Spark names the parts of JSON lines so.
+        if isVisible, let name = names.last, let ending, name.starts(with: "part-".utf8),
+            ending.elementsEqual("json".utf8)
+        {
+            return true
+        }
         return isVisible && !companionEndings.contains(ending.map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
 
@@ -205,9 +211,7 @@ public struct DataFiles: Sendable {
         -> DataFormat
     {
         let formats = try await files.concurrentMap { file in
-            let input = StoredObjectInput(store: location.store, metadata: file)
-            let head = try await input.read(0..<min(file.size, Int64(DataFormat.headSize)))
-            return try DataFormat(head: head, file: input.name)
+            try await DataFormat.detect(StoredObjectInput(store: location.store, metadata: file))
         }
         guard let first = formats.first else { preconditionFailure("there is at least one file") }
         if let other = formats.firstIndex(where: { $0 != first }) {

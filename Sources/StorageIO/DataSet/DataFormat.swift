@@ -3,35 +3,22 @@ public enum DataFormat: String, Sendable, Hashable, CaseIterable {
     case parquet
     /// Delimited text, plain or compressed with gzip or zstd.
     case csv
+    /// Newline-delimited JSON: an object a line, plain or compressed with gzip or zstd. It is read, not written.
+    case jsonLines = "json-lines"
 
-    /// How many of a file's first bytes ``init(head:file:)`` reads.
-    static let headSize = ForeignContent.headSize
-
-    /// The format that a file's first bytes show. A name that ends with `.parquet` is believed, so that a damaged file
-    /// is not read as text.
-    /// - Throws: ``DataSetError/unsupportedFormat(file:found:)``.
-    init(head: [UInt8], file: String) throws(DataSetError) {
-        if head.starts(with: Array("PAR1".utf8)) || head.starts(with: Array("PARE".utf8)) {
-            self = .parquet
-        } else if file.lowercased().hasSuffix(".parquet") {
-            throw .unsupportedFormat(file: file, found: "the name says Parquet, but the content is something else")
-        } else if StreamCompression(head: head) != nil {
-            self = .csv
-        } else if let other = ForeignContent.name(head: head) ?? ForeignContent.textName(head: head) {
-            throw .unsupportedFormat(file: file, found: "this is \(other)")
-        } else {
-            self = .csv
-        }
-    }
-
-    /// The format of a name's ending: `.parquet`, `.parq` or `.pq`, or `.csv`, `.txt` or `.tsv`; nil for anything else.
+    /// The format of a name's ending: `.parquet`, `.parq` or `.pq`; `.csv`, `.txt` or `.tsv`; `.jsonl`, `.ndjson` or
+    /// `.json`; nil for anything else.
     package init?(fileName name: String) {
         switch Self.ending(of: name) {
         case "parquet", "parq", "pq": self = .parquet
         case "csv", "txt", "tsv": self = .csv
+        case "jsonl", "ndjson", "json": self = .jsonLines
         default: return nil
         }
     }
+
+    /// Whether data sets are written in this format.
+    package var isWritten: Bool { self != .jsonLines }
 
     /// What follows the last dot of a name, in lower case; nil without a dot.
     static func ending(of name: String) -> String? {

@@ -32,7 +32,9 @@ extension DataSet {
                 + "  \(field.type)\(field.isNullable ? "" : ", not null")"
         }
         return
-            (["\(files.location): \(fileCount) \(fileCount == 1 ? "file" : "files") of \(files.format), \(rows)"]
+            ([
+                "\(files.location): \(fileCount) \(fileCount == 1 ? "file" : "files") of \(files.format.rawValue), \(rows)"
+            ]
             + columns)
             .joined(separator: "\n")
     }

@@ -4,9 +4,16 @@ public import Columnar
 public struct DataSetReadOptions: Sendable, Hashable {
     /// For CSV files. Its schema, if any, sets the types of columns, which are inferred otherwise.
     public var csv: CSVReadOptions
+    /// For JSON lines. Its schema, if any, sets the columns and their types, which are inferred otherwise.
+    public var jsonLines: JSONLinesReadOptions
 
-    /// CSV with commas and a header.
-    public init(csv: CSVReadOptions = CSVReadOptions()) { self.csv = csv }
+    /// CSV with commas and a header; all members of JSON lines.
+    public init(
+        csv: CSVReadOptions = CSVReadOptions(), jsonLines: JSONLinesReadOptions = JSONLinesReadOptions()
+    ) {
+        self.csv = csv
+        self.jsonLines = jsonLines
+    }
 }
 
 /// The files of a location, read as one table.
@@ -18,7 +25,8 @@ public struct DataSetReadOptions: Sendable, Hashable {
 /// in the first file's order, and those from folder names (`day=7/part-0.parquet`). Where types differ, it has the
 /// wider one: of integers and other numbers, of timestamps in several units; a column without any value in a Parquet
 /// file takes any type. The other columns are listed in ``unavailableColumns``, and are an error only when they are
-/// requested.
+/// requested. Files of JSON lines are read as if they were one: the table has the columns of all of them, which are null
+/// where a file lacks them.
 public struct DataSet: Sendable {
     /// The files and their format.
     public let files: DataFiles
@@ -26,12 +34,14 @@ public struct DataSet: Sendable {
     public let schema: Schema
     /// Why other columns cannot be read from every file, by name.
     public let unavailableColumns: [String: String]
-    /// Rows of all files, if known without reading them: for Parquet.
+    /// Rows of all files, if known without reading them again: for Parquet, and for JSON lines without a schema.
     public let rowCount: Int64?
 
     fileprivate enum Source: Sendable {
         case parquet([ParquetReader])
         case csv(CSVReadOptions)
+        /// With the schema of all files.
+        case jsonLines(JSONLinesReadOptions, Schema)
     }
     private let source: Source
 
@@ -40,8 +50,8 @@ public struct DataSet: Sendable {
     ///   - location: A path, folder, pattern or URL; see ``StorageURI``.
     ///   - stores: Knows local files and memory; register S3 and HDFS with
     ///     ``ObjectStoreRegistry/registerRemoteStores(environment:usesInstanceMetadata:logger:)``.
-    /// - Throws: ``DataSetError``, which names the file that differs or cannot be read; ``ParquetError``, ``CSVError``;
-    ///   ``ObjectStoreError``.
+    /// - Throws: ``DataSetError``, which names the file that differs or cannot be read; ``ParquetError``, ``CSVError``,
+    ///   ``JSONLinesError``; ``ObjectStoreError``.
     public static func open(
         _ location: String, stores: ObjectStoreRegistry = ObjectStoreRegistry(),
         options: DataSetReadOptions = DataSetReadOptions()
@@ -71,6 +81,12 @@ public struct DataSet: Sendable {
                 Set([left, right]) == [.int64, .float64] ? .float64 : nil
             }
             return DataSet(files: files, common, rowCount: nil, source: .csv(options.csv))
+        case .jsonLines:
+            let (schema, rowCount) = try await files.openedAsJSONLines(options.jsonLines)
+            let columns = files.files.map { _ in FileColumns(schema: schema) }
+            return DataSet(
+                files: files, try CommonSchema(files, columns) { _, _ in nil }, rowCount: rowCount,
+                source: .jsonLines(options.jsonLines, schema))
         }
     }
 
@@ -155,6 +171,11 @@ private actor DataSetSession {
             let ofFile = dataSet.schema.names.filter { !ofFolder.contains($0) }
             options.schema = try dataSet.schema.selecting(options.hasHeader && !own.isEmpty ? own : ofFile)
             return try await CSVReader.open(files.input(files.files[file]), options: options).batches()
+        case .jsonLines(var options, let schema):
+            options.threads = threads
+            // If all requested columns come from folder names, any column gives the number of rows.
+            options.schema = try schema.selecting(own.isEmpty ? Array(schema.names.prefix(1)) : own)
+            return try await JSONLinesReader.open(files.input(files.files[file]), options: options).batches()
         }
     }
 

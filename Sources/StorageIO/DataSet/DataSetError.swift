@@ -34,7 +34,7 @@ extension DataSetError: CustomStringConvertible {
         case .incomplete(let location, let missingFile):
             "\(location): the data set is damaged or being replaced: \(missingFile) is missing or not as the data set's list of files says"
         case .unsupportedFormat(let file, let found):
-            "\(file): not readable as Parquet or CSV: \(found)"
+            "\(file): not readable as Parquet, CSV or JSON lines: \(found)"
         case .mixedFormats(let file, let format, let otherFile, let otherFormat):
             "\(otherFile) is \(otherFormat.title), but \(file) is \(format.title); a data set has one format"
         case .unavailableColumn(let name, let reason): "column '\(name)' cannot be read: \(reason)"
@@ -53,6 +53,7 @@ extension DataFormat {
         switch self {
         case .parquet: "Parquet"
         case .csv: "CSV"
+        case .jsonLines: "JSON lines"
         }
     }
 }

@@ -10,7 +10,7 @@ public struct DataSetWriteOptions: Sendable, Hashable {
     }
 
     /// nil for the format of the location's ending, and Parquet if it has none. An ending of a format that cannot be
-    /// written, such as `.csv.gz` or `.json`, is refused.
+    /// written, such as `.csv.gz` or `.jsonl`, is refused, and so is ``DataFormat/jsonLines``.
     public var format: DataFormat?
     /// nil for one file if the location has an ending such as `.parquet` or `.csv` and does not end with `/`, and
     /// otherwise a folder with files of ten million rows.
@@ -55,7 +55,8 @@ struct WrittenName {
         if Self.otherFormats.contains(ending), !location.uri.isFolder {
             throw unwritable("the name's ending is that of another format; .parquet, .csv and .tsv are written")
         }
-        format = DataFormat(fileName: name)
+        // A folder may have any name.
+        format = DataFormat(fileName: name).flatMap { $0.isWritten ? $0 : nil }
         isTabbed = ending == "tsv"
         layout = location.uri.isFolder || format == nil ? .folder(rowsPerFile: 10_000_000) : .file
     }

@@ -39,7 +39,12 @@ public actor DataSetWriter {
         let name = try WrittenName(location)
         self.location = location
         self.schema = schema
-        format = options.format ?? name.format ?? .parquet
+        let format = options.format ?? name.format ?? .parquet
+        guard format.isWritten else {
+            throw DataSetError.unwritable(
+                location: location.description, reason: "JSON lines are only read, not written; write Parquet or CSV")
+        }
+        self.format = format
         var options = options
         if name.isTabbed, options.csv.delimiter == nil { options.csv.delimiter = "\t" }
         self.options = options
@@ -161,6 +166,7 @@ public actor DataSetWriter {
             switch format {
             case .parquet: started = ParquetWriter(to: output, schema: schema, options: options.parquet)
             case .csv: started = try CSVWriter(to: output, schema: schema, options: options.csv)
+            case .jsonLines: preconditionFailure("refused by the initializer")
             }
         } catch {
             await output.abort()

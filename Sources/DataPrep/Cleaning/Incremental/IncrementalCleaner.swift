@@ -49,7 +49,7 @@ public struct IncrementalCleaner: Sendable {
     ///   - progress: called from time to time, from one task.
     /// - Returns: what the run has read, dropped and kept; ``CleaningReport/increment`` describes the whole data set.
     /// - Throws: ``IncrementalCleaningError``; ``CleaningError``, as `Cleaner.clean` does;
-    ///   `DataSetError`, `CSVError`, `ParquetError`, `ObjectStoreError`.
+    ///   `DataSetError`, `CSVError`, `ParquetError`, `JSONLinesError`, `ObjectStoreError`.
     public func clean(
         _ input: StorageLocation, to folder: StorageLocation, mode: Mode = .append, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil

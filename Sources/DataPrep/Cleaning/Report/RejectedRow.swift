@@ -2,7 +2,7 @@
 public struct RejectedRow: Sendable, Hashable, Codable {
     /// The file.
     public var input: String
-    /// The line of a text file, from 1 (the header is line 1); the row of a Parquet file, from 1.
+    /// The line of a text file, from 1 (the header is line 1); the row of a table (Parquet, JSON lines), from 1.
     public var line: Int
     /// The column that broke the rule; nil if the row as a whole did.
     public var column: String?

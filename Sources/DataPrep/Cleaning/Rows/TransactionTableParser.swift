@@ -1,7 +1,7 @@
 import Columnar
 import StorageIO
 
-/// Reads rows of a Parquet file as transactions, and rejects those that break rules 2 to 5.
+/// Reads rows of a table, of Parquet or JSON lines, as transactions, and rejects those that break rules 2 to 5.
 ///
 /// Numbers may be of any width, timestamps of any unit; text is parsed as in text files. Floating-point numbers are
 /// integers where they are whole, as far as their type holds every integer. Null and NaN are missing values, as the

@@ -30,7 +30,7 @@ public struct Cleaner: Sendable {
     ///     drops too much. Text inputs are then read a second time.
     ///   - progress: called from time to time, from one task.
     /// - Throws: ``CleaningError``, ``IncrementalCleaningError/incrementalDataSet(folder:)`` for a folder that incremental
-    ///   cleaning owns, `CSVError`, `ParquetError`, `ObjectStoreError`, or the input's own error.
+    ///   cleaning owns, `CSVError`, `ParquetError`, `JSONLinesError`, `ObjectStoreError`, or the input's own error.
     public func clean(
         _ inputs: [any RandomAccessInput], to output: CleaningOutput, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
@@ -39,7 +39,7 @@ public struct Cleaner: Sendable {
     }
 
     /// Cleans the files of a location, in their order, into one table; partition columns in the names of their folders
-    /// are added to the rows of Parquet files. Everything else is as with opened inputs.
+    /// are added to the rows of Parquet files and JSON lines. Everything else is as with opened inputs.
     public func clean(
         _ files: DataFiles, to output: CleaningOutput, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil

@@ -137,6 +137,7 @@ actor CleaningJobSource {
             let batches = reader.batches(columns: names, threads: options.threads)
             return .table(batches.makeAsyncIterator(), parser, rowCount: reader.rowCount)
         }
+        if try await isJSONLines(input) { return try await openJSONLines(input) }
         let chunks = ByteChunks(input, chunkBytes: options.blockBytes)
         let blocks = TextBlocks(chunks, file: input.name)
         guard let line = try await blocks.firstLine() else { return nil }
@@ -145,5 +146,32 @@ actor CleaningJobSource {
             header: CSVHeader(line: line, layout: layout), layout: layout, plan: plan, input: input.name)
         await blocks.begin(layout: parser.layout)
         return .text(chunks, blocks, parser)
+    }
+    private func isJSONLines(_ input: any RandomAccessInput) async throws -> Bool {
+        do {
+            return try await DataFormat.detect(input) == .jsonLines
+        } catch is DataSetError {
+            // The reader of text says what it is instead.
+            return false
+        }
+    }
+
+    /// Nil for an input without objects.
+    private func openJSONLines(_ input: any RandomAccessInput) async throws -> Reading? {
+        var reading = JSONLinesReadOptions(blockBytes: options.blockBytes, threads: options.threads)
+        let found: JSONLinesReader
+        do {
+            found = try await JSONLinesReader.open(input, options: reading)
+        } catch JSONLinesError.emptyInput {
+            return nil
+        }
+        // Values are read as text, so that the rules judge them as they judge those of text files.
+        let ofFolders = partitions?.fields ?? []
+        let own = found.schema.names.filter { name in !ofFolders.contains { $0.name == name } }
+        let schema = try Schema(own.map { Field($0, .string) } + ofFolders)
+        let parser = try TransactionTableParser(schema: schema, plan: plan, input: input.name)
+        reading.schema = try schema.selecting(parser.columnNames.filter(own.contains))
+        let batches = try await JSONLinesReader.open(input, options: reading).batches()
+        return .table(batches.makeAsyncIterator(), parser, rowCount: found.rowCount ?? 0)
     }
 }
