@@ -59,6 +59,47 @@ import Testing
         #expect(try await CleanerTests.clean(text).report[.missing].frauds == 1)
     }
 
+    @Test func linesOfJSON() async throws {
+        func object(_ row: String, quoting: Set<String>) -> String {
+            let members = zip(Self.names.split(separator: ","), row.split(separator: ",")).map { name, value in
+                "\"\(name)\": " + (quoting.contains(String(name)) ? "\"\(value)\"" : "\(value)")
+            }
+            return "{\"other\": [1], " + members.joined(separator: ", ") + "}"
+        }
+        let rows = Self.rows(fraud: { $0 ? "true" : "false" }).dropFirst()
+        for quoting in [["tx_datetime"], Self.names.split(separator: ",").map(String.init)] {
+            try await check(rows.map { object($0, quoting: Set(quoting)) }, "\(quoting)")
+        }
+        try await check(rows.map { object($0, quoting: ["tx_datetime"]) }, end: "\r\n\r\n", "blank lines")
+    }
+
+    @Test func rowsOfJSONAreDroppedByTheirRules() async throws {
+        func object(_ id: String, amount: String = "1.5", fraud: String = "0") -> String {
+            """
+            {"tx_fraud": \(fraud), "tx_amount": \(amount), "transaction_id": \(id), "tx_datetime": "2019-08-22 00:00:31", \
+            "customer_id": 5, "terminal_id": 7, "tx_time_seconds": 31, "tx_time_days": 0, "tx_fraud_scenario": 0}
+
+            """
+        }
+        let text =
+            object("9007199254740993") + object("2", amount: "null") + object("3", amount: "\"x\"")
+            + object("4", amount: "-1") + object("5.0", fraud: "true") + object("5") + object("6.5")
+        let (report, rows) = try await CleanerTests.clean(text)
+        #expect(report.rowsRead == 7 && report.rowsKept == 2 && report.fraudsKept == 1)
+        #expect(report[.missing].rows == 1 && report[.nonPositiveAmount].rows == 1)
+        #expect(report[.invalid].rows == 2 && report[.duplicate].rows == 1)
+        #expect(
+            report[.invalid].samples.map(\.line) == [3, 7] && report[.invalid].samples.map(\.value) == ["x", "6.5"])
+        #expect(try rows.column("transaction_id").int64Values() == [9_007_199_254_740_993, 5])
+        let error = await #expect(throws: JSONLinesError.self) { try await CleanerTests.clean(text + "{\"a\":") }
+        #expect(error == .incompleteObject(file: "t.txt", line: 8))
+        let missing = await #expect(throws: CleaningError.self) { try await CleanerTests.clean("{\"tx_fraud\":1}\n") }
+        guard case .missingColumn(_, "transaction_id", ["tx_fraud"]) = missing else {
+            Issue.record("\(String(describing: missing))")
+            return
+        }
+    }
+
     /// pandas writes integers as decimal numbers when one of them is missing.
     @Test func wholeNumbersOfParquet() async throws {
         let store = InMemoryObjectStore()
