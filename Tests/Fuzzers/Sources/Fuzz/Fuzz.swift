@@ -17,6 +17,10 @@ enum Fuzz {
             await drain { for try await _ in reader.batches() {} }
         },
         "feature-state": { bytes in _ = try? FeatureState(decoding: bytes) },
+        "json-lines": { bytes in
+            guard let reader = try? await JSONLinesReader.open(InMemoryInput(bytes)) else { return }
+            await drain { for try await _ in reader.batches() {} }
+        },
         "label": { bytes in _ = try? TransactionJSON.decodeLabel(bytes) },
         "parquet": { bytes in
             guard let reader = try? await ParquetReader.open(InMemoryInput(bytes)) else { return }
