@@ -60,6 +60,7 @@ let package = Package(
         .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
         .library(name: "StorageIO", targets: ["StorageIO"]),
         .library(name: "StorageIOTesting", targets: ["StorageIOTesting"]),
+        .library(name: "Features", targets: ["Features"]),
         .library(name: "DataPrep", targets: ["DataPrep"]),
         .library(name: "ModelKit", targets: ["ModelKit"]),
         .library(name: "Scoring", targets: ["Scoring"]),
@@ -103,6 +104,8 @@ let package = Package(
         library("Essentials", []),
         library("Columnar", []),
         library("JSONText", []),
+        .target(name: "CChecksums"),
+        library("Checksums", ["CChecksums"]),
         .target(name: "CThreads"),
         library("Parallelism", ["CThreads", "Essentials"]),
         library("ReportKit", ["Essentials"]),
@@ -125,49 +128,58 @@ let package = Package(
         library(
             "StorageIO",
             [
-                "Columnar", "Essentials", "HTTPTransport", "JSONText", "Parallelism", "CStorageKernels", "CBrotli",
-                "CLZ4", "CSnappy", "CZlib", "CZstd", crypto, logging,
+                "Columnar", "Essentials", "HTTPTransport", "JSONText", "Parallelism", "CChecksums", "CStorageKernels",
+                "CBrotli", "CLZ4", "CSnappy", "CZlib", "CZstd", crypto, logging,
             ]),
         library("StorageIOTesting", ["Essentials", "StorageIO"]),
 
+        // What transactions are and what is computed from them, without input and output.
+        library("Features", ["Checksums", "Columnar", "Essentials", "JSONText", "Parallelism"]),
+
         // Data preparation and machine learning.
-        library("DataPrep", ["Columnar", "Essentials", "JSONText", "Parallelism", "ReportKit", "StorageIO"]),
+        library(
+            "DataPrep",
+            ["Checksums", "Columnar", "Essentials", "Features", "JSONText", "Parallelism", "ReportKit", "StorageIO"]),
         .target(name: "CTreeKernels"),
         library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
         library(
             "Scoring",
-            ["Columnar", "Essentials", "Parallelism", "DataPrep", "ModelKit", "StorageIO", logging]),
+            ["Columnar", "Essentials", "Parallelism", "DataPrep", "Features", "ModelKit", "StorageIO", logging]),
 
         library(
             "Pipelines",
             [
-                "Columnar", "DataPrep", "Essentials", "ModelKit", "Parallelism", "ReportKit", "Scoring", "StorageIO",
+                "Columnar", "DataPrep", "Features", "Essentials", "ModelKit", "Parallelism", "ReportKit", "Scoring",
+                "StorageIO",
             ]),
 
         // Services.
         library(
             "Tracking",
             [
-                "Columnar", "Essentials", "HTTPTransport", "JSONText", "Parallelism", "StorageIO", postgreSQL,
+                "Checksums", "Columnar", "Essentials", "HTTPTransport", "JSONText", "Parallelism", "StorageIO",
+                postgreSQL,
                 grdb, logging,
             ]),
         library(
             "ModelTracking",
             [
-                "Essentials", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO", "Tracking", logging,
+                "Checksums", "Essentials", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO", "Tracking",
+                logging,
             ]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(
             "Streaming",
             [
-                "Columnar", "Essentials", "Parallelism", "DataPrep", "Scoring", "CRdKafka", logging, metrics,
+                "Columnar", "Essentials", "Features", "Parallelism", "Scoring", "CRdKafka", logging, metrics,
                 serviceLifecycle,
             ]),
         library("PrometheusExposition", ["Parallelism", coreMetrics]),
         .target(
             name: "Serving",
             dependencies: [
-                "Columnar", "DataPrep", "Essentials", "JSONText", "Parallelism", "PrometheusExposition", "Scoring",
+                "Columnar", "DataPrep", "Features", "Essentials", "JSONText", "Parallelism", "PrometheusExposition",
+                "Scoring",
                 coreMetrics, crypto, hummingbird, hummingbirdCore, httpTypes, logging, metrics, nioCore, nioHTTP1,
                 serviceLifecycle,
             ],
@@ -191,9 +203,9 @@ let package = Package(
             name: "ServiceSupport", dependencies: [logging, serviceLifecycle], path: "Examples/Jobs/Services",
             swiftSettings: swiftSettings),
         jobs("StorageJobs", folder: "Storage", ["ReportKit", "StorageIO"]),
-        jobs("HandbookJobs", folder: "Handbook", ["Columnar", "DataPrep", "ModelKit"]),
-        jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "ReportKit", "StorageIO"]),
-        jobs("DescriptionJobs", folder: "Description", ["Columnar", "DataPrep", "StorageIO"]),
+        jobs("HandbookJobs", folder: "Handbook", ["Columnar", "Features", "ModelKit"]),
+        jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "Features", "ReportKit", "StorageIO"]),
+        jobs("DescriptionJobs", folder: "Description", ["Columnar", "DataPrep", "Features", "StorageIO"]),
         jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "StorageIO", "Tracking", logging]),
         jobs(
             "ScoringJobs", folder: "Scoring",
@@ -202,26 +214,32 @@ let package = Package(
         jobs(
             "StreamingJobs", folder: "Streaming",
             [
-                "CommandLineSupport", "DataPrep", "Scoring", "ServiceSupport", "StorageIO", "Streaming", logging,
+                "CommandLineSupport", "DataPrep", "Features", "Scoring", "ServiceSupport", "StorageIO", "Streaming",
+                logging,
                 serviceLifecycle,
             ]),
         jobs(
             "QuickstartJobs", folder: "Quickstart",
             [
-                "CleaningJobs", "Columnar", "DataPrep", "ModelKit", "ModelTracking", "Parallelism", "Pipelines",
+                "CleaningJobs", "Columnar", "DataPrep", "Features", "ModelKit", "ModelTracking", "Parallelism",
+                "Pipelines",
                 "ReportKit", "Scoring", "ServiceSupport", "Serving", "StorageIO", "Streaming", "Tracking",
                 "TrainingJobs",
                 logging, serviceLifecycle,
             ]),
 
         // The executables.
-        example("simulate-transactions", folder: "SimulateTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
-        example("describe-data", folder: "DescribeData", ["DataPrep", "DescriptionJobs", "StorageIO"]),
-        example("clean-transactions", folder: "CleanTransactions", ["CleaningJobs", "DataPrep", "StorageIO"]),
+        example(
+            "simulate-transactions", folder: "SimulateTransactions",
+            ["CleaningJobs", "DataPrep", "Features", "StorageIO"]),
+        example("describe-data", folder: "DescribeData", ["DataPrep", "Features", "DescriptionJobs", "StorageIO"]),
+        example(
+            "clean-transactions", folder: "CleanTransactions", ["CleaningJobs", "DataPrep", "Features", "StorageIO"]),
         example(
             "train-model", folder: "TrainModel",
             [
-                "DataPrep", "ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking", "TrackingJobs",
+                "DataPrep", "Features", "ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking",
+                "TrackingJobs",
                 "TrainingJobs",
             ]),
         example(
@@ -250,10 +268,11 @@ let package = Package(
         example("tracking-copy", folder: "TrackingCopy", ["StorageIO", "Tracking", "TrackingJobs"]),
         example("tracking-replay", folder: "TrackingReplay", ["StorageIO", "Tracking", "TrackingJobs"]),
         example(
-            "quickstart", folder: "Quickstart", ["DataPrep", "QuickstartJobs", "StorageIO", "Tracking", "TrackingJobs"]),
+            "quickstart", folder: "Quickstart",
+            ["DataPrep", "Features", "QuickstartJobs", "StorageIO", "Tracking", "TrackingJobs"]),
         example(
             "handbook-protocol", folder: "HandbookProtocol",
-            ["Columnar", "HandbookJobs", "Parallelism", "StorageIO", "DataPrep", "ModelKit"]),
+            ["Columnar", "HandbookJobs", "Parallelism", "StorageIO", "DataPrep", "Features", "ModelKit"]),
 
         // Tests.
         .target(
@@ -273,28 +292,36 @@ let package = Package(
         tests(
             "StorageIOTests",
             [
-                "Columnar", "CStorageKernels", "HTTPTransport", "Parallelism", "StorageIO", "StorageIOTesting",
+                "CChecksums", "Columnar", "CStorageKernels", "HTTPTransport", "Parallelism", "StorageIO",
+                "StorageIOTesting",
                 "TestSupport", crypto, logging,
             ]),
+        tests("FeaturesTests", ["Columnar", "Features", "Parallelism", "TestSupport"]),
         tests(
-            "DataPrepTests", ["Columnar", "DataPrep", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
+            "DataPrepTests",
+            ["Columnar", "DataPrep", "Features", "Parallelism", "StorageIO", "StorageIOTesting", "TestSupport"]),
         tests("ModelKitTests", ["Columnar", "CTreeKernels", "Essentials", "ModelKit", "Parallelism", "TestSupport"]),
         tests(
             "ScoringTests",
             [
-                "Columnar", "DataPrep", "ModelKit", "Parallelism", "Scoring", "StorageIO", "StorageIOTesting",
+                "Columnar", "DataPrep", "Features", "ModelKit", "Parallelism", "Scoring", "StorageIO",
+                "StorageIOTesting",
                 "TestSupport",
             ]),
         tests(
             "PipelinesTests",
-            ["Columnar", "DataPrep", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO", "TestSupport"]),
+            [
+                "Columnar", "DataPrep", "Features", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO",
+                "TestSupport",
+            ]),
         tests(
             "ModelTrackingTests",
             [
-                "Columnar", "DataPrep", "HTTPTransport", "ModelKit", "ModelTracking", "Pipelines", "Scoring", "Serving",
+                "Columnar", "DataPrep", "Features", "HTTPTransport", "ModelKit", "ModelTracking", "Pipelines",
+                "Scoring", "Serving",
                 "StorageIO", "TestSupport", "Tracking", logging, serviceLifecycle, unixSignals,
             ]),
-        tests("HandbookJobsTests", ["Columnar", "DataPrep", "HandbookJobs", "ModelKit"]),
+        tests("HandbookJobsTests", ["Columnar", "DataPrep", "Features", "HandbookJobs", "ModelKit"]),
         .executableTarget(
             name: "tracking-writer", dependencies: ["Tracking"], path: "Tests/TrackingWriter",
             swiftSettings: swiftSettings),
@@ -307,20 +334,23 @@ let package = Package(
         tests(
             "StreamingTests",
             [
-                "Columnar", "DataPrep", "ModelKit", "Parallelism", "Scoring", "Streaming", "TestSupport", coreMetrics,
+                "Columnar", "DataPrep", "Features", "ModelKit", "Parallelism", "Scoring", "Streaming", "TestSupport",
+                coreMetrics,
                 logging, serviceLifecycle,
             ]),
         tests("PrometheusExpositionTests", ["PrometheusExposition", "TestSupport", coreMetrics, metrics]),
         tests(
             "ServingTests",
             [
-                "DataPrep", "JSONText", "ModelKit", "Parallelism", "PrometheusExposition", "Scoring", "Serving",
+                "DataPrep", "Features", "JSONText", "ModelKit", "Parallelism", "PrometheusExposition", "Scoring",
+                "Serving",
                 "TestSupport", coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
             ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "DataPrep", "Streaming", "TestSupport", "simulate-transactions", "describe-data", "clean-transactions",
+                "DataPrep", "Features", "Streaming", "TestSupport", "simulate-transactions", "describe-data",
+                "clean-transactions",
                 "train-model", "score-transactions",
                 "compare-models", "promote-model", "produce-transactions", "score-stream", "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Columnar
 import CommandLineSupport
 import DataPrep
+import Features
 import Foundation
 import HandbookJobs
 import JobSupport

@@ -1,4 +1,4 @@
 public import ArgumentParser
-public import DataPrep
+public import Features
 
 extension FeatureSet: ExpressibleByArgument {}

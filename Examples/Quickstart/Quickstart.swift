@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
-import DataPrep
+import Features
 import JobSupport
 import QuickstartJobs
 import StorageIO

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import DataPrep
+public import Features
 public import ModelKit
 
 extension FeatureSet: ExpressibleByArgument {}

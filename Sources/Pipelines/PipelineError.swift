@@ -1,5 +1,5 @@
 import Columnar
-import DataPrep
+import Features
 
 /// What keeps a pipeline from its result, beyond the errors of the modules that it uses.
 public enum PipelineError: Error, Sendable, Hashable {

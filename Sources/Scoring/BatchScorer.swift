@@ -1,5 +1,6 @@
 public import Columnar
 import DataPrep
+import Features
 public import ModelKit
 import Parallelism
 

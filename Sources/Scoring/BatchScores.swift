@@ -1,5 +1,5 @@
 public import Columnar
-import DataPrep
+import Features
 
 /// The scores of a table's rows, in their order.
 public struct BatchScores: Sendable, Hashable {

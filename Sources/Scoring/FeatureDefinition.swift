@@ -1,4 +1,5 @@
-public import DataPrep
+import DataPrep
+public import Features
 package import StorageIO
 
 /// Where a model's features come from.

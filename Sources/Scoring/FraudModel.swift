@@ -1,4 +1,4 @@
-public import DataPrep
+public import Features
 public import ModelKit
 
 /// Everything that is needed to score transactions: the features' definition, the classifier, the threshold, and the

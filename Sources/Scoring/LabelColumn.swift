@@ -1,5 +1,5 @@
 package import Columnar
-package import DataPrep
+package import Features
 
 /// A column of labels under any name and in any type that holds 0 and 1: integers, floating point, booleans, text.
 package enum LabelColumn {

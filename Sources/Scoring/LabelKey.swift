@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 
 /// Identifies the transaction that a label belongs to. The id alone would suffice, except for the rare ones that occur
 /// twice.

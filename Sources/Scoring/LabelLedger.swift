@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 
 /// Which transactions the history counts as frauds because of a label with their id.
 ///

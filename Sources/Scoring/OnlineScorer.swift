@@ -1,4 +1,4 @@
-public import DataPrep
+public import Features
 import ModelKit
 import Parallelism
 

@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import Parallelism
 
 /// Holds a scorer so that it can be passed between threads without copying its history.

@@ -1,4 +1,4 @@
-public import DataPrep
+public import Features
 
 /// Errors of models and of the data to be scored.
 public enum ScoringError: Error, Sendable, Hashable {

@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import ModelKit
 
 /// Computes a single transaction's features, by either kind of definition.

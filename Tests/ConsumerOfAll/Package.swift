@@ -18,6 +18,7 @@ let package = Package(
             name: "register-model",
             dependencies: [
                 .product(name: "DataPrep", package: "antifraud"),
+                .product(name: "Features", package: "antifraud"),
                 .product(name: "ModelKit", package: "antifraud"),
                 .product(name: "ModelTracking", package: "antifraud"),
                 .product(name: "Pipelines", package: "antifraud"),
@@ -39,6 +40,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Columnar", package: "antifraud"),
                 .product(name: "DataPrep", package: "antifraud"),
+                .product(name: "Features", package: "antifraud"),
                 .product(name: "HTTPTransport", package: "antifraud"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import StorageIO
 
 func cleanAndDescribe(_ raw: StorageLocation, to clean: StorageLocation) async throws -> (CleaningReport, [[Float]]) {

@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import HandbookJobs
 import ModelKit
 import Testing

@@ -1,4 +1,5 @@
 import DataPrep
+import Features
 import Logging
 import ModelTracking
 import Pipelines

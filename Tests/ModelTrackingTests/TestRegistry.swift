@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import ModelKit
 import ModelTracking
 import Pipelines

@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import StorageIO
 import TestSupport
 

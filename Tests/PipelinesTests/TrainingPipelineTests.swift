@@ -1,5 +1,5 @@
 import Columnar
-import DataPrep
+import Features
 import ModelKit
 import Pipelines
 import Scoring

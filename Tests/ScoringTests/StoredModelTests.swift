@@ -1,3 +1,4 @@
+import Features
 import DataPrep
 import Foundation
 import ModelKit

@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import Foundation
 #if canImport(FoundationNetworking)
     import FoundationNetworking

@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import Foundation
 import JSONText
 import Serving

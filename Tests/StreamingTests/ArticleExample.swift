@@ -1,5 +1,5 @@
 import Columnar
-import DataPrep
+import Features
 import Scoring
 import Streaming
 

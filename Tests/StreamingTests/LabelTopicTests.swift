@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import Logging
 import Scoring
 import Streaming

@@ -1,5 +1,5 @@
 import BenchmarkSupport
-import DataPrep
+import Features
 import Foundation
 
 /// Transactions as JSON, read and written one by one on one thread, compared with Foundation and Python's json.

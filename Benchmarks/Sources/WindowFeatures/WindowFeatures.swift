@@ -1,6 +1,6 @@
 import BenchmarkSupport
 import Columnar
-import DataPrep
+import Features
 import Foundation
 import StorageIO
 

@@ -1,5 +1,6 @@
 import Columnar
 package import DataPrep
+import Features
 import Essentials
 import JobSupport
 package import StorageIO

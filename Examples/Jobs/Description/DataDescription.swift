@@ -1,3 +1,4 @@
+import Features
 package import DataPrep
 
 /// What a data set looks like, and the schema that is proposed for it.

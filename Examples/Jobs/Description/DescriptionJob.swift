@@ -1,3 +1,4 @@
+import Features
 import Columnar
 package import DataPrep
 import JobSupport

@@ -1,5 +1,5 @@
 package import Columnar
-package import DataPrep
+package import Features
 package import ModelKit
 
 /// The evaluation of the *Fraud Detection Handbook*'s chapter 3 ("Baseline fraud detection system"): a week for

@@ -1,3 +1,4 @@
+import Features
 import DataPrep
 import Essentials
 import JobSupport

@@ -1,6 +1,7 @@
 import CleaningJobs
 import Columnar
-package import DataPrep
+import DataPrep
+package import Features
 import Essentials
 import Foundation
 import JobSupport

@@ -1,5 +1,5 @@
 import Columnar
-import DataPrep
+import Features
 
 /// The requests to the quickstart's service, all of them later than the data.
 struct ServingPlan: Sendable {

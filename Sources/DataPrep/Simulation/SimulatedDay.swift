@@ -1,3 +1,4 @@
+import Features
 import Columnar
 
 /// The transactions of one day in time order, column by column.

@@ -1,3 +1,4 @@
+import Features
 /// The values of a transaction that features need, and its row; seven words.
 package struct SortedTransaction: Sendable, Comparable, BitwiseCopyable {
     package static let words = 7
@@ -20,16 +21,9 @@ package struct SortedTransaction: Sendable, Comparable, BitwiseCopyable {
 extension TransactionColumns {
     /// The transactions with the values that features need; the others are 0.
     package init(_ sorted: [SortedTransaction]) {
-        count = sorted.count
-        transactionID = sorted.map(\.key.transactionID)
-        dateTime = sorted.map(\.key.dateTime)
-        customerID = sorted.map(\.customerID)
-        terminalID = sorted.map(\.terminalID)
-        amount = sorted.map(\.amount)
-        timeSeconds = [Int64](repeating: 0, count: count)
-        timeDays = [Int32](repeating: 0, count: count)
-        fraud = sorted.map { Int32(truncatingIfNeeded: $0.fraud) }
-        fraudValidity = nil
-        fraudScenario = nil
+        self.init(
+            transactionID: sorted.map(\.key.transactionID), dateTime: sorted.map(\.key.dateTime),
+            customerID: sorted.map(\.customerID), terminalID: sorted.map(\.terminalID), amount: sorted.map(\.amount),
+            fraud: sorted.map { Int32(truncatingIfNeeded: $0.fraud) })
     }
 }

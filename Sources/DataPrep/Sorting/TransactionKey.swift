@@ -1,3 +1,4 @@
+import Features
 /// The sort key of a transaction: time, then transaction id.
 package struct TransactionKey: Sendable, Hashable, Comparable, BitwiseCopyable {
     package var dateTime: Int64

@@ -1,3 +1,4 @@
+package import Features
 import Essentials
 
 /// Sorts any number of transactions by time, then id, then row, in bounded memory: sorted runs are stored in a

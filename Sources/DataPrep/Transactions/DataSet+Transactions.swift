@@ -1,3 +1,4 @@
+package import Features
 import Columnar
 package import StorageIO
 
@@ -24,12 +25,4 @@ extension DataSet {
         for name in others where !names.contains(name) { names.append(name) }
         return names
     }
-}
-
-extension TransactionColumn {
-    /// Those that are known when a transaction is to be scored.
-    package static let unlabelled = allCases.filter { !$0.isLabel }
-
-    /// Those that training needs.
-    package static let labelled = unlabelled + [.fraud]
 }

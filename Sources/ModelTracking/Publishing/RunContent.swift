@@ -1,3 +1,4 @@
+import Checksums
 import Essentials
 import ModelKit
 import Pipelines

@@ -1,5 +1,5 @@
 import Columnar
-import DataPrep
+import Features
 public import Essentials
 public import ModelKit
 import Parallelism

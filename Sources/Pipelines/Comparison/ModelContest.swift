@@ -1,5 +1,5 @@
 package import Columnar
-import DataPrep
+import Features
 package import ModelKit
 import Parallelism
 package import Scoring

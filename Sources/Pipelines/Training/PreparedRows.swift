@@ -1,5 +1,5 @@
 import Columnar
-package import DataPrep
+package import Features
 package import ModelKit
 package import Scoring
 

@@ -1,5 +1,6 @@
 public import Columnar
 import DataPrep
+import Features
 import Essentials
 import ModelKit
 import Parallelism

@@ -1,4 +1,4 @@
-public import DataPrep
+public import Features
 public import Essentials
 public import ModelKit
 

@@ -1,5 +1,5 @@
 import Columnar
-import DataPrep
+import Features
 
 /// The times of the rows of a table.
 enum TransactionTimes {

@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import HTTPTypes
 import JSONText
 import Scoring

@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import JSONText
 
 /// Reads typed fields of an object as pydantic 2 does; a field that cannot be read gives 0 and a problem.

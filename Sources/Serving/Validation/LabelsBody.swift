@@ -1,4 +1,4 @@
-package import DataPrep
+package import Features
 import JSONText
 import Scoring
 

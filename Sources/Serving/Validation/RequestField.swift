@@ -1,5 +1,5 @@
 import Columnar
-package import DataPrep
+package import Features
 
 /// One field of a request's body: validation and the OpenAPI document both read these, so that neither knows a field which the
 /// other does not.

@@ -1,4 +1,4 @@
-package import DataPrep
+package import Features
 import JSONText
 
 /// Reads the seven fields of `POST /predict` as FastAPI with pydantic 2 does: numbers may come as text, whole floats as

@@ -1,3 +1,5 @@
+import Essentials
+
 /// The texts that mean a missing value.
 struct NullTexts: Sendable {
     private let tokens: [[UInt8]]
@@ -15,12 +17,12 @@ struct NullTexts: Sendable {
     /// around it, or one of the usual words.
     func stands(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
-        return isToken(begin, end) || Self.words.contains { TextValue.isWord($0, begin, end) }
+        return isToken(begin, end) || Self.words.contains { ASCIIWord.matches($0, begin, end) }
     }
 
     /// The same for the content of a quoted field: nothing, or one of the words.
     func standsQuoted(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
-        return begin == end || Self.words.contains { TextValue.isWord($0, begin, end) }
+        return begin == end || Self.words.contains { ASCIIWord.matches($0, begin, end) }
     }
 }

@@ -1,3 +1,4 @@
+import Essentials
 import CStorageKernels
 import Columnar
 
@@ -105,12 +106,9 @@ package enum TextValue {
     package static func boolean(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool? {
         let (begin, end) = trimmed(begin, end) ?? (begin, end)
         guard end - begin <= 5 else { return nil }
-        if trueWords.contains(where: { isWord($0, begin, end) }) { return true }
-        return falseWords.contains(where: { isWord($0, begin, end) }) ? false : nil
+        if ASCIIWord.trueWords.contains(where: { ASCIIWord.matches($0, begin, end) }) { return true }
+        return ASCIIWord.falseWords.contains(where: { ASCIIWord.matches($0, begin, end) }) ? false : nil
     }
-
-    package static let trueWords: [StaticString] = ["true", "t", "yes", "y"]
-    package static let falseWords: [StaticString] = ["false", "f", "no", "n"]
 
     /// An integer that a program wrote as a decimal number, such as `5.0`, in the range where no such number is
     /// rounded: below 2^53.
@@ -122,18 +120,6 @@ package enum TextValue {
             value.magnitude < 1 << 53
         else { return nil }
         return value
-    }
-
-    /// Whether the bytes are that word, ignoring case. The word is in lower-case ASCII.
-    package static func isWord(_ word: StaticString, _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool
-    {
-        guard end - begin == word.utf8CodeUnitCount else { return false }
-        for index in 0..<word.utf8CodeUnitCount {
-            let byte = begin[index]
-            let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-            if (isUpper ? byte | 0x20 : byte) != word.utf8Start[index] { return false }
-        }
-        return true
     }
 
     /// The bytes without spaces and tabs at either end; nil when there are none to remove.

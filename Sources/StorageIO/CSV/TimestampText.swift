@@ -1,3 +1,4 @@
+import Essentials
 import Columnar
 
 /// Timestamps as databases and warehouses export them, beyond the forms that ``CivilDateTime`` reads:
@@ -45,6 +46,6 @@ enum TimestampText {
     private static func isUTC(_ zone: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let begin = zone.base.baseAddress.map({ $0 + zone.startIndex }) else { return false }
         let words: [StaticString] = ["z", "utc", "gmt"]
-        return words.contains { TextValue.isWord($0, begin, begin + zone.count) }
+        return words.contains { ASCIIWord.matches($0, begin, begin + zone.count) }
     }
 }

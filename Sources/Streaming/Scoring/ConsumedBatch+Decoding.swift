@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 
 extension ConsumedBatch {
     /// Decodes all messages into a merge: as transactions, or as dead letters where they are none.

@@ -1,4 +1,4 @@
-package import DataPrep
+package import Features
 
 /// The messages of one partition that are read and not scored yet, in order.
 package struct PartitionBuffer {

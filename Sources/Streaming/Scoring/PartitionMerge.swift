@@ -1,4 +1,4 @@
-package import DataPrep
+package import Features
 
 /// Merges the partitions of a topic by transaction time, so that none is scored far ahead of another.
 ///

@@ -1,4 +1,4 @@
-public import DataPrep
+public import Features
 public import Logging
 public import Metrics
 import Parallelism

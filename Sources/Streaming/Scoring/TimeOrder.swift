@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 
 /// The order of transactions: by time, then id, then where they come from.
 struct TimeKey {

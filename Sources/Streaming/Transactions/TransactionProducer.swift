@@ -1,5 +1,5 @@
 public import Columnar
-public import DataPrep
+public import Features
 import Essentials
 import Parallelism
 

@@ -1,3 +1,4 @@
+import Checksums
 import Parallelism
 import StorageIO
 import Essentials

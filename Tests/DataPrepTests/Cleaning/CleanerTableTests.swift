@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import Foundation
 import StorageIO
 import TestSupport

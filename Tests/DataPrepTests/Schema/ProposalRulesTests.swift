@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import Testing
 
 /// The parts of which the rules of a proposal are made.

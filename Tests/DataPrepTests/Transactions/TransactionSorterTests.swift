@@ -1,4 +1,5 @@
 import DataPrep
+import Features
 import TestSupport
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: [(1, 6), (3 * 56 * 3000, 1), (1 << 30, 0)])
     func rowsComeByTimeThenIDThenRow(memoryLimit: Int, runs: Int) throws {
-        var transactions = FeatureOracle.transactions(6000, seed: 61)
+        var transactions = self.transactions(6000, seed: 61)
         // Some ids occur twice at one time.
         for index in stride(from: 0, to: 6000, by: 50) { transactions[index] = transactions[(index + 977) % 6000] }
         let expected = transactions.indices.sorted { left, right in
@@ -52,10 +53,24 @@ import Testing
         let folder = try TemporaryFolder()
         var sorter = TransactionSorter(memoryLimit: 1, temporaryFolder: folder.path("not there"))
         do {
-            try sorter.add(TransactionColumns(FeatureOracle.transactions(2000, seed: 62)))
+            try sorter.add(TransactionColumns(transactions(2000, seed: 62)))
             Issue.record("rows were spilled to nowhere")
         } catch {
             #expect("\(error)".contains("not there"))
         }
+    }
+
+    /// In random order, many at the same times.
+    private func transactions(_ count: Int, seed: UInt64) -> [Transaction] {
+        var generator = SeededGenerator(seed: seed)
+        return (0..<count).map { id in
+            let minutes = Int64.random(in: 0..<5000, using: &generator)
+            return Transaction(
+                transactionID: Int64(id), dateTime: minutes * 60_000_000,
+                customerID: .random(in: 0..<100, using: &generator),
+                terminalID: .random(in: 0..<100, using: &generator),
+                amount: Double(Int.random(in: 1...30_000, using: &generator)) / 100, timeSeconds: minutes * 60,
+                timeDays: Int32(minutes / 1440), fraud: Int.random(in: 0..<10, using: &generator) == 0 ? 1 : 0)
+        }.shuffled(using: &generator)
     }
 }

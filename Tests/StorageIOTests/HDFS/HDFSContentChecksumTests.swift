@@ -1,4 +1,4 @@
-import CStorageKernels
+import CChecksums
 import StorageIO
 import TestSupport
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @Suite struct HDFSContentChecksumTests {
     private func sum(_ bytes: [UInt8], portable: Bool = false) -> UInt32 {
         portable
-            ? storage_crc32c_portable(0, bytes, bytes.count) : storage_crc32c(0, bytes, bytes.count)
+            ? checksums_crc32c_portable(0, bytes, bytes.count) : checksums_crc32c(0, bytes, bytes.count)
     }
 
     /// RFC 3720, appendix B.4, and the check value of CRC-32C in the catalogue of parametrised CRC algorithms.
@@ -31,15 +31,15 @@ import Testing
             let middle = Int.random(in: 0...part.count, using: &generator)
             #expect(sum(part) == sum(part, portable: true))
             let first = Array(part[..<middle]), second = Array(part[middle...])
-            #expect(storage_crc32c(sum(first), second, second.count) == sum(part))
-            #expect(storage_crc32c_portable(sum(first), second, second.count) == sum(part))
+            #expect(checksums_crc32c(sum(first), second, second.count) == sum(part))
+            #expect(checksums_crc32c_portable(sum(first), second, second.count) == sum(part))
         }
     }
 
     @Test func chunksAreSummedOneByOne() {
         let bytes = (0..<1_300).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         var sums = [UInt8](repeating: 0, count: 12)
-        storage_crc32c_chunks(bytes, bytes.count, 512, &sums)
+        checksums_crc32c_chunks(bytes, bytes.count, 512, &sums)
         let expected = [0..<512, 512..<1_024, 1_024..<1_300].flatMap { range -> [UInt8] in
             let value = sum(Array(bytes[range]), portable: true)
             return (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }

@@ -1,3 +1,4 @@
+import Features
 import Parallelism
 
 /// Reads the amounts of all waiting rows that are not duplicates, several blocks at once.

@@ -1,3 +1,4 @@
+public import Features
 import Essentials
 
 /// What cleaning drops and repairs: a value that can be printed, stored as JSON and run by any engine.
@@ -27,7 +28,8 @@ public struct CleaningPlan: Sendable, Hashable {
     /// The default plan; every setting can be changed.
     public init(
         outliers: OutlierRule = .standard, duplicates: DuplicateKey = .transactionID,
-        unknownCustomers: [Int64] = [-999_999, -9999], repairsTimeDays: Bool = false, maximumDroppedShare: Double = 0.5
+        unknownCustomers: [Int64] = TransactionColumn.unknownCustomers, repairsTimeDays: Bool = false,
+        maximumDroppedShare: Double = 0.5
     ) {
         self.outliers = outliers
         self.duplicates = duplicates

@@ -1,3 +1,4 @@
+import Features
 /// A rejected row in two words: its position, the rule that it broke, and its label. Its text is read again when it is
 /// written.
 struct RejectEntry: Sendable, Hashable {

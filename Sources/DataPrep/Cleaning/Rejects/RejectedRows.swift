@@ -1,3 +1,4 @@
+import Features
 public import Columnar
 
 /// The table of dropped rows that a cleaning writes on request.

@@ -1,3 +1,5 @@
+import Essentials
+import Features
 import StorageIO
 
 /// The nine values of a row.
@@ -118,11 +120,9 @@ enum TimeDays {
 
 /// Texts that mean a missing value.
 enum MissingValue {
-    static let words: [StaticString] = ["none", "null", "err", "nan"]
-
     /// Whether a field is empty or one of `None`, `NULL`, `Err`, `nan` in any case, ignoring spaces around it.
     static func isMissing(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         let (begin, end) = TextValue.trimmed(begin, end) ?? (begin, end)
-        return begin == end || words.contains { TextValue.isWord($0, begin, end) }
+        return begin == end || TransactionColumn.missingWords.contains { ASCIIWord.matches($0, begin, end) }
     }
 }

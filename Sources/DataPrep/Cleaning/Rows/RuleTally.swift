@@ -1,3 +1,4 @@
+import Features
 /// How many rows each rule dropped, and the first of them.
 struct RuleTally: Sendable {
     /// Rows seen in all.

@@ -1,3 +1,4 @@
+package import Features
 import StorageIO
 
 /// Parsed transactions of one block, column by column, in memory that is reused for the next block.

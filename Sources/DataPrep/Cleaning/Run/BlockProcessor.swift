@@ -1,3 +1,4 @@
+import Features
 import Parallelism
 
 /// Parses jobs in parallel, finds their duplicates one after the other, and packs what is left in parallel again.

@@ -1,3 +1,4 @@
+import Features
 public import StorageIO
 
 /// Cleans transactions by a plan: reads text (the raw form with its malformed header, or CSV with a header), gzip, zstd

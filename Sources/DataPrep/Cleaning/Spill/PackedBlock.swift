@@ -1,3 +1,4 @@
+import Features
 /// Transactions of one block in few bytes: each column as differences from its smallest value, in 0, 1, 2, 4 or 8 bytes
 /// each ("frame of reference", J. Goldstein, R. Ramakrishnan, U. Shaft, "Compressing Relations and Indexes", 1998).
 ///

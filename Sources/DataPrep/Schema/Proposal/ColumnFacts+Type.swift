@@ -1,3 +1,4 @@
+import Features
 extension ColumnFacts {
     /// Texts with more different values are not a category.
     private static let categoryLimit = 2_000

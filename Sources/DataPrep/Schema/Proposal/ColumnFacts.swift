@@ -1,3 +1,4 @@
+import Features
 /// What the rules of a ``SchemaProposal`` ask of a column.
 struct ColumnFacts: Sendable {
     /// How values are stored.

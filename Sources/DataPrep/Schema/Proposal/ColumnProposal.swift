@@ -1,3 +1,4 @@
+public import Features
 /// What a column probably is, and why.
 public struct ColumnProposal: Sendable, Hashable {
     /// How sure a proposal is; `rawValue` is the name in JSON.

@@ -1,3 +1,4 @@
+public import Features
 import Columnar
 
 extension DataProfileRequest {

@@ -1,3 +1,4 @@
+package import Features
 /// Finds the separators of numbers that are written as text.
 package enum NumberForms {
     /// The usual ones first: a text that fits several is read by the first.

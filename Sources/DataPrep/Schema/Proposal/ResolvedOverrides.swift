@@ -1,3 +1,4 @@
+import Features
 import Columnar
 
 /// ``SchemaOverrides`` as positions of columns.

@@ -1,3 +1,4 @@
+import Features
 /// Words of column names that hint at roles, in lower case: English, and the usual ones of German, French, Spanish, Italian,
 /// Portuguese and Russian.
 enum RoleWords {

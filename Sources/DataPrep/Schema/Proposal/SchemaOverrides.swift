@@ -1,3 +1,4 @@
+public import Features
 /// Decisions that a ``SchemaProposal`` follows: names of columns, exactly or without case.
 public struct SchemaOverrides: Sendable, Hashable {
     /// The column that identifies the transaction.

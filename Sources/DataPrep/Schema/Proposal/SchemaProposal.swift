@@ -1,3 +1,4 @@
+public import Features
 /// A ``TransactionSchema`` that a profile suggests, with the reason for each decision.
 ///
 ///     let profile = try await DataProfiler().profile(dataSet)

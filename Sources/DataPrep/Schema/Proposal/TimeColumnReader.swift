@@ -1,3 +1,4 @@
+package import Features
 package import Columnar
 
 /// Reads the times of a table's column by its type in a schema, whatever it is stored as.

@@ -1,3 +1,4 @@
+package import Features
 /// Which formats read the texts of a column as times.
 package struct TimeTextMatch: Sendable {
     /// The format that reads most texts; of equal ones the most usual.

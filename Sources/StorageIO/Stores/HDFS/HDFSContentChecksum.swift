@@ -1,4 +1,4 @@
-import CStorageKernels
+import CChecksums
 import Crypto
 import Essentials
 
@@ -47,7 +47,7 @@ struct HDFSContentChecksum: Sendable, Hashable {
     private static func chunkSums(_ bytes: ArraySlice<UInt8>, chunks: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: chunks * 4) { sums, count in
             bytes.withUnsafeBufferPointer { bytes in
-                storage_crc32c_chunks(bytes.baseAddress, bytes.count, chunkSize, sums.baseAddress)
+                checksums_crc32c_chunks(bytes.baseAddress, bytes.count, chunkSize, sums.baseAddress)
             }
             count = chunks * 4
         }

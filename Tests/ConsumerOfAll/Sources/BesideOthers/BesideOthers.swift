@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import Columnar
-import DataPrep
+import Features
 import Foundation
 import HTTPTransport
 import HTTPTypes

@@ -1,4 +1,5 @@
 import DataPrep
+import Features
 import ModelKit
 import ModelTracking
 import Pipelines

@@ -1,5 +1,5 @@
 import CLibFuzzer
-import DataPrep
+import Features
 import Dispatch
 import ModelKit
 import StorageIO
@@ -44,7 +44,7 @@ enum Fuzz {
         let status = fuzz(CommandLine.argc - 1, CommandLine.unsafeArgv + 1) { data, size in
             let bytes = Array(UnsafeBufferPointer(start: data, count: size))
             let done = DispatchSemaphore(value: 0)
-            let parser = chosen
+            let parser = Fuzz.chosen
             Task.detached {
                 await parser?(bytes)
                 done.signal()

@@ -1,3 +1,4 @@
+import Checksums
 import Parallelism
 package import StorageIO
 

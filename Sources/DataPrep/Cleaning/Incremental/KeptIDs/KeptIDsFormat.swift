@@ -1,3 +1,4 @@
+import Checksums
 import StorageIO
 
 /// How a set of transaction_ids is stored: ascending intervals in blocks that can be read separately, and an index of

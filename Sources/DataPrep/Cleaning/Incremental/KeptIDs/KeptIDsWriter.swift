@@ -1,3 +1,4 @@
+import Checksums
 package import StorageIO
 
 /// Writes a set of ids, interval by interval in ascending order. One task writes at a time.

@@ -1,4 +1,4 @@
-import CStorageKernels
+import CChecksums
 
 /// CRC-32C: Castagnoli's polynomial, reflected, as iSCSI, HDFS and ext4 use it.
 package enum CRC32C {
@@ -8,6 +8,6 @@ package enum CRC32C {
     }
 
     package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        storage_crc32c(0, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
+        checksums_crc32c(0, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
     }
 }

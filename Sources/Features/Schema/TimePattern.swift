@@ -1,5 +1,5 @@
 import Columnar
-import StorageIO
+import Essentials
 
 /// The parsed pattern of a ``TimeFormat``.
 struct TimePattern: Sendable {
@@ -179,7 +179,7 @@ private struct Cursor {
     mutating func name(_ names: [StaticString]) -> Int? {
         for (index, name) in names.enumerated() {
             let count = name.utf8CodeUnitCount
-            if remaining >= count, TextValue.isWord(name, position, position + count) {
+            if remaining >= count, ASCIIWord.matches(name, position, position + count) {
                 position += count
                 return index
             }

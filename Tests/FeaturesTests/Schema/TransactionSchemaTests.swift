@@ -1,5 +1,6 @@
 import Columnar
 import DataPrep
+import Features
 import StorageIO
 import Testing
 
@@ -153,7 +154,7 @@ import Testing
         #expect(try TransactionSchema(json: TransactionSchema.handbook.json) == .handbook)
     }
 
-    @Test func theHandbooksColumnsAreReadAsCleaningReadsThem() async throws {
+    @Test func theHandbooksColumnsHaveAllTheirNames() {
         let schema = TransactionSchema.handbook
         for column in schema.columns {
             for name in [column.name, column.name.uppercased()] + column.spellings {
@@ -162,18 +163,6 @@ import Testing
         }
         #expect(Set(schema.missingMarkers) == ["none", "null", "err", "nan"])
         #expect(schema.column(named: "customer_id")?.unknownCodes == ["-999999", "-9999"])
-        #expect(CleaningPlan().unknownCustomers == [-999_999, -9999])
-        guard case .label(let fraud, let genuine) = schema.column(.label)?.role else {
-            Issue.record("no label")
-            return
-        }
-        // What cleaning reads as labels.
-        let texts = fraud + genuine
-        var rows = TransactionColumn.allCases.map(\.name).joined(separator: ",") + "\n"
-        for (id, text) in texts.enumerated() { rows += "\(id),2019-08-22 00:00:31,5,6,7.5,31,0,\(text),0\n" }
-        let (report, table) = try await CleanerTests.clean(rows)
-        #expect(report.rowsKept == texts.count)
-        #expect(try TransactionColumns(table).fraud == fraud.map { _ in 1 } + genuine.map { _ in 0 })
     }
 
     // MARK: Matching a table

@@ -50,6 +50,24 @@ public struct TransactionColumns: Sendable {
         fraudScenario = try reader.label(.fraudScenario)?.values
     }
 
+    /// The values that features need, of as many rows each; the others are 0.
+    package init(
+        transactionID: [Int64], dateTime: [Int64], customerID: [Int64], terminalID: [Int64], amount: [Double],
+        fraud: [Int32]
+    ) {
+        count = transactionID.count
+        self.transactionID = transactionID
+        self.dateTime = dateTime
+        self.customerID = customerID
+        self.terminalID = terminalID
+        self.amount = amount
+        timeSeconds = [Int64](repeating: 0, count: count)
+        timeDays = [Int32](repeating: 0, count: count)
+        self.fraud = fraud
+        fraudValidity = nil
+        fraudScenario = nil
+    }
+
     /// Only `tx_time_days`, of a table that need not have the other columns.
     package static func timeDays(_ batch: RecordBatch) throws(TransactionError) -> [Int32] {
         try TransactionColumnReader(batch: batch).int32(.timeDays)

@@ -1,4 +1,4 @@
-import DataPrep
+import Features
 import TestSupport
 import Testing
 

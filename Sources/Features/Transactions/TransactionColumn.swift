@@ -40,4 +40,16 @@ public enum TransactionColumn: String, Sendable, Hashable, CaseIterable {
         else { return nil }
         self = column
     }
+
+    /// Those that are known when a transaction is to be scored.
+    package static let unlabelled = allCases.filter { !$0.isLabel }
+
+    /// Those that training needs.
+    package static let labelled = unlabelled + [.fraud]
+
+    /// The customer ids that stand for 'unknown'.
+    public static let unknownCustomers: [Int64] = [-999_999, -9999]
+
+    /// Texts, in lower case, that mean a missing value in raw files; an empty one does, too.
+    package static let missingWords: [StaticString] = ["none", "null", "err", "nan"]
 }

@@ -1,4 +1,4 @@
-import StorageIO
+import Essentials
 
 extension TransactionSchema {
     /// The nine columns of ``TransactionColumn``, as cleaning reads them.
@@ -7,8 +7,8 @@ extension TransactionSchema {
         columns: TransactionColumn.allCases.map { column in
             SchemaColumn(
                 column.name, type(of: column), role: role(of: column), spellings: column.spellings,
-                unknownCodes: column == .customerID ? CleaningPlan().unknownCustomers.map(String.init) : [])
-        }, missingMarkers: MissingValue.words.map(\.description))
+                unknownCodes: column == .customerID ? TransactionColumn.unknownCustomers.map(String.init) : [])
+        }, missingMarkers: TransactionColumn.missingWords.map(\.description))
 
     private static func type(of column: TransactionColumn) -> SchemaColumnType {
         switch column {
@@ -28,8 +28,8 @@ extension TransactionSchema {
         case .timeSeconds, .timeDays: .attribute
         case .fraud:
             .label(
-                fraud: ["1"] + TextValue.trueWords.map(\.description),
-                genuine: ["0"] + TextValue.falseWords.map(\.description))
+                fraud: ["1"] + ASCIIWord.trueWords.map(\.description),
+                genuine: ["0"] + ASCIIWord.falseWords.map(\.description))
         case .fraudScenario: .ignored
         }
     }

@@ -1,4 +1,4 @@
-#include "crc32c.h"
+#include "CChecksums.h"
 #include <string.h>
 
 // Eight bytes a step ("slicing by 8", Kounavis and Berry 2005). The tables are filled on first use.
@@ -24,7 +24,7 @@ static void fill_tables(void) {
     __atomic_store_n(&tables_ready, 1, __ATOMIC_RELEASE);
 }
 
-uint32_t storage_crc32c_portable(uint32_t previous, const uint8_t *bytes, size_t count) {
+uint32_t checksums_crc32c_portable(uint32_t previous, const uint8_t *bytes, size_t count) {
     fill_tables();
     uint32_t value = ~previous;
     for (; count >= 8; bytes += 8, count -= 8) {
@@ -51,21 +51,21 @@ __attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t previous
     return ~rest;
 }
 
-uint32_t storage_crc32c(uint32_t previous, const uint8_t *bytes, size_t count) {
+uint32_t checksums_crc32c(uint32_t previous, const uint8_t *bytes, size_t count) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("sse4.2") ? crc32c_sse42(previous, bytes, count)
-                                            : storage_crc32c_portable(previous, bytes, count);
+                                            : checksums_crc32c_portable(previous, bytes, count);
 }
 #else
-uint32_t storage_crc32c(uint32_t previous, const uint8_t *bytes, size_t count) {
-    return storage_crc32c_portable(previous, bytes, count);
+uint32_t checksums_crc32c(uint32_t previous, const uint8_t *bytes, size_t count) {
+    return checksums_crc32c_portable(previous, bytes, count);
 }
 #endif
 
-void storage_crc32c_chunks(const uint8_t *bytes, size_t count, size_t chunk, uint8_t *sums) {
+void checksums_crc32c_chunks(const uint8_t *bytes, size_t count, size_t chunk, uint8_t *sums) {
     for (size_t start = 0; start < count; start += chunk, sums += 4) {
         const size_t length = count - start < chunk ? count - start : chunk;
-        const uint32_t value = storage_crc32c(0, bytes + start, length);
+        const uint32_t value = checksums_crc32c(0, bytes + start, length);
         sums[0] = (uint8_t)(value >> 24);
         sums[1] = (uint8_t)(value >> 16);
         sums[2] = (uint8_t)(value >> 8);

@@ -1,4 +1,4 @@
-import StorageIO
+import Checksums
 
 extension FeatureState {
     /// The state as bytes; the same transactions recorded in the same order give the same bytes, however they were
