@@ -1,7 +1,5 @@
 import Columnar
-import DataPrep
 import Features
-import StorageIO
 import Testing
 
 @Suite struct TransactionSchemaTests {
