@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -114,7 +114,8 @@ class _Service:
         if fault == "kills":
             os.kill(os.getpid(), signal.SIGKILL)
         if fault == "hangs":
-            threading.Event().wait(120)
+            for _ in range(1200):
+                time.sleep(0.1)
         if fault == "fails":
             raise OperationError(f"{call} failed", OperationResult(operation=None))
 

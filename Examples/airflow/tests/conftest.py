@@ -35,8 +35,12 @@ from airflow.sdk.execution_time.timeout import TimeoutPosix  # noqa: E402
 
 from settings_of_tests import Settings  # noqa: E402
 
-#: Where a task waits: sleeping (below), and for its program.
-_WAITING = (__file__, str(DAGS / "antifraud_airflow/process.py"), subprocess.__file__)
+#: Code in which a task waits: sleeping (below), for its program, and for stand-ins of services.
+_WAITING = {
+    *map(str, Path(__file__).parent.glob("*.py")),
+    str(DAGS / "antifraud_airflow/process.py"),
+    subprocess.__file__,
+}
 
 
 def _raise_where_the_task_waits(limit: TimeoutPosix, _: int, frame: FrameType | None) -> None:
