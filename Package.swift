@@ -193,7 +193,7 @@ let package = Package(
         .target(
             name: "JobSupport",
             dependencies: [
-                "CommandLineSupport", "Essentials", "Scoring", "StorageIO", logging,
+                "CommandLineSupport", "Essentials", "Features", "Scoring", "StorageIO", logging,
             ],
             path: "Examples/Jobs/Support", swiftSettings: swiftSettings),
 

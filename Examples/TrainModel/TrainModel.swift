@@ -19,9 +19,11 @@ struct TrainModel: ToolCommand {
         commandName: "train-model",
         abstract: "Train a fraud model and save it as a bundle that all programs can score with.",
         discussion: """
-            The data are transactions (nine columns, see the documentation of DataPrep), from which features are computed:
+            The data are transactions, from which features are computed: the Handbook's nine columns, or those that a schema \
+            describes (describe-data proposes one):
 
               train-model --data clean.parquet --output model --test-share 0.2
+              train-model --data clean.parquet --schema schema.json --output model --test-share 0.3
 
             or ready numeric columns of any table:
 
@@ -39,18 +41,26 @@ struct TrainModel: ToolCommand {
         completion: .file())
     var output: String
 
+    @Option(help: "The schema of the transactions, as JSON. Without one they are the Handbook's.", completion: .file())
+    var schema: String?
+
     @Option(
         help: """
-            Which features to compute from transactions: 'windows' (counts, means and risks over days, the default) or \
-            'basic'.
+            Which features to compute from transactions: 'basic' (their own values), 'windows' (counts, means and risks over \
+            days; the default without a schema), 'extended' (whatever the roles of a schema allow; the default with one), or a \
+            plan of features as JSON.
             """)
-    var features: FeatureSet?
+    var features: String?
 
     @Option(help: "Ready numeric columns to train on instead, separated by commas.")
     var featureColumns: String?
 
-    @Option(help: "The column that holds 1 for a fraud and 0 for none: numbers, booleans or text.")
-    var label = "tx_fraud"
+    @Option(
+        help: """
+            The column that holds 1 for a fraud and 0 for none: numbers, booleans or text; 'tx_fraud' unless told otherwise. \
+            With a schema, its label.
+            """)
+    var label: String?
 
     @OptionGroup(title: "Learner")
     var learner: LearnerOptions
@@ -140,6 +150,12 @@ struct TrainModel: ToolCommand {
         if featureColumns != nil, features != nil {
             throw ValidationError("Give --features or --feature-columns, not both.")
         }
+        if featureColumns != nil, schema != nil {
+            throw ValidationError("Give --schema or --feature-columns, not both: ready columns need no schema.")
+        }
+        if label != nil, schema != nil || isPlan {
+            throw ValidationError("--label has no effect here: the schema says which column is the label.")
+        }
         if featureColumns != nil, columnNames.isEmpty { throw ValidationError("--feature-columns names no column.") }
     }
 
@@ -152,13 +168,22 @@ struct TrainModel: ToolCommand {
         (featureColumns ?? "").split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
     }
 
-    private var request: TrainingRequest {
+    /// Whether a plan declares the features, and not one of the two lists for the Handbook's columns.
+    private var isPlan: Bool { schema != nil || features.map { FeatureSet(rawValue: $0) == nil } ?? false }
+
+    private func features(_ stores: ObjectStoreRegistry) async throws -> TrainingRequest.Features {
+        if featureColumns != nil { return .columns(columnNames, label: label ?? TransactionColumn.fraud.name) }
+        guard isPlan else { return .transactions(features.flatMap(FeatureSet.init) ?? .windows, label: label) }
+        let schema = try await Declarations.schema(schema, stores: stores)
+        return .plan(try await Declarations.plan(features ?? "extended", for: schema, stores: stores), schema: schema)
+    }
+
+    private func request(_ stores: ObjectStoreRegistry) async throws -> TrainingRequest {
         let settings = learner.boostedTrees
         let needsValidation = grid || learner.earlyStoppingRounds != nil
         return TrainingRequest(
             data: data,
-            features: featureColumns == nil
-                ? .transactions(features ?? .windows, label: label) : .columns(columnNames, label: label),
+            features: try await features(stores),
             learner: learner.choice,
             testRows: testFromDay.map { .fromDay($0) } ?? testShare.map { .share($0) } ?? .none,
             grid: grid ? TrainingRequest.originalGrid(settings) : [],
@@ -199,7 +224,7 @@ struct TrainModel: ToolCommand {
 
     private func trainAndSave(_ stores: ObjectStoreRegistry, _ bar: ProgressBar) async throws -> TrainingResult {
         try await stores.checkOutputs([output], against: [data])
-        let outcome = try await TrainingPipeline(request, stores: stores) { bar.update($0) }.run()
+        let outcome = try await TrainingPipeline(try await request(stores), stores: stores) { bar.update($0) }.run()
         try await outcome.model.save(to: stores.resolve(output))
         return outcome
     }

@@ -20,6 +20,10 @@ extension PipelineError {
             throw PipelineError.unusableData(location: location, reason: "\(error)")
         } catch let error as ColumnarError {
             throw PipelineError.unusableData(location: location, reason: "\(error)")
+        } catch let error as SchemaError {
+            throw PipelineError.unusableData(location: location, reason: "\(error)")
+        } catch let error as FeatureEngineError {
+            throw PipelineError.unusableData(location: location, reason: "\(error)")
         }
     }
 }

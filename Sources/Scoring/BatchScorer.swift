@@ -30,15 +30,17 @@ public enum HistoryUse: Sendable, Hashable {
 /// Features are exact when the tables come in time order, which ``isInTimeOrder`` says afterwards; rows within one table may come in
 /// any order. ``DataSetScorer`` takes tables in any order.
 ///
-/// With features from a pipeline, a transaction whose amount is not a finite number gets no score, and does not count in the
-/// features of others.
+/// With features that are computed from transactions, one whose amount is not a finite number gets no score, and does not
+/// count in the features of others.
 public struct BatchScorer: Sendable {
     /// The model that scores.
     public let model: FraudModel
     /// Which history was started from; nil before the first row.
     public private(set) var history: HistoryUse?
     /// Whether features are exact: history was not used, or each table's rows came at or after the last of the tables before.
-    public private(set) var isInTimeOrder = true
+    public var isInTimeOrder: Bool { isTableOrderKept && plan?.isInTimeOrder ?? true }
+    private var isTableOrderKept = true
+    private var plan: PlanScoring?
     private var last: TransactionKey?
     private let choice: HistoryChoice
     private var state: FeatureState?
@@ -47,13 +49,14 @@ public struct BatchScorer: Sendable {
     public init(_ model: FraudModel, history choice: HistoryChoice = .automatic) throws(ScoringError) {
         self.model = model
         self.choice = choice
-        let usesHistory = model.features.pipeline?.usesHistory ?? false
-        if choice == .saved, usesHistory, model.state == nil { throw .noSavedHistory }
+        plan = model.engine.map { PlanScoring($0) }
+        let usesHistory = model.usesHistory
+        if choice == .saved, usesHistory, model.state == nil, model.history == nil { throw .noSavedHistory }
         history = usesHistory ? nil : .notNeeded
     }
 
     /// Scores a table, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
-    /// - Throws: `TransactionError` or `ColumnarError` for a column that is missing or unusable.
+    /// - Throws: `TransactionError`, `SchemaError` or `ColumnarError` for a column that is missing or unusable.
     public mutating func score(_ batch: RecordBatch, threads: Int = 1) throws -> BatchScores {
         let probabilities =
             switch model.features {
@@ -61,6 +64,8 @@ public struct BatchScorer: Sendable {
                 try model.classifier.probabilities(features(batch, threads: threads), threads: threads)
             case .pipeline:
                 try self.probabilities(model.transactions(batch), threads: threads)
+            case .plan:
+                try self.probabilities(planned: batch, threads: threads)
             }
         return BatchScores(batch, probabilities: probabilities, model: model, history: history ?? .empty)
     }
@@ -72,6 +77,7 @@ public struct BatchScorer: Sendable {
         // The thread gets the only reference to the state: a second one would copy all of it.
         let work = Lock(self)
         state = nil
+        plan = nil
         defer { self = work.withLock { $0 } }
         return try await computeOnDedicatedThread(named: "scoring") { _ in
             try work.withLock { try $0.score(batch, threads: threads) }
@@ -93,14 +99,50 @@ public struct BatchScorer: Sendable {
             return try FeatureMatrix(batch, features: names, keepingDoubles: model.classifier.takesDoubles)
         case .pipeline:
             return try features(model.transactions(batch), threads: threads)
+        case .plan:
+            return try features(canonical: try canonical(batch, threads), threads: threads)
         }
+    }
+
+    /// The probabilities of a table's rows by features from a plan; NaN for those that cannot be scored.
+    private mutating func probabilities(planned batch: RecordBatch, threads: Int) throws -> [Double] {
+        let canonical = try canonical(batch, threads)
+        let matrix = try features(canonical: canonical, threads: threads)
+        var probabilities = try model.classifier.probabilities(matrix, threads: threads)
+        for row in plan?.unscored(canonical) ?? [] { probabilities[row] = .nan }
+        return probabilities
+    }
+
+    private mutating func canonical(_ batch: RecordBatch, _ threads: Int) throws -> RecordBatch {
+        try plan?.canonical(batch, threads: threads) ?? batch
+    }
+
+    private mutating func features(canonical: RecordBatch, threads: Int) throws -> FeatureMatrix {
+        guard let engine = model.engine else { preconditionFailure("the features are not a plan's") }
+        var used: HistoryUse?
+        let choice = choice, saved = model.history
+        let matrix = try plan?.features(canonical, threads: threads) { firstTime in
+            guard engine.usesHistory else { return engine.makeHistory() }
+            if choice != .empty, let saved {
+                let end = choice == .saved ? saved.newestTime : firstTime.flatMap { saved.end(before: $0) }
+                if let end {
+                    used = .saved(through: end)
+                    return saved
+                }
+            }
+            if firstTime != nil { used = .empty }
+            return engine.makeHistory()
+        }
+        history = used ?? history
+        guard let matrix else { preconditionFailure("the scorer has lost its plan") }
+        return matrix
     }
 
     private mutating func features(_ transactions: TransactionColumns, threads: Int) throws -> FeatureMatrix {
         guard let pipeline = model.features.pipeline else { preconditionFailure("the features are ready columns") }
         let bounds = pipeline.usesHistory ? transactions.bounds : nil
         if let bounds {
-            if let last, bounds.lowerBound < last { isInTimeOrder = false }
+            if let last, bounds.lowerBound < last { isTableOrderKept = false }
             last = max(bounds.upperBound, last ?? bounds.upperBound)
         }
         var state = startingState(pipeline, firstTime: bounds?.lowerBound.dateTime)

@@ -3,8 +3,10 @@ import Features
 
 /// The scores of a table's rows, in their order.
 public struct BatchScores: Sendable, Hashable {
-    /// The rows' `transaction_id` as the table has it: of any type, with nulls where it has them; nil where the table has none.
+    /// The rows' ids as the table has them: of any type, with nulls where it has them; nil where the table has none.
     public let transactionIDs: Column?
+    /// What the column of ids is called: `transaction_id`, or as the model's schema names it.
+    public let idName: String
     /// The probability of fraud, 0 to 1; NaN for a row that cannot be scored, such as one whose amount is not a finite
     /// number.
     public let probabilities: [Double]
@@ -14,7 +16,9 @@ public struct BatchScores: Sendable, Hashable {
     public let history: HistoryUse
 
     init(_ batch: RecordBatch, probabilities: [Double], model: FraudModel, history: HistoryUse) {
-        transactionIDs = TransactionColumn.index(of: .transactionID, in: batch.schema).map { batch.columns[$0] }
+        let id = model.idColumn(of: batch.schema)
+        transactionIDs = id.map { batch.columns[$0.index] }
+        idName = id?.name ?? TransactionColumn.transactionID.name
         self.probabilities = probabilities
         predictions = probabilities.map(model.prediction)
         self.history = history
@@ -23,11 +27,11 @@ public struct BatchScores: Sendable, Hashable {
     /// How many rows could not be scored.
     public var unscoredCount: Int { probabilities.count(where: \.isNaN) }
 
-    /// The scores as a table of the columns `transaction_id` (where there is one), `probability` and `prediction`; the latter two
+    /// The scores as a table of the columns ``idName`` (where there is one), `probability` and `prediction`; the latter two
     /// are null where a row could not be scored.
     public func recordBatch() throws(ColumnarError) -> RecordBatch {
         var columns: [(name: String, column: Column)] = []
-        if let transactionIDs { columns.append((TransactionColumn.transactionID.name, transactionIDs)) }
+        if let transactionIDs { columns.append((idName, transactionIDs)) }
         let validity = unscoredCount == 0 ? nil : Bitmap(probabilities.lazy.map { !$0.isNaN })
         let values = validity == nil ? probabilities : probabilities.map { $0.isNaN ? 0 : $0 }
         columns.append(("probability", .float64(values, validity: validity)))
@@ -36,10 +40,8 @@ public struct BatchScores: Sendable, Hashable {
     }
 
     /// The columns that ``recordBatch()`` has for the rows of a table with these columns.
-    public static func schema(for table: Schema) throws(ColumnarError) -> Schema {
-        let id = TransactionColumn.index(of: .transactionID, in: table).map {
-            Field(TransactionColumn.transactionID.name, table.fields[$0].type)
-        }
+    public static func schema(for table: Schema, model: FraudModel) throws(ColumnarError) -> Schema {
+        let id = model.idColumn(of: table).map { Field($0.name, table.fields[$0.index].type) }
         return try Schema([id].compactMap { $0 } + [Field("probability", .float64), Field("prediction", .int32)])
     }
 }

@@ -9,7 +9,8 @@ public import StorageIO
 /// Each row gets the score that it has where the whole table is sorted by time, then transaction id, then row: scores
 /// do not depend on how rows are spread over files, row groups and batches. Batches that follow one another in time are
 /// scored as they come. At the first that does not, scoring starts over: the rows are sorted, with a temporary file for
-/// what does not fit into memory, scored in time order, and returned in the data set's own order.
+/// what does not fit into memory, scored in time order, and returned in the data set's own order. Rows for a model with a plan
+/// are sorted in memory, so far.
 public struct DataSetScorer: Sendable {
     /// The progress of scoring.
     public struct Progress: Sendable, Hashable {
@@ -87,6 +88,7 @@ public struct DataSetScorer: Sendable {
         _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (Progress) -> Void,
         _ write: (BatchScores) async throws -> Void
     ) async throws -> HistoryUse {
+        if model.engine != nil { return try await scoreTogether(dataSet, columns, threads, progress, write) }
         let sorted = try SortedScoring(model, choice, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             try Task.checkCancellation()
@@ -109,6 +111,19 @@ public struct DataSetScorer: Sendable {
         return sorted.history ?? .empty
     }
 
+    /// Scores all rows of a plan's transactions as one table, which the plan brings into the order of time.
+    private func scoreTogether(
+        _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (Progress) -> Void,
+        _ write: (BatchScores) async throws -> Void
+    ) async throws -> HistoryUse {
+        let table = try await dataSet.readAll(columns: columns, threads: threads)
+        progress(Progress(phase: .sorting, rows: Int64(table.rowCount)))
+        let scores = try await model.score(table, history: choice, threads: threads)
+        try await write(scores)
+        progress(Progress(phase: .scoring, rows: Int64(table.rowCount)))
+        return scores.history
+    }
+
     /// The columns that scoring needs; all, where one is missing, so that the error can list them.
     /// - Throws: `DataSetError.unavailableColumn` for one that cannot be read from every file.
     private func columns(of dataSet: DataSet) throws -> [String] {
@@ -123,6 +138,7 @@ public struct DataSetScorer: Sendable {
             guard needed.count == TransactionColumn.unlabelledTableSchema.fields.count else { return schema.names }
             let label = model.provenance.label.flatMap { schema.index(of: $0) == nil ? nil : $0 } ?? name(.fraud)
             return needed + [label].compactMap { $0 }
+        case .plan: return try model.features.columns(of: dataSet)
         case .columns(let features):
             _ = try dataSet.schema(selecting: features)
             let id = name(.transactionID).flatMap { features.contains($0) ? nil : $0 }

@@ -6,6 +6,7 @@ import ModelKit
 enum ModelFiles {
     static let modelName = "model.json"
     static let stateName = "feature-state.bin"
+    static let historyName = "feature-history.bin"
     static let classifierPrefix = "classifier/"
     private static let format = "antifraud-model"
     static let version = 1
@@ -48,16 +49,23 @@ enum ModelFiles {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let description = Description(
             format: format, formatVersion: version, features: model.features, featureNames: model.features.names,
-            threshold: model.threshold, hasState: model.state != nil, provenance: model.provenance)
+            threshold: model.threshold, hasState: model.state != nil || model.history != nil, provenance: model.provenance)
         var files = [modelName: Array(try encoder.encode(description))]
         for (name, bytes) in try ClassifierArchive.encode(model.classifier) { files[classifierPrefix + name] = bytes }
         if let state = model.state { files[stateName] = state.encoded() }
+        if let history = model.history { files[historyName] = history.encoded() }
         return files
+    }
+
+    /// The file that holds the history of a model; nil where it has none.
+    static func storedHistory(of model: FraudModel) -> String? {
+        if model.history != nil { return historyName }
+        return model.state == nil ? nil : stateName
     }
 
     /// Whether ``decode(_:locate:)`` reads a file of this name.
     static func isOwn(_ name: String) -> Bool {
-        name == modelName || name == stateName || name.hasPrefix(classifierPrefix)
+        name == modelName || name == stateName || name == historyName || name.hasPrefix(classifierPrefix)
     }
 
     /// - Parameter locate: the location of a file, for messages.
@@ -79,7 +87,13 @@ enum ModelFiles {
                 file: locate(modelName), message: "feature_names are not those of the features' definition")
         }
         var state: FeatureState?
-        if description.hasState {
+        var history: FeatureHistory?
+        if description.hasState, case .plan(let plan, let schema) = description.features {
+            guard let bytes = files[historyName] else { throw StoredModelError.missingFile(locate(historyName)) }
+            history = try naming(locate(historyName)) {
+                try FeatureEngine(plan, schema: schema).decodeHistory(bytes)
+            }
+        } else if description.hasState {
             guard let bytes = files[stateName] else { throw StoredModelError.missingFile(locate(stateName)) }
             state = try naming(locate(stateName)) { try FeatureState(decoding: bytes) }
         }
@@ -91,7 +105,7 @@ enum ModelFiles {
         return try naming(locate(modelName)) {
             try FraudModel(
                 features: description.features, classifier: classifier, threshold: description.threshold,
-                provenance: description.provenance, state: state)
+                provenance: description.provenance, state: state, history: history)
         }
     }
 

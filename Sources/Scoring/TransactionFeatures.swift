@@ -17,6 +17,7 @@ struct TransactionFeatures: Sendable {
         switch definition {
         case .pipeline(let pipeline):
             source = .pipeline(pipeline)
+        case .plan: throw .notTransactions
         case .columns(let names):
             var columns: [TransactionColumn] = []
             var unknown: [String] = []

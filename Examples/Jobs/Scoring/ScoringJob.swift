@@ -79,10 +79,11 @@ package struct ScoringJob: Sendable {
     package func run() async throws -> Result {
         let start = ContinuousClock.now
         try await stores.checkOutputs([output], against: [data, model])
-        let scorer = try DataSetScorer(try await models.load(model))
+        let model = try await models.load(model)
+        let scorer = try DataSetScorer(model)
         let dataSet = try await DataSet.open(stores.resolve(data))
         let target = try stores.resolve(output)
-        let schema = try PipelineError.naming(data) { try BatchScores.schema(for: dataSet.schema) }
+        let schema = try PipelineError.naming(data) { try BatchScores.schema(for: dataSet.schema, model: model) }
         var writer = try await self.writer(target, schema)
         do {
             var result = Result(

@@ -52,19 +52,30 @@ public struct ComparisonPipeline: Sendable {
         let label = label ?? candidate.provenance.label ?? TransactionColumn.fraud.name
         let dataSet = try await DataSet.open(data, stores: stores)
         let columns = try dataSet.available(in: data) { dataSet in
-            let label = TransactionColumn.spelling(of: label, in: dataSet.schema)
+            let label = Self.labelName(label, candidate, dataSet.schema)
             return try candidate.features.columns(
                 of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))
         }
         let table = try await dataSet.readAll(columns: columns, reporting: progress, threads: threads)
         let choice = try ComparisonRows(
-            champion: champion.provenance, candidate: candidate.provenance, times: TransactionTimes.times(table),
+            champion: champion.provenance, candidate: candidate.provenance, times: try TransactionTimes.times(table, schema: candidate.features.schema ?? champion.features.schema),
             rowCount: table.rowCount, location: data, includesTrainingRows: includesTrainingRows)
-        let allLabels = try DataPreparation.labels(table, label, data)
+        let allLabels = try DataPreparation.labels(table, label, data, schema: candidate.features.schema)
         let labels = choice.rows.map { allLabels[$0] }
         try ClassCheck(location: data, purpose: "to judge by", wayOut: choice.wayOut).require(
             labels, times: choice.times)
         return try await compare(table, labels, choice)
+    }
+
+    /// What a table calls the column of labels.
+    private static func labelName(_ label: String, _ model: FraudModel, _ table: Schema) -> String {
+        if let column = model.features.schema?.column(named: label),
+            let match = try? TransactionSchema(columns: [column]).match(table, optional: [column.role.kind]),
+            let position = match.positions[0]
+        {
+            return table.fields[position].name
+        }
+        return TransactionColumn.spelling(of: label, in: table)
     }
 
     private func compare(

@@ -17,6 +17,7 @@ enum DataPreparation {
             case .columns(let names, let label): try columns(table, names, label, request)
             case .transactions(let set, let label):
                 try transactions(try labelled(table, label), FeaturePipeline(set), request)
+            case .plan(let plan, let schema): try planned(table, plan, schema, request)
             }
         }
     }
@@ -26,9 +27,8 @@ enum DataPreparation {
     ) throws -> PreparedData {
         let all = PreparedRows(
             features: try FeatureMatrix(table, features: names, keepingDoubles: false),
-            labels: try labels(table, label, request.data),
-            transactions: nil)
-        let times = TransactionTimes.times(table)
+            labels: try labels(table, label, request.data))
+        let times = try TransactionTimes.times(table)
         let training: [Int], test: [Int]?
         switch request.testRows {
         case .none:
@@ -78,7 +78,7 @@ enum DataPreparation {
             trainedTimes: times)
     }
 
-    private static func check(_ labels: [UInt8], _ times: ClosedRange<Int64>?, _ request: TrainingRequest) throws {
+    static func check(_ labels: [UInt8], _ times: ClosedRange<Int64>?, _ request: TrainingRequest) throws {
         let wayOut =
             switch request.testRows {
             case .none: "give data with both"
@@ -118,14 +118,15 @@ enum DataPreparation {
         let columns = try pipeline.columns(transactions, state: &state, threads: threads)
         return PreparedRows(
             features: try FeatureMatrix(names: pipeline.names, columns: columns), labels: try transactions.labels(),
-            transactions: transactions)
+            transactions: transactions,
+            cards: CardDays(cards: transactions.customerID, days: transactions.calendarDays))
     }
 
     private static func kept(_ state: FeatureState, _ pipeline: FeaturePipeline) -> FeatureState? {
         pipeline.usesHistory ? state : nil
     }
 
-    private static func split(
+    static func split(
         _ days: [Int32], at day: Int32, _ times: [Int64]?, _ request: TrainingRequest
     ) throws -> (before: [Int], after: [Int]) {
         let before = days.indices.filter { days[$0] < day }, after = days.indices.filter { days[$0] >= day }
@@ -143,8 +144,18 @@ enum DataPreparation {
         return (before, after)
     }
 
-    static func labels(_ table: RecordBatch, _ name: String, _ location: String) throws -> [UInt8] {
+    /// - Parameter schema: Says which values mean a fraud, if the column is its label.
+    static func labels(
+        _ table: RecordBatch, _ name: String, _ location: String, schema: TransactionSchema? = nil
+    ) throws -> [UInt8] {
         try PipelineError.naming(location) {
+            if let column = schema?.column(.label), column.isNamed(name), let values = LabelValues(column) {
+                let reader = try SchemaReader(
+                    TransactionSchema(columns: [column], missingMarkers: schema?.missingMarkers ?? []),
+                    table: table.schema, optional: [])
+                let frauds = values.frauds(in: try reader.require(table, roles: [.label]).columns[0])
+                return (0..<table.rowCount).map { frauds[$0] ? 1 : 0 }
+            }
             let name = TransactionColumn.spelling(of: name, in: table.schema)
             let (values, validity) = try LabelColumn.values(try table.column(name), name: name)
             if let validity, let row = values.indices.first(where: { !validity[$0] }) {
@@ -158,10 +169,5 @@ enum DataPreparation {
 extension TransactionColumns {
     /// Days since 1970-01-01 of each row's time. Unlike `tx_time_days`, which may contradict it, the time has been parsed
     /// and checked.
-    var calendarDays: [Int32] {
-        dateTime.map { time in
-            let (day, rest) = time.quotientAndRemainder(dividingBy: CivilDateTime.microsecondsPerDay)
-            return Int32(truncatingIfNeeded: rest < 0 ? day - 1 : day)
-        }
-    }
+    var calendarDays: [Int32] { TransactionTimes.days(dateTime) }
 }

@@ -72,7 +72,7 @@ public struct TrainingPipeline: Sendable {
                 provenance: ModelProvenance(
                     createdAt: Date.now.formatted(.iso8601), data: request.data, rows: data.training.count,
                     parameters: selection.learner.parameters),
-                state: data.state),
+                state: data.state, history: data.history),
             trainingRows: data.training.count, trainingFrauds: data.training.positiveCount,
             candidates: selection.candidates, history: selection.history.isEmpty ? trained.history : selection.history,
             parameters: parameters(selection.learner, threshold), seconds: [:], test: data.test, testProbabilities: [])
@@ -107,10 +107,9 @@ public struct TrainingPipeline: Sendable {
         outcome.testProbabilities = probabilities
         outcome.evaluation = evaluation
         outcome.oneClassQuality = oneClass
-        if let transactions = test.transactions {
+        if let cards = test.cards {
             outcome.cardPrecisionAt100 = try CardPrecision(
-                k: 100, scores: probabilities, labels: test.labels, customers: transactions.customerID,
-                days: transactions.calendarDays
+                k: 100, scores: probabilities, labels: test.labels, customers: cards.cards, days: cards.days
             ).mean
         }
     }
@@ -120,6 +119,7 @@ public struct TrainingPipeline: Sendable {
         let name =
             switch request.features {
             case .transactions(_, let label): label
+            case .plan(_, let schema): schema.column(.label)?.name
             case .columns(_, let label): label
             }
         return name == TransactionColumn.fraud.name ? nil : name
@@ -132,6 +132,8 @@ public struct TrainingPipeline: Sendable {
             return try dataSet.transactionColumns(
                 and: label.map { [TransactionColumn.spelling(of: $0, in: dataSet.schema)] } ?? [],
                 needing: label == nil ? TransactionColumn.labelled : TransactionColumn.unlabelled)
+        case .plan(let plan, let schema):
+            return try FeatureDefinition.plan(plan, schema: schema.restricted(to: plan)).columns(of: dataSet)
         case .columns(let names, let label):
             var columns = names + [TransactionColumn.spelling(of: label, in: dataSet.schema)]
             if case .fromDay = request.testRows { columns.append(TransactionColumn.timeDays.name) }
@@ -147,6 +149,7 @@ public struct TrainingPipeline: Sendable {
         parameters["threshold"] = "\(threshold)"
         switch request.features {
         case .transactions(let set, _): parameters["features"] = set.rawValue
+        case .plan(let plan, _): parameters["features"] = plan.name
         case .columns(let names, _): parameters["features"] = names.joined(separator: ",")
         }
         if let label { parameters["label"] = label }

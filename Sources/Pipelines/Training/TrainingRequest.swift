@@ -8,6 +8,9 @@ public struct TrainingRequest: Sendable {
     public enum Features: Sendable, Hashable {
         /// Computed from transactions; their labels are in `tx_fraud` or in another column.
         case transactions(FeatureSet, label: String? = nil)
+        /// Declared by a plan for the transactions of a schema, whose label they learn. Categories without values get those of
+        /// the training rows.
+        case plan(FeaturePlan, schema: TransactionSchema)
         /// Ready numeric columns, and the column of labels.
         case columns([String], label: String)
     }
@@ -16,7 +19,7 @@ public struct TrainingRequest: Sendable {
     public enum TestRows: Sendable, Hashable {
         /// None: all rows train.
         case none
-        /// Rows with `tx_time_days` at or above this.
+        /// Rows with `tx_time_days` at or above this; with a plan, rows as many days after the day of the first transaction.
         case fromDay(Int32)
         /// The last days that make up about this share of all days with rows; rows drawn at random where there are only columns.
         case share(Double)

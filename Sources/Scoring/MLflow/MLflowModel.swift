@@ -80,7 +80,7 @@ struct MLflowModel {
                 .mapping([
                     .init("classifier", .string(prefix + ModelFiles.classifierPrefix)),
                     .init("data", .string(prefix + ModelFiles.modelName)),
-                    .init("feature_state", model.state == nil ? .null : .string(prefix + ModelFiles.stateName)),
+                    .init("feature_state", ModelFiles.storedHistory(of: model).map { .string(prefix + $0) } ?? .null),
                     .init("format_version", .integer(ModelFiles.version)),
                     .init("library_version", .string(model.provenance.libraryVersion)),
                 ])),

@@ -1,0 +1,108 @@
+import Columnar
+import Features
+import ModelKit
+
+/// Computes the features of tables by a plan, each against the history of the earlier ones.
+struct PlanScoring: Sendable {
+    private let engine: FeatureEngine
+    /// Tables of a data set have the same columns, mostly.
+    private var reader: SchemaReader?
+    private(set) var history: FeatureHistory?
+    /// The last row in the order of time.
+    private var last: RowKey?
+    private(set) var isInTimeOrder = true
+
+    init(_ engine: FeatureEngine) { self.engine = engine }
+
+    /// A table's columns as the schema has them.
+    mutating func canonical(_ batch: RecordBatch, threads: Int) throws -> RecordBatch {
+        let reader: SchemaReader
+        if let known = self.reader, known.table == batch.schema {
+            reader = known
+        } else {
+            reader = try SchemaReader(engine.schema, table: batch.schema)
+            self.reader = reader
+        }
+        return try reader.require(batch, roles: [.time], threads: threads)
+    }
+
+    /// The features of a canonical table's rows, which then belong to the history.
+    /// - Parameter start: Gives the history to begin with, when this is the first table.
+    mutating func features(
+        _ canonical: RecordBatch, threads: Int, startingWith start: (_ firstTime: Int64?) -> FeatureHistory
+    ) throws -> FeatureMatrix {
+        let bounds = engine.usesHistory ? RowKey.bounds(of: canonical, schema: engine.schema) : nil
+        if let bounds {
+            if let last, bounds.first < last { isInTimeOrder = false }
+            last = max(bounds.last, last ?? bounds.last)
+        }
+        var history = self.history ?? start(bounds?.first.time)
+        // The history is uniquely referenced here while it changes: a second reference would copy all of it.
+        self.history = nil
+        defer { self.history = history }
+        let columns = try engine.columns(canonical, history: &history, threads: threads)
+        return try FeatureMatrix(names: engine.names, columns: columns)
+    }
+
+    /// The rows without an amount, where the schema has one: they get no score.
+    func unscored(_ canonical: RecordBatch) -> [Int] {
+        guard let index = engine.schema.columns.firstIndex(where: { $0.role == .amount }) else { return [] }
+        let column = canonical.columns[index]
+        guard case .float64(let values) = column.storage else {
+            return (0..<column.count).filter(column.isNull)
+        }
+        return values.indices.filter { column.isNull($0) || !values[$0].isFinite }
+    }
+}
+
+/// The sort key of a row: time, then id.
+private struct RowKey: Sendable, Comparable {
+    enum ID: Sendable, Comparable {
+        case none
+        case integer(Int64)
+        case bytes([UInt8])
+
+        static func < (left: ID, right: ID) -> Bool {
+            switch (left, right) {
+            case (.integer(let left), .integer(let right)): left < right
+            case (.bytes(let left), .bytes(let right)): left.lexicographicallyPrecedes(right)
+            case (.none, .none): false
+            case (.none, _): true
+            case (_, .none): false
+            case (.integer, .bytes): true
+            case (.bytes, .integer): false
+            }
+        }
+    }
+
+    let time: Int64
+    let id: ID
+
+    static func < (left: RowKey, right: RowKey) -> Bool {
+        left.time != right.time ? left.time < right.time : left.id < right.id
+    }
+
+    /// The first and the last row of a canonical table in the order of time; nil without rows or times.
+    static func bounds(of batch: RecordBatch, schema: TransactionSchema) -> (first: RowKey, last: RowKey)? {
+        guard let position = schema.columns.firstIndex(where: { $0.role == .time }),
+            case .int64(let times) = batch.columns[position].storage, let earliest = times.min(),
+            let latest = times.max()
+        else { return nil }
+        let ids = schema.columns.firstIndex { $0.role == .id }.map { batch.columns[$0] }
+        func keys(_ time: Int64) -> [ID] { times.indices.filter { times[$0] == time }.map { id(ids, $0) } }
+        return (
+            RowKey(time: earliest, id: keys(earliest).min() ?? .none),
+            RowKey(time: latest, id: keys(latest).max() ?? .none)
+        )
+    }
+
+    private static func id(_ column: Column?, _ row: Int) -> ID {
+        guard let column, !column.isNull(row) else { return .none }
+        switch column.storage {
+        case .int32(let values): return .integer(Int64(values[row]))
+        case .int64(let values): return .integer(values[row])
+        case .bytes(let values): return .bytes(Array(values[row]))
+        case .boolean, .float32, .float64: return .none
+        }
+    }
+}
