@@ -250,11 +250,11 @@ struct ExpressionChecker {
             ExpressionError(text, at: node.range.lowerBound, .invalidTime(value: value, reason: reason))
         }
         let seconds = "0000-00-00 00:00:00".utf8.count, date = "0000-00-00".utf8.count
-        let text = value.utf8.count == date ? value + " 00:00:00" : value
-        guard let microseconds = CivilDateTime.microseconds(parsing: text) else {
+        let whole = value.utf8.count == date ? value + " 00:00:00" : value
+        guard let microseconds = CivilDateTime.microseconds(parsing: whole) else {
             throw failure("expected 'yyyy-MM-dd' or 'yyyy-MM-dd HH:mm:ss'")
         }
-        let hasOffset = text.utf8.dropFirst(seconds).contains { "Z+-".utf8.contains($0) }
+        let hasOffset = whole.utf8.dropFirst(seconds).contains { "Z+-".utf8.contains($0) }
         guard isUTC || !hasOffset else { throw failure("the times of the column have no time zone") }
         return microseconds
     }

@@ -34,20 +34,22 @@ struct ExpressionParser {
         var left = try operand(lowest)
         var isComparison = false
         while true {
+            let form: ExpressionNode.Form
             if lowest <= .or, accept(.or) {
-                left = try make(.or(try chain(left, .or, .and)), start)
+                form = .or(try chain(left, .or, .and))
             } else if lowest <= .and, accept(.and) {
-                left = try make(.and(try chain(left, .and, .not)), start)
+                form = .and(try chain(left, .and, .not))
             } else if lowest <= .comparison, isComparisonNext {
                 guard !isComparison else { throw failure(.chainedComparison) }
-                left = try make(try comparison(left), start)
+                form = try comparison(left)
                 isComparison = true
             } else if let symbol = arithmeticOperator, lowest <= symbol.precedence {
                 advance()
-                left = try make(.arithmetic(symbol, left, try expression(symbol.precedence.next)), start)
+                form = .arithmetic(symbol, left, try expression(symbol.precedence.next))
             } else {
                 return left
             }
+            left = try make(form, start)
         }
     }
 
