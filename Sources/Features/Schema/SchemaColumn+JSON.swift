@@ -4,7 +4,7 @@ import JSONText
 /// A column is one object: the settings of its type and role are members beside the others.
 extension SchemaColumn {
     init(_ value: JSONValue, path: String) throws(SchemaError) {
-        var members = try SchemaMembers(value, path: path)
+        var members = try DocumentMembers<SchemaError>(value, path: path)
         let name = try members.requiredText("name")
         let role = try members.choice("role", of: ColumnRole.Kind.self) ?? .attribute
         let type = try SchemaColumnType(&members, isRequired: role != .ignored)
@@ -25,18 +25,14 @@ extension SchemaColumn {
         return value.with("spellings", JSONValue.list(spellings, default: []))
             .with("missing_markers", JSONValue.list(missingMarkers, default: []))
             .with("unknown_codes", JSONValue.list(unknownCodes, default: []))
-            .with("minimum", minimum.map(SchemaColumn.number))
-            .with("maximum", maximum.map(SchemaColumn.number))
-    }
-
-    private static func number(_ value: Double) -> JSONValue {
-        Int64(exactly: value).map { JSONValue($0) } ?? .number("\(value)")
+            .with("minimum", minimum.map(JSONValue.number))
+            .with("maximum", maximum.map(JSONValue.number))
     }
 }
 
 extension SchemaColumnType {
     /// - Parameter isRequired: Whether the type may not be left out; if it is, it is text.
-    fileprivate init(_ members: inout SchemaMembers, isRequired: Bool) throws(SchemaError) {
+    fileprivate init(_ members: inout DocumentMembers<SchemaError>, isRequired: Bool) throws(SchemaError) {
         guard let kind = try members.choice("type", of: Kind.self) else {
             guard !isRequired else { throw .missingMember(path: members.path("type")) }
             self = .text
@@ -71,7 +67,7 @@ extension SchemaColumnType {
         }
     }
 
-    private static func width(_ members: inout SchemaMembers) throws(SchemaError) -> IntegerWidth {
+    private static func width(_ members: inout DocumentMembers<SchemaError>) throws(SchemaError) -> IntegerWidth {
         guard let bits = try members.number("bits") else { return .bits64 }
         guard let width = IntegerWidth.allCases.first(where: { Double($0.rawValue) == bits }) else {
             throw members.failure("bits", .number("\(bits)"), "32 or 64")
@@ -79,7 +75,7 @@ extension SchemaColumnType {
         return width
     }
 
-    private static func format(_ members: inout SchemaMembers) throws(SchemaError) -> TimeFormat? {
+    private static func format(_ members: inout DocumentMembers<SchemaError>) throws(SchemaError) -> TimeFormat? {
         guard let text = try members.text("format") else { return nil }
         do {
             return try TimeFormat(text)
@@ -113,7 +109,7 @@ extension SchemaColumnType {
 }
 
 extension NumberSeparators {
-    fileprivate init(_ members: inout SchemaMembers) throws(SchemaError) {
+    fileprivate init(_ members: inout DocumentMembers<SchemaError>) throws(SchemaError) {
         func character(_ text: String) -> Character? { text.count == 1 ? text.first : nil }
         let decimal = try members.parsed("decimal_separator", expected: "one character", character)
         let thousands = try members.parsed("thousands_separator", expected: "one character", character)
@@ -140,7 +136,9 @@ extension CivilDateTime {
 }
 
 extension ColumnRole {
-    fileprivate init(_ kind: Kind, of type: SchemaColumnType, _ members: inout SchemaMembers) throws(SchemaError) {
+    fileprivate init(_ kind: Kind, of type: SchemaColumnType, _ members: inout DocumentMembers<SchemaError>)
+        throws(SchemaError)
+    {
         switch kind {
         case .id: self = .id
         case .time: self = .time

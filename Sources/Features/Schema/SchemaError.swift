@@ -58,13 +58,17 @@ public indirect enum SchemaError: Error, Sendable, Hashable {
     }
 }
 
+extension SchemaError: DocumentError {
+    static let documentName = "the schema"
+}
+
 extension SchemaError: CustomStringConvertible {
     /// One line that names the column or path, and the way out.
     public var description: String {
         switch self {
         case .inFile(let file, let error): "\(file): \(error)"
         case .notJSON(let message): message
-        case .unknownMember(let path, let known): SchemaError.text(unknown: path, known: known)
+        case .unknownMember(let path, let known): SchemaError.text(unknownMember: path, of: "a schema", known: known)
         case .repeatedMember(let path): "\(QuotedText.value(path)) is given twice"
         case .missingMember(let path): "\(QuotedText.value(path)) is missing"
         case .invalidMember(let path, let value, let expected): "\(path) is \(value), expected \(expected)"
@@ -96,13 +100,6 @@ extension SchemaError: CustomStringConvertible {
     private static func list(_ columns: [String]) -> String {
         let names = columns.prefix(12).map { QuotedText.value($0) }.joined(separator: ", ")
         return columns.count == 1 ? "column \(names)" : "columns \(names)\(columns.count > 12 ? ", …" : "")"
-    }
-
-    private static func text(unknown path: String, known: [String]) -> String {
-        let name = path.split(separator: ".").last.map(String.init) ?? path
-        let nearest = NearestNames.question(NearestNames.nearest(to: name, in: known)).map { "; \($0)" } ?? ""
-        return "\(QuotedText.value(path)) is no member of a schema here\(nearest) "
-            + "(members: \(known.joined(separator: ", ")))"
     }
 
     private static func text(missing: [MissingColumn], available: [String]) -> String {

@@ -7,48 +7,23 @@ extension TransactionSchema {
     ///   their path; and what ``validate()`` throws; within ``SchemaError/inFile(_:_:)`` if there is a file.
     public init(json: [UInt8], file: String? = nil) throws(SchemaError) {
         do {
-            try self.init(json: json)
+            try self.init(JSONValue(document: json, as: SchemaError.self))
         } catch {
             guard let file else { throw error }
             throw .inFile(file, error)
         }
     }
 
-    private init(json: [UInt8]) throws(SchemaError) {
-        // Editors of Windows begin files with a byte order mark.
-        let json = json.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(json.dropFirst(3)) : json
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: json)
-        } catch {
-            throw .notJSON(message: error.description)
-        }
-        try self.init(value)
-    }
-
     /// The schema as JSON, a column a line, always the same bytes for equal schemas.
-    public var json: [UInt8] {
-        guard case .object(let members) = value else { return [] }
-        let lines = members.map { member in
-            let name = JSONValue.string(member.name).text
-            guard member.name == "columns", case .array(let columns) = member.value else {
-                return "  \(name): \(member.value.spacedText)"
-            }
-            return "  \(name): [\n\(columns.map { "    \($0.spacedText)" }.joined(separator: ",\n"))\n  ]"
-        }
-        return Array("{\n\(lines.joined(separator: ",\n"))\n}\n".utf8)
-    }
+    public var json: [UInt8] { value.document(listing: "columns") }
 
     private init(_ value: JSONValue) throws(SchemaError) {
-        var members = try SchemaMembers(value, path: "")
+        var members = try DocumentMembers<SchemaError>(value, path: "")
         // First, since in another version everything else may differ.
-        guard let version = members.value("version") else { throw .missingMember(path: "version") }
-        guard case .integer(let digits) = version else { throw members.failure("version", version, "a whole number") }
-        guard Int(digits) == TransactionSchema.version else { throw .unsupportedVersion(digits) }
+        try members.requireVersion(TransactionSchema.version)
         let name = try members.text("name")
         let missingMarkers = try members.texts("missing_markers") ?? []
-        guard let list = members.value("columns") else { throw .missingMember(path: "columns") }
-        guard case .array(let elements) = list else { throw members.failure("columns", list, "a list in brackets") }
+        let elements = try members.requiredList("columns")
         try members.finish()
         var columns: [SchemaColumn] = []
         for (index, element) in elements.enumerated() {
@@ -76,22 +51,5 @@ extension TransactionSchema: Codable {
     /// Writes the same form as ``json``.
     public func encode(to encoder: any Encoder) throws {
         try value.encode(to: encoder)
-    }
-}
-
-extension JSONValue {
-    /// Texts, nil where they are the default.
-    static func list(_ texts: [String], default standard: [String]) -> JSONValue? {
-        texts == standard ? nil : .array(texts.map { .string($0) })
-    }
-
-    /// On one line, with a space after commas and colons.
-    fileprivate var spacedText: String {
-        switch self {
-        case .array(let values): "[\(values.map(\.spacedText).joined(separator: ", "))]"
-        case .object(let members):
-            "{\(members.map { "\(JSONValue.string($0.name).text): \($0.value.spacedText)" }.joined(separator: ", "))}"
-        case .null, .boolean, .integer, .number, .string: text
-        }
     }
 }

@@ -1,18 +1,30 @@
 import Columnar
 import JSONText
 
-/// Reads the members of one JSON object of a schema, and knows which of them have been read: whatever is left at the end is
-/// unknown.
-struct SchemaMembers {
+/// What is wrong with a JSON document, as the error of its kind says it.
+protocol DocumentError: Error {
+    /// What an error calls the outermost object, such as `the schema`.
+    static var documentName: String { get }
+
+    static func notJSON(message: String) -> Self
+    static func unknownMember(path: String, known: [String]) -> Self
+    static func repeatedMember(path: String) -> Self
+    static func missingMember(path: String) -> Self
+    static func invalidMember(path: String, value: String, expected: String) -> Self
+    static func unsupportedVersion(_ version: String) -> Self
+}
+
+/// Reads the members of one JSON object, and knows which of them have been read: whatever is left at the end is unknown.
+struct DocumentMembers<Failure: DocumentError> {
     /// Of the object, such as `columns[3]`; empty for the outermost.
     private let path: String
     private let members: [JSONValue.Member]
     private var known: [String] = []
 
-    init(_ value: JSONValue, path: String) throws(SchemaError) {
+    init(_ value: JSONValue, path: String) throws(Failure) {
         guard case .object(let members) = value else {
             throw .invalidMember(
-                path: path.isEmpty ? "the schema" : path, value: value.shown, expected: "an object in braces")
+                path: path.isEmpty ? Failure.documentName : path, value: value.shown, expected: "an object in braces")
         }
         self.path = path
         self.members = members
@@ -31,25 +43,25 @@ struct SchemaMembers {
         return members.first { $0.name == name }?.value
     }
 
-    /// - Throws: ``SchemaError/unknownMember(path:known:)`` for the first member that nothing has asked for.
-    func finish() throws(SchemaError) {
+    /// - Throws: `unknownMember` for the first member that nothing has asked for.
+    func finish() throws(Failure) {
         if let member = members.first(where: { !known.contains($0.name) }) {
             throw .unknownMember(path: path(member.name), known: known)
         }
     }
 
-    mutating func text(_ name: String) throws(SchemaError) -> String? {
+    mutating func text(_ name: String) throws(Failure) -> String? {
         guard let value = value(name) else { return nil }
         guard case .string(let text) = value else { throw failure(name, value, "a text in quotes") }
         return text
     }
 
-    mutating func requiredText(_ name: String) throws(SchemaError) -> String {
+    mutating func requiredText(_ name: String) throws(Failure) -> String {
         guard let text = try text(name) else { throw .missingMember(path: path(name)) }
         return text
     }
 
-    mutating func texts(_ name: String) throws(SchemaError) -> [String]? {
+    mutating func texts(_ name: String) throws(Failure) -> [String]? {
         guard let value = value(name) else { return nil }
         guard case .array(let elements) = value else {
             throw failure(name, value, "a list of texts in brackets, such as [\"1\"]")
@@ -64,7 +76,7 @@ struct SchemaMembers {
         return texts
     }
 
-    mutating func number(_ name: String) throws(SchemaError) -> Double? {
+    mutating func number(_ name: String) throws(Failure) -> Double? {
         guard let value = value(name) else { return nil }
         switch value {
         case .integer(let digits), .number(let digits):
@@ -77,7 +89,7 @@ struct SchemaMembers {
     /// A text that `read` turns into a value.
     mutating func parsed<Value>(
         _ name: String, expected: String, _ read: (String) -> Value?
-    ) throws(SchemaError) -> Value? {
+    ) throws(Failure) -> Value? {
         guard let text = try text(name) else { return nil }
         guard let value = read(text) else { throw failure(name, .string(text), expected) }
         return value
@@ -86,7 +98,7 @@ struct SchemaMembers {
     /// One of an enumeration's names.
     mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
         _ name: String, of type: Value.Type
-    ) throws(SchemaError) -> Value? {
+    ) throws(Failure) -> Value? {
         guard let text = try text(name) else { return nil }
         guard let value = Value(rawValue: text) else {
             let names = Value.allCases.map(\.rawValue)
@@ -96,21 +108,31 @@ struct SchemaMembers {
         return value
     }
 
-    func failure(_ name: String, _ value: JSONValue, _ expected: String) -> SchemaError {
+    /// Reads the member `version`.
+    mutating func requireVersion(_ version: Int) throws(Failure) {
+        guard let value = value("version") else { throw .missingMember(path: path("version")) }
+        guard case .integer(let digits) = value else { throw failure("version", value, "a whole number") }
+        guard Int(digits) == version else { throw .unsupportedVersion(digits) }
+    }
+
+    /// The elements of a list.
+    mutating func requiredList(_ name: String) throws(Failure) -> [JSONValue] {
+        guard let list = value(name) else { throw .missingMember(path: path(name)) }
+        guard case .array(let elements) = list else { throw failure(name, list, "a list in brackets") }
+        return elements
+    }
+
+    func failure(_ name: String, _ value: JSONValue, _ expected: String) -> Failure {
         .invalidMember(path: path(name), value: value.shown, expected: expected)
     }
 }
 
-extension JSONValue {
-    /// For messages.
-    var shown: String {
-        switch self {
-        case .null: "null"
-        case .boolean(let value): "\(value)"
-        case .integer(let digits), .number(let digits): QuotedText.value(digits)
-        case .string(let text): QuotedText.value(text)
-        case .array: "a list"
-        case .object: "an object"
-        }
+extension DocumentError {
+    /// The message of an unknown member, with the nearest names.
+    static func text(unknownMember path: String, of document: String, known: [String]) -> String {
+        let name = path.split(separator: ".").last.map(String.init) ?? path
+        let nearest = NearestNames.question(NearestNames.nearest(to: name, in: known)).map { "; \($0)" } ?? ""
+        return "\(QuotedText.value(path)) is no member of \(document) here\(nearest) "
+            + "(members: \(known.joined(separator: ", ")))"
     }
 }
