@@ -35,27 +35,53 @@ public struct FeatureDuration: Sendable, Hashable, Comparable {
 }
 
 extension FeatureDuration: LosslessStringConvertible {
-    private static let units: [(name: Character, seconds: Int64)] = [
-        ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
+    private struct Unit {
+        let symbol: String
+        /// In the singular.
+        let word: String
+        let microseconds: Int64
+    }
+
+    /// The longest first. Lengths are written without weeks.
+    private static let units = [
+        Unit(symbol: "w", word: "week", microseconds: 604_800_000_000),
+        Unit(symbol: "d", word: "day", microseconds: 86_400_000_000),
+        Unit(symbol: "h", word: "hour", microseconds: 3_600_000_000),
+        Unit(symbol: "m", word: "minute", microseconds: 60_000_000),
+        Unit(symbol: "s", word: "second", microseconds: 1_000_000),
+        Unit(symbol: "ms", word: "millisecond", microseconds: 1000),
+        Unit(symbol: "us", word: "microsecond", microseconds: 1),
     ]
 
-    /// Reads a whole number and a unit, such as `7d`.
+    /// Reads a whole number and a unit (`w`, `d`, `h`, `m`, `s`, `ms`, `us`), such as `7d`.
     /// - Returns: nil for other texts, and for more than 3,650 days.
     public init?(_ description: String) {
-        guard let unit = Self.units.first(where: { $0.name == description.last }),
-            description.utf8.dropLast().allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
-            let count = Int64(description.dropLast())
+        let digits = description.utf8.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        let symbol = description.utf8.dropFirst(digits.count)
+        guard let unit = Self.units.first(where: { $0.symbol.utf8.elementsEqual(symbol) }),
+            let count = Int64(String(decoding: digits, as: UTF8.self))
         else { return nil }
-        let (seconds, overflow) = count.multipliedReportingOverflow(by: unit.seconds)
-        guard !overflow, seconds <= 3650 * 86_400 else { return nil }
-        self.init(microseconds: seconds * 1_000_000)
+        let (microseconds, overflow) = count.multipliedReportingOverflow(by: unit.microseconds)
+        guard !overflow else { return nil }
+        self.init(microseconds: microseconds)
     }
 
     /// In the largest unit in which it is a whole number, except for weeks.
     public var description: String {
-        let seconds = microseconds / 1_000_000
-        guard seconds > 0 else { return "0s" }
-        let unit = Self.units.dropFirst().first { seconds % $0.seconds == 0 }
-        return unit.map { "\(seconds / $0.seconds)\($0.name)" } ?? "\(seconds)s"
+        let (count, unit) = counted
+        return "\(count)\(unit.symbol)"
+    }
+
+    /// The same for people: `7 days`.
+    var words: String {
+        let (count, unit) = counted
+        return "\(count) \(unit.word)\(count == 1 ? "" : "s")"
+    }
+
+    private var counted: (Int64, Unit) {
+        for unit in Self.units.dropFirst() where microseconds > 0 && microseconds % unit.microseconds == 0 {
+            return (microseconds / unit.microseconds, unit)
+        }
+        return (0, Self.units[4])
     }
 }
