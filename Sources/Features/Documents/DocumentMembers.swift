@@ -57,8 +57,7 @@ struct DocumentMembers<Failure: DocumentError> {
     }
 
     mutating func requiredText(_ name: String) throws(Failure) -> String {
-        guard let text = try text(name) else { throw .missingMember(path: path(name)) }
-        return text
+        try required(name, try text(name))
     }
 
     mutating func texts(_ name: String) throws(Failure) -> [String]? {
@@ -86,6 +85,28 @@ struct DocumentMembers<Failure: DocumentError> {
         throw failure(name, value, "a number that is finite")
     }
 
+    /// Finite numbers by name.
+    mutating func numbers(_ name: String) throws(Failure) -> [String: Double]? {
+        guard let value = value(name) else { return nil }
+        guard case .object(let members) = value else { throw failure(name, value, "an object of numbers in braces") }
+        var numbers: [String: Double] = [:]
+        var reader = try DocumentMembers(value, path: path(name))
+        for member in members { numbers[member.name] = try reader.number(member.name) }
+        return numbers
+    }
+
+    mutating func truth(_ name: String) throws(Failure) -> Bool? {
+        guard let value = value(name) else { return nil }
+        guard case .boolean(let truth) = value else { throw failure(name, value, "true or false") }
+        return truth
+    }
+
+    /// - Throws: `missingMember` for nil.
+    func required<Value>(_ name: String, _ value: Value?) throws(Failure) -> Value {
+        guard let value else { throw .missingMember(path: path(name)) }
+        return value
+    }
+
     /// A text that `read` turns into a value.
     mutating func parsed<Value>(
         _ name: String, expected: String, _ read: (String) -> Value?
@@ -108,16 +129,22 @@ struct DocumentMembers<Failure: DocumentError> {
         return value
     }
 
+    mutating func requiredChoice<Value: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of type: Value.Type
+    ) throws(Failure) -> Value {
+        try required(name, try choice(name, of: type))
+    }
+
     /// Reads the member `version`.
     mutating func requireVersion(_ version: Int) throws(Failure) {
-        guard let value = value("version") else { throw .missingMember(path: path("version")) }
+        let value = try required("version", value("version"))
         guard case .integer(let digits) = value else { throw failure("version", value, "a whole number") }
         guard Int(digits) == version else { throw .unsupportedVersion(digits) }
     }
 
     /// The elements of a list.
     mutating func requiredList(_ name: String) throws(Failure) -> [JSONValue] {
-        guard let list = value(name) else { throw .missingMember(path: path(name)) }
+        let list = try required(name, value(name))
         guard case .array(let elements) = list else { throw failure(name, list, "a list in brackets") }
         return elements
     }

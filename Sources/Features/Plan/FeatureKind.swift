@@ -4,8 +4,9 @@ public enum FeatureKind: Sendable, Hashable {
     case expression(RowExpression)
     /// A part of the transaction's time.
     case calendar(CalendarPart)
-    /// The position of the column's value among `values`, which training finds where they are nil. A value that is not
-    /// among them has the position after the last.
+    /// The position of the column's value among `values`, which training finds where they are nil (``CategoryCounter``). A value
+    /// that is not among them has the position after the last. Integers are compared by their decimal digits, truth values as
+    /// `true` and `false`.
     case category(column: String, values: [String]?)
     /// A number over the earlier transactions of the same keys.
     case aggregate(WindowAggregate)
@@ -31,6 +32,41 @@ public enum FeatureKind: Sendable, Hashable {
         case distanceFromPrevious = "distance_from_previous"
         case speedFromPrevious = "speed_from_previous"
         case custom
+    }
+
+    /// A column or an earlier feature, as it is.
+    public static func column(_ name: String) -> FeatureKind { .expression(.reference(to: name)) }
+
+    /// The kind without its settings.
+    public var name: Name {
+        switch self {
+        case .expression: .expression
+        case .calendar: .calendar
+        case .category: .category
+        case .aggregate: .aggregate
+        case .timeSincePrevious: .timeSincePrevious
+        case .isFirst: .isFirst
+        case .distance: .distance
+        case .distanceFromPrevious: .distanceFromPrevious
+        case .speedFromPrevious: .speedFromPrevious
+        case .custom: .custom
+        }
+    }
+
+    /// Whether it depends on earlier transactions.
+    /// A custom kind says so itself.
+    public var usesHistory: Bool { history != nil }
+
+    /// Which earlier transactions it looks at, if any.
+    var history: HistoryScope? {
+        switch self {
+        case .aggregate(let aggregate):
+            HistoryScope(keys: aggregate.keys, within: aggregate.window, filter: aggregate.filter)
+        case .timeSincePrevious(let scope), .isFirst(let scope), .distanceFromPrevious(_, let scope),
+            .speedFromPrevious(_, let scope):
+            scope
+        case .expression, .calendar, .category, .distance, .custom: nil
+        }
     }
 }
 

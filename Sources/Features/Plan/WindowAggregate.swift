@@ -65,8 +65,12 @@ public struct WindowAggregate: Sendable, Hashable {
         self.keys = keys
         self.window = window
         self.delay = delay
-        self.includesCurrent = includesCurrent && delay == .zero && tile == nil && !function.needsLabels
+        self.includesCurrent = includesCurrent
         self.filter = filter
         self.tile = tile
+        self.includesCurrent = includesCurrent && mayIncludeCurrent
     }
+
+    /// Whether the transaction itself can count: its label is not known yet, and it is in no window that ended before.
+    var mayIncludeCurrent: Bool { delay == .zero && tile == nil && !function.needsLabels }
 }

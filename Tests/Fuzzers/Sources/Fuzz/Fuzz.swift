@@ -26,6 +26,10 @@ enum Fuzz {
             guard let reader = try? await ParquetReader.open(InMemoryInput(bytes)) else { return }
             await drain { for try await _ in reader.batches() {} }
         },
+        "plan": { bytes in
+            guard let plan = try? FeaturePlan(json: bytes, file: "plan.json") else { return }
+            try? plan.validate(for: .handbook)
+        },
         "schema": { bytes in _ = try? TransactionSchema(json: bytes, file: "schema.json") },
         "transaction": { bytes in _ = try? TransactionJSON.decode(bytes) },
         "trees": { bytes in _ = try? ClassifierArchive.decode(["trees.txt": bytes]) },
