@@ -29,6 +29,11 @@ extension Column {
         Column(unchecked: .string, .bytes(ByteArrays(values)), validity)
     }
 
+    /// A column of strings whose UTF-8 bytes exist already.
+    package static func text(_ values: ByteArrays, validity: Bitmap? = nil) -> Column {
+        Column(unchecked: .string, .bytes(values), validity)
+    }
+
     /// Days since 1970-01-01.
     public static func date(_ days: [Int32], validity: Bitmap? = nil) -> Column {
         Column(unchecked: .date, .int32(days), validity)

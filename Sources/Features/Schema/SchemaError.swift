@@ -1,4 +1,4 @@
-import Columnar
+public import Columnar
 
 /// What is wrong with a ``TransactionSchema``, with its JSON, or with a table that it is to describe.
 public indirect enum SchemaError: Error, Sendable, Hashable {
@@ -48,6 +48,8 @@ public indirect enum SchemaError: Error, Sendable, Hashable {
     case missingColumns([MissingColumn], available: [String])
     /// Several columns of a table may be meant, since their names differ only in case, or are spellings of the same.
     case ambiguousColumn(name: String, matches: [String])
+    /// A table stores a column in a type that cannot hold values of the column's own.
+    case unreadableColumn(column: String, type: String, stored: DataType)
 
     /// A column that a table does not have.
     public struct MissingColumn: Sendable, Hashable {
@@ -94,6 +96,8 @@ extension SchemaError: CustomStringConvertible {
         case .ambiguousColumn(let name, let matches):
             "column \(QuotedText.value(name)) may be \(matches.map { QuotedText.value($0) }.joined(separator: " or ")): "
                 + "name it in the schema exactly as the data do"
+        case .unreadableColumn(let column, let type, let stored):
+            "column \(QuotedText.value(column)) is of type \(type) in the schema, and \(stored) in the data"
         }
     }
 

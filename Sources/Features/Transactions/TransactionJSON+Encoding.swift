@@ -52,7 +52,7 @@ extension TransactionJSON {
     static func append(_ value: Int64, to text: inout [UInt8]) { text.append(decimal: value) }
 
     /// The shortest text that reads back to the same double.
-    private static func append(_ value: Double, to text: inout [UInt8]) {
+    static func append(_ value: Double, to text: inout [UInt8]) {
         guard value.isFinite else { return append("null", to: &text) }
         // Most amounts are whole hundredths: digits then come from an integer, several times as fast.
         let hundredths = (value * 100).rounded()
