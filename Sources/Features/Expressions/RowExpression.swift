@@ -42,6 +42,16 @@ public struct RowExpression: Sendable {
         return RowExpression(text: text, root: ExpressionNode(.column(name), 0..<text.utf8.count), columns: [name])
     }
 
+    /// Whether a column or feature is that number, which is not negative.
+    static func equals(_ name: String, _ number: Int64) -> RowExpression {
+        let left = quotedName(name), start = left.utf8.count + 3
+        let text = "\(left) = \(number)"
+        let comparison = ExpressionNode.Form.comparison(
+            .equal, ExpressionNode(.column(name), 0..<left.utf8.count),
+            ExpressionNode(.integer(number), start..<text.utf8.count))
+        return RowExpression(text: text, root: ExpressionNode(comparison, 0..<text.utf8.count), columns: [name])
+    }
+
     /// A column's name as expressions write it: in backticks unless it is a plain word.
     public static func quotedName(_ name: String) -> String { ExpressionLexer.quoted(name: name) }
 

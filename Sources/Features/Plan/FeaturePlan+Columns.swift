@@ -16,7 +16,9 @@ extension FeaturePlan {
     ///
     /// Names that the schema does not have are left out; ``validate(for:custom:)`` finds them.
     public func inputColumns(of schema: TransactionSchema) -> [SchemaColumn] {
-        let names = features.reduce(into: Set<String>()) { $0.formUnion($1.kind.inputs) }
+        let inputs = features.reduce(into: Set<String>()) { $0.formUnion($1.kind.inputs) }
+        // Expressions find columns by other spellings, too.
+        let names = Set(inputs.compactMap { schema.column(named: $0)?.name })
         let points = features.reduce(into: Set<String>()) { $0.formUnion($1.kind.points) }
         let usesTime = usesHistory || features.contains { $0.kind.name == .calendar }
         return schema.columns.filter { column in
@@ -47,13 +49,13 @@ extension FeatureKind {
     fileprivate var inputs: [String] {
         let own: [String]
         switch self {
-        case .expression(let expression): own = expression.references
+        case .expression(let expression): own = expression.columns
         case .category(let column, _): own = [column]
         case .aggregate(let aggregate): own = aggregate.column.map { [$0] } ?? []
         case .custom(let custom): own = custom.inputs
         case .calendar, .timeSincePrevious, .isFirst, .distance, .distanceFromPrevious, .speedFromPrevious: own = []
         }
-        return own + (history?.keys ?? []) + (history?.filter?.references ?? [])
+        return own + (history?.keys ?? []) + (history?.filter?.columns ?? [])
     }
 
     fileprivate var points: [String] {

@@ -44,6 +44,8 @@ public indirect enum FeaturePlanError: Error, Sendable, Hashable {
     case unknownPoint(feature: String, point: String, nearest: [String])
     /// The program has not registered such a kind.
     case unknownFunction(feature: String, function: String, nearest: [String])
+    /// An expression names what there is not, or types do not suit.
+    case invalidExpression(feature: String, ExpressionError)
     case wrongType(feature: String, column: String, type: String, expected: String)
     /// A column whose role keeps it from being a feature: a label, since it is not known yet; when it became known; one that the
     /// schema ignores.
@@ -97,6 +99,7 @@ extension FeaturePlanError: CustomStringConvertible {
             FeaturePlanError.text(feature, "the schema has no point \(QuotedText.value(point))", nearest)
         case .unknownFunction(let feature, let function, let nearest):
             FeaturePlanError.text(feature, "no kind of feature is registered as \(QuotedText.value(function))", nearest)
+        case .invalidExpression(let feature, let error): FeaturePlanError.text(feature, "\(error)")
         case .wrongType(let feature, let column, let type, let expected):
             FeaturePlanError.text(feature, "\(QuotedText.value(column)) is of type \(type), expected \(expected)")
         case .forbiddenColumn(let feature, let column, let role):

@@ -37,12 +37,12 @@ struct ExtendedPlanBuilder {
     ) -> String {
         let name = names.unique(parts)
         features.append(FeatureDeclaration(name, kind, meaning: meaning, unit: unit, isOutput: isOutput))
-        return RowExpression.quoted(name)
+        return RowExpression.quotedName(name)
     }
 
     /// A feature that other features use: one that there is already, or a new one that models do not get.
     private mutating func operand(_ parts: [String], _ kind: FeatureKind) -> String {
-        if let known = features.first(where: { $0.kind == kind }) { return RowExpression.quoted(known.name) }
+        if let known = features.first(where: { $0.kind == kind }) { return RowExpression.quotedName(known.name) }
         return add(parts, kind, isOutput: false)
     }
 
@@ -53,7 +53,11 @@ struct ExtendedPlanBuilder {
     private mutating func addExpression(
         _ parts: [String], _ text: String, meaning: String, unit: String
     ) throws(FeaturePlanError) {
-        add(parts, .expression(try RowExpression(builtIn: text)), meaning: meaning, unit: unit)
+        do {
+            add(parts, .expression(try RowExpression(text)), meaning: meaning, unit: unit)
+        } catch {
+            throw .invalidExpression(feature: parts.joined(separator: "_"), error)
+        }
     }
 
     // MARK: The transaction itself
@@ -62,7 +66,8 @@ struct ExtendedPlanBuilder {
         guard let amount else { return }
         add(column: amount)
         try addExpression(
-            ["log", "amount"], "log1p(\(RowExpression.quoted(amount)))", meaning: "logarithm of 1 + \(amount)", unit: ""
+            ["log", "amount"], "log1p(\(RowExpression.quotedName(amount)))", meaning: "logarithm of 1 + \(amount)",
+            unit: ""
         )
     }
 
@@ -112,7 +117,7 @@ struct ExtendedPlanBuilder {
 
     private mutating func addAmountHistory() throws(FeaturePlanError) {
         guard hasTime, let amount else { return }
-        let current = RowExpression.quoted(amount)
+        let current = RowExpression.quotedName(amount)
         for key in keys {
             for window in ExtendedRecipe.amountWindows {
                 func usual(_ function: WindowAggregate.Function) -> FeatureKind {

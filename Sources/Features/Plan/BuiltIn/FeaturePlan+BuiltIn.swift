@@ -31,7 +31,7 @@ extension FeaturePlan {
             ]
                 + (0..<4).map {
                     FeatureDeclaration(
-                        "\(quarter)_\($0)", .expression(RowExpression(unchecked: "\(quarter) == \($0)")),
+                        "\(quarter)_\($0)", .expression(.equals(quarter, Int64($0))),
                         meaning: "1 in the hours \(6 * $0) to \(6 * $0 + 5), else 0", unit: "0 or 1")
                 })
     }()

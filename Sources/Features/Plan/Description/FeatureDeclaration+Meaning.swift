@@ -10,8 +10,8 @@ extension FeatureKind {
     fileprivate var meaning: String {
         switch self {
         case .expression(let expression):
-            expression.references.count == 1 && expression == .reference(to: expression.references[0])
-                ? "\(expression.references[0]) as it is" : expression.text
+            expression.columns.count == 1 && expression == .reference(to: expression.columns[0])
+                ? "\(expression.columns[0]) as it is" : expression.text
         case .calendar(let part): part.meaning
         case .category(let column, let values):
             "position of \(column) among " + (values.map { "\($0.count) values" } ?? "the values of the training data")
@@ -32,8 +32,8 @@ extension FeatureKind {
     fileprivate var unit: String {
         switch self {
         case .expression(let expression):
-            expression.references.count == 1 && expression == .reference(to: expression.references[0])
-                ? "as \(expression.references[0])" : ""
+            expression.columns.count == 1 && expression == .reference(to: expression.columns[0])
+                ? "as \(expression.columns[0])" : ""
         case .calendar(let part): part.unit
         case .category: "position"
         case .aggregate(let aggregate):

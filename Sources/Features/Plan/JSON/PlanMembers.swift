@@ -9,6 +9,10 @@ extension PlanMembers {
 
     mutating func expression(_ name: String) throws(FeaturePlanError) -> RowExpression? {
         guard let text = try text(name) else { return nil }
-        return RowExpression(unchecked: text)
+        do {
+            return try RowExpression(text)
+        } catch {
+            throw failure(name, .string(text), "an expression: \(error)")
+        }
     }
 }

@@ -30,10 +30,10 @@ struct PlanContext {
             for key in history.keys {
                 _ = try column(key, feature, of: [.text, .category, .integer], "text, category or integer")
             }
-            if let filter = history.filter { try check(filter.references, feature, features: false) }
+            if let filter = history.filter { try check(filter, feature, features: [], as: .truth) }
         }
         switch kind {
-        case .expression(let expression): try check(expression.references, feature)
+        case .expression(let expression): try check(expression, feature, features: declared.sorted(), as: nil)
         case .calendar: try requireRole(.time, feature)
         case .category(let name, _):
             _ = try column(
@@ -72,9 +72,22 @@ struct PlanContext {
         guard schema.column(role) != nil else { throw .missingRole(feature: feature, role: role) }
     }
 
+    private func check(
+        _ expression: RowExpression, _ feature: String, features: [String], as result: BoundExpression.Result?
+    ) throws(FeaturePlanError) {
+        for name in expression.columns where !features.contains(name) {
+            _ = try column(schema.column(named: name)?.name ?? name, feature)
+        }
+        do {
+            _ = try expression.bind(to: schema, features: features, as: result)
+        } catch {
+            throw .invalidExpression(feature: feature, error)
+        }
+    }
+
     /// Columns, or features declared before.
-    private func check(_ names: [String], _ feature: String, features: Bool = true) throws(FeaturePlanError) {
-        for name in names where !(features && declared.contains(name)) { _ = try column(name, feature) }
+    private func check(_ names: [String], _ feature: String) throws(FeaturePlanError) {
+        for name in names where !declared.contains(name) { _ = try column(name, feature) }
     }
 
     private func column(
