@@ -85,10 +85,16 @@ extension BoundExpression {
         var isTrue = [UInt64](repeating: 0, count: Bitmap.wordCount(batch.rowCount))
         var isNull = isTrue
         withRows(batch, features) { machine, columns, features, arena in
-            for row in 0..<batch.rowCount {
-                let value = truth(machine.run(BatchRow(columns: columns, features: features, row: row), &arena))
-                isTrue[row >> 6] |= (value == .true ? 1 : 0) << UInt64(row & 63)
-                isNull[row >> 6] |= (value == .null ? 1 : 0) << UInt64(row & 63)
+            for word in isTrue.indices {
+                var trueBits: UInt64 = 0
+                var nullBits: UInt64 = 0
+                for row in (word << 6)..<min(batch.rowCount, (word + 1) << 6) {
+                    let value = truth(machine.run(BatchRow(columns: columns, features: features, row: row), &arena))
+                    trueBits |= (value == .true ? 1 : 0) << UInt64(row & 63)
+                    nullBits |= (value == .null ? 1 : 0) << UInt64(row & 63)
+                }
+                isTrue[word] = trueBits
+                isNull[word] = nullBits
             }
         }
         return TruthColumn(

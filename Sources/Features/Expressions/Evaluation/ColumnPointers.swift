@@ -13,8 +13,10 @@ struct ColumnPointers {
     /// Empty if no row is null.
     private var validity = UnsafeBufferPointer<UInt64>(start: nil, count: 0)
 
+    @inline(__always)
     func isNull(_ row: Int) -> Bool { !validity.isEmpty && !ColumnPointers.bit(validity, row) }
 
+    @inline(__always)
     static func bit(_ words: UnsafeBufferPointer<UInt64>, _ index: Int) -> Bool {
         words[index >> 6] & (1 << UInt64(index & 63)) != 0
     }

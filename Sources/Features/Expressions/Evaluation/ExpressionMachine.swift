@@ -166,7 +166,7 @@ struct ExpressionMachine {
         registers[target] = Register(left.isNull || right.isNull ? .null : Truth(isTrue(left, right)))
     }
 
-    /// By bisection of an instruction's list, which ascends.
+    /// Searches an instruction's list, which ascends.
     @inline(__always)
     private func contains<Element>(
         _ elements: UnsafeBufferPointer<Element>, _ instruction: ExpressionProgram.Instruction,
@@ -174,6 +174,8 @@ struct ExpressionMachine {
     ) -> Bool {
         var lower = Int(instruction.right)
         let end = lower + Int(instruction.count)
+        // A few are compared faster than they are ordered.
+        if instruction.count <= 4 { return elements[lower..<end].contains(where: isEqual) }
         var upper = end
         while lower < upper {
             let middle = (lower + upper) / 2

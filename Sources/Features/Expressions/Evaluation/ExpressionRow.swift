@@ -33,21 +33,25 @@ struct BatchRow: ExpressionRow {
     let features: UnsafeBufferPointer<UnsafePointer<Double>>
     let row: Int
 
+    @inline(__always)
     func float64(_ source: ExpressionSource) -> Double {
         let column = columns[source.input]
         return column.isNull(row) ? .nan : column.float64[row]
     }
 
+    @inline(__always)
     func int32(_ source: ExpressionSource) -> ExpressionRegister {
         let column = columns[source.input]
         return column.isNull(row) ? .null : ExpressionRegister(Int64(column.int32[row]))
     }
 
+    @inline(__always)
     func int64(_ source: ExpressionSource) -> ExpressionRegister {
         let column = columns[source.input]
         return column.isNull(row) ? .null : ExpressionRegister(column.int64[row])
     }
 
+    @inline(__always)
     func text(_ source: ExpressionSource, _ arena: inout TextArena) -> ExpressionRegister {
         let column = columns[source.input]
         guard !column.isNull(row) else { return .null }
@@ -56,11 +60,13 @@ struct BatchRow: ExpressionRow {
         return ExpressionRegister(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(column.bytes)[start..<end]))
     }
 
+    @inline(__always)
     func truth(_ source: ExpressionSource) -> ExpressionRegister.Truth {
         let column = columns[source.input]
         return column.isNull(row) ? .null : ExpressionRegister.Truth(ColumnPointers.bit(column.words, row))
     }
 
+    @inline(__always)
     func feature(_ source: ExpressionSource) -> Double { features[source.input][row] }
 }
 

@@ -15,9 +15,15 @@ struct TextArena: ~Copyable {
     }
 
     /// Begins a row: the texts of the last one are gone.
+    @inline(__always)
     mutating func reset() {
+        guard used > 0 else { return }
         used = 0
-        guard !full.isEmpty else { return }
+        if !full.isEmpty { freeFull() }
+    }
+
+    @inline(never)
+    private mutating func freeFull() {
         for chunk in full { chunk.deallocate() }
         full.removeAll()
     }

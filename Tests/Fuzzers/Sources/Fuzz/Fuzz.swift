@@ -16,6 +16,13 @@ enum Fuzz {
             guard let reader = try? await CSVReader.open(InMemoryInput(bytes)) else { return }
             await drain { for try await _ in reader.batches() {} }
         },
+        "expression": { bytes in
+            let expression = try? RowExpression(String(decoding: bytes, as: UTF8.self)).bind(to: .handbook)
+            let values: [TransactionValue] = TransactionSchema.handbook.columns.map {
+                $0.type.kind == .timestamp ? .time(0) : .integer(7)
+            }
+            _ = expression?.number(of: TransactionRecord(values))
+        },
         "feature-state": { bytes in _ = try? FeatureState(decoding: bytes) },
         "json-lines": { bytes in
             guard let reader = try? await JSONLinesReader.open(InMemoryInput(bytes)) else { return }
