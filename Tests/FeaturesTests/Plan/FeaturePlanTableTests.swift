@@ -10,7 +10,7 @@ import Testing
         ("online_of", "position of online among 2 values", "position"),
         (
             "mean",
-            #"mean of amount over the transactions of the same card where type == "TRANSFER" in the last 7 days, without this one"#,
+            "mean of amount over the transactions of the same card where type = 'TRANSFER' in the last 7 days, without this one",
             "as amount"
         ),
         ("count", "number of transactions in the last 90 seconds, this one included", "transactions"),

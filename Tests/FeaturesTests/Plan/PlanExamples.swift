@@ -36,7 +36,7 @@ enum PlanExamples {
             {"name": "hour", "kind": "calendar", "part": "hour"},
             {"name": "type_of", "kind": "category", "column": "type"},
             {"name": "online_of", "kind": "category", "column": "online", "values": ["true", "false"]},
-            {"name": "mean", "kind": "aggregate", "function": "mean", "column": "amount", "keys": ["card"], "window": "7d", "includes_current": false, "filter": "type == \"TRANSFER\""},
+            {"name": "mean", "kind": "aggregate", "function": "mean", "column": "amount", "keys": ["card"], "window": "7d", "includes_current": false, "filter": "type = 'TRANSFER'"},
             {"name": "count", "kind": "aggregate", "function": "count", "keys": [], "window": "90s"},
             {"name": "risk", "kind": "aggregate", "function": "fraud_share", "keys": ["card", "shop"], "window": "30d", "delay": "7d", "tile": "1d"},
             {"name": "since", "kind": "time_since_previous", "keys": ["card"]},

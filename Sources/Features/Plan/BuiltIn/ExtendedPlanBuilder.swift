@@ -5,7 +5,6 @@ struct ExtendedPlanBuilder {
     private var names: FeatureNames
     private let amount: String?
     private let keys: [String]
-    private let categories: [String]
     private let hasTime: Bool
 
     init(_ schema: TransactionSchema) {
@@ -13,21 +12,22 @@ struct ExtendedPlanBuilder {
         names = FeatureNames(schema)
         amount = schema.column(.amount)?.name
         keys = schema.keys.map(\.name)
-        categories = schema.attributes.filter { $0.type.kind == .category }.map(\.name)
         hasTime = schema.column(.time) != nil
     }
 
     /// What the plan is made of, in order; a family without its columns adds nothing.
     mutating func addFamilies() throws(FeaturePlanError) {
-        try addAmount()
+        addColumns()
         addTime()
-        addAttributes()
-        addPoints()
-        addCounts()
-        try addAmountHistory()
-        addRisks()
+        addDistances()
+        for key in keys {
+            addVelocity(of: key)
+            try addUsualAmounts(of: key)
+            try addBursts(of: key)
+            addRisks(of: key)
+        }
+        addMovements()
         addPairs()
-        try addCategoryHistory()
     }
 
     /// - Returns: The feature's name as expressions write it.
@@ -62,21 +62,8 @@ struct ExtendedPlanBuilder {
 
     // MARK: The transaction itself
 
-    private mutating func addAmount() throws(FeaturePlanError) {
-        guard let amount else { return }
-        add(column: amount)
-        try addExpression(
-            ["log", "amount"], "log1p(\(RowExpression.quotedName(amount)))", meaning: "logarithm of 1 + \(amount)",
-            unit: ""
-        )
-    }
-
-    private mutating func addTime() {
-        guard hasTime else { return }
-        for part in [CalendarPart.hour, .weekday, .isWeekend, .isNight] { add([part.rawValue], .calendar(part)) }
-    }
-
-    private mutating func addAttributes() {
+    private mutating func addColumns() {
+        if let amount { add(column: amount) }
         for column in schema.attributes where !ExtendedRecipe.clocks.contains(column.name.lowercased()) {
             switch column.type.kind {
             case .integer, .float, .boolean: add(column: column.name)
@@ -86,118 +73,136 @@ struct ExtendedPlanBuilder {
         }
     }
 
-    private mutating func addPoints() {
+    private mutating func addTime() {
+        guard hasTime else { return }
+        for part in [CalendarPart.hour, .weekday] { add([part.rawValue], .calendar(part)) }
+    }
+
+    private mutating func addDistances() {
         let points = schema.points.map(\.name)
         for (index, first) in points.enumerated() {
             for second in points[(index + 1)...] {
                 add(["distance", first, second], .distance(from: first, to: second))
             }
         }
-        guard hasTime, let key = keys.first else { return }
-        for point in points {
-            let scope = HistoryScope(keys: [key], within: ExtendedRecipe.reach)
-            add([key, point, "distance"], .distanceFromPrevious(point: point, scope))
-            add([key, point, "speed"], .speedFromPrevious(point: point, scope))
-        }
     }
 
     // MARK: The history of each key
 
-    private mutating func addCounts() {
+    private mutating func addVelocity(of key: String) {
         guard hasTime else { return }
-        for key in keys {
-            for window in ExtendedRecipe.countWindows {
-                add([key, "count", "\(window)"], .aggregate(WindowAggregate(.count, keys: [key], window: window)))
-            }
+        for window in ExtendedRecipe.countWindows {
+            add([key, "count", "\(window)"], .aggregate(WindowAggregate(.count, keys: [key], window: window)))
+        }
+        add(
+            [key, "seconds_since_previous"], .timeSincePrevious(HistoryScope(keys: [key], within: ExtendedRecipe.reach))
+        )
+        guard let amount else { return }
+        for window in ExtendedRecipe.sumWindows {
             add(
-                [key, "seconds_since_previous"],
-                .timeSincePrevious(HistoryScope(keys: [key], within: ExtendedRecipe.reach)))
+                [key, "amount_sum", "\(window)"],
+                .aggregate(WindowAggregate(.sum, of: amount, keys: [key], window: window)))
         }
     }
 
-    private mutating func addAmountHistory() throws(FeaturePlanError) {
+    private mutating func addUsualAmounts(of key: String) throws(FeaturePlanError) {
         guard hasTime, let amount else { return }
+        let window = ExtendedRecipe.usualWindow
         let current = RowExpression.quotedName(amount)
-        for key in keys {
-            for window in ExtendedRecipe.amountWindows {
-                func usual(_ function: WindowAggregate.Function) -> FeatureKind {
-                    .aggregate(
-                        WindowAggregate(function, of: amount, keys: [key], window: window, includesCurrent: false))
-                }
-                let mean = add([key, "amount_mean", "\(window)"], usual(.mean))
-                let deviation = operand([key, "amount_std", "\(window)"], usual(.standardDeviation))
-                add([key, "amount_max", "\(window)"], usual(.maximum))
-                let before = "the \(key)'s mean of the \(window.words) before"
-                try addExpression(
-                    [key, "amount_ratio", "\(window)"], "\(current) / \(mean)",
-                    meaning: "\(amount) divided by \(before)",
-                    unit: "ratio")
-                try addExpression(
-                    [key, "amount_zscore", "\(window)"], "(\(current) - \(mean)) / \(deviation)",
-                    meaning: "\(amount) minus \(before), divided by the standard deviation", unit: "standard deviations"
-                )
-            }
+        func usual(_ function: WindowAggregate.Function) -> FeatureKind {
+            .aggregate(WindowAggregate(function, of: amount, keys: [key], window: window, includesCurrent: false))
         }
+        let before = "of the same \(key) in the \(window.words) before"
+        let mean = add([key, "amount_mean", "\(window)"], usual(.mean))
+        let deviation = operand([key, "amount_std", "\(window)"], usual(.standardDeviation))
+        let maximum = operand([key, "amount_max", "\(window)"], usual(.maximum))
+        try addExpression(
+            [key, "amount_to_mean", "\(window)"], "\(current) / \(mean)",
+            meaning: "\(amount) divided by the mean \(before)", unit: "ratio")
+        try addExpression(
+            [key, "amount_zscore", "\(window)"], "(\(current) - \(mean)) / \(deviation)",
+            meaning: "\(amount) minus the mean \(before), divided by the standard deviation",
+            unit: "standard deviations")
+        try addExpression(
+            [key, "amount_to_max", "\(window)"], "\(current) / \(maximum)",
+            meaning: "\(amount) divided by the maximum \(before)", unit: "ratio")
     }
 
-    private mutating func addRisks() {
-        for key in keys {
-            for window in ExtendedRecipe.riskWindows {
-                addRisk(.fraudCount, "fraud_count", key, window)
-                addRisk(.fraudShare, "fraud_share", key, window)
-            }
+    private mutating func addBursts(of key: String) throws(FeaturePlanError) {
+        guard hasTime, let amount else { return }
+        let (now, usual) = (ExtendedRecipe.burstWindow, ExtendedRecipe.usualWindow)
+        func recent(_ function: WindowAggregate.Function, of column: String?) -> FeatureKind {
+            .aggregate(WindowAggregate(function, of: column, keys: [key], window: now))
         }
+        func earlier(_ function: WindowAggregate.Function, of column: String?) -> FeatureKind {
+            .aggregate(WindowAggregate(function, of: column, keys: [key], window: usual, delay: now))
+        }
+        let before = "in the \(usual.words) until \(now.words) ago"
+        let baseline = operand([key, "amount_mean", "\(usual)", "until", "\(now)"], earlier(.mean, of: amount))
+        let rate = operand([key, "count", "\(usual)", "until", "\(now)"], earlier(.count, of: nil))
+        let mean = operand([key, "amount_mean", "\(now)"], recent(.mean, of: amount))
+        let maximum = operand([key, "amount_max", "\(now)"], recent(.maximum, of: amount))
+        let count = operand([key, "count", "\(now)"], recent(.count, of: nil))
+        for (name, value, words) in [
+            ("amount", RowExpression.quotedName(amount), amount),
+            ("amount_mean_\(now)", mean, "mean of the last \(now.words)"),
+            ("amount_max_\(now)", maximum, "maximum of the last \(now.words)"),
+        ] {
+            try addExpression(
+                [key, name, "to_baseline"], "\(value) / \(baseline)",
+                meaning: "\(words) divided by the mean of the same \(key) \(before)", unit: "ratio")
+        }
+        let periods = usual.microseconds / now.microseconds
+        try addExpression(
+            [key, "count", "\(now)", "to_baseline"], "\(count) / (\(rate) / \(periods))",
+            meaning:
+                "transactions of the same \(key) in the last \(now.words), divided by their mean number in as long a time "
+                + before, unit: "ratio")
     }
 
-    private mutating func addRisk(
-        _ function: WindowAggregate.Function, _ name: String, _ key: String, _ window: FeatureDuration,
-        tile: FeatureDuration? = nil
-    ) {
+    private mutating func addRisks(of key: String) {
         guard hasTime, schema.column(.label) != nil else { return }
         let delay = schema.column(.knownAt) == nil ? ExtendedRecipe.labelDelay : .zero
-        add(
-            [key, name, "\(window)"],
-            .aggregate(WindowAggregate(function, keys: [key], window: window, delay: delay, tile: tile)))
+        for window in ExtendedRecipe.riskWindows {
+            add(
+                [key, "fraud_share", "\(window)"],
+                .aggregate(WindowAggregate(.fraudShare, keys: [key], window: window, delay: delay)))
+            // Without a delay the transactions are those that are counted anyway.
+            guard delay > .zero else { continue }
+            add(
+                [key, "count", "\(window)", "until", "\(delay)"],
+                .aggregate(WindowAggregate(.count, keys: [key], window: window, delay: delay)))
+        }
+    }
+
+    // MARK: Combinations
+
+    private mutating func addMovements() {
+        guard hasTime else { return }
+        for key in keys.prefix(ExtendedRecipe.combinedKeys) {
+            for point in schema.points.map(\.name) {
+                let scope = HistoryScope(keys: [key], within: ExtendedRecipe.reach)
+                add([key, point, "distance"], .distanceFromPrevious(point: point, scope))
+                add([key, point, "speed"], .speedFromPrevious(point: point, scope))
+            }
+        }
     }
 
     private mutating func addPairs() {
         guard hasTime else { return }
-        let paired = Array(keys.prefix(ExtendedRecipe.pairedKeys))
-        for (index, first) in paired.enumerated() {
-            for second in paired[(index + 1)...] {
+        let combined = Array(keys.prefix(ExtendedRecipe.combinedKeys))
+        for (index, first) in combined.enumerated() {
+            for second in combined[(index + 1)...] {
                 let pair = [first, second]
-                add(
-                    [first, second, "count", "\(ExtendedRecipe.pairWindow)"],
-                    .aggregate(WindowAggregate(.count, keys: pair, window: ExtendedRecipe.pairWindow)))
-                add([first, second, "is_first"], .isFirst(HistoryScope(keys: pair, within: ExtendedRecipe.reach)))
-            }
-            for other in paired where other != first {
-                for window in ExtendedRecipe.distinctWindows {
+                for window in ExtendedRecipe.pairWindows {
                     add(
-                        [first, "distinct", other, "\(window)"],
-                        .aggregate(WindowAggregate(.distinct, of: other, keys: [first], window: window)))
+                        pair + ["count", "\(window)"],
+                        .aggregate(WindowAggregate(.count, keys: pair, window: window, includesCurrent: false)))
                 }
+                add(
+                    pair + ["seconds_since_previous"],
+                    .timeSincePrevious(HistoryScope(keys: pair, within: ExtendedRecipe.reach)))
             }
-        }
-    }
-
-    private mutating func addCategoryHistory() throws(FeaturePlanError) {
-        guard hasTime else { return }
-        for category in categories.prefix(ExtendedRecipe.categoriesWithHistory) {
-            addRisk(
-                .fraudShare, "fraud_share", category, ExtendedRecipe.categoryRiskWindow,
-                tile: ExtendedRecipe.categoryRiskTile)
-            guard let key = keys.first else { continue }
-            let window = ExtendedRecipe.pairWindow
-            func count(_ keys: [String]) -> FeatureKind {
-                .aggregate(WindowAggregate(.count, keys: keys, window: window))
-            }
-            let both = operand([key, category, "count", "\(window)"], count([key, category]))
-            let all = operand([key, "count", "\(window)"], count([key]))
-            try addExpression(
-                [key, category, "share", "\(window)"], "\(both) / \(all)",
-                meaning: "share of the \(key)'s transactions of the last \(window.words) that have this \(category)",
-                unit: "share")
         }
     }
 }

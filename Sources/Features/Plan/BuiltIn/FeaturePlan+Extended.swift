@@ -1,6 +1,6 @@
 extension FeaturePlan {
-    /// Features for any transactions, made from the roles of a schema's columns: the amount and its relation to what is usual for
-    /// each key, the time, attributes and categories, how often and how recently each key and pair of keys was seen, frauds known
+    /// Features for any transactions, made from the roles of a schema's columns: amount, attributes and categories, the time, how
+    /// often and how recently each key and pair of keys was seen, amounts against what is usual for each key, bursts, frauds known
     /// by then, and distances between points. ``tableRows`` says what they are.
     /// - Throws: ``FeaturePlanError/nothingToDerive`` where no column has a role of use;
     ///   ``FeaturePlanError/tooManyFeatures(count:limit:)`` for very many columns.
