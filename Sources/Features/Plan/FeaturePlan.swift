@@ -11,7 +11,7 @@ public struct FeaturePlan: Sendable, Hashable {
     /// The features, in the order in which models get them.
     public var features: [FeatureDeclaration]
 
-    /// A plan, which ``validate(for:)`` checks.
+    /// A plan, which ``validate(for:custom:)`` checks.
     public init(name: String, features: [FeatureDeclaration]) {
         self.name = name
         self.features = features
