@@ -31,7 +31,13 @@ struct ExactSum: Sendable, Hashable {
 
     var isZero: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 
-    private var isNegative: Bool { Int64(bitPattern: words.3) < 0 }
+    var isNegative: Bool { Int64(bitPattern: words.3) < 0 }
+
+    /// The sum without its sign, in units of 2^-128.
+    var magnitude: WideInteger {
+        let positive = isNegative ? ExactSum() &- self : self
+        return WideInteger(words: [positive.words.0, positive.words.1, positive.words.2, positive.words.3])
+    }
 
     /// The sum as a double, exact for the sum of a single one.
     var double: Double {

@@ -1,0 +1,45 @@
+import Columnar
+
+/// A plan that is ready to be computed: lanes, what fills them, tables, and features in order.
+final class EngineProgram: Sendable {
+    let plan: FeaturePlan
+    let schema: TransactionSchema
+    let table: Schema
+    let timeColumn: Int?
+    let idColumn: Int?
+    /// The lanes of the amount, if there is one: without a finite one a transaction is not recorded.
+    let amount: NumberLanes?
+    let sources: [LaneSource]
+    let tables: [HistoryTablePlan]
+    /// In the plan's order.
+    let rowFeatures: [RowFeature]
+    /// The lanes of the features that models get.
+    let outputs: [Int]
+    let functions: [CustomWindow]
+    let internerCount: Int
+    /// The columns whose texts interners number.
+    let laneCount: Int
+    /// The most bounds of a table.
+    let boundCount: Int
+
+    init(_ builder: consuming EngineBuilder) throws(FeatureEngineError) {
+        plan = builder.plan
+        schema = builder.schema
+        do {
+            table = try builder.schema.tableSchema()
+        } catch {
+            throw .notCanonical(expected: "columns with different names", actual: "\(error)")
+        }
+        timeColumn = builder.schema.columns.firstIndex { $0.role.kind == .time }
+        idColumn = builder.schema.columns.firstIndex { $0.role.kind == .id }
+        amount = builder.amount
+        tables = builder.finishedTables()
+        sources = builder.sources
+        rowFeatures = builder.rowFeatures
+        outputs = builder.outputs
+        functions = builder.functions
+        internerCount = builder.interners.count
+        laneCount = builder.laneCount
+        boundCount = tables.reduce(1) { max($0, $1.bounds.count) }
+    }
+}

@@ -1,0 +1,200 @@
+/// Computes the features of a ``FeaturePlan`` for the transactions of a ``TransactionSchema``. Batch job, stream and service
+/// call the same code and get bit-identical values for the same history.
+///
+/// What the numbers are is in the guide *Feature contract*: windows, ties, late transactions, missing values, rounding.
+public struct FeatureEngine: Sendable {
+    let program: EngineProgram
+
+    /// Binds a plan to a schema.
+    /// - Parameter custom: The kinds of features that the program adds.
+    /// - Throws: ``FeatureEngineError`` that names the first feature that cannot be computed.
+    public init(
+        _ plan: FeaturePlan, schema: TransactionSchema, custom: CustomFeatures = .none
+    ) throws(FeatureEngineError) {
+        program = try EngineProgram(try EngineBuilder(plan, schema, custom))
+    }
+
+    /// What is computed.
+    public var plan: FeaturePlan { program.plan }
+
+    /// What the transactions' columns are.
+    public var schema: TransactionSchema { program.schema }
+
+    /// The names of the features, in the order of their values.
+    public var names: [String] { program.plan.names }
+
+    /// The number of features.
+    public var count: Int { program.outputs.count }
+
+    /// Whether features depend on earlier transactions.
+    public var usesHistory: Bool { !program.tables.isEmpty }
+
+    /// An empty history.
+    /// - Parameter lateness: How far behind the others a transaction may be and still get exact features. When a topic is
+    ///   replayed, its partitions may be that far apart.
+    public func makeHistory(lateness: FeatureDuration = .days(7)) -> FeatureHistory {
+        FeatureHistory(program.tables.map(\.layout), interners: program.internerCount, lateness: lateness)
+    }
+
+    /// - Throws: ``FeatureEngineError/historyMismatch(unexpected:missing:)`` when the history was kept for a plan that needs
+    ///   another one.
+    public func requireHistory(_ history: FeatureHistory) throws(FeatureEngineError) {
+        // Mostly the history was made by this engine.
+        if history.tables.count == program.tables.count,
+            zip(history.tables, program.tables).allSatisfy({ $0.layout === $1.layout })
+        {
+            return
+        }
+        try require(history.tables.map(\.layout.description))
+    }
+
+    /// Compares descriptions of tables with those that the plan needs.
+    func require(_ descriptions: [String]) throws(FeatureEngineError) {
+        let needed = program.tables.map(\.layout.description)
+        guard descriptions != needed else { return }
+        throw .historyMismatch(
+            unexpected: descriptions.filter { !needed.contains($0) },
+            missing: needed.filter { !descriptions.contains($0) })
+    }
+
+    /// Writes the features of a transaction that is not recorded yet to `row`. Records nothing.
+    /// - Throws: ``FeatureEngineError`` when the history is of another plan, or the transaction does not fit the schema.
+    /// - Precondition: `row` has room for ``count`` values.
+    public func compute(
+        _ record: TransactionRecord, history: borrowing FeatureHistory, into row: UnsafeMutableBufferPointer<Float>
+    ) throws(FeatureEngineError) {
+        precondition(row.count >= count, "no room for the features")
+        try requireHistory(history)
+        try withLanes { lanes throws(FeatureEngineError) in
+            try fill(record, lanes) { history.interners[$0].number(of: $1) ?? -1 }
+            let watermark = history.watermark.time ?? .min
+            withEnds { ends in
+                for index in program.tables.indices {
+                    let plan = program.tables[index]
+                    let horizon = plan.layout.horizon(watermark: watermark, lateness: history.lateness.microseconds)
+                    history.tables[index].withHistory(lanes, 0) { pointer in
+                        WindowQuery.compute(
+                            plan, pointer, lanes, 0, horizon: horizon, functions: program.functions, ends: ends)
+                    }
+                }
+            }
+            for feature in program.rowFeatures { feature.compute(lanes, 0) }
+            for (index, lane) in program.outputs.enumerated() { row[index] = Float(lanes.number(lane, 0)) }
+        }
+    }
+
+    /// Adds a transaction to the history; one without a finite amount, where the schema has one, is left out.
+    /// - Throws: ``FeatureEngineError`` when the history is of another plan, or the transaction does not fit the schema.
+    public func record(_ record: TransactionRecord, in history: inout FeatureHistory) throws(FeatureEngineError) {
+        try requireHistory(history)
+        try withLanes { lanes throws(FeatureEngineError) in
+            try fill(record, lanes) { history.interners[$0].intern($1) }
+            guard lanes[RowLanes.recorded, 0] != 0 else { return }
+            let watermark = history.watermark.time ?? .min
+            history.observe(lanes[RowLanes.time, 0])
+            for index in history.tables.indices where history.tables[index].layout.keeps(lanes, 0) {
+                guard let slot = history.tables[index].makeSlot(lanes, 0) else { continue }
+                let layout = history.tables[index].layout
+                history.tables[index].histories[slot].insert(lanes, 0, layout)
+                history.tables[index].histories[slot].evict(
+                    through: layout.horizon(watermark: watermark, lateness: history.lateness.microseconds), layout)
+            }
+            history.didRecord(1)
+        }
+    }
+
+    /// Sets the label of a recorded transaction.
+    ///
+    /// It is found by its keys and its exact time. Of several transactions of one key in the same microsecond any one is
+    /// changed: they are in the same windows. A tile counts the fraud, so that it must be told once.
+    /// - Parameters:
+    ///   - record: The transaction as it was recorded; its label does not matter.
+    ///   - knownAt: When the label became known, in microseconds since 1970-01-01T00:00:00; of no effect unless the schema
+    ///     has a column for it.
+    /// - Returns: false when no set of keys has such a transaction, for example because no window can reach it any more.
+    /// - Throws: ``FeatureEngineError`` when the history is of another plan, or the transaction does not fit the schema.
+    @discardableResult
+    public func recordLabel(
+        isFraud: Bool, of record: TransactionRecord, knownAt: Int64, in history: inout FeatureHistory
+    ) throws(FeatureEngineError) -> Bool {
+        try requireHistory(history)
+        return try withLanes { lanes throws(FeatureEngineError) in
+            try fill(record, lanes) { history.interners[$0].number(of: $1) ?? -1 }
+            var isFound = false
+            for index in history.tables.indices where history.tables[index].layout.keeps(lanes, 0) {
+                let layout = history.tables[index].layout
+                guard layout.fraudsWord > 0 || layout.knownAtWord > 0,
+                    let slot = history.tables[index].slot(lanes, 0)
+                else { continue }
+                let isChanged = history.tables[index].histories[slot].setLabel(
+                    isFraud: isFraud, knownAt: knownAt, at: lanes[RowLanes.time, 0], layout)
+                isFound = isFound || isChanged
+            }
+            return isFound
+        }
+    }
+
+    private func withLanes<Value>(
+        _ body: (RowLanes) throws(FeatureEngineError) -> Value
+    ) throws(FeatureEngineError) -> Value {
+        let result = withUnsafeTemporaryAllocation(of: Int64.self, capacity: program.laneCount) { words in
+            words.initialize(repeating: 0)
+            return Result { () throws(FeatureEngineError) in
+                guard let base = words.baseAddress else { throw .invalidFeature("", reason: "no memory") }
+                return try body(RowLanes(base: base, rowCount: 1))
+            }
+        }
+        return try result.get()
+    }
+
+    func withEnds<Value>(_ body: (UnsafeMutablePointer<WindowQuery.Window>) -> Value) -> Value {
+        let ends = UnsafeMutablePointer<WindowQuery.Window>.allocate(capacity: program.boundCount)
+        defer { ends.deallocate() }
+        ends.initialize(repeating: WindowQuery.Window(lower: 0, upper: 0, start: 0), count: program.boundCount)
+        return body(ends)
+    }
+
+    /// Fills the lanes of a single transaction.
+    private func fill(
+        _ record: TransactionRecord, _ lanes: RowLanes, number: (Int, UnsafeBufferPointer<UInt8>) -> Int64
+    ) throws(FeatureEngineError) {
+        let schema = program.schema
+        guard record.values.count == schema.columns.count else {
+            throw .notCanonical(
+                expected: "\(schema.columns.count) values", actual: "\(record.values.count) values")
+        }
+        if let column = program.timeColumn {
+            switch record.values[column] {
+            case .time(let time): lanes[RowLanes.time, 0] = time
+            case .null: throw .missingTime(row: 0)
+            default: throw LaneSource.failure(schema.columns[column])
+            }
+        }
+        lanes[RowLanes.label, 0] = -1
+        lanes[RowLanes.knownAt, 0] = .max
+        for source in program.sources { try source.fill(record, schema, lanes, number: number) }
+        finish(lanes)
+    }
+
+    /// Fills the lanes that follow from others.
+    func finish(_ lanes: RowLanes) {
+        for row in 0..<lanes.rowCount {
+            lanes[RowLanes.recorded, row] =
+                program.amount.map { lanes.number($0.value, row).isNaN ? 0 : 1 } ?? 1
+        }
+    }
+}
+
+extension KeyTable {
+    /// Gives access to the history of a row's key, or to an empty one.
+    @inline(__always)
+    func withHistory(_ lanes: RowLanes, _ row: Int, _ body: (UnsafePointer<KeyHistory>) -> Void) {
+        guard let slot = slot(lanes, row) else {
+            withUnsafePointer(to: KeyHistory()) { body($0) }
+            return
+        }
+        histories.withUnsafeBufferPointer { histories in
+            if let base = histories.baseAddress { body(base + slot) }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Columnar
+import Essentials
+
+/// The history that a ``FeatureEngine`` needs to compute the features of the next transaction: what its plan looks at, as far
+/// back as its windows reach.
+///
+/// - A feature is a function of the transaction and of the set of transactions recorded so far; the order in which they were
+///   recorded does not matter.
+/// - A transaction may come late. Once recorded it counts in every later window that reaches it. Its own features are exact if
+///   it is at most `lateness` behind the others.
+/// - Memory holds the transactions of the longest window of each set of keys and of `lateness`; at times up to twice that. For
+///   each of its transactions a key needs 8 bytes for the time, 8 for each running sum or value, and 16 for sums of squares,
+///   coordinates and counted values; a key itself some 80 bytes.
+public struct FeatureHistory: Sendable {
+    /// How far behind the others a transaction may be and still get exact features.
+    public let lateness: FeatureDuration
+    var tables: [KeyTable]
+    /// The texts of columns whose values are keys or counted.
+    var interners: [TextInterner]
+    var watermark = Watermark()
+    /// The time of the newest transaction recorded, in microseconds since 1970-01-01T00:00:00; nil without history.
+    public internal(set) var newestTime: Int64?
+    private var recordedSinceSweep = 0
+    private var keptAfterSweep = 0
+
+    init(_ layouts: [HistoryLayout], interners: Int, lateness: FeatureDuration) {
+        self.lateness = lateness
+        tables = layouts.map { KeyTable($0) }
+        self.interners = [TextInterner](repeating: TextInterner(), count: interners)
+    }
+
+    /// The number of keys, summed over all sets of keys.
+    public var keyCount: Int { tables.reduce(0) { $0 + $1.keyCount } }
+
+    /// The number of rows kept, transactions or tiles, summed over all sets of keys.
+    public var eventCount: Int { tables.reduce(0) { $0 + $1.eventCount } }
+
+    /// Bytes of memory, estimated.
+    public var byteCount: Int {
+        tables.reduce(interners.reduce(0) { $0 + $1.byteCount }) { $0 + $1.byteCount }
+    }
+
+    /// Removes what no window can reach any more: rows, keys that have none left, and texts that none uses.
+    public mutating func removeUnreachable() {
+        recordedSinceSweep = 0
+        if let newest = watermark.time {
+            for index in tables.indices {
+                tables[index].evict(
+                    through: tables[index].layout.horizon(watermark: newest, lateness: lateness.microseconds))
+            }
+        }
+        removeUnusedTexts()
+        keptAfterSweep = tables.reduce(0) { max($0, $1.eventCount) }
+    }
+
+    private mutating func removeUnusedTexts() {
+        guard interners.contains(where: { $0.count > 0 }) else { return }
+        var isUsed = interners.map { [Bool](repeating: false, count: $0.count) }
+        for table in tables { table.markTexts(&isUsed) }
+        // Giving numbers anew costs as much as a sweep: only where much is saved.
+        guard isUsed.contains(where: { used in used.count > 16 && used.count { $0 } * 2 < used.count }) else { return }
+        let numbers = interners.indices.map { interners[$0].keep(isUsed[$0]) }
+        for index in tables.indices { tables[index].renumberTexts(numbers) }
+    }
+
+    /// How many more rows can be recorded before ``didRecord(_:)`` removes what is out of reach.
+    var rowsBeforeSweep: Int { max(1 << 16, keptAfterSweep) + 1 - recordedSinceSweep }
+
+    /// Counts recorded transactions, and removes what no window can reach when enough have accumulated.
+    mutating func didRecord(_ count: Int) {
+        recordedSinceSweep += count
+        if recordedSinceSweep > max(1 << 16, keptAfterSweep) { removeUnreachable() }
+    }
+
+    /// Notes the time of a transaction that is recorded.
+    mutating func observe(_ time: Int64) {
+        watermark.observe(time)
+        if newestTime.map({ time > $0 }) ?? true { newestTime = time }
+    }
+}

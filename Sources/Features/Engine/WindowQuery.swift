@@ -1,0 +1,369 @@
+/// Computes the features of one transaction from the history of its key.
+struct WindowQuery {
+    let layout: HistoryLayout
+    /// The rows of the history; nil without any.
+    let rows: UnsafePointer<Int64>?
+    let long: UnsafePointer<LongHistory>?
+    let first: Int
+    let count: Int
+    let lanes: RowLanes
+    let row: Int
+
+    /// A window: the rows from one position to another, and the time after which it begins.
+    struct Window {
+        let lower: Int
+        let upper: Int
+        let start: Int64
+
+        @inline(__always)
+        var count: Int { upper - lower }
+    }
+
+    /// Writes the features of a row to their lanes.
+    ///
+    /// Events up to `horizon` do not count, whether or not they have been evicted: when that happens makes no difference.
+    @inline(__always)
+    static func compute(
+        _ plan: HistoryTablePlan, _ history: UnsafePointer<KeyHistory>, _ lanes: RowLanes, _ row: Int, horizon: Int64,
+        functions: [CustomWindow], ends: UnsafeMutablePointer<Window>
+    ) {
+        history.pointee.rows.withUnsafeBufferPointer { rows in
+            history.pointee.long.withUnsafeBufferPointer { long in
+                let query = WindowQuery(
+                    layout: plan.layout, rows: rows.isEmpty ? nil : rows.baseAddress,
+                    long: long.isEmpty ? nil : long.baseAddress,
+                    first: Int(history.pointee.first), count: rows.count / plan.layout.stride, lanes: lanes, row: row)
+                query.compute(plan, horizon: horizon, functions: functions, ends: ends)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func compute(
+        _ plan: HistoryTablePlan, horizon: Int64, functions: [CustomWindow], ends: UnsafeMutablePointer<Window>
+    ) {
+        let time = lanes[RowLanes.time, row]
+        let stride = layout.stride
+        var oldest = first
+        if let rows, count > 0 {
+            if oldest < count, rows[oldest &* stride] <= horizon {
+                oldest = KeyHistory.position(after: horizon, in: rows, stride: stride, from: oldest, upTo: count)
+            }
+            var limit = count
+            for index in plan.bounds.indices {
+                let bound = max(layout.bound(time, plan.bounds[index]), horizon)
+                limit = KeyHistory.position(after: bound, in: rows, stride: stride, from: oldest, upTo: limit)
+                ends[index] = Window(lower: limit, upper: limit, start: bound)
+            }
+        } else {
+            for index in plan.bounds.indices {
+                let bound = max(layout.bound(time, plan.bounds[index]), horizon)
+                ends[index] = Window(lower: 0, upper: 0, start: bound)
+            }
+        }
+        let isCurrentKept = layout.filter.map { lanes[$0, row] != 0 } ?? true
+        for feature in plan.features {
+            let window = Window(
+                lower: ends[feature.lower].lower, upper: ends[feature.upper].upper, start: ends[feature.lower].start)
+            let value = value(feature, window, isCurrentKept && feature.includesCurrent, functions)
+            lanes.setNumber(value, feature.output, row)
+        }
+    }
+
+    @inline(__always)
+    private func value(
+        _ feature: HistoryFeature, _ window: Window, _ addsCurrent: Bool, _ functions: [CustomWindow]
+    ) -> Double {
+        switch feature.operation {
+        case .count: return Double(rowCount(window) + (addsCurrent ? 1 : 0))
+        case .sum: return sum(feature.measure, window, addsCurrent)
+        case .mean: return mean(feature.measure, window, addsCurrent)
+        case .standardDeviation: return standardDeviation(feature.measure, window, addsCurrent)
+        case .minimum: return extreme(feature.measure, window, addsCurrent).minimum
+        case .maximum: return extreme(feature.measure, window, addsCurrent).maximum
+        case .distinct: return distinct(feature.measure, window, addsCurrent)
+        case .fraudCount: return Double(labels(window).frauds)
+        case .fraudShare:
+            let (frauds, known) = labels(window)
+            return known == 0 ? 0 : Double(frauds) / Double(known)
+        case .timeSincePrevious:
+            return secondsSincePrevious(window)
+        case .isFirst: return window.count == 0 ? 1 : 0
+        case .distanceFromPrevious: return distance(feature.measure, window)
+        case .speedFromPrevious:
+            let hours = secondsSincePrevious(window) / 3600
+            return hours > 0 ? distance(feature.measure, window) / hours : .nan
+        case .custom(let function): return custom(functions[function], feature.measure, window, addsCurrent)
+        }
+    }
+
+    /// The difference of a running total between the window's ends.
+    @inline(__always)
+    private func total(_ word: Int, _ window: Window) -> Int64 {
+        guard let rows, window.count > 0 else { return 0 }
+        return rows[(window.upper &- 1) &* layout.stride &+ word]
+            &- rows[(window.lower &- 1) &* layout.stride &+ word]
+    }
+
+    @inline(__always)
+    private func rowCount(_ window: Window) -> Int {
+        layout.rowsWord == 0 ? window.count : Int(total(layout.rowsWord, window))
+    }
+
+    /// How many values of a number the window has, and the sum of their units.
+    @inline(__always)
+    private func sums(_ number: Int, _ window: Window, _ addsCurrent: Bool) -> (
+        count: Int, units: Int64, current: Double
+    ) {
+        let words = layout.numbers[number]
+        var count = words.count == 0 ? rowCount(window) : Int(total(words.count, window))
+        var units = total(words.units, window)
+        var rest = 0.0
+        if addsCurrent {
+            let value = lanes.number(words.lanes.value, row)
+            if !value.isNaN {
+                count += 1
+                let added = lanes[words.lanes.units, row]
+                units &+= added
+                if added == 0, value != 0 { rest = ExactAmount(value).rest }
+            }
+        }
+        return (count, units, rest)
+    }
+
+    @inline(__always)
+    private func sum(_ number: Int, _ window: Window, _ addsCurrent: Bool) -> Double {
+        let (count, units, rest) = sums(number, window, addsCurrent)
+        guard count > 0 else { return 0 }
+        return quotient(units, rest, number, window, count: 1)
+    }
+
+    @inline(__always)
+    private func mean(_ number: Int, _ window: Window, _ addsCurrent: Bool) -> Double {
+        let (count, units, rest) = sums(number, window, addsCurrent)
+        guard count > 0 else { return .nan }
+        return quotient(units, rest, number, window, count: count)
+    }
+
+    @inline(__always)
+    private func quotient(_ units: Int64, _ rest: Double, _ number: Int, _ window: Window, count: Int) -> Double {
+        if long == nil, rest == 0, units.magnitude <= 1 << 53 {
+            // Dividend and divisor are exact: the quotient is the nearest double.
+            return Double(units) / (Double(count) * Double(ExactAmount.unitsPerOne))
+        }
+        return wideQuotient(units, rest, number, window, count: count)
+    }
+
+    /// Where sums have rests, or are too large for a double: rare, so kept out of the loop above.
+    @inline(never)
+    private func wideQuotient(
+        _ units: Int64, _ rest: Double, _ number: Int, _ window: Window, count: Int
+    ) -> Double {
+        let sum = self.rest(number, window) &+ ExactSum(rest)
+        guard units.magnitude > 1 << 53 || !sum.isZero else {
+            return Double(units) / (Double(count) * Double(ExactAmount.unitsPerOne))
+        }
+        return sum.mean(units: units, count: count)
+    }
+
+    @inline(__always)
+    private func rest(_ number: Int, _ window: Window) -> ExactSum {
+        long.map { $0.pointee.rest(number, from: window.lower, to: window.upper) } ?? ExactSum()
+    }
+
+    @inline(__always)
+    private func standardDeviation(_ number: Int, _ window: Window, _ addsCurrent: Bool) -> Double {
+        let (count, units, rest) = sums(number, window, addsCurrent)
+        guard count > 1 else { return .nan }
+        let words = layout.numbers[number]
+        var squares: UInt128 = 0
+        if let rows, window.count > 0 {
+            let upper = (window.upper - 1) * layout.stride + words.squares
+            let lower = (window.lower - 1) * layout.stride + words.squares
+            squares =
+                KeyHistory.squares(rows[upper], rows[upper + 1]) &- KeyHistory.squares(rows[lower], rows[lower + 1])
+        }
+        if addsCurrent, !lanes.number(words.lanes.value, row).isNaN {
+            let added = UInt128(lanes[words.lanes.units, row].magnitude)
+            squares &+= added * added
+        }
+        guard long != nil || rest != 0 else {
+            return ExactVariance.variance(
+                count: count, units: units, squares: squares, rest: ExactSum(), restSquares: WideInteger()
+            ).squareRoot()
+        }
+        return wideDeviation(number, window, count, units, squares, rest)
+    }
+
+    @inline(never)
+    private func wideDeviation(
+        _ number: Int, _ window: Window, _ count: Int, _ units: Int64, _ squares: UInt128, _ rest: Double
+    ) -> Double {
+        var restSquares =
+            long.map { $0.pointee.restSquares(number, from: window.lower, to: window.upper) } ?? WideInteger()
+        if rest != 0 { restSquares.add(WideInteger(squareOf: rest)) }
+        return ExactVariance.variance(
+            count: count, units: units, squares: squares, rest: self.rest(number, window) &+ ExactSum(rest),
+            restSquares: restSquares
+        ).squareRoot()
+    }
+
+    private func extreme(_ number: Int, _ window: Window, _ addsCurrent: Bool) -> WindowExtreme {
+        var result = WindowExtreme()
+        let words = layout.numbers[number]
+        if addsCurrent {
+            let value = lanes.number(words.lanes.value, row)
+            result.add(value, value)
+        }
+        guard let rows else { return result }
+        let stride = layout.stride
+        func scan(_ range: Range<Int>) {
+            for position in range {
+                result.add(
+                    Double(bitPattern: UInt64(bitPattern: rows[position &* stride &+ words.minimum])),
+                    Double(bitPattern: UInt64(bitPattern: rows[position &* stride &+ words.maximum])))
+            }
+        }
+        let blocks = wholeBlocks(window, known: long?.pointee.extremes[number].count ?? 0)
+        guard !blocks.isEmpty, let long else {
+            scan(window.lower..<window.upper)
+            return result
+        }
+        scan(window.lower..<blocks.lowerBound * LongHistory.blockRows)
+        for block in blocks {
+            let extreme = long.pointee.extremes[number][block]
+            result.add(extreme.minimum, extreme.maximum)
+        }
+        scan(blocks.upperBound * LongHistory.blockRows..<window.upper)
+        return result
+    }
+
+    /// The blocks that are in a window with all their rows.
+    @inline(__always)
+    private func wholeBlocks(_ window: Window, known: Int) -> Range<Int> {
+        let blockRows = LongHistory.blockRows
+        let start = (window.lower + blockRows - 1) / blockRows
+        let end = min(window.upper / blockRows, known)
+        return start < end ? start..<end : 0..<0
+    }
+
+    /// How many rows of the window have at most `limit` in a ranked word.
+    private func countRanked(_ ranked: Int, atMost limit: Int64, _ window: Window) -> Int {
+        guard let rows else { return 0 }
+        let stride = layout.stride
+        let word = layout.ranked[ranked]
+        func scan(_ range: Range<Int>) -> Int {
+            var count = 0
+            for position in range where rows[position &* stride &+ word] <= limit { count += 1 }
+            return count
+        }
+        let blocks = wholeBlocks(window, known: (long?.pointee.ranked[ranked].count ?? 0) / LongHistory.blockRows)
+        guard !blocks.isEmpty, let long else { return scan(window.lower..<window.upper) }
+        var count = scan(window.lower..<blocks.lowerBound * LongHistory.blockRows)
+        count += long.pointee.ranked[ranked].withUnsafeBufferPointer { sorted in
+            var count = 0
+            for block in blocks {
+                let start = block * LongHistory.blockRows
+                var lower = start, upper = start + LongHistory.blockRows
+                if sorted[lower] > limit { continue }
+                if sorted[upper - 1] <= limit {
+                    count += LongHistory.blockRows
+                    continue
+                }
+                while lower < upper {
+                    let middle = (lower + upper) >> 1
+                    if sorted[middle] <= limit { lower = middle + 1 } else { upper = middle }
+                }
+                count += lower - start
+            }
+            return count
+        }
+        return count + scan(blocks.upperBound * LongHistory.blockRows..<window.upper)
+    }
+
+    /// A value counts at its first row in the window: the one whose predecessor is before the window.
+    private func distinct(_ value: Int, _ window: Window, _ addsCurrent: Bool) -> Double {
+        let count = window.count == 0 ? 0 : countRanked(value, atMost: window.start, window)
+        let words = layout.values[value]
+        guard addsCurrent, lanes[words.lanes.isPresent, row] != 0 else { return Double(count) }
+        return Double(has(lanes[words.lanes.word, row], value, window) ? count : count + 1)
+    }
+
+    /// Whether a value occurs in a window that ends with the transaction.
+    private func has(_ word: Int64, _ value: Int, _ window: Window) -> Bool {
+        guard let rows, window.count > 0 else { return false }
+        let words = layout.values[value]
+        let stride = layout.stride
+        if let long, long.pointee.hasValues(value) {
+            guard let last = long.pointee.last(value, word), last > window.start else { return false }
+            if last <= rows[(window.upper - 1) * stride] { return true }
+        }
+        var position = window.upper - 1
+        while position >= window.lower {
+            if rows[position &* stride &+ words.value] == word, rows[position &* stride &+ words.previous] != .max {
+                return true
+            }
+            position -= 1
+        }
+        return false
+    }
+
+    /// The frauds of the window, and the transactions whose label is known, or all where nobody says when labels are.
+    @inline(__always)
+    private func labels(_ window: Window) -> (frauds: Int, known: Int) {
+        if layout.knownAtWord == 0 { return (Int(total(layout.fraudsWord, window)), rowCount(window)) }
+        guard window.count > 0 else { return (0, 0) }
+        // `Int64.max` stands for never.
+        let time = min(lanes[RowLanes.time, row], .max - 1)
+        let ranked = layout.values.count
+        return (countRanked(ranked + 1, atMost: time, window), countRanked(ranked, atMost: time, window))
+    }
+
+    @inline(__always)
+    private func secondsSincePrevious(_ window: Window) -> Double {
+        guard let rows, window.count > 0 else { return .nan }
+        let (span, overflow) = lanes[RowLanes.time, row].subtractingReportingOverflow(
+            rows[(window.upper - 1) * layout.stride])
+        return overflow ? .nan : Double(span) / 1_000_000
+    }
+
+    private func distance(_ point: Int, _ window: Window) -> Double {
+        guard let rows, window.count > 0 else { return .nan }
+        let words = layout.points[point]
+        let index = (window.upper - 1) * layout.stride + words.word
+        return GreatCircle.kilometres(
+            latitude: Double(bitPattern: UInt64(bitPattern: rows[index])),
+            longitude: Double(bitPattern: UInt64(bitPattern: rows[index + 1])),
+            toLatitude: lanes.number(words.latitude.value, row),
+            longitude: lanes.number(words.longitude.value, row))
+    }
+
+    private func custom(
+        _ function: CustomWindow, _ number: Int, _ window: Window, _ addsCurrent: Bool
+    ) -> Double {
+        let words = layout.numbers[number]
+        let time = lanes[RowLanes.time, row]
+        var events: [(age: Double, value: Double)] = []
+        if let rows {
+            for position in window.lower..<window.upper {
+                let value = Double(
+                    bitPattern: UInt64(bitPattern: rows[position * layout.stride + words.minimum]))
+                guard !value.isNaN else { continue }
+                let (age, overflow) = time.subtractingReportingOverflow(rows[position * layout.stride])
+                events.append((overflow ? .infinity : Double(age) / 1_000_000, value))
+            }
+        }
+        // Of transactions at one time nobody knows which came first: their values are in ascending order.
+        events.sort { $0.age != $1.age ? $0.age > $1.age : $0.value < $1.value }
+        let value = lanes.number(words.lanes.value, row)
+        if addsCurrent, !value.isNaN { events.append((0, value)) }
+        return function.function.value(
+            values: events.map(\.value), ages: events.map(\.age), settings: function.settings)
+    }
+}
+
+/// A function over windows with the settings of one feature.
+struct CustomWindow: Sendable {
+    let function: any WindowFunction
+    let settings: [String: Double]
+}
