@@ -17,7 +17,10 @@ struct EngineBuilder {
     private(set) var functions: [CustomWindow] = []
     private var numberLanes: [Int: NumberLanes] = [:]
     private var wordLanes: [Int: (lanes: WordLanes, interner: Int?)] = [:]
-    /// The lanes of the features declared so far.
+    /// By their texts.
+    private(set) var filters: [String: EngineExpression] = [:]
+    /// The features declared so far, and their lanes.
+    private var featureNames: [String] = []
     private var featureLanes: [String: Int] = [:]
     private var tables: [TableKey: TableParts] = [:]
     private var readsLabels = false
@@ -62,6 +65,7 @@ struct EngineBuilder {
         for feature in plan.features {
             let lane = makeLane()
             try add(feature, output: lane)
+            featureNames.append(feature.name)
             featureLanes[feature.name] = lane
             if feature.isOutput { outputs.append(lane) }
         }
@@ -97,7 +101,7 @@ struct EngineBuilder {
 
     private func column(_ name: String, _ feature: FeatureDeclaration) throws(FeatureEngineError) -> Int {
         if let index = schema.columns.firstIndex(where: { $0.name == name }) { return index }
-        let names = schema.columns.map(\.name) + featureLanes.keys.sorted()
+        let names = schema.columns.map(\.name) + featureNames
         throw .unknownColumn(
             feature: feature.name, name: name, nearest: NearestNames.nearest(to: name, in: names))
     }
@@ -149,8 +153,7 @@ struct EngineBuilder {
 
     private mutating func add(_ feature: FeatureDeclaration, output: Int) throws(FeatureEngineError) {
         switch feature.kind {
-        case .expression(let expression):
-            rowFeatures.append(RowFeature(operation: .copy(lane: try lane(expression.text, feature)), output: output))
+        case .expression(let expression): try add(expression, feature, output)
         case .calendar(let part):
             try requireTime(feature)
             rowFeatures.append(
@@ -338,10 +341,52 @@ struct EngineBuilder {
         tables[key] = parts
     }
 
+    private mutating func add(
+        _ expression: RowExpression, _ feature: FeatureDeclaration, _ output: Int
+    ) throws(FeatureEngineError) {
+        // Most expressions are a number as it is.
+        if let name = expression.columns.first, expression == .reference(to: name),
+            let lane = featureLanes[name] ?? numericLane(name)
+        {
+            return rowFeatures.append(RowFeature(operation: .copy(lane: lane), output: output))
+        }
+        let names = featureNames
+        let bound = try bind(feature) { () throws(ExpressionError) in
+            try expression.bind(to: schema, features: names)
+        }
+        rowFeatures.append(
+            RowFeature(
+                operation: .expression(
+                    EngineExpression(
+                        bound: bound, isFilter: false, features: names.compactMap { featureLanes[$0] },
+                        output: output)), output: output))
+    }
+
+    private mutating func numericLane(_ name: String) -> Int? {
+        guard let column = schema.columns.firstIndex(where: { $0.name == name }),
+            EngineBuilder.numeric.contains(schema.columns[column].type.kind)
+        else { return nil }
+        return number(column).value
+    }
+
+    private func bind(
+        _ feature: FeatureDeclaration, _ body: () throws(ExpressionError) -> BoundExpression
+    ) throws(FeatureEngineError) -> BoundExpression {
+        do {
+            return try body()
+        } catch {
+            throw .invalidFeature(feature.name, reason: error.description)
+        }
+    }
+
     private mutating func filter(
         _ expression: RowExpression, _ feature: FeatureDeclaration
     ) throws(FeatureEngineError) -> Int {
-        try lane(expression.text, feature)
+        if let filter = filters[expression.description] { return filter.output }
+        let bound = try bind(feature) { () throws(ExpressionError) in try expression.bind(to: schema, as: .truth) }
+        let lane = makeLane()
+        filters[expression.description] = EngineExpression(bound: bound, isFilter: true, features: [], output: lane)
+        return lane
     }
 
     private mutating func tableKey(
@@ -361,7 +406,7 @@ struct EngineBuilder {
             _ = word(column)
             keys.append(column)
         }
-        return TableKey(keys: keys.sorted(), filter: filter?.text, tile: tile)
+        return TableKey(keys: keys.sorted(), filter: filter?.description, tile: tile)
     }
 
     // MARK: Tables
@@ -373,12 +418,26 @@ struct EngineBuilder {
             if left.tile != right.tile { return left.tile < right.tile }
             return (left.filter ?? "") < (right.filter ?? "")
         }
+        orderInterners()
         var finished: [HistoryTablePlan] = []
         for key in order {
             guard let parts = tables[key] else { continue }
             finished.append(finish(key, parts))
         }
         return finished
+    }
+
+    /// Numbers interners by the names of their columns.
+    private mutating func orderInterners() {
+        let order = interners.indices.sorted { schema.columns[interners[$0]].name < schema.columns[interners[$1]].name }
+        var numbers = [Int](repeating: 0, count: order.count)
+        for (number, former) in order.enumerated() { numbers[former] = number }
+        for (column, word) in wordLanes { wordLanes[column] = (word.lanes, word.interner.map { numbers[$0] }) }
+        for index in sources.indices {
+            guard case .word(let column, let lanes, let interner?) = sources[index] else { continue }
+            sources[index] = .word(column: column, lanes, interner: numbers[interner])
+        }
+        interners = order.map { interners[$0] }
     }
 
     private mutating func finish(_ key: TableKey, _ parts: TableParts) -> HistoryTablePlan {
@@ -404,6 +463,7 @@ struct EngineBuilder {
         for point in points.compactMap({ parts.points[$0] }) {
             layout.points.append((latitude: lanes(of: point.latitude), longitude: lanes(of: point.longitude)))
         }
+        layout.laneCount = laneCount
         layout.description = description(key, parts, layout, numbers, values, points)
         let bounds = parts.offsets.sorted()
         let features = parts.features.map { feature in

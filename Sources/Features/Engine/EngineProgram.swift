@@ -10,6 +10,7 @@ final class EngineProgram: Sendable {
     /// The lanes of the amount, if there is one: without a finite one a transaction is not recorded.
     let amount: NumberLanes?
     let sources: [LaneSource]
+    let filters: [EngineExpression]
     let tables: [HistoryTablePlan]
     /// In the plan's order.
     let rowFeatures: [RowFeature]
@@ -17,7 +18,6 @@ final class EngineProgram: Sendable {
     let outputs: [Int]
     let functions: [CustomWindow]
     let internerCount: Int
-    /// The columns whose texts interners number.
     let laneCount: Int
     /// The most bounds of a table.
     let boundCount: Int
@@ -35,6 +35,7 @@ final class EngineProgram: Sendable {
         amount = builder.amount
         tables = builder.finishedTables()
         sources = builder.sources
+        filters = builder.filters.values.sorted { $0.output < $1.output }
         rowFeatures = builder.rowFeatures
         outputs = builder.outputs
         functions = builder.functions

@@ -16,7 +16,7 @@ extension FeatureEngine {
     public func columns(
         _ batch: RecordBatch, history: inout FeatureHistory, threads: Int = 1
     ) throws(FeatureEngineError) -> [[Float]] {
-        try requireHistory(history)
+        try adopt(&history)
         let times = try times(batch)
         let order = try RowOrder.sorted(times, ids: program.idColumn.map { batch.columns[$0] })
         var columns = [[Float]](repeating: [], count: count)
@@ -87,9 +87,7 @@ extension FeatureEngine {
         let rowsPerTask = max(1 << 9, (lanes.rowCount + threads) / max(1, threads))
         parallelFor(count: (lanes.rowCount + rowsPerTask - 1) / rowsPerTask, threads: threads) { task in
             let rows = task * rowsPerTask..<min(lanes.rowCount, (task + 1) * rowsPerTask)
-            for feature in program.rowFeatures {
-                for row in rows { feature.compute(lanes, row) }
-            }
+            for feature in program.rowFeatures { feature.compute(portion, lanes, rows) }
             for (index, lane) in program.outputs.enumerated() {
                 let column = target[index]
                 for row in rows { column[portion.row(row)] = Float(lanes.number(lane, row)) }
@@ -115,6 +113,7 @@ extension FeatureEngine {
                 portion.fill(source, lanes, interner: interner)
             }
         }
+        for filter in program.filters { filter.compute(portion, lanes, 0..<lanes.rowCount) }
         finish(lanes)
     }
 
@@ -133,7 +132,7 @@ extension FeatureEngine {
                 for row in 0..<lanes.rowCount {
                     let slot =
                         table.pointee.layout.keeps(lanes, row)
-                        ? table.pointee.makeSlot(lanes, row) : table.pointee.slot(lanes, row)
+                        ? table.pointee.makeSlot(lanes, row) : table.pointee.slot(lanes, row, table.pointee.layout)
                     lanes[lane, row] = Int64(slot ?? -1)
                 }
             }

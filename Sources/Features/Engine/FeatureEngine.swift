@@ -38,14 +38,25 @@ public struct FeatureEngine: Sendable {
 
     /// - Throws: ``FeatureEngineError/historyMismatch(unexpected:missing:)`` when the history was kept for a plan that needs
     ///   another one.
-    public func requireHistory(_ history: FeatureHistory) throws(FeatureEngineError) {
+    public func requireHistory(_ history: borrowing FeatureHistory) throws(FeatureEngineError) {
         // Mostly the history was made by this engine.
-        if history.tables.count == program.tables.count,
-            zip(history.tables, program.tables).allSatisfy({ $0.layout === $1.layout })
-        {
-            return
-        }
+        guard !isOwn(history) else { return }
         try require(history.tables.map(\.layout.description))
+    }
+
+    private func isOwn(_ history: borrowing FeatureHistory) -> Bool {
+        guard history.tables.count == program.tables.count else { return false }
+        for index in program.tables.indices where history.tables[index].layout !== program.tables[index].layout {
+            return false
+        }
+        return true
+    }
+
+    /// Takes over a history of another engine that needs the same of the past.
+    func adopt(_ history: inout FeatureHistory) throws(FeatureEngineError) {
+        try requireHistory(history)
+        guard !isOwn(history) else { return }
+        for index in program.tables.indices { history.tables[index].layout = program.tables[index].layout }
     }
 
     /// Compares descriptions of tables with those that the plan needs.
@@ -72,13 +83,14 @@ public struct FeatureEngine: Sendable {
                 for index in program.tables.indices {
                     let plan = program.tables[index]
                     let horizon = plan.layout.horizon(watermark: watermark, lateness: history.lateness.microseconds)
-                    history.tables[index].withHistory(lanes, 0) { pointer in
+                    history.tables[index].withHistory(lanes, 0, plan.layout) { pointer in
                         WindowQuery.compute(
                             plan, pointer, lanes, 0, horizon: horizon, functions: program.functions, ends: ends)
                     }
                 }
             }
-            for feature in program.rowFeatures { feature.compute(lanes, 0) }
+            var scratch = ExpressionScratch()
+            for feature in program.rowFeatures { feature.compute(record, lanes, &scratch) }
             for (index, lane) in program.outputs.enumerated() { row[index] = Float(lanes.number(lane, 0)) }
         }
     }
@@ -86,7 +98,7 @@ public struct FeatureEngine: Sendable {
     /// Adds a transaction to the history; one without a finite amount, where the schema has one, is left out.
     /// - Throws: ``FeatureEngineError`` when the history is of another plan, or the transaction does not fit the schema.
     public func record(_ record: TransactionRecord, in history: inout FeatureHistory) throws(FeatureEngineError) {
-        try requireHistory(history)
+        try adopt(&history)
         try withLanes { lanes throws(FeatureEngineError) in
             try fill(record, lanes) { history.interners[$0].intern($1) }
             guard lanes[RowLanes.recorded, 0] != 0 else { return }
@@ -117,14 +129,14 @@ public struct FeatureEngine: Sendable {
     public func recordLabel(
         isFraud: Bool, of record: TransactionRecord, knownAt: Int64, in history: inout FeatureHistory
     ) throws(FeatureEngineError) -> Bool {
-        try requireHistory(history)
+        try adopt(&history)
         return try withLanes { lanes throws(FeatureEngineError) in
             try fill(record, lanes) { history.interners[$0].number(of: $1) ?? -1 }
             var isFound = false
             for index in history.tables.indices where history.tables[index].layout.keeps(lanes, 0) {
                 let layout = history.tables[index].layout
                 guard layout.fraudsWord > 0 || layout.knownAtWord > 0,
-                    let slot = history.tables[index].slot(lanes, 0)
+                    let slot = history.tables[index].slot(lanes, 0, layout)
                 else { continue }
                 let isChanged = history.tables[index].histories[slot].setLabel(
                     isFraud: isFraud, knownAt: knownAt, at: lanes[RowLanes.time, 0], layout)
@@ -173,6 +185,10 @@ public struct FeatureEngine: Sendable {
         lanes[RowLanes.label, 0] = -1
         lanes[RowLanes.knownAt, 0] = .max
         for source in program.sources { try source.fill(record, schema, lanes, number: number) }
+        if !program.filters.isEmpty {
+            var scratch = ExpressionScratch()
+            for filter in program.filters { filter.compute(record, lanes, &scratch) }
+        }
         finish(lanes)
     }
 
@@ -188,8 +204,10 @@ public struct FeatureEngine: Sendable {
 extension KeyTable {
     /// Gives access to the history of a row's key, or to an empty one.
     @inline(__always)
-    func withHistory(_ lanes: RowLanes, _ row: Int, _ body: (UnsafePointer<KeyHistory>) -> Void) {
-        guard let slot = slot(lanes, row) else {
+    func withHistory(
+        _ lanes: RowLanes, _ row: Int, _ layout: HistoryLayout, _ body: (UnsafePointer<KeyHistory>) -> Void
+    ) {
+        guard let slot = slot(lanes, row, layout) else {
             withUnsafePointer(to: KeyHistory()) { body($0) }
             return
         }

@@ -41,7 +41,10 @@ public struct FeatureHistory: Sendable {
     }
 
     /// Removes what no window can reach any more: rows, keys that have none left, and texts that none uses.
-    public mutating func removeUnreachable() {
+    public mutating func removeUnreachable() { removeUnreachable(allTexts: false) }
+
+    /// - Parameter allTexts: Whether all unused texts go, also if they are few.
+    mutating func removeUnreachable(allTexts: Bool) {
         recordedSinceSweep = 0
         if let newest = watermark.time {
             for index in tables.indices {
@@ -49,16 +52,17 @@ public struct FeatureHistory: Sendable {
                     through: tables[index].layout.horizon(watermark: newest, lateness: lateness.microseconds))
             }
         }
-        removeUnusedTexts()
+        removeUnusedTexts(all: allTexts)
         keptAfterSweep = tables.reduce(0) { max($0, $1.eventCount) }
     }
 
-    private mutating func removeUnusedTexts() {
+    mutating func removeUnusedTexts(all: Bool) {
         guard interners.contains(where: { $0.count > 0 }) else { return }
         var isUsed = interners.map { [Bool](repeating: false, count: $0.count) }
         for table in tables { table.markTexts(&isUsed) }
         // Giving numbers anew costs as much as a sweep: only where much is saved.
-        guard isUsed.contains(where: { used in used.count > 16 && used.count { $0 } * 2 < used.count }) else { return }
+        guard all || isUsed.contains(where: { used in used.count > 16 && used.count { $0 } * 2 < used.count })
+        else { return }
         let numbers = interners.indices.map { interners[$0].keep(isUsed[$0]) }
         for index in tables.indices { tables[index].renumberTexts(numbers) }
     }

@@ -30,6 +30,8 @@ final class HistoryLayout: @unchecked Sendable {
     let ranked: UnsafeMutableBufferPointer<Int>
     /// How far back a window of a transaction reaches, in microseconds.
     let reach: Int64
+    /// The lanes of the engine whose table this is.
+    let laneCount: Int
     /// The table in words; histories with equal ones are of the same plan.
     let description: String
 
@@ -76,6 +78,7 @@ final class HistoryLayout: @unchecked Sendable {
         tile = parts.tile
         reach = parts.reach
         description = parts.description
+        laneCount = parts.laneCount
         var next = 1
         func take(_ isNeeded: Bool, _ count: Int = 1) -> Int {
             guard isNeeded else { return 0 }
@@ -161,6 +164,7 @@ struct HistoryLayoutParts {
     var values: [Value] = []
     var points: [(latitude: NumberLanes, longitude: NumberLanes)] = []
     var description = ""
+    var laneCount = 0
 
     struct Number {
         let lanes: NumberLanes

@@ -86,6 +86,26 @@ struct KeyHistory: Sendable {
         if layout.needsBlocks { updateBlocks(from: position, layout) }
     }
 
+    /// Adds what a tile has.
+    mutating func insert(_ tile: Tile, at time: Int64, _ layout: HistoryLayout) {
+        let (position, isNew) = open(time, layout)
+        add(tile.rows, to: layout.rowsWord, from: position, layout)
+        if layout.fraudsWord > 0 { add(tile.frauds, to: layout.fraudsWord, from: position, layout) }
+        for (index, (words, number)) in zip(layout.numbers, tile.numbers).enumerated() {
+            if words.minimum > 0 {
+                insertExtreme(number.minimum, number.maximum, words, at: position, isNew: isNew, layout)
+            }
+            guard words.units > 0 else { continue }
+            if words.count > 0 { add(number.count, to: words.count, from: position, layout) }
+            add(number.units, to: words.units, from: position, layout)
+            if words.squares > 0 { add(squares: number.squares, to: words.squares, from: position, layout) }
+            if !number.rest.isZero || !number.restSquares.isZero {
+                addRest(number.rest, number.restSquares, of: index, from: position, layout)
+            }
+        }
+        if layout.needsBlocks { updateBlocks(from: position, layout) }
+    }
+
     /// The row of a time: a new one with the totals of the row before, or the tile that is there.
     private mutating func open(_ time: Int64, _ layout: HistoryLayout) -> (position: Int, isNew: Bool) {
         let stride = layout.stride
@@ -145,7 +165,7 @@ struct KeyHistory: Sendable {
     ) {
         let words = layout.numbers[index]
         let value = lanes.number(words.lanes.value, row)
-        if words.minimum > 0 { insertExtreme(value, words, at: position, isNew: isNew, layout) }
+        if words.minimum > 0 { insertExtreme(value, value, words, at: position, isNew: isNew, layout) }
         guard words.units > 0, !value.isNaN else { return }
         if words.count > 0 { add(1, to: words.count, from: position, layout) }
         let units = lanes[words.lanes.units, row]
@@ -173,16 +193,19 @@ struct KeyHistory: Sendable {
     }
 
     private mutating func insertExtreme(
-        _ value: Double, _ words: HistoryLayout.NumberWords, at position: Int, isNew: Bool, _ layout: HistoryLayout
+        _ minimum: Double, _ maximum: Double, _ words: HistoryLayout.NumberWords, at position: Int, isNew: Bool,
+        _ layout: HistoryLayout
     ) {
-        func merge(_ word: Int, _ isBetter: (Double, Double) -> Bool) {
-            let index = position * layout.stride + word
-            let present = Double(bitPattern: UInt64(bitPattern: rows[index]))
-            guard isNew || !value.isNaN && (present.isNaN || isBetter(value, present)) else { return }
-            rows[index] = Int64(bitPattern: value.bitPattern)
+        let index = position * layout.stride
+        var extreme = WindowExtreme()
+        if !isNew {
+            extreme.add(
+                Double(bitPattern: UInt64(bitPattern: rows[index + words.minimum])),
+                Double(bitPattern: UInt64(bitPattern: rows[index + words.maximum])))
         }
-        merge(words.minimum, <)
-        if words.maximum != words.minimum { merge(words.maximum, >) }
+        extreme.add(minimum, maximum)
+        rows[index + words.minimum] = Int64(bitPattern: extreme.minimum.bitPattern)
+        rows[index + words.maximum] = Int64(bitPattern: extreme.maximum.bitPattern)
     }
 
     private mutating func insertPoint(
@@ -355,5 +378,12 @@ struct KeyHistory: Sendable {
             rows[index] = numbers[Int(rows[index])]
         }
         if !long.isEmpty { long[0].indexValuesAgain(rows, layout, from: Int(first)) }
+    }
+
+    /// Calls `body` with each counted value that is not missing.
+    func forEachValue(_ words: HistoryLayout.ValueWords, _ layout: HistoryLayout, _ body: (Int64) -> Void) {
+        for row in Int(first)..<rowCount(layout) where rows[row * layout.stride + words.previous] != .max {
+            body(rows[row * layout.stride + words.value])
+        }
     }
 }

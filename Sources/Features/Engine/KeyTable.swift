@@ -1,6 +1,7 @@
 /// The histories of all keys of a ``HistoryLayout``.
 struct KeyTable: Sendable {
-    let layout: HistoryLayout
+    /// With the lanes of the engine that uses the table.
+    var layout: HistoryLayout
     private var index: KeyIndex
     /// One or two words for each key.
     private(set) var keys: [Int64] = []
@@ -32,7 +33,7 @@ struct KeyTable: Sendable {
 
     /// A row's key; nil where one of its values is missing. Without keys all rows have the same.
     @inline(__always)
-    private func key(_ lanes: RowLanes, _ row: Int) -> (Int64, Int64)? {
+    private func key(_ lanes: RowLanes, _ row: Int, _ layout: HistoryLayout) -> (Int64, Int64)? {
         switch layout.keys.count {
         case 0: return (0, 0)
         case 1:
@@ -47,14 +48,14 @@ struct KeyTable: Sendable {
 
     /// The position of the history of a row's key; nil if there is none.
     @inline(__always)
-    func slot(_ lanes: RowLanes, _ row: Int) -> Int? {
-        key(lanes, row).flatMap { index.slot(of: $0.0, $0.1, in: keys) }
+    func slot(_ lanes: RowLanes, _ row: Int, _ layout: HistoryLayout) -> Int? {
+        key(lanes, row, layout).flatMap { index.slot(of: $0.0, $0.1, in: keys) }
     }
 
     /// The position of the history of a row's key, which is created if it does not exist; nil for a missing key.
     @inline(__always)
     mutating func makeSlot(_ lanes: RowLanes, _ row: Int) -> Int? {
-        key(lanes, row).map { makeSlot($0.0, $0.1) }
+        key(lanes, row, layout).map { makeSlot($0.0, $0.1) }
     }
 
     @inline(__always)
@@ -116,15 +117,6 @@ struct KeyTable: Sendable {
             histories[slot] = KeyHistory()
         }
         self = renumbered
-    }
-}
-
-extension KeyHistory {
-    /// Calls `body` with each counted value that is not missing.
-    func forEachValue(_ words: HistoryLayout.ValueWords, _ layout: HistoryLayout, _ body: (Int64) -> Void) {
-        for row in Int(first)..<rowCount(layout) where rows[row * layout.stride + words.previous] != .max {
-            body(rows[row * layout.stride + words.value])
-        }
     }
 }
 

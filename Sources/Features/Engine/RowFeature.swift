@@ -9,16 +9,30 @@ struct RowFeature: Sendable {
         case calendar(CalendarPart, offset: Int64)
         case distance(latitude: Int, longitude: Int, toLatitude: Int, toLongitude: Int)
         case custom(any RowFunction, lanes: [Int], settings: [String: Double])
+        case expression(EngineExpression)
     }
 
     let operation: Operation
     /// The lane of the result.
     let output: Int
 
+    /// Computes it for some rows of a portion.
+    func compute(_ portion: BatchPortion, _ lanes: RowLanes, _ rows: Range<Int>) {
+        if case .expression(let expression) = operation { return expression.compute(portion, lanes, rows) }
+        for row in rows { compute(lanes, row) }
+    }
+
+    /// Computes it for a single transaction.
+    func compute(_ record: TransactionRecord, _ lanes: RowLanes, _ scratch: inout ExpressionScratch) {
+        if case .expression(let expression) = operation { return expression.compute(record, lanes, &scratch) }
+        compute(lanes, 0)
+    }
+
     @inline(__always)
-    func compute(_ lanes: RowLanes, _ row: Int) {
+    private func compute(_ lanes: RowLanes, _ row: Int) {
         let value: Double
         switch operation {
+        case .expression: return
         case .copy(let lane): value = lanes.number(lane, row)
         case .calendar(let part, let offset):
             value = part.value(lanes[RowLanes.time, row].addingReportingOverflow(offset).partialValue)

@@ -29,6 +29,13 @@ struct ExactSum: Sendable, Hashable {
         if value < 0 { self = ExactSum() &- self }
     }
 
+    /// - Precondition: a magnitude of at most 256 bits.
+    init(magnitude: WideInteger, isNegative: Bool) {
+        let parts = magnitude.words + repeatElement(0, count: 4)
+        words = (parts[0], parts[1], parts[2], parts[3])
+        if isNegative { self = ExactSum() &- self }
+    }
+
     var isZero: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 
     var isNegative: Bool { Int64(bitPattern: words.3) < 0 }

@@ -91,7 +91,7 @@ private enum StoredValues {
 }
 
 /// Writes integers in as few bytes as they need.
-private struct VarintWriter {
+struct VarintWriter {
     var bytes: [UInt8] = []
 
     mutating func append(unsigned value: UInt64) {
@@ -117,7 +117,7 @@ private struct VarintWriter {
         }
     }
 
-    mutating func append(_ table: HistoryTable, after horizon: Int64, as form: StoredValues) {
+    fileprivate mutating func append(_ table: HistoryTable, after horizon: Int64, as form: StoredValues) {
         let kept = table.histories.indices
             .map { slot in (key: table.keys[slot], slot: slot, count: table.histories[slot].count(after: horizon)) }
             .filter { $0.count > 0 }
@@ -143,7 +143,7 @@ private struct VarintWriter {
 }
 
 /// Reads what ``VarintWriter`` wrote, and validates everything.
-private struct VarintReader {
+struct VarintReader {
     let bytes: ArraySlice<UInt8>
     var position: Int
 
@@ -208,7 +208,7 @@ private struct VarintReader {
         return days
     }
 
-    mutating func table(
+    fileprivate mutating func table(
         as form: StoredValues, values: ClosedRange<Int64>
     ) throws(FeatureError) -> HistoryTable {
         var table = HistoryTable()

@@ -8,7 +8,7 @@ import Testing
     static let plan = FeaturePlan(
         name: "windows",
         features: [
-            FeatureDeclaration("tx_amount", .expression(RowExpression(unchecked: "tx_amount"))),
+            FeatureDeclaration("tx_amount", .expression(.reference(to: "tx_amount"))),
             FeatureDeclaration("tx_during_weekend", .calendar(.isWeekend)),
             FeatureDeclaration("tx_during_night", .calendar(.isNight)),
         ]
