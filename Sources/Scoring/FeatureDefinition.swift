@@ -1,3 +1,4 @@
+import Columnar
 import DataPrep
 public import Features
 package import StorageIO

@@ -91,7 +91,7 @@ enum ModelFiles {
         if description.hasState, case .plan(let plan, let schema) = description.features {
             guard let bytes = files[historyName] else { throw StoredModelError.missingFile(locate(historyName)) }
             history = try naming(locate(historyName)) {
-                try FeatureEngine(plan, schema: schema).decodeHistory(bytes)
+                try FeatureHistory(decoding: bytes, for: FeatureEngine(plan, schema: schema))
             }
         } else if description.hasState {
             guard let bytes = files[stateName] else { throw StoredModelError.missingFile(locate(stateName)) }

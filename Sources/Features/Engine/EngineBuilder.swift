@@ -268,8 +268,8 @@ struct EngineBuilder {
         guard !readsLabels else { return }
         readsLabels = true
         for (index, column) in schema.columns.enumerated() {
-            if case .label(let fraud, let genuine) = column.role {
-                sources.append(.label(column: index, LabelValues(fraud: fraud, genuine: genuine)))
+            if let values = LabelValues(column) {
+                sources.append(.label(column: index, values))
             } else if column.role == .knownAt {
                 sources.append(.knownAt(column: index))
             }

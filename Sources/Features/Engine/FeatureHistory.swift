@@ -40,6 +40,19 @@ public struct FeatureHistory: Sendable {
         tables.reduce(interners.reduce(0) { $0 + $1.byteCount }) { $0 + $1.byteCount }
     }
 
+    /// The end of the history if transactions from `time` on can be added to it without counting any twice; nil if the
+    /// history is empty or reaches `time`.
+    ///
+    /// A transaction ahead of `time` by more than the longest window reaches is ignored: it has a wrong date.
+    /// - Returns: microseconds since 1970-01-01T00:00:00.
+    public func end(before time: Int64) -> Int64? {
+        guard let reached = watermark.time, reached < time, let newest = newestTime else { return nil }
+        guard newest >= time else { return newest }
+        let reach = tables.map { -$0.layout.horizon(watermark: 0, lateness: 0) }.max() ?? 0
+        let (ahead, overflow) = newest.subtractingReportingOverflow(time)
+        return overflow || ahead > reach ? reached : nil
+    }
+
     /// Removes what no window can reach any more: rows, keys that have none left, and texts that none uses.
     public mutating func removeUnreachable() { removeUnreachable(allTexts: false) }
 

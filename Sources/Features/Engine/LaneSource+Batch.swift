@@ -105,7 +105,7 @@ struct BatchPortion: Sendable {
         case .float64(let numbers): fill { values.label(numbers[$0]) }
         case .float32(let numbers): fill { values.label(Double(numbers[$0])) }
         case .boolean(let booleans): fill { values.label(booleans[$0]) }
-        case .bytes(let texts): fill { values.label(texts.string(at: $0)) }
+        case .bytes(let texts): texts.withText { text in fill { values.label(text($0)) } }
         }
     }
 }

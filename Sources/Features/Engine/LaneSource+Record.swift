@@ -27,7 +27,7 @@ extension LaneSource {
                 case .integer(let value): values.label(Double(value))
                 case .number(let value): values.label(value)
                 case .boolean(let value): values.label(value)
-                case .text(let value): values.label(value)
+                case .text(var value): value.withUTF8 { values.label($0) }
                 case .time: throw LaneSource.failure(schema.columns[column])
                 }
         case .knownAt(let column):

@@ -39,36 +39,17 @@ struct CategoryPositions: Sendable {
     func position(of boolean: Bool) -> Double { Double(boolean ? booleans.isTrue : booleans.isFalse) }
 }
 
-/// Which values of a label's column stand for frauds and for genuine transactions.
-struct LabelValues: Sendable {
-    private let fraud: Set<String>
-    private let genuine: Set<String>
-    private let fraudNumbers: Set<Double>
-    private let genuineNumbers: Set<Double>
+extension LabelValues {
+    /// 1 for a fraud, 0 for a genuine transaction, -1 for neither.
+    func label(_ number: Double) -> Int64 { LabelValues.label(isFraud(number)) }
 
-    init(fraud: [String], genuine: [String]) {
-        self.fraud = Set(fraud.map(LabelValues.normalized))
-        self.genuine = Set(genuine.map(LabelValues.normalized))
-        fraudNumbers = Set(fraud.compactMap { Double($0) })
-        genuineNumbers = Set(genuine.compactMap { Double($0) })
+    func label(_ boolean: Bool) -> Int64 { LabelValues.label(isFraud(boolean)) }
+
+    func label(_ text: UnsafeBufferPointer<UInt8>) -> Int64 {
+        guard let base = text.baseAddress else { return -1 }
+        let (begin, end) = Blanks.trimmed(base, base + text.count)
+        return LabelValues.label(isFraud(begin, end))
     }
 
-    private static func normalized(_ text: String) -> String {
-        text.trimmed.lowercased()
-    }
-
-    /// 1, 0, or -1 for neither.
-    func label(_ number: Double) -> Int64 {
-        fraudNumbers.contains(number) ? 1 : genuineNumbers.contains(number) ? 0 : -1
-    }
-
-    func label(_ text: some StringProtocol) -> Int64 {
-        let text = LabelValues.normalized(String(text))
-        return fraud.contains(text) ? 1 : genuine.contains(text) ? 0 : -1
-    }
-
-    func label(_ boolean: Bool) -> Int64 {
-        let words = boolean ? SchemaColumnType.standardTrueValues : SchemaColumnType.standardFalseValues
-        return words.contains(where: fraud.contains) ? 1 : words.contains(where: genuine.contains) ? 0 : -1
-    }
+    private static func label(_ isFraud: Bool?) -> Int64 { isFraud.map { $0 ? 1 : 0 } ?? -1 }
 }
