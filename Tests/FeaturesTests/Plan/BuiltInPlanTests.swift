@@ -46,11 +46,11 @@ import Testing
         let plan = try FeaturePlan.extended(for: PlanExamples.schema)
         for name in [
             "amount", "type_category", "age", "online", "hour", "weekday", "distance_home_shop", "card_count_1h",
-            "shop_count_30d", "card_seconds_since_previous", "card_amount_sum_7d", "card_amount_mean_30d",
-            "card_amount_to_mean_30d", "card_amount_zscore_30d", "card_amount_to_max_30d", "card_amount_to_baseline",
+            "shop_count_30d", "card_seconds_since_previous", "card_amount_sum_1d", "card_amount_mean_30d",
+            "card_amount_zscore_30d", "card_amount_to_max_30d", "card_amount_to_baseline",
             "card_amount_mean_1d_to_baseline", "card_amount_max_1d_to_baseline", "card_count_1d_to_baseline",
             "shop_fraud_share_30d", "shop_count_30d_until_7d", "card_shop_distance", "shop_home_speed",
-            "card_shop_count_90d", "card_shop_count_1d", "card_shop_seconds_since_previous",
+            "card_type_share_30d", "card_shop_count_90d", "card_shop_count_1d", "card_shop_seconds_since_previous",
         ] {
             #expect(plan.names.contains(name), "\(name)")
         }

@@ -5,6 +5,7 @@ struct ExtendedPlanBuilder {
     private var names: FeatureNames
     private let amount: String?
     private let keys: [String]
+    private let categories: [String]
     private let hasTime: Bool
 
     init(_ schema: TransactionSchema) {
@@ -12,6 +13,7 @@ struct ExtendedPlanBuilder {
         names = FeatureNames(schema)
         amount = schema.column(.amount)?.name
         keys = schema.keys.map(\.name)
+        categories = schema.attributes.filter { $0.type.kind == .category }.map(\.name)
         hasTime = schema.column(.time) != nil
     }
 
@@ -28,6 +30,7 @@ struct ExtendedPlanBuilder {
         }
         addMovements()
         addPairs()
+        try addUsualCategories()
     }
 
     /// - Returns: The feature's name as expressions write it.
@@ -117,9 +120,6 @@ struct ExtendedPlanBuilder {
         let deviation = operand([key, "amount_std", "\(window)"], usual(.standardDeviation))
         let maximum = operand([key, "amount_max", "\(window)"], usual(.maximum))
         try addExpression(
-            [key, "amount_to_mean", "\(window)"], "\(current) / \(mean)",
-            meaning: "\(amount) divided by the mean \(before)", unit: "ratio")
-        try addExpression(
             [key, "amount_zscore", "\(window)"], "(\(current) - \(mean)) / \(deviation)",
             meaning: "\(amount) minus the mean \(before), divided by the standard deviation",
             unit: "standard deviations")
@@ -202,6 +202,26 @@ struct ExtendedPlanBuilder {
                 add(
                     pair + ["seconds_since_previous"],
                     .timeSincePrevious(HistoryScope(keys: pair, within: ExtendedRecipe.reach)))
+            }
+        }
+    }
+
+    /// How usual a category is for a key.
+    private mutating func addUsualCategories() throws(FeaturePlanError) {
+        guard hasTime else { return }
+        let window = ExtendedRecipe.usualWindow
+        func before(_ keys: [String]) -> FeatureKind {
+            .aggregate(WindowAggregate(.count, keys: keys, window: window, includesCurrent: false))
+        }
+        for key in keys.prefix(ExtendedRecipe.combinedKeys) {
+            for category in categories.prefix(ExtendedRecipe.combinedCategories) {
+                let both = operand([key, category, "count", "\(window)"], before([key, category]))
+                let all = operand([key, "count_before", "\(window)"], before([key]))
+                try addExpression(
+                    [key, category, "share", "\(window)"], "\(both) / \(all)",
+                    meaning:
+                        "share of this \(category) among the transactions of the same \(key) in the \(window.words) before",
+                    unit: "share")
             }
         }
     }
