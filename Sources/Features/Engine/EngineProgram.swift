@@ -5,6 +5,8 @@ final class EngineProgram: Sendable {
     let plan: FeaturePlan
     let schema: TransactionSchema
     let table: Schema
+    /// The types of the schema's columns.
+    let kinds: [SchemaColumnType.Kind]
     let timeColumn: Int?
     let idColumn: Int?
     /// The lanes of the amount, if there is one: without a finite one a transaction is not recorded.
@@ -30,6 +32,7 @@ final class EngineProgram: Sendable {
         } catch {
             throw .notCanonical(expected: "columns with different names", actual: "\(error)")
         }
+        kinds = builder.schema.columns.map(\.type.kind)
         timeColumn = builder.schema.columns.firstIndex { $0.role.kind == .time }
         idColumn = builder.schema.columns.firstIndex { $0.role.kind == .id }
         amount = builder.amount

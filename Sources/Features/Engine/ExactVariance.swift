@@ -26,19 +26,40 @@ enum ExactVariance {
     private static let unitsPerOne = UInt128(ExactAmount.unitsPerOne)
 
     /// The double nearest to a fraction.
+    /// - Precondition: the denominator is a multiple of 10,000 of at most 96 bits.
     @inline(__always)
     static func nearest(_ numerator: UInt128, over denominator: UInt128) -> Double {
-        if numerator < 1 << 53, denominator < 1 << 53 {
-            // Both are exact, and IEEE 754 rounds the quotient once.
-            return Double(UInt64(numerator)) / Double(UInt64(denominator))
+        guard let numerator = UInt64(exactly: numerator), let denominator = UInt64(exactly: denominator) else {
+            return divided(numerator, by: denominator)
         }
-        return divided(numerator, by: denominator)
+        // Of amounts in cents, both are multiples of 10,000.
+        let (reduced, rest) = numerator.quotientAndRemainder(dividingBy: ExactAmount.unitsPerOne)
+        let (dividend, divisor) =
+            rest == 0 ? (reduced, denominator / ExactAmount.unitsPerOne) : (numerator, denominator)
+        if dividend < 1 << 53, divisor < 1 << 53 {
+            // Both are exact, and IEEE 754 rounds the quotient once.
+            return Double(dividend) / Double(divisor)
+        }
+        return divided(UInt128(numerator), by: UInt128(denominator))
     }
 
-    /// - Precondition: the denominator has at most 96 bits.
     @inline(never)
     private static func divided(_ numerator: UInt128, by denominator: UInt128) -> Double {
         guard numerator != 0 else { return 0 }
+        guard let divisor = UInt64(exactly: denominator) else { return dividedSlowly(numerator, by: denominator) }
+        // Dividend and divisor are shifted so that the quotient has 63 or 64 bits.
+        let shift = numerator.leadingZeroBitCount - 1, divisorShift = divisor.leadingZeroBitCount
+        let dividend = shift < 0 ? numerator >> 1 : numerator << UInt128(shift)
+        let isOdd = shift < 0 && numerator & 1 != 0
+        let (quotient, remainder) = (divisor << UInt64(divisorShift)).dividingFullWidth(
+            (UInt64(truncatingIfNeeded: dividend >> 64), UInt64(truncatingIfNeeded: dividend)))
+        // Bits below these matter only for ties.
+        let top = remainder != 0 || isOdd ? quotient | 1 : quotient
+        return Double(sign: .plus, exponent: divisorShift - shift, significand: Double(top))
+    }
+
+    @inline(never)
+    private static func dividedSlowly(_ numerator: UInt128, by denominator: UInt128) -> Double {
         var (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         var exponent = 0
         while quotient < 1 << 64 {

@@ -184,7 +184,7 @@ public struct FeatureEngine: Sendable {
         }
         lanes[RowLanes.label, 0] = -1
         lanes[RowLanes.knownAt, 0] = .max
-        for source in program.sources { try source.fill(record, schema, lanes, number: number) }
+        for source in program.sources { try source.fill(record, schema, program.kinds, lanes, number: number) }
         if !program.filters.isEmpty {
             var scratch = ExpressionScratch()
             for filter in program.filters { filter.compute(record, lanes, &scratch) }

@@ -6,6 +6,8 @@ struct LongHistory: Sendable {
 
     /// The running exact sums of the rests of each number; empty while all are 0.
     private var rests: [[ExactSum]]
+    /// Whether any number has had a rest.
+    private(set) var hasRests = false
     /// The running sums of the squares of the rests.
     private var restSquares: [[WideInteger]]
     /// For each ranked word its values, sorted within each whole block.
@@ -59,6 +61,7 @@ struct LongHistory: Sendable {
     mutating func addRest(
         _ rest: ExactSum, _ square: WideInteger, of number: Int, from position: Int, rowCount: Int, needsSquares: Bool
     ) {
+        hasRests = true
         if rests[number].isEmpty {
             rests[number] = [ExactSum](repeating: ExactSum(), count: rowCount)
             if needsSquares { restSquares[number] = [WideInteger](repeating: WideInteger(), count: rowCount) }

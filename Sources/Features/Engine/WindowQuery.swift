@@ -4,6 +4,8 @@ struct WindowQuery {
     /// The rows of the history; nil without any.
     let rows: UnsafePointer<Int64>?
     let long: UnsafePointer<LongHistory>?
+    /// Whether any number of the history has a rest.
+    let hasRests: Bool
     let first: Int
     let count: Int
     let lanes: RowLanes
@@ -31,7 +33,7 @@ struct WindowQuery {
             history.pointee.long.withUnsafeBufferPointer { long in
                 let query = WindowQuery(
                     layout: plan.layout, rows: rows.isEmpty ? nil : rows.baseAddress,
-                    long: long.isEmpty ? nil : long.baseAddress,
+                    long: long.isEmpty ? nil : long.baseAddress, hasRests: !long.isEmpty && long[0].hasRests,
                     first: Int(history.pointee.first), count: rows.count / plan.layout.stride, lanes: lanes, row: row)
                 query.compute(plan, horizon: horizon, functions: functions, ends: ends)
             }
@@ -147,7 +149,7 @@ struct WindowQuery {
 
     @inline(__always)
     private func quotient(_ units: Int64, _ rest: Double, _ number: Int, _ window: Window, count: Int) -> Double {
-        if long == nil, rest == 0, units.magnitude <= 1 << 53 {
+        if !hasRests, rest == 0, units.magnitude <= 1 << 53 {
             // Dividend and divisor are exact: the quotient is the nearest double.
             return Double(units) / (Double(count) * Double(ExactAmount.unitsPerOne))
         }
@@ -187,7 +189,7 @@ struct WindowQuery {
             let added = UInt128(lanes[words.lanes.units, row].magnitude)
             squares &+= added * added
         }
-        guard long != nil || rest != 0 else {
+        guard hasRests || rest != 0 else {
             return ExactVariance.variance(
                 count: count, units: units, squares: squares, rest: ExactSum(), restSquares: WideInteger()
             ).squareRoot()
