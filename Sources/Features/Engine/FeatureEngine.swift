@@ -152,7 +152,7 @@ public struct FeatureEngine: Sendable {
         let result = withUnsafeTemporaryAllocation(of: Int64.self, capacity: program.laneCount) { words in
             words.initialize(repeating: 0)
             return Result { () throws(FeatureEngineError) in
-                guard let base = words.baseAddress else { throw .invalidFeature("", reason: "no memory") }
+                guard let base = words.baseAddress else { preconditionFailure("there are always lanes") }
                 return try body(RowLanes(base: base, rowCount: 1))
             }
         }

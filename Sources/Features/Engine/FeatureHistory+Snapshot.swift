@@ -66,11 +66,7 @@ extension FeatureHistory {
             for _ in 0..<(try reader.integer(upTo: end)) {
                 descriptions.append(String(decoding: try reader.text(), as: UTF8.self))
             }
-            do {
-                try engine.require(descriptions)
-            } catch {
-                throw error
-            }
+            try engine.require(descriptions)
             self = try reader.history(for: engine)
             guard reader.position == end else { throw reader.failure("something follows the tables") }
         } catch let error as FeatureEngineError {

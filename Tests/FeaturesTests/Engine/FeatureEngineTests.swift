@@ -99,7 +99,7 @@ import Testing
             custom: custom)
         let records = [record(0, 100), record(7, 8), record(8, 5, card: "d"), record(9, 4), record(9, 2)]
         let found = try compute(engine, record(10, 3, from: (5, 0)), after: records)
-        #expect(found == [30, Float(100.0 / 11 + 8.0 / 4 + 3), Float(5.0 / 3 + 3)])
+        #expect(found == [30, Float(100.0 / 11 + 8.0 / 4 + 3), Float(8.0 / 4 + 5.0 / 3 + 3)])
     }
 
     @Test func distancesAreThoseOfHaversine() throws {

@@ -86,4 +86,19 @@ import Testing
         #expect(online.eventCount == history.eventCount)
         #expect(online.keyCount == history.keyCount)
     }
+
+    @Test func tasksGetTheSameBitsAndTheHistory() async throws {
+        let transactions = FeatureOracle.transactions(3000, seed: 9)
+        let engine = try FeatureEngine(HandbookPlanTests.plan, schema: .handbook)
+        let batch = try HandbookPlanTests.batch(transactions)
+        func blocking() throws -> ([[Float]], [UInt8]) {
+            var history = engine.makeHistory()
+            return (try engine.columns(batch, history: &history), history.encoded())
+        }
+        var history = engine.makeHistory()
+        let features = try await engine.columns(batch, history: &history, threads: 2)
+        let expected = try blocking()
+        #expect(features == expected.0)
+        #expect(history.encoded() == expected.1)
+    }
 }
