@@ -20,6 +20,16 @@ package struct CSVHeader: Sendable, Hashable {
         }
     }
 
+    /// The names as a table has them: columns without one are named by their positions.
+    /// - Throws: ``CSVError/duplicateColumn(file:name:)``.
+    package func columnNames(file: String) throws(CSVError) -> [String] {
+        let names = self.names.enumerated().map { $1.isEmpty ? "column\($0)" : $1 }
+        if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 }) {
+            throw .duplicateColumn(file: file, name: twice.key)
+        }
+        return names
+    }
+
     private static func trimmed(_ text: String) -> String {
         var text = text[...]
         while text.first == " " || text.first == "\t" { text.removeFirst() }

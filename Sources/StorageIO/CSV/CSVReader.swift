@@ -70,13 +70,10 @@ public struct CSVReader: Sendable {
 
     /// The names of the fields; those without one are named by their positions.
     private static func names(_ header: CSVHeader, _ options: CSVReadOptions, file: String) throws -> [String] {
-        let positions = header.names.indices.map { "column\($0)" }
-        guard options.hasHeader else { return options.schema?.names ?? positions }
-        let names = zip(header.names, positions).map { $0.isEmpty ? $1 : $0 }
-        if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 }) {
-            throw CSVError.duplicateColumn(file: file, name: twice.key)
+        guard options.hasHeader else {
+            return options.schema?.names ?? header.names.indices.map { "column\($0)" }
         }
-        return names
+        return try header.columnNames(file: file)
     }
 
     /// All rows, in order, in batches of about ``CSVReadOptions/blockBytes`` bytes of text. Each call reads from the
