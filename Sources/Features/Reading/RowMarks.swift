@@ -47,4 +47,14 @@ package struct ReadColumn: Sendable {
     package let column: Column
     /// A one bit for each row whose value is not one of the column; nil if there are none.
     package let invalid: Bitmap?
+
+    /// A column without values.
+    package init(nulls type: DataType, count: Int) {
+        self.init(column: .nulls(type, count: count), invalid: nil)
+    }
+
+    init(column: Column, invalid: Bitmap?) {
+        self.column = column
+        self.invalid = invalid
+    }
 }

@@ -101,7 +101,7 @@ public struct SchemaReader: Sendable {
 
     private func readColumn(_ index: Int, of batch: RecordBatch) -> ReadColumn {
         guard let position = match.positions[index] else {
-            return ReadColumn(.nulls(readers[index].type, count: batch.rowCount))
+            return ReadColumn(nulls: readers[index].type, count: batch.rowCount)
         }
         return readers[index].read(batch.columns[position])
     }

@@ -38,31 +38,49 @@ package final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
     }
 
     package func duplicates(in buffer: TransactionBuffer, firstRow: Int) throws -> [Int] {
+        // Numbers are those of the rows that stay.
+        func number(_ row: Int, _ found: Int) -> Int { firstRow + row - found }
+        return switch key {
+        case .transactionID: try duplicates(of: buffer[.transactionID], count: buffer.count, number: number)
+        case .wholeRow: try duplicates(count: buffer.count, key: { RowKey(row: $0, of: buffer) }, number: number)
+        }
+    }
+
+    /// The positions of keys that an earlier key equals, ascending, as far as that is known yet.
+    /// - Parameter number: the number of the row at a position, after which so many duplicates were found.
+    func duplicates(
+        of ids: UnsafePointer<Int64>, count: Int, number: (_ position: Int, _ found: Int) -> Int
+    ) throws -> [Int] {
         var found: [Int] = []
         var row = 0
         if let seen {
-            let ids = buffer[.transactionID]
-            while row < buffer.count, seen.byteCount <= memoryBudget {
-                let end = min(buffer.count, row + 256)
+            while row < count, seen.byteCount <= memoryBudget {
+                let end = min(count, row + 256)
                 for row in row..<end where !seen.insert(ids[row]) { found.append(row) }
                 row = end
             }
             if seen.byteCount > memoryBudget { try beginDeferring(seen) }
         }
-        if let deferred {
-            for row in row..<buffer.count {
-                let key =
-                    switch key {
-                    case .transactionID: RowKey(id: buffer[.transactionID][row])
-                    case .wholeRow: RowKey(row: row, of: buffer)
-                    }
-                try deferred.add(key, row: UInt64(firstRow + row - found.count))
-            }
-        }
+        guard let deferred else { return found }
+        for row in row..<count { try deferred.add(RowKey(id: ids[row]), row: UInt64(number(row, found.count))) }
         return found
     }
 
+    /// The same for keys that are decided after the last row.
+    func duplicates(
+        count: Int, key: (_ position: Int) -> RowKey, number: (_ position: Int, _ found: Int) -> Int
+    ) throws -> [Int] {
+        guard let deferred else { return [] }
+        for row in 0..<count { try deferred.add(key(row), row: UInt64(number(row, 0))) }
+        return []
+    }
+
     package func resolve(_ store: BlockStore, threads: Int) async throws -> PagedBitmap? {
+        try await resolve(threads: threads)
+    }
+
+    /// The numbers of rows that turned out to be duplicates; nil when all were found earlier.
+    func resolve(threads: Int) async throws -> PagedBitmap? {
         try await onDedicatedThread(named: "clean") { _ in
             self.seen = nil
             defer { self.deferred = nil }
@@ -83,6 +101,11 @@ package final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
 struct RowKey {
     let high: UInt64
     let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
 
     init(id: Int64) {
         high = SplitMix64.mixed(UInt64(bitPattern: id) &+ SplitMix64.increment)

@@ -61,7 +61,7 @@ public struct CleaningPlan: Sendable, Hashable {
         return Array(try encoder.encode(self))
     }
 
-    private static func located(_ context: DecodingError.Context) -> String {
+    static func located(_ context: DecodingError.Context) -> String {
         let path = context.codingPath.map(\.stringValue).joined(separator: ".")
         return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
     }
@@ -85,16 +85,9 @@ extension CleaningPlan: Codable {
         }
     }
 
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Missing settings get their defaults.
     public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: AnyKey.self)
+        let values = try decoder.container(keyedBy: AnyCodingKey.self)
         let known = Set(CodingKeys.allCases.flatMap { [$0.rawValue, $0.camelCase] })
         if let unknown = values.allKeys.map(\.stringValue).sorted().first(where: { !known.contains($0) }) {
             let names = CodingKeys.allCases.map(\.rawValue).sorted().joined(separator: ", ")
@@ -102,8 +95,8 @@ extension CleaningPlan: Codable {
                 .init(codingPath: [], debugDescription: "unknown key '\(unknown)' (keys: \(names))"))
         }
         func value<Value: Decodable>(_ type: Value.Type, _ key: CodingKeys) throws -> Value? {
-            try values.decodeIfPresent(type, forKey: AnyKey(stringValue: key.rawValue))
-                ?? values.decodeIfPresent(type, forKey: AnyKey(stringValue: key.camelCase))
+            try values.decodeIfPresent(type, forKey: AnyCodingKey(stringValue: key.rawValue))
+                ?? values.decodeIfPresent(type, forKey: AnyCodingKey(stringValue: key.camelCase))
         }
         let standard = CleaningPlan()
         self.init(

@@ -3,23 +3,25 @@ import Parallelism
 import StorageIO
 
 /// Writes the rejected rows of all blocks, in the order of the blocks, with their texts.
-actor RejectWriter {
+actor RejectWriter<Format: CleaningFormat> {
     /// Rows of a batch; their texts may be long.
-    private static let batchRows = 4096
-    private static let batchBytes = 8 << 20
+    private static var batchRows: Int { 4096 }
+    private static var batchBytes: Int { 8 << 20 }
 
     private let log: RejectLog
-    private let texts: RawRows
+    private let texts: RawRows<Format>
     private let inputNames: [String]
+    private let names: RejectNames
     private let sink: any TableSink
     private var rows: [(file: String, line: Int, entry: RejectEntry, text: String)] = []
     private var bytes = 0
     private var nextBlock = 0
 
-    init(log: RejectLog, texts: RawRows, inputNames: [String], sink: any TableSink) {
+    init(log: RejectLog, texts: RawRows<Format>, inputNames: [String], names: RejectNames, sink: any TableSink) {
         self.log = log
         self.texts = texts
         self.inputNames = inputNames
+        self.names = names
         self.sink = sink
     }
 
@@ -60,7 +62,7 @@ actor RejectWriter {
 
     private func flush() async throws {
         guard !rows.isEmpty else { return }
-        let batch = try RejectedRows.batch(rows)
+        let batch = try RejectedRows.batch(rows, names)
         (rows, bytes) = ([], 0)
         try await sink.write(batch)
     }

@@ -12,7 +12,7 @@ public enum RejectedRows {
     /// - `rule`: the name of a ``CleaningRule``.
     /// - `column`: the column that broke the rule; null if the row as a whole did.
     /// - `tx_fraud`: the label; null if it cannot be read.
-    /// - `raw_text`: the line of the text file, or the nine columns of the Parquet file's row with commas between them; cut
+    /// - `raw_text`: the line of the text file, or the columns of the table's row with commas between them; cut
     ///   after ``rawTextLimit`` bytes. Bytes that are not UTF-8 are replaced by U+FFFD.
     public static let schema: Schema = {
         do {
@@ -30,17 +30,28 @@ public enum RejectedRows {
     /// Bytes of a row's text, at most.
     public static let rawTextLimit = 1 << 16
 
-    /// - Parameter rows: the rows, each with its text.
-    static func batch(_ rows: [(file: String, line: Int, entry: RejectEntry, text: String)]) throws -> RecordBatch {
+    /// - Parameters:
+    ///   - rows: the rows, each with its text.
+    ///   - names: of the rules and columns.
+    static func batch(
+        _ rows: [(file: String, line: Int, entry: RejectEntry, text: String)], _ names: RejectNames
+    ) throws -> RecordBatch {
         try RecordBatch(
             schema: schema,
             columns: [
                 .string(rows.map(\.file)), .int64(rows.map { Int64($0.line) }),
-                .string(rows.map(\.entry.rule.rawValue)),
+                .string(rows.map { names.rules[$0.entry.rule].rawValue }),
                 .string(
-                    rows.map { $0.entry.column?.name ?? "" }, validity: Bitmap(rows.map { $0.entry.column != nil })),
+                    rows.map { $0.entry.column.map { names.columns[$0] } ?? "" },
+                    validity: Bitmap(rows.map { $0.entry.column != nil })),
                 .int32(rows.map { $0.entry.label ?? 0 }, validity: Bitmap(rows.map { $0.entry.label != nil })),
                 .string(rows.map(\.text)),
             ])
     }
+}
+
+/// The names that the positions in a ``RejectEntry`` stand for.
+struct RejectNames: Sendable {
+    let rules: [CleaningRule]
+    let columns: [String]
 }

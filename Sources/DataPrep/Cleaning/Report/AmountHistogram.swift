@@ -11,6 +11,13 @@ struct AmountHistogram: Sendable {
         }
     }
 
+    /// Adds those amounts that are positive and finite: the others have no bin.
+    mutating func addPositive(_ amounts: UnsafeBufferPointer<Double>) {
+        for amount in amounts where amount > 0 && amount.isFinite {
+            counts[Int(truncatingIfNeeded: amount.bitPattern >> AmountHistogram.shift)] += 1
+        }
+    }
+
     mutating func remove(_ amount: Double) {
         counts[Int(truncatingIfNeeded: amount.bitPattern >> AmountHistogram.shift)] -= 1
     }

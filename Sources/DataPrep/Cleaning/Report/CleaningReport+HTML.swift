@@ -31,7 +31,7 @@ extension CleaningReport {
                         tone: frauds * 5 > frauds + fraudsKept ? .caution : .neutral),
                     KeyMetric("Rows a second", ReadableNumber.compact(rowsPerSecond)),
                 ]),
-                .paragraph("Plan: \(plan)."),
+                .paragraph("Plan: \(tablePlan?.description ?? plan.description)."),
             ])
     }
 
@@ -139,7 +139,8 @@ extension CleaningReport {
     }
 
     private func explanation(of rule: CleaningRule) -> String {
-        switch rule {
+        if let check = tablePlan?.checks.first(where: { $0.rule == rule }) { return check.description }
+        return switch rule {
         case .malformed: "another number of fields than the header"
         case .missing: "a field empty, None, NULL, Err or nan"
         case .invalid: "a field that is not a value of its type"
@@ -147,6 +148,7 @@ extension CleaningReport {
         case .nonPositiveAmount: "an amount not above zero, or not finite"
         case .duplicate: plan.duplicates == .transactionID ? "a transaction_id seen before" : "a row seen before"
         case .amountOutlier: "an amount outside \(plan.outliers)"
+        default: ""
         }
     }
 

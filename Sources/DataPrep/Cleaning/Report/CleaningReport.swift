@@ -52,8 +52,10 @@ public struct CleaningReport: Sendable, Hashable, Codable {
         public var after: Int
     }
 
-    /// The plan of the cleaning.
+    /// The plan of the cleaning; of one by a schema only the settings that both kinds of plans have.
     public var plan: CleaningPlan
+    /// The plan of a cleaning by a schema; nil for one of the nine columns.
+    public var tablePlan: TableCleaningPlan?
     /// In the order read.
     public var inputs: [Input]
     /// The files written; none when the rows dropped were too many.
@@ -89,8 +91,10 @@ public struct CleaningReport: Sendable, Hashable, Codable {
         return rules.filter { $0.rows > 0 && (rowsKept == 0 || Double($0.rows) > limit * Double(rowsRead)) }.map(\.rule)
     }
 
-    /// The rows that a rule dropped, and the frauds among them.
-    public subscript(rule: CleaningRule) -> RuleOutcome { rules[rule.index] }
+    /// The rows that a rule dropped, and the frauds among them; none for a rule that the plan does not have.
+    public subscript(rule: CleaningRule) -> RuleOutcome {
+        rules.first { $0.rule == rule } ?? RuleOutcome(rule: rule, rows: 0, frauds: 0, samples: [])
+    }
 
     /// The report as JSON, keys in snake_case and sorted.
     public func json() throws -> [UInt8] {

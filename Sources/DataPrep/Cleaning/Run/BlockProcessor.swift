@@ -3,49 +3,31 @@ import Parallelism
 
 /// Parses jobs in parallel, finds their duplicates one after the other, and packs what is left in parallel again.
 final class BlockProcessor: Sendable {
-    /// The result of a job.
-    struct Outcome: Sendable {
-        let job: CleaningJob
-        let tally: RuleTally
-        /// The line, or row, of the block's line 0.
-        let firstLine: Int
-        /// Rows that are waiting for the fences.
-        let waiting: Int
-    }
-
-    /// The position in the inputs when a job's turn comes.
-    private struct Position {
-        var input = -1
-        var line = 0
-        var row = 0
-    }
-
     private let store: BlockStore
     private let duplicates: any RepeatedRows
-    private let rejects: RejectLog?
     private let sampleLimit: Int
     private let sequencer = Sequencer()
-    private let position = Lock(Position())
+    private let position = Lock(BlockPosition())
     private let buffers = Lock([TransactionBuffer]())
 
-    /// - Parameter rejects: gets every rejected row, if all of them are requested.
-    init(store: BlockStore, duplicates: any RepeatedRows, rejects: RejectLog?, sampleLimit: Int) {
+    init(store: BlockStore, duplicates: any RepeatedRows, sampleLimit: Int) {
         self.store = store
         self.duplicates = duplicates
-        self.rejects = rejects
         self.sampleLimit = sampleLimit
     }
 
     /// Call it on a dedicated thread, for jobs in the order of their numbers: it waits for all earlier jobs.
-    func process(_ job: CleaningJob) throws -> Outcome {
+    func process(_ job: CleaningJob<TransactionFormat.Content>, rejects: RejectLog?) throws -> BlockOutcome {
         let buffer = buffers.withLock { $0.popLast() } ?? TransactionBuffer()
         defer { buffers.withLock { $0.append(buffer) } }
         do {
             buffer.removeAll()
             var tally = RuleTally(sampleLimit: sampleLimit, keepsRejects: rejects != nil)
-            let lineCount = job.parse(into: buffer, tally: &tally)
+            let lineCount = job.content.parse(into: buffer, tally: &tally)
             let (firstLine, firstRow, repeated) = try sequencer.pass(job.number) {
-                let (firstLine, firstRow) = advance(to: job, lineCount: lineCount, rowCount: buffer.count)
+                let (firstLine, firstRow) = position.withLock {
+                    $0.advance(to: job, lineCount: lineCount, rowCount: buffer.count)
+                }
                 return (firstLine, firstRow, try duplicates.duplicates(in: buffer, firstRow: firstRow))
             }
             for row in repeated {
@@ -61,7 +43,9 @@ final class BlockProcessor: Sendable {
                 let block = PackedBlock(preparing: buffer, firstRow: firstRow, input: job.input, firstLine: firstLine)
                 try store.add(block, number: job.number, words: block.pack(buffer))
             }
-            return Outcome(job: job, tally: tally, firstLine: firstLine, waiting: waiting)
+            return BlockOutcome(
+                number: job.number, input: job.input, bytesRead: job.bytesRead, tally: tally, firstLine: firstLine,
+                waiting: waiting)
         } catch {
             sequencer.close()
             throw error
@@ -70,18 +54,27 @@ final class BlockProcessor: Sendable {
 
     /// Wakes the threads that wait for a job that will not come.
     func close() { sequencer.close() }
+}
 
-    private func advance(to job: CleaningJob, lineCount: Int, rowCount: Int) -> (firstLine: Int, firstRow: Int) {
-        position.withLock { position in
-            if position.input != job.input {
-                position.input = job.input
-                position.line = job.firstLine
-            }
-            defer {
-                position.line += lineCount
-                position.row += rowCount
-            }
-            return (position.line, position.row)
+/// The position in the inputs when a block's turn comes.
+struct BlockPosition {
+    private var input = -1
+    private var line = 0
+    private var row = 0
+
+    /// The block's first line or row in its input, and the number of its first row among all; then goes on by its lines and
+    /// rows.
+    mutating func advance<Content>(
+        to job: CleaningJob<Content>, lineCount: Int, rowCount: Int
+    ) -> (firstLine: Int, firstRow: Int) {
+        if input != job.input {
+            input = job.input
+            line = job.firstLine
         }
+        defer {
+            line += lineCount
+            row += rowCount
+        }
+        return (line, row)
     }
 }

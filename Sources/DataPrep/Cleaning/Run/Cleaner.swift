@@ -71,27 +71,6 @@ public struct Cleaner: Sendable {
                 key: plan.duplicates, memoryBudget: options.keyBudget ?? options.memoryLimit / 4,
                 storage: options.storage()),
             progress: progress)
-        // Problems with the outputs are found before the work.
-        try await IncrementalFolder.checkIsNone(output)
-        let sink = try await DataSetWriter(
-            to: output.location, schema: TransactionColumn.tableSchema,
-            options: DataSetWriteOptions(
-                layout: output.layout, parquet: run.parquetOptions, csv: CSVWriteOptions(threads: options.threads)))
-        var rejectSink: DataSetWriter?
-        if let rejects {
-            rejectSink = try await DataSetWriter(
-                to: rejects, schema: RejectedRows.schema,
-                options: DataSetWriteOptions(
-                    parquet: run.parquetOptions, csv: CSVWriteOptions(threads: options.threads)))
-        }
-        return try await run.execute(into: sink, rejects: rejectSink) { [rejectSink] report, _ in
-            if let rejectSink {
-                try await rejectSink.finish()
-                report.rejects = await rejectSink.outputs
-            }
-            guard report.rulesBeyondLimit.isEmpty else { throw CleaningError.droppedTooMuch(report) }
-            try await sink.finish()
-            report.outputs = await sink.outputs
-        }
+        return try await run.write(to: output, schema: TransactionColumn.tableSchema, rejects: rejects)
     }
 }

@@ -4,15 +4,20 @@ import StorageIO
 import Synchronization
 
 /// One cleaning from the first byte to the report.
-struct CleaningRun {
+struct CleaningRun<Format: CleaningFormat, Table: CleaningTable> where Format.Content == Table.Content {
+    let format: Format
+    /// The rows of this run.
+    let table: Table
+    /// The plan that the report shows.
     let plan: CleaningPlan
+    /// The plan of a cleaning by a schema.
+    var tablePlan: TableCleaningPlan?
     let options: CleaningOptions
     let inputs: [any RandomAccessInput]
     /// The partition columns of the inputs' folders.
     let partitions: PartitionColumns?
     /// Nil to compute them by the plan's rule.
     let fences: AmountFences?
-    let duplicates: any RepeatedRows
     /// Whether inputs without rows are accepted.
     var acceptsNoRows = false
     let progress: (@Sendable (CleaningProgress) -> Void)?
@@ -24,6 +29,34 @@ struct CleaningRun {
     /// How Parquet files are written.
     var parquetOptions: ParquetWriteOptions {
         ParquetWriteOptions(compression: options.compression, rowGroupRows: groupRows, threads: options.threads)
+    }
+
+    /// Cleans into one output.
+    /// - Parameter rejects: where to write every dropped row; nil for nowhere.
+    func write(
+        to output: CleaningOutput, schema: Schema, rejects: StorageLocation?
+    ) async throws -> CleaningReport {
+        // Problems with the outputs are found before the work.
+        try await IncrementalFolder.checkIsNone(output)
+        let csv = CSVWriteOptions(threads: options.threads)
+        let sink = try await DataSetWriter(
+            to: output.location, schema: schema,
+            options: DataSetWriteOptions(layout: output.layout, parquet: parquetOptions, csv: csv))
+        var rejectSink: DataSetWriter?
+        if let rejects {
+            rejectSink = try await DataSetWriter(
+                to: rejects, schema: RejectedRows.schema,
+                options: DataSetWriteOptions(parquet: parquetOptions, csv: csv))
+        }
+        return try await execute(into: sink, rejects: rejectSink) { [rejectSink] report, _ in
+            if let rejectSink {
+                try await rejectSink.finish()
+                report.rejects = await rejectSink.outputs
+            }
+            guard report.rulesBeyondLimit.isEmpty else { throw CleaningError.droppedTooMuch(report) }
+            try await sink.finish()
+            report.outputs = await sink.outputs
+        }
     }
 
     /// Cleans into a sink.
@@ -48,17 +81,15 @@ struct CleaningRun {
         publish: (inout CleaningReport, AmountFences) async throws -> Void
     ) async throws -> CleaningReport {
         let start = ContinuousClock.now
-        let store = BlockStore(
-            memoryBudget: options.waitingBudget ?? options.memoryLimit / 2, storage: options.storage())
         let rejects = rejectSink.map { RejectOutput(options: options, sink: $0, run: self) }
-        var tally = RuleTally(sampleLimit: options.samplesPerRule)
-        let seen = try await read(into: store, rejects?.log, &tally)
+        var tally = RuleTally(rules: table.names.rules.count, sampleLimit: options.samplesPerRule)
+        let seen = try await read(rejects?.log, &tally)
         guard tally.rowsRead > 0 || acceptsNoRows else { throw CleaningError.emptyInput(inputs: inputs.map(\.name)) }
         report(.measuring, rows: 0, bytes: bytesTotal)
-        let spilled = store.spilledBytes
-        let (fences, amounts) = try await measure(store, waiting: seen.waiting)
+        let spilled = table.spilledBytes
+        let (fences, amounts) = try await measure(waiting: seen.waiting)
         var written = Written()
-        try await write(store, fences, to: sink, rejects?.writer, &tally, &written)
+        try await write(fences, to: sink, rejects?.writer, &tally, &written)
         try await rejects?.writer.write(upTo: seen.blocks, late: [:])
         try await rejects?.writer.finish()
         try Task.checkCancellation()
@@ -73,14 +104,12 @@ struct CleaningRun {
         since start: ContinuousClock.Instant
     ) -> CleaningReport {
         CleaningReport(
-            plan: plan,
+            plan: plan, tablePlan: tablePlan,
             inputs: zip(inputs, inputRows).map { .init(name: $0.name, bytes: $0.size, rows: $1) },
             outputs: [], rejects: nil, increment: nil, rowsRead: tally.rowsRead, rowsKept: written.rows,
             fraudsKept: written.frauds,
-            rules: CleaningRule.allCases.map { rule in
-                .init(
-                    rule: rule, rows: tally.rows[rule.index], frauds: tally.frauds[rule.index],
-                    samples: tally.samples[rule.index])
+            rules: table.names.rules.enumerated().map { index, rule in
+                .init(rule: rule, rows: tally.rows[index], frauds: tally.frauds[index], samples: tally.samples[index])
             },
             amounts: amounts, histogram: AmountHistogram.bins(before: written.before, after: written.after),
             spilledBytes: spilled, seconds: ContinuousClock.now.secondsSince(start))
@@ -97,27 +126,26 @@ struct CleaningRun {
     }
 
     /// Rules 1 to 6.
-    private func read(into store: BlockStore, _ rejects: RejectLog?, _ tally: inout RuleTally) async throws -> Seen {
-        let source = CleaningJobSource(inputs, partitions, plan: plan, options: options)
-        let processor = BlockProcessor(
-            store: store, duplicates: duplicates, rejects: rejects, sampleLimit: options.samplesPerRule)
+    private func read(_ rejects: RejectLog?, _ tally: inout RuleTally) async throws -> Seen {
+        let source = CleaningJobSource(inputs, partitions, format: format, options: options)
+        let table = table
         let outcomes = OrderedReadAhead(width: options.threads + 1) {
             try await source.next()
         } work: { job in
-            try await onDedicatedThread(named: "clean") { _ in try processor.process(job) }
+            try await onDedicatedThread(named: "clean") { _ in try table.process(job, rejects: rejects) }
         }
         var seen = Seen(inputRows: [Int](repeating: 0, count: inputs.count))
         do {
             while let outcome = try await outcomes.next() {
-                seen.inputRows[outcome.job.input] += outcome.tally.rowsRead
+                seen.inputRows[outcome.input] += outcome.tally.rowsRead
                 seen.waiting += outcome.waiting
-                seen.blocks = outcome.job.number + 1
-                tally.merge(outcome.tally, input: inputs[outcome.job.input].name, firstLine: outcome.firstLine)
-                report(.reading, rows: tally.rowsRead, bytes: outcome.job.bytesRead)
+                seen.blocks = outcome.number + 1
+                tally.merge(outcome.tally, input: inputs[outcome.input].name, firstLine: outcome.firstLine)
+                report(.reading, rows: tally.rowsRead, bytes: outcome.bytesRead)
                 try Task.checkCancellation()
             }
         } catch {
-            processor.close()
+            table.close()
             await outcomes.cancel()
             throw error
         }
@@ -125,23 +153,13 @@ struct CleaningRun {
     }
 
     /// Results that need all rows: late duplicates, quartiles, fences.
-    private func measure(
-        _ store: BlockStore, waiting: Int
-    ) async throws -> (AmountFences, CleaningReport.Amounts?) {
-        let options = options, plan = plan, given = fences
-        let found = try await duplicates.resolve(store, threads: options.threads)
+    private func measure(waiting: Int) async throws -> (AmountFences, CleaningReport.Amounts?) {
+        let plan = plan, given = fences, table = table
+        let count = try await table.resolveDuplicates(waiting: waiting, threads: options.threads)
         try Task.checkCancellation()
         return try await onDedicatedThread(named: "clean") { cancellation in
-            var count = waiting
-            if let found {
-                var late = 0
-                found.forEach { _ in late += 1 }
-                count -= late
-                store.rejected.withLock { $0 = found }
-            }
             try cancellation.check()
-            let scan = AmountScan(store: store, threads: options.threads)
-            var statistics = OrderStatistics(scan, count: count)
+            var statistics = OrderStatistics(table.amounts, count: count)
             try statistics.prepare([0.25, 0.5, 0.75])
             let fences = try given ?? AmountFences(plan.outliers, of: statistics)
             try cancellation.check()
@@ -163,22 +181,22 @@ struct CleaningRun {
 
     /// Rule 7, and the output.
     private func write(
-        _ store: BlockStore, _ fences: AmountFences, to sink: any TableSink, _ rejects: RejectWriter?,
+        _ fences: AmountFences, to sink: any TableSink, _ rejects: RejectWriter<Format>?,
         _ tally: inout RuleTally, _ written: inout Written
     ) async throws {
-        let assembler = GroupAssembler(
-            store: store, fences: fences, threads: options.threads, sampleLimit: options.samplesPerRule,
-            keepsRejects: rejects != nil)
-        let ranges = BlockRanges(store, rows: groupRows)
+        let table = table, keepsRejects = rejects != nil
+        let ranges = BlockRanges(table, rows: groupRows)
         let groups = OrderedReadAhead(width: 2) {
             await ranges.next()
         } work: { range in
-            try await onDedicatedThread(named: "clean") { _ in try assembler.assemble(range) }
+            try await onDedicatedThread(named: "clean") { _ in
+                try table.assemble(range, fences: fences, keepsRejects: keepsRejects)
+            }
         }
         do {
             while let group = try await groups.next() {
-                for (block, _, late) in group.tallies {
-                    tally.merge(late, input: inputs[block.input].name, firstLine: block.firstLine)
+                for block in group.results {
+                    tally.merge(block.tally, input: inputs[block.input].name, firstLine: block.firstLine)
                 }
                 try await rejects?.write(upTo: group.blocks.upperBound, late: group.lateRejects)
                 if group.batch.rowCount > 0 { try await sink.write(group.batch) }
@@ -200,6 +218,20 @@ struct CleaningRun {
     }
 }
 
+extension CleaningRun<TransactionFormat, TransactionTable> {
+    /// A run of the nine columns.
+    init(
+        plan: CleaningPlan, options: CleaningOptions, inputs: [any RandomAccessInput], partitions: PartitionColumns?,
+        fences: AmountFences?, duplicates: any RepeatedRows, acceptsNoRows: Bool = false,
+        progress: (@Sendable (CleaningProgress) -> Void)?
+    ) {
+        self.init(
+            format: TransactionFormat(plan: plan), table: TransactionTable(duplicates: duplicates, options: options),
+            plan: plan, options: options, inputs: inputs, partitions: partitions, fences: fences,
+            acceptsNoRows: acceptsNoRows, progress: progress)
+    }
+}
+
 extension ContinuousClock.Instant {
     fileprivate func secondsSince(_ start: Self) -> Double {
         let elapsed = (self - start).components
@@ -208,25 +240,26 @@ extension ContinuousClock.Instant {
 }
 
 /// Where the rejected rows of a run go.
-private struct RejectOutput {
+private struct RejectOutput<Format: CleaningFormat> {
     let log: RejectLog
-    let writer: RejectWriter
+    let writer: RejectWriter<Format>
 
-    init(options: CleaningOptions, sink: any TableSink, run: CleaningRun) {
+    init<Table>(options: CleaningOptions, sink: any TableSink, run: CleaningRun<Format, Table>) {
         log = RejectLog(storage: options.storage())
         let names = run.inputs.map(\.name)
-        let source = CleaningJobSource(run.inputs, run.partitions, plan: run.plan, options: run.options)
-        writer = RejectWriter(log: log, texts: RawRows(source, names: names), inputNames: names, sink: sink)
+        let source = CleaningJobSource(run.inputs, run.partitions, format: run.format, options: run.options)
+        writer = RejectWriter(
+            log: log, texts: RawRows(source, names: names), inputNames: names, names: run.table.names, sink: sink)
     }
 }
 
-extension GroupAssembler.Group {
+extension CleanGroup {
     /// The rows that the last rules dropped, by the number of the block.
     fileprivate var lateRejects: [Int: RejectLog.Block] {
         var blocks: [Int: RejectLog.Block] = [:]
-        for (block, number, tally) in tallies {
-            guard let entries = tally.rejects, !entries.isEmpty else { continue }
-            blocks[number] = RejectLog.Block(
+        for block in results {
+            guard let entries = block.tally.rejects, !entries.isEmpty else { continue }
+            blocks[block.number] = RejectLog.Block(
                 input: block.input, firstLine: block.firstLine, entries: entries.sorted { $0.word < $1.word })
         }
         return blocks
@@ -234,22 +267,22 @@ extension GroupAssembler.Group {
 }
 
 /// Consecutive blocks that together have about as many rows as a row group.
-private actor BlockRanges {
-    private let store: BlockStore
+private actor BlockRanges<Table: CleaningTable> {
+    private let table: Table
     private let rows: Int
     private var position = 0
 
-    init(_ store: BlockStore, rows: Int) {
-        self.store = store
+    init(_ table: Table, rows: Int) {
+        self.table = table
         self.rows = rows
     }
 
     func next() -> Range<Int>? {
         let first = position
-        guard first < store.count else { return nil }
+        guard first < table.blockCount else { return nil }
         var count = 0
-        while position < store.count {
-            let more = store.block(position)?.count ?? 0
+        while position < table.blockCount {
+            let more = table.rowCount(ofBlock: position)
             if count > 0, count + more > rows { break }
             count += more
             position += 1

@@ -4,18 +4,6 @@ import Parallelism
 
 /// Applies rule 7 to waiting blocks, and builds a batch of the rows that stay.
 struct GroupAssembler: Sendable {
-    /// A batch and the results for its blocks.
-    struct Group: Sendable {
-        let batch: RecordBatch
-        /// The numbers of its blocks.
-        let blocks: Range<Int>
-        /// One for each block that has rows, with the block and its number.
-        let tallies: [(block: PackedBlock, number: Int, tally: RuleTally)]
-        let before: AmountHistogram
-        let after: AmountHistogram
-        let fraudsKept: Int
-    }
-
     let store: BlockStore
     let fences: AmountFences
     let threads: Int
@@ -36,7 +24,7 @@ struct GroupAssembler: Sendable {
         var keptCount: Int { block.count - dropped.count }
     }
 
-    func assemble(_ blocks: Range<Int>) throws -> Group {
+    func assemble(_ blocks: Range<Int>) throws -> CleanGroup {
         let selected = Lock([Selection?](repeating: nil, count: blocks.count))
         try parallelForThrowing(count: blocks.count, threads: threads) { index in
             guard let selection = try select(blocks.lowerBound + index) else { return }
@@ -57,9 +45,11 @@ struct GroupAssembler: Sendable {
             after.merge(selection.after)
         }
         let frauds = try batch.columns[TransactionColumn.fraud.index].int32Values()
-        return Group(
-            batch: batch, blocks: blocks, tallies: selections.map { ($0.block, $0.number, $0.tally) }, before: before,
-            after: after, fraudsKept: frauds.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
+        return CleanGroup(
+            batch: batch, blocks: blocks,
+            results: selections.map {
+                .init(number: $0.number, input: $0.block.input, firstLine: $0.block.firstLine, tally: $0.tally)
+            }, before: before, after: after, fraudsKept: frauds.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
     }
 
     /// Finds the rows of a block that are duplicates or outside the fences.
