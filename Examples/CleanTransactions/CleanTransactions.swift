@@ -2,6 +2,7 @@ import ArgumentParser
 import CleaningJobs
 import CommandLineSupport
 import DataPrep
+import Features
 import Foundation
 import JobSupport
 import StorageIO
@@ -35,6 +36,14 @@ struct CleanTransactions: ToolCommand {
               clean-transactions --input s3://bank/raw/ --output s3://bank/clean/ --incremental --rejects s3://bank/rejects/
 
             --rejects writes every dropped row as a table: file, line, rule, column, tx_fraud, raw_text.
+
+            Transactions with other columns than the nine have a schema, which describe-data proposes:
+
+              describe-data --input raw --schema-output schema.json
+              clean-transactions --input raw --output clean.parquet --schema schema.json
+
+            Its columns are written in their types, and other columns as they are. --plan then is a list of rules, which a \
+            report shows; --duplicates wholeRow compares all columns.
             """,
         version: Version.current)
 
@@ -46,6 +55,9 @@ struct CleanTransactions: ToolCommand {
             "The file to write: CSV if it ends with .csv or .tsv, else Parquet; a folder of files if it ends with '/'.",
         completion: .file())
     var output: String
+
+    @Option(help: "A JSON file that says what the columns are, if they are not the nine.", completion: .file())
+    var schema: String?
 
     @Option(help: "Which amounts are outliers; see above.", transform: { try OutlierRule(parsing: $0) })
     var outliers: OutlierRule?
@@ -98,6 +110,10 @@ struct CleanTransactions: ToolCommand {
         if refitFences || rebuild, !incremental {
             throw ValidationError("\(refitFences ? "--refit-fences" : "--rebuild") goes with --incremental.")
         }
+        if schema != nil, incremental || repairDays {
+            throw ValidationError(
+                "\(incremental ? "--incremental" : "--repair-days") is for the nine columns, without --schema.")
+        }
         if let maxDroppedShare, !(0...1).contains(maxDroppedShare) {
             throw ValidationError("--max-dropped-share must lie in 0...1.")
         }
@@ -105,19 +121,11 @@ struct CleanTransactions: ToolCommand {
 
     mutating func run() async throws {
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("clean-transactions"))
-        var chosen = CleaningPlan()
-        if let plan {
-            let location = try stores.resolve(plan)
-            chosen = try CleaningPlan(json: try await location.store.read(location.key()))
-        }
-        if let outliers { chosen.outliers = outliers }
-        if let duplicates { chosen.duplicates = duplicates }
-        if repairDays { chosen.repairsTimeDays = true }
-        if let maxDroppedShare { chosen.maximumDroppedShare = maxDroppedShare }
+        let choice = try await choice(in: stores)
         let bar = talk.progress("cleaning")
         defer { bar.finish() }
         let job = CleaningJob(
-            input: input, output: output, plan: chosen, report: report, rejects: rejects,
+            input: input, output: output, choice: choice, report: report, rejects: rejects,
             incremental: incremental ? refitFences ? .refitFences : rebuild ? .rebuild : .append : nil,
             options: CleaningOptions(
                 threads: run.threads, memoryLimit: memoryLimit.bytes, temporaryFolder: temporaryFolder),
@@ -134,5 +142,28 @@ struct CleanTransactions: ToolCommand {
             StandardError.write("error: \(error); see --max-dropped-share\n")
             throw ExitCode(2)
         }
+    }
+
+    /// What is cleaned, and by which plan.
+    private func choice(in stores: ObjectStoreRegistry) async throws -> CleaningChoice {
+        func bytes(_ file: String?) async throws -> [UInt8]? {
+            guard let file else { return nil }
+            let location = try stores.resolve(file)
+            return try await location.store.read(location.key())
+        }
+        if let schema, let json = try await bytes(schema) {
+            let schema = try TransactionSchema(json: json, file: schema)
+            var chosen = try await bytes(plan).map { try TableCleaningPlan(json: $0) } ?? TableCleaningPlan(for: schema)
+            if let outliers { chosen.setOutliers(outliers) }
+            if let duplicates { chosen.setDuplicates(duplicates == .wholeRow ? .wholeRow : .id) }
+            if let maxDroppedShare { chosen.maximumDroppedShare = maxDroppedShare }
+            return .table(schema, chosen)
+        }
+        var chosen = try await bytes(plan).map { try CleaningPlan(json: $0) } ?? CleaningPlan()
+        if let outliers { chosen.outliers = outliers }
+        if let duplicates { chosen.duplicates = duplicates }
+        if repairDays { chosen.repairsTimeDays = true }
+        if let maxDroppedShare { chosen.maximumDroppedShare = maxDroppedShare }
+        return .transactions(chosen)
     }
 }

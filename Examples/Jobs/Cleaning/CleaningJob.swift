@@ -7,7 +7,7 @@ package import StorageIO
 package struct CleaningJob: Sendable {
     private let input: String
     private let output: String
-    private let plan: CleaningPlan
+    private let choice: CleaningChoice
     private let report: String?
     private let rejects: String?
     private let mode: IncrementalCleaner.Mode?
@@ -19,15 +19,15 @@ package struct CleaningJob: Sendable {
     ///   - output: one file; a folder of part files when it ends with `/`.
     ///   - report: a file that ends in `.html`, or in `.json`.
     ///   - rejects: where dropped rows go: one file; a folder when it ends with `/`.
-    ///   - incremental: what a run on a growing data set does; nil for one that writes the whole output.
+    ///   - incremental: what a run on a growing data set of the nine columns does; nil for one that writes the whole output.
     package init(
-        input: String, output: String, plan: CleaningPlan, report: String?, rejects: String? = nil,
+        input: String, output: String, choice: CleaningChoice, report: String?, rejects: String? = nil,
         incremental mode: IncrementalCleaner.Mode? = nil, options: CleaningOptions,
         stores: ObjectStoreRegistry, progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.input = input
         self.output = output
-        self.plan = plan
+        self.choice = choice
         self.report = report
         self.rejects = rejects
         self.mode = mode
@@ -52,12 +52,18 @@ package struct CleaningJob: Sendable {
         let source = try stores.resolve(input), target = try stores.resolve(output)
         let rejects = try rejects.map(stores.resolve)
         let progress: @Sendable (CleaningProgress) -> Void = { [progress] state in progress(WorkProgress(state)) }
-        if let mode {
-            return try await IncrementalCleaner(plan: plan, options: options).clean(
-                source, to: target, mode: mode, rejects: rejects, progress: progress)
+        switch choice {
+        case .transactions(let plan):
+            if let mode {
+                return try await IncrementalCleaner(plan: plan, options: options).clean(
+                    source, to: target, mode: mode, rejects: rejects, progress: progress)
+            }
+            return try await Cleaner(plan: plan, options: options).clean(
+                DataFiles.find(source), to: .location(target), rejects: rejects, progress: progress)
+        case .table(let schema, let plan):
+            return try await TableCleaner(schema: schema, plan: plan, options: options).clean(
+                DataFiles.find(source), to: .location(target), rejects: rejects, progress: progress)
         }
-        return try await Cleaner(plan: plan, options: options).clean(
-            DataFiles.find(source), to: .location(target), rejects: rejects, progress: progress)
     }
 
     private func write(_ result: CleaningReport) async throws {

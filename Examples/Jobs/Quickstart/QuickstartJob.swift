@@ -167,7 +167,8 @@ package struct QuickstartJob: Sendable {
             "\(result.rowsKept) of \(result.rowsRead) rows kept, report in \(report)"
         } _: { progress in
             try await CleaningJob(
-                input: raw, output: location("clean.parquet"), plan: CleaningPlan(repairsTimeDays: true),
+                input: raw, output: location("clean.parquet"),
+                choice: .transactions(CleaningPlan(repairsTimeDays: true)),
                 report: report,
                 options: CleaningOptions(threads: settings.threads), stores: stores, progress: progress
             ).run()
