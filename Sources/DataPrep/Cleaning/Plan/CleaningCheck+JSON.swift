@@ -42,9 +42,12 @@ extension CleaningCheck: Codable {
                 maximum: try members.decodeIfPresent(Double.self, forKey: .maximum))
         case .expression:
             let text = try members.decode(String.self, forKey: .keep)
-            self = .expression(
-                name: try members.decodeIfPresent(String.self, forKey: .name) ?? text,
-                RowExpression(unchecked: text))
+            let name = try members.decodeIfPresent(String.self, forKey: .name) ?? text
+            do {
+                self = .expression(name: name, try RowExpression(text))
+            } catch {
+                throw failure(.keep, error.description)
+            }
         case .custom: self = .custom(name: try members.decode(String.self, forKey: .name))
         case .duplicate:
             switch try members.decodeIfPresent(String.self, forKey: .by) {

@@ -107,7 +107,12 @@ struct TableChecks: Sendable {
             }
             let low = minimum ?? -.infinity, high = maximum ?? .infinity
             return { rows, _ in outside(rows, column) { $0 < low || $0 > high } }
-        case .expression: throw failure(check, "expressions are not evaluated yet")
+        case .expression(_, let expression):
+            let bound = try bind(expression, layout, for: check)
+            return { _, batch in
+                let truth = try bound.evaluateTruth(batch)
+                return (0..<truth.count).filter { !truth.isTrue[$0] && !truth.isNull[$0] }.map { ($0, nil) }
+            }
         case .custom(let name):
             guard let condition = custom[name] else {
                 let nearest = NearestNames.question(NearestNames.nearest(to: name, in: Array(custom.keys).sorted()))
@@ -123,6 +128,30 @@ struct TableChecks: Sendable {
         case .malformed, .duplicate, .outlier:
             preconditionFailure("these are no rules for single rows")
         }
+    }
+
+    /// Expressions may use the columns beside the schema, too.
+    private static func bind(
+        _ expression: RowExpression, _ layout: TableLayout, for check: CleaningCheck
+    ) throws(CleaningError) -> BoundExpression {
+        var schema = layout.schema
+        for field in layout.output.fields.dropFirst(schema.columns.count) {
+            schema.columns.append(SchemaColumn(field.name, SchemaColumnType(field.type) ?? .text, role: .ignored))
+        }
+        let bound: BoundExpression
+        do {
+            bound = try expression.bind(to: schema, as: .truth)
+        } catch {
+            throw failure(check, error.description)
+        }
+        for index in bound.columns where schema.columns[index].type.dataType != layout.output.fields[index].type {
+            let field = layout.output.fields[index]
+            throw failure(
+                check,
+                "column \(QuotedText.value(field.name)) is of type \(field.type) beside the schema: give it one in the schema"
+            )
+        }
+        return bound
     }
 
     private static func missing(_ rows: TableRows, _ columns: [Int]) -> [(row: Int, column: Int?)] {
@@ -151,6 +180,21 @@ struct TableChecks: Sendable {
         case .float32(let values): filter { Double(values[$0]) }
         case .float64(let values): filter { values[$0] }
         case .boolean, .bytes: []
+        }
+    }
+}
+
+extension SchemaColumnType {
+    /// The type of a column that is stored so; nil if there is none.
+    fileprivate init?(_ stored: DataType) {
+        switch stored {
+        case .boolean: self = .boolean()
+        case .int32: self = .integer(width: .bits32)
+        case .int64: self = .integer()
+        case .float64: self = .float()
+        case .string: self = .text
+        case .timestamp(.microseconds, let isUTC): self = .timestamp(timeZone: isUTC ? .utc : nil)
+        case .float32, .binary, .date, .timestamp: return nil
         }
     }
 }

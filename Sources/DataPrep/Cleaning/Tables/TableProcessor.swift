@@ -106,7 +106,8 @@ final class TableProcessor: CleaningTable {
     ) throws {
         let rows = part.rows
         let batch = try RecordBatch(schema: layout.output, columns: rows.columns)
-        let labels = Labels(layout, rows)
+        // Most blocks have no row that breaks a rule.
+        lazy var labels = Labels(layout, rows)
         for (rule, check) in checks.checks {
             var found = try check(rows, batch).filter { !part.isDropped[$0.row] }
             guard !found.isEmpty else { continue }

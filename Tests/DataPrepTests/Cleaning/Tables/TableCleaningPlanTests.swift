@@ -110,6 +110,28 @@ import Testing
         #expect(try all.rows.column("card").nullCount == 3)
     }
 
+    @Test func expressionsAreRules() async throws {
+        let text =
+            Self.header + Self.row("a") + Self.row("b", amount: "20") + Self.row("c", note: "")
+            + Self.row("d", note: "bad")
+        let plan = TableCleaningPlan(
+            checks: [
+                .expression(name: "small", try RowExpression("amount < 10 and extra <> 'x'")),
+                .expression(name: "note", try RowExpression("note <> 'bad'")),
+            ])
+        let (report, rows, _) = try await clean(text, plan: plan)
+        // A note that is missing is not bad.
+        #expect(try Self.ids(rows) == ["a", "c"])
+        #expect(report.rules.map(\.rule.rawValue) == ["small", "note"] && report.rules.map(\.rows) == [1, 1])
+        #expect(try TableCleaningPlan(json: plan.json()) == plan)
+        let error = await #expect(throws: CleaningError.self) {
+            let expression = try RowExpression("amuont < 10")
+            _ = try await clean(text, plan: TableCleaningPlan(checks: [.expression(name: "small", expression)]))
+        }
+        #expect(try #require(error).description.contains("rule 'small'"))
+        #expect(try #require(error).description.contains("amount"))
+    }
+
     @Test func wholeRowsAreCompared() async throws {
         let text =
             Self.header + Self.row("a") + Self.row("a", note: "m") + Self.row("a") + Self.row("a", note: "")
@@ -180,6 +202,7 @@ import Testing
             #"{"ruels": []}"#: "did you mean 'rules'?",
             #"{"rules": [], "maximum_dropped_share": 2}"#: "expected 0 to 1",
             #"{"rules": [{"rule": "outlier", "fences": "x"}]}"#: "not an outlier rule", "[": "",
+            #"{"rules": [{"rule": "expression", "keep": "a <"}]}"#: "a <",
         ]
         for (json, message) in problems {
             let error = #expect(throws: CleaningError.self) { try TableCleaningPlan(json: Array(json.utf8)) }
