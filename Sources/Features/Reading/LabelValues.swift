@@ -48,7 +48,11 @@ package struct LabelValues: Sendable {
     /// Which rows of a canonical column are frauds. Rows without a label are not.
     package func frauds(in column: Column) -> Bitmap {
         func bitmap(_ isFraud: (Int) -> Bool) -> Bitmap {
-            Bitmap((0..<column.count).map { isFraud($0) && !column.isNull($0) })
+            let count = column.count
+            var words = [UInt64](repeating: 0, count: Bitmap.wordCount(count))
+            for row in 0..<count where isFraud(row) { words[row >> 6] |= 1 << UInt64(row & 63) }
+            guard let validity = column.validity else { return Bitmap(words: words, count: count) }
+            return Bitmap(words: zip(words, validity.words).map { $0 & $1 }, count: count)
         }
         switch column.storage {
         case .boolean(let values): return bitmap { isFraud(values[$0]) }

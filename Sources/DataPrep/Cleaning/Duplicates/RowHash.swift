@@ -34,8 +34,10 @@ struct RowHash {
     /// Adds the value of a column in many rows, each to its own hash. Missing values are equal, and so are 0 and -0.
     static func add(_ column: Column, to hashes: inout [RowHash]) {
         let missing: UInt64 = 0x9216_D5D9_8979_FB1B
+        let validity = column.validity
+        func isNull(_ row: Int) -> Bool { validity.map { !$0[row] } ?? false }
         func add(_ word: (Int) -> UInt64) {
-            for row in hashes.indices { hashes[row].add(column.isNull(row) ? missing : word(row)) }
+            for row in hashes.indices { hashes[row].add(isNull(row) ? missing : word(row)) }
         }
         switch column.storage {
         case .boolean(let values): add { values[$0] ? 1 : 0 }
@@ -46,7 +48,7 @@ struct RowHash {
         case .bytes(let values):
             values.bytes.withUnsafeBytes { bytes in
                 for row in hashes.indices {
-                    if column.isNull(row) {
+                    if isNull(row) {
                         hashes[row].add(missing)
                     } else {
                         let range = Int(values.offsets[row])..<Int(values.offsets[row + 1])

@@ -98,14 +98,14 @@ struct TransactionTableParser: Sendable {
 /// Reads single values of a column.
 private struct CellReader {
     private let column: Column
-    private let ticksPerSecond: Int64
+    private let unit: TimeUnit
 
     init(_ column: Column) {
         self.column = column
         if case .timestamp(let unit, _) = column.type {
-            ticksPerSecond = unit.ticksPerSecond
+            self.unit = unit
         } else {
-            ticksPerSecond = 1
+            unit = .microseconds
         }
     }
 
@@ -129,7 +129,7 @@ private struct CellReader {
             return values.set(kind, integer: Int64(numbers[row]) * CivilDateTime.microsecondsPerDay)
         case .int64(let numbers):
             guard kind == .dateTime else { return values.set(kind, integer: numbers[row]) }
-            guard let time = microseconds(numbers[row]) else { return false }
+            guard let time = unit.microseconds(ofTicks: numbers[row]) else { return false }
             return values.set(kind, integer: time)
         case .float32(let numbers):
             return values.set(kind, number: numbers[row])
@@ -141,27 +141,7 @@ private struct CellReader {
 
     /// The value as text, cut after this many bytes.
     func text(_ row: Int, limit: Int = RejectedRow.valueLimit) -> String {
-        if column.isNull(row) { return "" }
-        switch column.storage {
-        case .boolean(let values): return "\(values[row])"
-        case .int32(let values): return "\(values[row])"
-        case .int64(let values):
-            guard case .timestamp = column.type, let time = microseconds(values[row]) else { return "\(values[row])" }
-            return CivilDateTime.text(microseconds: time)
-        case .float32(let values): return "\(values[row])"
-        case .float64(let values): return "\(values[row])"
-        case .bytes(let values): return String(decoding: values[row].prefix(limit), as: UTF8.self)
-        }
-    }
-
-    private func microseconds(_ ticks: Int64) -> Int64? {
-        switch ticksPerSecond {
-        case 1_000:
-            let (product, overflow) = ticks.multipliedReportingOverflow(by: 1000)
-            return overflow ? nil : product
-        case 1_000_000_000: return CivilDateTime.floorDivide(ticks, 1000)
-        default: return ticks
-        }
+        column.text(ofRow: row, limit: limit)
     }
 
     /// The parsers need readable bytes before the text.
