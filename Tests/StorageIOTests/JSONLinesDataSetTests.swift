@@ -55,7 +55,7 @@ import Testing
         try write("{\"id\":3}\n", "set/day=8/a.jsonl")
         let dataSet = try await open("set")
         #expect(dataSet.schema.names == ["id", "day"])
-        #expect(try await dataSet.readAll().column("day").int64Values() == [7, 7, 8])
+        #expect(try await dataSet.readAll().column("day").storage == .int32([7, 7, 8]))
         #expect(try await dataSet.readAll(columns: ["day"]).rowCount == 3)
     }
 
