@@ -49,7 +49,7 @@ enum ModelFiles {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let description = Description(
             format: format, formatVersion: version, features: model.features, featureNames: model.features.names,
-            threshold: model.threshold, hasState: model.state != nil || model.history != nil, provenance: model.provenance)
+            threshold: model.threshold, hasState: storedHistory(of: model) != nil, provenance: model.provenance)
         var files = [modelName: Array(try encoder.encode(description))]
         for (name, bytes) in try ClassifierArchive.encode(model.classifier) { files[classifierPrefix + name] = bytes }
         if let state = model.state { files[stateName] = state.encoded() }

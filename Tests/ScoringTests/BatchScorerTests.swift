@@ -99,7 +99,7 @@ import Testing
             let table = try model.score(batch).recordBatch()
             #expect(table.schema.names == ["transaction_id", "probability", "prediction"])
             #expect(try table.column("transaction_id") == ids)
-            #expect(try table.schema == BatchScores.schema(for: batch.schema))
+            #expect(try table.schema == BatchScores.schema(for: batch.schema, model: model))
         }
     }
 

@@ -57,9 +57,11 @@ public struct ComparisonPipeline: Sendable {
                 of: dataSet, and: champion.features.columns(of: dataSet, and: [label]))
         }
         let table = try await dataSet.readAll(columns: columns, reporting: progress, threads: threads)
+        let schema = candidate.features.schema ?? champion.features.schema
         let choice = try ComparisonRows(
-            champion: champion.provenance, candidate: candidate.provenance, times: try TransactionTimes.times(table, schema: candidate.features.schema ?? champion.features.schema),
-            rowCount: table.rowCount, location: data, includesTrainingRows: includesTrainingRows)
+            champion: champion.provenance, candidate: candidate.provenance,
+            times: try TransactionTimes.times(table, schema: schema), rowCount: table.rowCount, location: data,
+            includesTrainingRows: includesTrainingRows)
         let allLabels = try DataPreparation.labels(table, label, data, schema: candidate.features.schema)
         let labels = choice.rows.map { allLabels[$0] }
         try ClassCheck(location: data, purpose: "to judge by", wayOut: choice.wayOut).require(

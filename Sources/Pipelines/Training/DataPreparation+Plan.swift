@@ -39,7 +39,8 @@ extension DataPreparation {
             trainedTimes: times)
     }
 
-    private static func split(_ rows: PlannedRows, _ request: TrainingRequest) throws -> (before: [Int], after: [Int]?) {
+    private static func split(_ rows: PlannedRows, _ request: TrainingRequest) throws -> (before: [Int], after: [Int]?)
+    {
         let all = Array(rows.labels.indices)
         switch (request.testRows, rows.times) {
         case (.none, _): return (all, nil)
@@ -100,10 +101,11 @@ private struct PlannedRows {
         return (0..<column.count).map { row in
             guard !column.isNull(row) else { return 0 }
             let next = Int64(numbers.count + 1)
-            return numbers[texts[row]] ?? {
-                numbers[texts[row]] = next
-                return next
-            }()
+            return numbers[texts[row]]
+                ?? {
+                    numbers[texts[row]] = next
+                    return next
+                }()
         }
     }
 }
