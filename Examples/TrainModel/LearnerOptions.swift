@@ -14,7 +14,7 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "What to train.")
     var learner = Kind.boostedTrees
 
-    @Option(help: "Trees, one a round (default: 100).")
+    @Option(help: "Trees, one a round (default: 100; 200 boosted ones for the features of a plan).")
     var rounds: Int?
 
     @Option(help: "Leaves of a tree at most; 0 for no limit (default: 31).")
@@ -23,7 +23,7 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "Depth of a tree at most; 0 for no limit (default: 0).")
     var maxDepth: Int?
 
-    @Option(help: "What each boosted tree's values are multiplied by (default: 0.1).")
+    @Option(help: "What each boosted tree's values are multiplied by (default: 0.1; 0.05 for the features of a plan).")
     var learningRate: Double?
 
     @Option(
@@ -77,12 +77,13 @@ struct LearnerOptions: ParsableArguments {
         return all.filter { $0.isGiven && (!$0.learners.contains(learner) || grid && $0.isOfGrid) }.map(\.name)
     }
 
-    var boostedTrees: BoostedTreesConfiguration {
+    /// - Parameter isPlan: Whether a plan declares the features: of its many ones, smaller steps make better use.
+    func boostedTrees(isPlan: Bool) -> BoostedTreesConfiguration {
         var settings = BoostedTreesConfiguration()
-        settings.rounds = rounds ?? 100
+        settings.rounds = rounds ?? (isPlan ? 200 : 100)
         settings.maxLeaves = leaves ?? 31
         settings.maxDepth = maxDepth ?? 0
-        settings.learningRate = learningRate ?? 0.1
+        settings.learningRate = learningRate ?? (isPlan ? 0.05 : 0.1)
         settings.growth = growth ?? .leafWise
         settings.rowSubsample = rowSubsample ?? 1
         settings.columnSubsample = columnSubsample ?? 1
@@ -95,9 +96,10 @@ struct LearnerOptions: ParsableArguments {
         return settings
     }
 
-    var choice: Learner {
+    /// - Parameter isPlan: As above.
+    func choice(isPlan: Bool) -> Learner {
         switch learner {
-        case .boostedTrees: return .boostedTrees(boostedTrees)
+        case .boostedTrees: return .boostedTrees(boostedTrees(isPlan: isPlan))
         case .randomForest:
             var settings = RandomForestConfiguration()
             settings.trees = rounds ?? 100

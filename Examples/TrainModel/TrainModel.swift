@@ -179,12 +179,12 @@ struct TrainModel: ToolCommand {
     }
 
     private func request(_ stores: ObjectStoreRegistry) async throws -> TrainingRequest {
-        let settings = learner.boostedTrees
+        let settings = learner.boostedTrees(isPlan: isPlan)
         let needsValidation = grid || learner.earlyStoppingRounds != nil
         return TrainingRequest(
             data: data,
             features: try await features(stores),
-            learner: learner.choice,
+            learner: learner.choice(isPlan: isPlan),
             testRows: testFromDay.map { .fromDay($0) } ?? testShare.map { .share($0) } ?? .none,
             grid: grid ? TrainingRequest.originalGrid(settings) : [],
             validationShare: validationShare ?? (needsValidation ? 0.2 : 0), threshold: threshold, seed: learner.seed,
