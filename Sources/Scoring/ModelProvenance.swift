@@ -49,7 +49,7 @@ public struct ModelProvenance: Sendable, Hashable, Codable {
     }
 
     /// The version of this library.
-    public static let currentLibraryVersion = "0.1.0"
+    public static let currentLibraryVersion = "0.2.0"
 
     private enum CodingKeys: String, CodingKey {
         case createdAt = "created_at"
