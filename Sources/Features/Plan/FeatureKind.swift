@@ -10,9 +10,9 @@ public enum FeatureKind: Sendable, Hashable {
     case category(column: String, values: [String]?)
     /// A number over the earlier transactions of the same keys.
     case aggregate(WindowAggregate)
-    /// Seconds since the previous transaction of the same keys, at most `within` ago.
+    /// Seconds since the previous transaction of the same keys, less than `within` ago.
     case timeSincePrevious(HistoryScope)
-    /// 1 if no transaction of the same keys was within `within` before, else 0.
+    /// 1 if no transaction of the same keys was less than `within` before, else 0.
     case isFirst(HistoryScope)
     /// Kilometres between two points of the transaction.
     case distance(from: String, to: String)
@@ -94,7 +94,7 @@ public enum CalendarPart: String, Sendable, Hashable, CaseIterable {
 public struct HistoryScope: Sendable, Hashable {
     /// The columns whose values both have in common: one or two keys or categories; none for all transactions.
     public var keys: [String]
-    /// How long ago the previous one may be; what is longer ago is not kept.
+    /// The previous one is less than this ago; what is longer ago is not kept.
     public var within: FeatureDuration
     /// Only transactions for which it is true count as earlier ones; nil for all.
     public var filter: RowExpression?
