@@ -58,15 +58,17 @@ public struct BatchScorer: Sendable {
     /// Scores a table, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: `TransactionError`, `SchemaError` or `ColumnarError` for a column that is missing or unusable.
     public mutating func score(_ batch: RecordBatch, threads: Int = 1) throws -> BatchScores {
-        let probabilities =
-            switch model.features {
-            case .columns:
-                try model.classifier.probabilities(features(batch, threads: threads), threads: threads)
-            case .pipeline:
-                try self.probabilities(model.transactions(batch), threads: threads)
-            case .plan:
-                try self.probabilities(planned: batch, threads: threads)
-            }
+        let probabilities: [Double]
+        let (model, choice) = (model, choice)
+        var use = history
+        if let planned = try plan?.probabilities(batch, model, choice, &use, threads: threads) {
+            history = use
+            probabilities = planned
+        } else if model.features.pipeline != nil {
+            probabilities = try self.probabilities(model.transactions(batch), threads: threads)
+        } else {
+            probabilities = try model.classifier.probabilities(features(batch, threads: threads), threads: threads)
+        }
         return BatchScores(batch, probabilities: probabilities, model: model, history: history ?? .empty)
     }
 
@@ -94,48 +96,16 @@ public struct BatchScorer: Sendable {
 
     /// The features of a table's rows, which then belong to the history.
     public mutating func features(_ batch: RecordBatch, threads: Int = 1) throws -> FeatureMatrix {
-        switch model.features {
-        case .columns(let names):
-            return try FeatureMatrix(batch, features: names, keepingDoubles: model.classifier.takesDoubles)
-        case .pipeline:
+        let (model, choice) = (model, choice)
+        var use = history
+        if let planned = try plan?.features(batch, model, choice, &use, threads: threads) {
+            history = use
+            return planned
+        }
+        guard case .columns(let names) = model.features else {
             return try features(model.transactions(batch), threads: threads)
-        case .plan:
-            return try features(canonical: try canonical(batch, threads), threads: threads)
         }
-    }
-
-    /// The probabilities of a table's rows by features from a plan; NaN for those that cannot be scored.
-    private mutating func probabilities(planned batch: RecordBatch, threads: Int) throws -> [Double] {
-        let canonical = try canonical(batch, threads)
-        let matrix = try features(canonical: canonical, threads: threads)
-        var probabilities = try model.classifier.probabilities(matrix, threads: threads)
-        for row in plan?.unscored(canonical) ?? [] { probabilities[row] = .nan }
-        return probabilities
-    }
-
-    private mutating func canonical(_ batch: RecordBatch, _ threads: Int) throws -> RecordBatch {
-        try plan?.canonical(batch, threads: threads) ?? batch
-    }
-
-    private mutating func features(canonical: RecordBatch, threads: Int) throws -> FeatureMatrix {
-        guard let engine = model.engine else { preconditionFailure("the features are not a plan's") }
-        var used: HistoryUse?
-        let choice = choice, saved = model.history
-        let matrix = try plan?.features(canonical, threads: threads) { firstTime in
-            guard engine.usesHistory else { return engine.makeHistory() }
-            if choice != .empty, let saved {
-                let end = choice == .saved ? saved.newestTime : firstTime.flatMap { saved.end(before: $0) }
-                if let end {
-                    used = .saved(through: end)
-                    return saved
-                }
-            }
-            if firstTime != nil { used = .empty }
-            return engine.makeHistory()
-        }
-        history = used ?? history
-        guard let matrix else { preconditionFailure("the scorer has lost its plan") }
-        return matrix
+        return try FeatureMatrix(batch, features: names, keepingDoubles: model.classifier.takesDoubles)
     }
 
     private mutating func features(_ transactions: TransactionColumns, threads: Int) throws -> FeatureMatrix {

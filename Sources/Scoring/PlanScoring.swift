@@ -7,7 +7,7 @@ struct PlanScoring: Sendable {
     private let engine: FeatureEngine
     /// Tables of a data set have the same columns, mostly.
     private var reader: SchemaReader?
-    private(set) var history: FeatureHistory?
+    private var history: FeatureHistory?
     /// The last row in the order of time.
     private var last: RowKey?
     private(set) var isInTimeOrder = true
@@ -15,7 +15,7 @@ struct PlanScoring: Sendable {
     init(_ engine: FeatureEngine) { self.engine = engine }
 
     /// A table's columns as the schema has them.
-    mutating func canonical(_ batch: RecordBatch, threads: Int) throws -> RecordBatch {
+    private mutating func canonical(_ batch: RecordBatch, threads: Int) throws -> RecordBatch {
         let reader: SchemaReader
         if let known = self.reader, known.table == batch.schema {
             reader = known
@@ -26,17 +26,34 @@ struct PlanScoring: Sendable {
         return try reader.require(batch, roles: [.time], threads: threads)
     }
 
-    /// The features of a canonical table's rows, which then belong to the history.
-    /// - Parameter start: Gives the history to begin with, when this is the first table.
+    /// The features of a table's rows, which then belong to the history.
+    /// - Parameter use: Set when the history begins.
     mutating func features(
-        _ canonical: RecordBatch, threads: Int, startingWith start: (_ firstTime: Int64?) -> FeatureHistory
+        _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, threads: Int
+    ) throws -> FeatureMatrix {
+        try features(canonical: canonical(batch, threads: threads), model, choice, &use, threads: threads)
+    }
+
+    /// The probabilities of a table's rows, which then belong to the history; NaN for those that cannot be scored.
+    mutating func probabilities(
+        _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, threads: Int
+    ) throws -> [Double] {
+        let canonical = try canonical(batch, threads: threads)
+        let matrix = try features(canonical: canonical, model, choice, &use, threads: threads)
+        var probabilities = try model.classifier.probabilities(matrix, threads: threads)
+        for row in unscored(canonical) { probabilities[row] = .nan }
+        return probabilities
+    }
+
+    private mutating func features(
+        canonical: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, threads: Int
     ) throws -> FeatureMatrix {
         let bounds = engine.usesHistory ? RowKey.bounds(of: canonical, schema: engine.schema) : nil
         if let bounds {
             if let last, bounds.first < last { isInTimeOrder = false }
             last = max(bounds.last, last ?? bounds.last)
         }
-        var history = self.history ?? start(bounds?.first.time)
+        var history = self.history ?? start(model, choice, bounds?.first.time, &use)
         // The history is uniquely referenced here while it changes: a second reference would copy all of it.
         self.history = nil
         defer { self.history = history }
@@ -44,8 +61,24 @@ struct PlanScoring: Sendable {
         return try FeatureMatrix(names: engine.names, columns: columns)
     }
 
+    /// The history to begin with.
+    private func start(
+        _ model: FraudModel, _ choice: HistoryChoice, _ firstTime: Int64?, _ use: inout HistoryUse?
+    ) -> FeatureHistory {
+        guard engine.usesHistory else { return engine.makeHistory() }
+        if choice != .empty, let saved = model.history {
+            let end = choice == .saved ? saved.newestTime : firstTime.flatMap { saved.end(before: $0) }
+            if let end {
+                use = .saved(through: end)
+                return saved
+            }
+        }
+        if firstTime != nil { use = .empty }
+        return engine.makeHistory()
+    }
+
     /// The rows without an amount, where the schema has one: they get no score.
-    func unscored(_ canonical: RecordBatch) -> [Int] {
+    private func unscored(_ canonical: RecordBatch) -> [Int] {
         guard let index = engine.schema.columns.firstIndex(where: { $0.role == .amount }) else { return [] }
         let column = canonical.columns[index]
         guard case .float64(let values) = column.storage else {

@@ -73,7 +73,7 @@ public struct FeatureHistory: Sendable {
         guard interners.contains(where: { $0.count > 0 }) else { return }
         var isUsed = interners.map { [Bool](repeating: false, count: $0.count) }
         for table in tables { table.markTexts(&isUsed) }
-        // Giving numbers anew costs as much as a sweep: only where much is saved.
+        // Renumbering costs as much as a sweep: only where much is saved.
         guard all || isUsed.contains(where: { used in used.count > 16 && used.count { $0 } * 2 < used.count })
         else { return }
         let numbers = interners.indices.map { interners[$0].keep(isUsed[$0]) }

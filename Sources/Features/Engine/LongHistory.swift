@@ -95,7 +95,7 @@ struct LongHistory: Sendable {
         lasts[value] = last
     }
 
-    /// Looks up values anew, after the words of some have changed.
+    /// Looks up values again after the words of some have changed.
     mutating func indexValuesAgain(_ rows: [Int64], _ layout: HistoryLayout, from first: Int) {
         for value in lasts.indices where lasts[value] != nil {
             indexValues(value, rows, layout.values[value], stride: layout.stride, from: first)

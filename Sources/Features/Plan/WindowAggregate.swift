@@ -50,7 +50,7 @@ public struct WindowAggregate: Sendable, Hashable {
     public var includesCurrent: Bool
     /// Only transactions for which it is true count; nil for all.
     public var filter: RowExpression?
-    /// Whole tiles of this length, counted from 1970-01-01T00:00:00, are kept in place of single transactions; nil for single
+    /// Whole tiles of this length, counted from 1970-01-01T00:00:00, are kept instead of single transactions; nil for single
     /// ones. The window is then the last `window / tile` tiles that have ended by `t - delay`.
     public var tile: FeatureDuration?
 

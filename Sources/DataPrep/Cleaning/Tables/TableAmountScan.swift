@@ -2,36 +2,16 @@ import Columnar
 import Parallelism
 
 /// Reads the amounts of all waiting rows that are not duplicates, several blocks at once.
-struct TableAmountScan: AmountSource {
+struct TableAmountScan: BlockAmounts {
     let store: TableStore
     /// The position of the amount; nil for tables without one.
     let amount: Int?
     let threads: Int
 
-    func map<Result: Sendable>(_ body: @Sendable (UnsafeBufferPointer<Double>) -> Result) throws -> [Result] {
-        let count = store.count
-        let results = Lock([[Result]](repeating: [], count: count))
-        try parallelForThrowing(count: count, threads: threads) { number in
-            let found = try amounts(ofBlock: number).map { $0.withUnsafeBufferPointer(body) }
-            results.withLock { $0[number] = found }
-        }
-        return results.withLock { $0.flatMap { $0 } }
-    }
+    var blockCount: Int { store.count }
 
-    func fold<State: Sendable>(
-        _ initial: State, _ body: @Sendable (inout State, UnsafeBufferPointer<Double>) -> Void
-    ) throws -> [State] {
-        let parts = max(1, threads)
-        let count = store.count
-        let states = Lock([State]())
-        try parallelForThrowing(count: parts, threads: threads) { part in
-            var state = initial
-            for number in stride(from: part, to: count, by: parts) {
-                for amounts in try amounts(ofBlock: number) { amounts.withUnsafeBufferPointer { body(&state, $0) } }
-            }
-            states.withLock { $0.append(state) }
-        }
-        return states.withLock { $0 }
+    func forEachRun(ofBlock number: Int, _ body: (UnsafeBufferPointer<Double>) -> Void) throws {
+        for amounts in try amounts(ofBlock: number) { amounts.withUnsafeBufferPointer(body) }
     }
 
     /// Of each part.
