@@ -9,11 +9,11 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
         public static let invalidURL = Code(description: "invalid URL")
         /// The method or a header field cannot be sent.
         public static let invalidRequest = Code(description: "invalid request")
-        /// The host's name is not known.
+        /// The host's name is not known. Nothing of the request was sent.
         public static let unknownHost = Code(description: "unknown host")
-        /// There is no connection to the host or the proxy.
+        /// There is no connection to the host or the proxy. Nothing of the request was sent.
         public static let connectionFailed = Code(description: "connection failed")
-        /// The connection ended before the response did.
+        /// The connection ended before the response did. The server may have carried out the request.
         public static let connectionLost = Code(description: "connection lost")
         /// Connecting took too long, nothing was sent or received for too long, or the whole exchange took too long.
         public static let timedOut = Code(description: "timed out")

@@ -56,3 +56,28 @@ final class DeafListener {
 
     deinit { for socket in sockets { close(socket) } }
 }
+
+/// A server that reads one more request over a kept connection, and is gone before it responds.
+final class VanishingServer: Sendable {
+    let port: Int
+
+    init() throws {
+        let listener = try Listener()
+        port = listener.port
+        Thread.detachNewThread {
+            let connection = accept(listener.socket, nil, nil)
+            Self.readHead(connection)
+            let response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+            _ = send(connection, response, response.utf8.count, Int32(MSG_NOSIGNAL))
+            Self.readHead(connection)
+            close(listener.socket)
+            close(connection)
+        }
+    }
+
+    private static func readHead(_ connection: Int32) {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8), recv(connection, &byte, 1, 0) == 1 { bytes.append(byte) }
+    }
+}

@@ -55,6 +55,19 @@ import Testing
         #expect(failure?.isTransient == true)
     }
 
+    /// curl sends the request again over a second connection, which is refused: that does not mean that it was never sent.
+    @Test(arguments: ["GET", "POST", "DELETE"])
+    func aServerThatVanishesWithARequest(method: String) async throws {
+        let server = try VanishingServer()
+        let url = "http://127.0.0.1:\(server.port)/"
+        let response = try await client.send(TransportRequest(method: "GET", url: url), maximumBodyBytes: 2)
+        #expect(response.body == Array("ok".utf8))
+        let failure = await #expect(throws: HTTPTransportError.self) {
+            try await client.send(TransportRequest(method: method, url: url), maximumBodyBytes: 2)
+        }
+        #expect(failure?.code == .connectionLost)
+    }
+
     @Test func anUnknownHost() async {
         let failure = await failure("http://nowhere.invalid/")
         #expect(failure?.code == .unknownHost)

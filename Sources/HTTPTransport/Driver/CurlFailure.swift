@@ -4,13 +4,13 @@ import CCurl
 struct CurlFailure {
     private let code: CURLcode
     private let message: String
-    private let isConnected: Bool
+    private let mayHaveSent: Bool
 
-    /// - Parameter isConnected: whether there had been a connection.
-    init(_ code: CURLcode, easy: EasyHandle, isConnected: Bool) {
+    /// - Parameter mayHaveSent: whether the request went over some connection, or a part of it.
+    init(_ code: CURLcode, easy: EasyHandle, mayHaveSent: Bool) {
         self.code = code
         message = easy.message(for: code)
-        self.isConnected = isConnected
+        self.mayHaveSent = mayHaveSent
     }
 
     func error(for request: TransportRequest) -> HTTPTransportError {
@@ -18,7 +18,16 @@ struct CurlFailure {
             kind, method: request.method, url: request.url, message: "\(message) (curl \(code.rawValue))")
     }
 
+    /// Over a kept connection that ends without a response, curl sends the request again by itself. If the server is gone, the
+    /// code says only that the second connection failed, although the first may have carried the whole request.
     private var kind: HTTPTransportError.Code {
+        switch ownKind {
+        case .unknownHost where mayHaveSent, .connectionFailed where mayHaveSent: .connectionLost
+        case let kind: kind
+        }
+    }
+
+    private var ownKind: HTTPTransportError.Code {
         switch code {
         case CURLE_URL_MALFORMAT: .invalidURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unknownHost
@@ -33,7 +42,7 @@ struct CurlFailure {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING,
             CURLE_OUT_OF_MEMORY:
             .protocolViolation
-        default: isConnected ? .connectionLost : .connectionFailed
+        default: .connectionFailed
         }
     }
 

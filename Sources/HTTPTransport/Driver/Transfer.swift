@@ -6,6 +6,7 @@ final class Transfer {
     let easy: EasyHandle
     /// Whether there is a connection, so that silence counts.
     private(set) var isConnected = false
+    private var mayHaveSent = false
     /// When bytes were last sent or received, or a direction resumed.
     var lastActivity: ContinuousClock.Instant
     private var parser = ResponseHeadParser()
@@ -28,6 +29,7 @@ final class Transfer {
 
     func connect() {
         isConnected = true
+        mayHaveSent = true
         lastActivity = .now
     }
 
@@ -122,7 +124,7 @@ final class Transfer {
         if code == CURLE_OK { return head == nil ? .failure(ExchangeStateMachine.NoResponse()) : .success(body) }
         // The server refused the request and closed the connection, on which we were still sending.
         if let head, head.status >= 300, bodyCount == announcedBodyCount { return .success(body) }
-        return .failure(CurlFailure(code, easy: easy, isConnected: isConnected).error(for: exchange.request))
+        return .failure(CurlFailure(code, easy: easy, mayHaveSent: mayHaveSent).error(for: exchange.request))
     }
 
     /// Prepares to send the request once more, over a new connection, if it met a kept one that the server had closed: curl does

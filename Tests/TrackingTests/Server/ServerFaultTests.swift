@@ -197,7 +197,7 @@ import Tracking
         for run in runs {
             #expect(try await store.metricHistory("m", ofRun: run, pageSize: 100, pageToken: nil).elements.count == 10)
         }
-        #expect(try await Self.names(store, experiment.id).count == 40)
+        #expect(try await Self.names(store, experiment.id) == (0..<40).map { "r\($0)" }.sorted())
         try await store.close()
     }
 
