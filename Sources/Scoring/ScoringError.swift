@@ -9,8 +9,10 @@ public enum ScoringError: Error, Sendable, Hashable {
     case unusablePlan(FeatureEngineError)
     /// The features are columns that a single transaction does not have.
     case notInTransaction(columns: [String])
-    /// The model's plan is for the columns of its own schema, and single transactions are those of the Handbook.
-    case notTransactions
+    /// Single transactions are those of one schema, and a model or a caller has those of another.
+    case otherTransactions(expected: TransactionSchema, actual: TransactionSchema)
+    /// The model has no plan: it scores values of the type `Transaction`, not records of a schema.
+    case recordsNotScored
     /// A source of models ended without one.
     case noModel
     /// A saved history was requested, and the model has none.
@@ -34,9 +36,10 @@ extension ScoringError: CustomStringConvertible {
             "\(error)"
         case .notInTransaction(let columns):
             "the model's features \(columns.joined(separator: ", ")) are not numbers that a single transaction has"
-        case .notTransactions:
-            "the model computes features from the columns of its own schema; streams and services score the Handbook's nine "
-                + "columns so far, score-transactions scores any"
+        case .otherTransactions(let expected, let actual):
+            "single transactions are those of the schema \(expected.summary), not of \(actual.summary)"
+        case .recordsNotScored:
+            "the model has no plan of its own: it scores transactions of the Handbook's columns"
         case .noModel:
             "the source of models ended without one"
         case .noSavedHistory:
@@ -44,5 +47,12 @@ extension ScoringError: CustomStringConvertible {
         case .dataChanged(let rows, let rowsLater):
             "the data changed while they were scored: \(rows) rows at first, \(rowsLater) when read again"
         }
+    }
+}
+
+extension TransactionSchema {
+    /// The name and the columns.
+    fileprivate var summary: String {
+        (name.map { "'\($0)' with " } ?? "with ") + columns.map(\.name).joined(separator: ", ")
     }
 }

@@ -146,7 +146,7 @@ public struct FeatureEngine: Sendable {
         }
     }
 
-    private func withLanes<Value>(
+    func withLanes<Value>(
         _ body: (RowLanes) throws(FeatureEngineError) -> Value
     ) throws(FeatureEngineError) -> Value {
         let result = withUnsafeTemporaryAllocation(of: Int64.self, capacity: program.laneCount) { words in
@@ -167,7 +167,7 @@ public struct FeatureEngine: Sendable {
     }
 
     /// Fills the lanes of a single transaction.
-    private func fill(
+    func fill(
         _ record: TransactionRecord, _ lanes: RowLanes, number: (Int, UnsafeBufferPointer<UInt8>) -> Int64
     ) throws(FeatureEngineError) {
         let schema = program.schema

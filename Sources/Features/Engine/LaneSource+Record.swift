@@ -29,15 +29,8 @@ extension LaneSource {
             }
             lanes.setNumber(value, lane, 0)
         case .label(let column, let values):
-            lanes[RowLanes.label, 0] =
-                switch record.values[column] {
-                case .null: -1
-                case .integer(let value): values.label(Double(value))
-                case .number(let value): values.label(value)
-                case .boolean(let value): values.label(value)
-                case .text(var value): value.withUTF8 { values.label($0) }
-                case .time: throw LaneSource.failure(schema.columns[column])
-                }
+            if case .time = record.values[column] { throw LaneSource.failure(schema.columns[column]) }
+            lanes[RowLanes.label, 0] = values.label(record.values[column])
         case .knownAt(let column):
             lanes[RowLanes.knownAt, 0] =
                 switch record.values[column] {

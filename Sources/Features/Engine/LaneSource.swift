@@ -51,5 +51,16 @@ extension LabelValues {
         return LabelValues.label(isFraud(begin, end))
     }
 
+    /// 1 for a fraud, 0 for a genuine transaction, -1 for neither.
+    package func label(_ value: TransactionValue) -> Int64 {
+        switch value {
+        case .null, .time: -1
+        case .integer(let value): label(Double(value))
+        case .number(let value): label(value)
+        case .boolean(let value): label(value)
+        case .text(var value): value.withUTF8 { label($0) }
+        }
+    }
+
     private static func label(_ isFraud: Bool?) -> Int64 { isFraud.map { $0 ? 1 : 0 } ?? -1 }
 }

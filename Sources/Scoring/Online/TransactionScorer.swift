@@ -1,15 +1,12 @@
-public import Features
+import Features
 import ModelKit
 import Parallelism
 
-/// Scores transactions as they arrive, and keeps them as the history of later ones.
+/// The part of an ``OnlineScorer`` for models whose features come from the Handbook's columns.
 ///
-/// With features from a pipeline, a transaction whose amount is not a finite number gets NaN for its probability, and
-/// is not added to the history.
-///
-/// Safe to use from any thread. Features are computed and the history updated under a lock, about a microsecond per
-/// transaction; the classifier runs outside of it.
-public final class OnlineScorer: Sendable {
+/// Features are computed and the history updated under a lock, about a microsecond per transaction; the classifier runs
+/// outside of it.
+final class TransactionScorer: Sendable {
     /// A model with what is derived from it once; a class, so that sharing it copies one reference.
     private final class Loaded: Sendable {
         /// Without the history saved with it: the scorer has its own, and a second reference would cause a copy at the
@@ -60,14 +57,10 @@ public final class OnlineScorer: Sendable {
 
     private let current: Lock<Current>
 
-    /// Checks that single transactions can be scored with a model, without creating a scorer.
-    /// - Throws: ``ScoringError/notInTransaction(columns:)``.
-    public static func check(_ model: FraudModel) throws(ScoringError) { _ = try TransactionFeatures(model.features) }
-
     /// - Parameter state: the history to start from; without one, the model's saved one, or none.
     /// - Throws: ``ScoringError`` when the model's features are columns that a transaction does not have, or the state was kept
     ///   for other windows.
-    public init(_ model: FraudModel, state: FeatureState? = nil) throws(ScoringError) {
+    init(_ model: FraudModel, state: FeatureState?) throws(ScoringError) {
         let loaded = try Loaded(model)
         let windows = model.features.pipeline?.windows
         if let state, let windows, state.windows != windows {
@@ -78,10 +71,10 @@ public final class OnlineScorer: Sendable {
     }
 
     /// The model in use, without the history that was saved with it; ``state`` is the current one.
-    public var model: FraudModel { current.withLock { $0.loaded.model } }
+    var model: FraudModel { current.withLock { $0.loaded.model } }
 
     /// The history up to now, for saving. The scorer's next recording after this copies what it still shares.
-    public var state: FeatureState { current.withLock { $0.state } }
+    var state: FeatureState { current.withLock { $0.state } }
 
     /// Continues with another model.
     ///
@@ -89,8 +82,7 @@ public final class OnlineScorer: Sendable {
     /// one.
     /// - Returns: whether the history stayed.
     /// - Throws: ``ScoringError/notInTransaction(columns:)``; the earlier model then stays.
-    @discardableResult
-    public func replaceModel(with model: FraudModel) throws(ScoringError) -> Bool {
+    func replaceModel(with model: FraudModel) throws(ScoringError) -> Bool {
         let loaded = try Loaded(model)
         return current.withLock { current in
             current.loaded = loaded
@@ -102,7 +94,7 @@ public final class OnlineScorer: Sendable {
 
     /// Scores a transaction against the history.
     /// - Parameter recording: whether it then belongs to the history.
-    public func score(_ transaction: Transaction, recording: Bool = true) -> TransactionScore {
+    func score(_ transaction: Transaction, recording: Bool) -> TransactionScore {
         while true {
             let featureCount = current.withLock { $0.loaded.features.count }
             let score = withUnsafeTemporaryAllocation(of: Float.self, capacity: featureCount) { row in
@@ -136,17 +128,17 @@ public final class OnlineScorer: Sendable {
     ///   - recording: whether they then belong to the history.
     ///   - threads: the number of threads that the classifier may use.
     /// - Returns: one score per transaction, in their order.
-    public func score(
-        _ transactions: [Transaction], recording: Bool = true, threads: Int = 1
+    func score(
+        _ transactions: [Transaction], recording: Bool, threads: Int
     ) throws -> [TransactionScore] {
         let (loaded, rows) = current.withLock { current in
-            (current.loaded, OnlineScorer.rows(transactions, recording, &current))
+            (current.loaded, TransactionScorer.rows(transactions, recording, &current))
         }
         let names = loaded.model.features.names
         let matrix =
             loaded.takesDoubles
             ? try loaded.features.matrix(transactions, names: names)
-            : try loaded.features.matrix(rows, rowCount: transactions.count, names: names)
+            : try FeatureMatrix(rows: rows, rowCount: transactions.count, names: names)
         let probabilities = try loaded.model.classifier.probabilities(matrix, threads: threads)
         return zip(transactions, probabilities).map { transaction, probability in
             let probability = loaded.features.canScore(transaction) ? probability : .nan
@@ -170,7 +162,7 @@ public final class OnlineScorer: Sendable {
     }
 
     /// Adds a transaction to the history without scoring it.
-    public func record(_ transaction: Transaction) {
+    func record(_ transaction: Transaction) {
         current.withLock { $0.record(transaction) }
     }
 
@@ -181,7 +173,7 @@ public final class OnlineScorer: Sendable {
     /// of single transactions are kept as long as the scorer; a history from a saved state has only the number of
     /// frauds in each microsecond.
     /// - Returns: what the label changed.
-    public func applyLabel(_ label: TransactionLabel) -> LabelOutcome {
+    func applyLabel(_ label: TransactionLabel) -> LabelOutcome {
         current.withLock { current in
             guard current.loaded.features.usesHistory else { return .unknown }
             let outcome = current.ledger.apply(label, to: &current.state)
@@ -191,7 +183,7 @@ public final class OnlineScorer: Sendable {
     }
 
     /// How long labels have been missing; nil for a model that uses no history, and before the first transaction.
-    public var labelSilence: LabelSilence? {
+    var labelSilence: LabelSilence? {
         current.withLock { current in
             guard current.loaded.features.usesHistory, let newest = current.state.watermarkDateTime,
                 let labelled = current.labelledUntil
@@ -207,7 +199,7 @@ public final class OnlineScorer: Sendable {
     /// ids.
     /// - Returns: whether the transaction is still in the history.
     @discardableResult
-    public func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {
+    func recordLabel(isFraud: Bool, terminalID: Int64, dateTime: Int64) -> Bool {
         current.withLock { $0.state.recordLabel(isFraud: isFraud, terminalID: terminalID, dateTime: dateTime) }
     }
 }

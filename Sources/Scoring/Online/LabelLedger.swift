@@ -10,11 +10,10 @@ import Features
 /// Bounded: beyond 262,144 frauds the oldest are removed, which affects only further ones in the same microseconds; at
 /// most 65,536 labels wait for their transactions.
 struct LabelLedger: Sendable {
-    private var frauds: BoundedLabelKeys
-    private var fraudCounts: [LabelKey.Occurrence: Int] = [:]
+    private var frauds: BoundedLabelKeys<LabelKey>
     /// Frauds whose transactions have not arrived. (A label of no fraud need not wait: that is a transaction's initial
     /// state.)
-    private var pending: BoundedLabelKeys
+    private var pending: BoundedLabelKeys<LabelKey>
 
     init(capacity: Int = 1 << 18, pendingCapacity: Int = 1 << 16) {
         frauds = BoundedLabelKeys(capacity: capacity)
@@ -27,18 +26,18 @@ struct LabelLedger: Sendable {
         let key = LabelKey(label)
         if frauds.contains(key) {
             if label.isFraud { return .unchanged }
-            remove(key)
+            frauds.remove(key)
             return set(label, in: &state) ? .applied : .unchanged
         }
         let counts = state.labelCounts(terminalID: label.terminalID, dateTime: label.dateTime)
-        let known = min(counts.frauds, fraudCounts[key.occurrence] ?? 0)
+        let known = min(counts.frauds, frauds.count(key.occurrence))
         guard counts.transactions > known else {
-            if label.isFraud { _ = pending.insert(key, horizon: horizon) } else { _ = pending.remove(key) }
+            if label.isFraud { pending.insert(key, horizon: horizon) } else { pending.remove(key) }
             return .pending
         }
-        _ = pending.remove(key)
+        pending.remove(key)
         if label.isFraud {
-            insert(key, horizon)
+            frauds.insert(key, horizon: horizon)
             return counts.frauds > known ? .unchanged : set(label, in: &state) ? .applied : .unchanged
         }
         if counts.transactions > counts.frauds { return .unchanged }
@@ -50,32 +49,17 @@ struct LabelLedger: Sendable {
         let isFraud = transaction.fraud == 1
         guard isFraud || !pending.isEmpty else { return }
         let key = LabelKey(transaction)
-        let waited = pending.remove(key)
+        let waited = pending.remove(key) != nil
         guard isFraud || waited else { return }
         if !isFraud {
             guard
                 state.recordLabel(isFraud: true, terminalID: transaction.terminalID, dateTime: transaction.dateTime)
             else { return }
         }
-        insert(key, state.labelHorizon)
+        frauds.insert(key, horizon: state.labelHorizon)
     }
 
     private func set(_ label: TransactionLabel, in state: inout FeatureState) -> Bool {
         state.recordLabel(isFraud: label.isFraud, terminalID: label.terminalID, dateTime: label.dateTime)
-    }
-
-    private mutating func insert(_ key: LabelKey, _ horizon: Int64?) {
-        guard !frauds.contains(key) else { return }
-        fraudCounts[key.occurrence, default: 0] += 1
-        for gone in frauds.insert(key, horizon: horizon) { forget(gone) }
-    }
-
-    private mutating func remove(_ key: LabelKey) {
-        if frauds.remove(key) { forget(key) }
-    }
-
-    private mutating func forget(_ key: LabelKey) {
-        guard let count = fraudCounts[key.occurrence] else { return }
-        fraudCounts[key.occurrence] = count > 1 ? count - 1 : nil
     }
 }

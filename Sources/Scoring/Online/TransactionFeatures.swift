@@ -17,7 +17,8 @@ struct TransactionFeatures: Sendable {
         switch definition {
         case .pipeline(let pipeline):
             source = .pipeline(pipeline)
-        case .plan: throw .notTransactions
+        case .plan(_, let schema):
+            throw .otherTransactions(expected: .handbook, actual: schema)
         case .columns(let names):
             var columns: [TransactionColumn] = []
             var unknown: [String] = []
@@ -76,17 +77,6 @@ struct TransactionFeatures: Sendable {
 }
 
 extension TransactionFeatures {
-    /// Turns rows of `count` values, one after the other, into columns.
-    func matrix(_ rows: [Float], rowCount: Int, names: [String]) throws(ModelError) -> FeatureMatrix {
-        let columns = (0..<count).map { column in
-            [Float](unsafeUninitializedCapacity: rowCount) { target, initialized in
-                for row in 0..<rowCount { target.initializeElement(at: row, to: rows[row * count + column]) }
-                initialized = rowCount
-            }
-        }
-        return try FeatureMatrix(names: names, columns: columns)
-    }
-
     /// A transaction's own numbers in 64 bits.
     func matrix(_ transactions: [Transaction], names: [String]) throws(ModelError) -> FeatureMatrix {
         var columns = [[Double]](repeating: [], count: count)
