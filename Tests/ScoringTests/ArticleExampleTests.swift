@@ -18,9 +18,9 @@ import Testing
         let past = try RecordBatch.concatenating(Array(batches.dropLast()), schema: batches[0].schema)
         let scorer = try await trainAndReload(past, in: ObjectStoreRegistry().resolve("memory://article/model"))
         let next = try TransactionColumns(batches[batches.count - 1])[0]
-        let score = scorer.score(next, recording: false)
+        let score = try scorer.score(next, recording: false)
         #expect((0...1).contains(score.probability))
-        #expect(score == scorer.score(next))
-        #expect(scorer.state.newestDateTime == next.dateTime)
+        #expect(try score == scorer.score(next))
+        #expect(scorer.state?.newestDateTime == next.dateTime)
     }
 }

@@ -77,7 +77,7 @@ import Testing
         let expected = try model.score(ScoringFixture.batch(good)).probabilities
         #expect(scores.probabilities.filter { !$0.isNaN } == expected)
         let online = try OnlineScorer(model)
-        let single = rows.map { online.score($0).probability.bitPattern }
+        let single = try rows.map { try online.score($0).probability.bitPattern }
         #expect(single == scores.probabilities.map(\.bitPattern))
         let together = try OnlineScorer(model).score(rows).map(\.probability.bitPattern)
         #expect(together == single)

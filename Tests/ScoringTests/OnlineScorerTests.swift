@@ -13,7 +13,7 @@ import Testing
         let batch = try model.score(ScoringFixture.batch(transactions), threads: 2)
 
         let single = try OnlineScorer(model)
-        let one = transactions.map { single.score($0) }
+        let one = try transactions.map { try single.score($0) }
         #expect(one.map(\.probability) == batch.probabilities)
         #expect(one.map(\.prediction) == batch.predictions)
         #expect(.int64(one.map(\.transactionID)) == batch.transactionIDs)
@@ -24,20 +24,20 @@ import Testing
             many += try micro.score(Array(transactions[start..<min(transactions.count, start + 128)]), threads: 2)
         }
         #expect(many == one)
-        #expect(micro.state.encoded() == single.state.encoded())
-        #expect(try micro.score([]).isEmpty)
+        #expect(micro.state?.encoded() == single.state?.encoded())
+        #expect(try micro.score([] as [Transaction]).isEmpty)
     }
 
     @Test func scoringWithoutRecordingLeavesNoTrace() throws {
         let model = try ScoringFixture.model()
         let scorer = try OnlineScorer(model)
-        let before = scorer.state.encoded()
+        let before = scorer.state?.encoded()
         let transactions = ScoringFixture.transactions(50, seed: 8, firstDay: 60)
         let first = try scorer.score(transactions, recording: false)
-        #expect(transactions.map { scorer.score($0, recording: false) } == first)
-        #expect(scorer.state.encoded() == before)
-        for transaction in transactions { scorer.record(transaction) }
-        #expect(scorer.state.encoded() != before)
+        #expect(try transactions.map { try scorer.score($0, recording: false) } == first)
+        #expect(scorer.state?.encoded() == before)
+        for transaction in transactions { try scorer.record(transaction) }
+        #expect(scorer.state?.encoded() != before)
     }
 
     @Test func labelsReachTheHistory() throws {
@@ -45,23 +45,24 @@ import Testing
         let scorer = try OnlineScorer(model)
         var transaction = ScoringFixture.transactions(1, seed: 9, firstDay: 60)[0]
         transaction.fraud = nil
-        scorer.record(transaction)
-        let before = scorer.state.encoded()
-        #expect(scorer.recordLabel(isFraud: true, terminalID: transaction.terminalID, dateTime: transaction.dateTime))
-        #expect(scorer.state.encoded() != before)
-        #expect(!scorer.recordLabel(isFraud: true, terminalID: -1, dateTime: transaction.dateTime))
+        try scorer.record(transaction)
+        let before = scorer.state?.encoded()
+        #expect(
+            try scorer.recordLabel(isFraud: true, terminalID: transaction.terminalID, dateTime: transaction.dateTime))
+        #expect(scorer.state?.encoded() != before)
+        #expect(try !scorer.recordLabel(isFraud: true, terminalID: -1, dateTime: transaction.dateTime))
     }
 
     @Test func aNewModelKeepsTheHistoryThatSuitsIt() throws {
         let scorer = try OnlineScorer(ScoringFixture.model())
-        for transaction in ScoringFixture.transactions(20, seed: 10, firstDay: 60) { scorer.record(transaction) }
-        let history = scorer.state.encoded()
+        for transaction in ScoringFixture.transactions(20, seed: 10, firstDay: 60) { try scorer.record(transaction) }
+        let history = scorer.state?.encoded()
         #expect(try scorer.replaceModel(with: ScoringFixture.model(rounds: 3)))
-        #expect(scorer.state.encoded() == history)
+        #expect(scorer.state?.encoded() == history)
         #expect(scorer.model.classifier.featureNames.count == 15)
         let windows = try FeatureWindows(customerDays: [2], terminalDays: [5], delayDays: 4)
         #expect(try !scorer.replaceModel(with: ScoringFixture.model(FeaturePipeline(.windows, windows: windows))))
-        #expect(scorer.state.windows == windows)
+        #expect(scorer.state?.windows == windows)
         #expect(throws: ScoringError.self) { try OnlineScorer(ScoringFixture.model(), state: scorer.state) }
     }
 
@@ -79,8 +80,9 @@ import Testing
         let model = try FraudModel(
             features: .columns(names), classifier: classifier, provenance: ScoringFixture.provenance)
         let scorer = try OnlineScorer(model)
-        #expect(try transactions.map { scorer.score($0).probability } == classifier.probabilities(matrix, threads: 1))
-        #expect(scorer.state.eventCount == 0)
+        #expect(
+            try transactions.map { try scorer.score($0).probability } == classifier.probabilities(matrix, threads: 1))
+        #expect(scorer.state?.eventCount == 0)
     }
 
     @Test func manyThreadsShareAScorer() throws {
@@ -88,24 +90,24 @@ import Testing
         let other = try ScoringFixture.model(FeaturePipeline(.basic))
         let scorer = try OnlineScorer(model)
         let transactions = ScoringFixture.transactions(400, seed: 12, firstDay: 60)
-        let newest = scorer.state.newestDateTime ?? 0
+        let newest = scorer.state?.newestDateTime ?? 0
         DispatchQueue.concurrentPerform(iterations: 8) { thread in
             for (index, transaction) in transactions.enumerated() where index % 8 == thread {
-                let score = scorer.score(transaction)
-                if score.transactionID != transaction.transactionID { Issue.record("another transaction's score") }
-                // Models of different width replace one another while others score.
-                if index % 50 == 0 {
-                    do {
+                do {
+                    let score = try scorer.score(transaction)
+                    if score.transactionID != transaction.transactionID { Issue.record("another transaction's score") }
+                    // Models of different width replace one another while others score.
+                    if index % 50 == 0 {
                         try scorer.replaceModel(with: other)
                         try scorer.replaceModel(with: model)
-                    } catch {
-                        Issue.record(error)
                     }
+                } catch {
+                    Issue.record(error)
                 }
             }
         }
         // Old events may have been removed meanwhile; the new ones are there.
-        #expect(scorer.state.newestDateTime ?? 0 > newest)
+        #expect(scorer.state?.newestDateTime ?? 0 > newest)
     }
 }
 
@@ -139,7 +141,7 @@ import Testing
         let wanted = [0, 0.25, 0.5, 0.75]
         let scorer = try OnlineScorer(model())
         #expect(try scorer.score(transactions).map(\.probability) == wanted)
-        #expect(transactions.map { scorer.score($0).probability } == wanted)
+        #expect(try transactions.map { try scorer.score($0).probability } == wanted)
         #expect(try model().score(ScoringFixture.batch(transactions)).probabilities == wanted)
     }
 }

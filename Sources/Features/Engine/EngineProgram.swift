@@ -9,6 +9,8 @@ final class EngineProgram: Sendable {
     let kinds: [SchemaColumnType.Kind]
     let timeColumn: Int?
     let idColumn: Int?
+    /// Whether a column says when labels became known.
+    let hasKnownAt: Bool
     /// The lanes of the amount, if there is one: without a finite one a transaction is not recorded.
     let amount: NumberLanes?
     let sources: [LaneSource]
@@ -35,6 +37,7 @@ final class EngineProgram: Sendable {
         kinds = builder.schema.columns.map(\.type.kind)
         timeColumn = builder.schema.columns.firstIndex { $0.role.kind == .time }
         idColumn = builder.schema.columns.firstIndex { $0.role.kind == .id }
+        hasKnownAt = builder.schema.column(.knownAt) != nil
         amount = builder.amount
         tables = builder.finishedTables()
         sources = builder.sources

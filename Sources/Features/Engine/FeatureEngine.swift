@@ -115,37 +115,6 @@ public struct FeatureEngine: Sendable {
         }
     }
 
-    /// Sets the label of a recorded transaction.
-    ///
-    /// It is found by its keys and its exact time. Of several transactions of one key in the same microsecond any one is
-    /// changed: they are in the same windows. A tile counts the fraud, so that it must be told once.
-    /// - Parameters:
-    ///   - record: The transaction as it was recorded; its label does not matter.
-    ///   - knownAt: When the label became known, in microseconds since 1970-01-01T00:00:00; of no effect unless the schema
-    ///     has a column for it.
-    /// - Returns: false when no set of keys has such a transaction, for example because no window can reach it any more.
-    /// - Throws: ``FeatureEngineError`` when the history is of another plan, or the transaction does not fit the schema.
-    @discardableResult
-    public func recordLabel(
-        isFraud: Bool, of record: TransactionRecord, knownAt: Int64, in history: inout FeatureHistory
-    ) throws(FeatureEngineError) -> Bool {
-        try adopt(&history)
-        return try withLanes { lanes throws(FeatureEngineError) in
-            try fill(record, lanes) { history.interners[$0].number(of: $1) ?? -1 }
-            var isFound = false
-            for index in history.tables.indices where history.tables[index].layout.keeps(lanes, 0) {
-                let layout = history.tables[index].layout
-                guard layout.fraudsWord > 0 || layout.knownAtWord > 0,
-                    let slot = history.tables[index].slot(lanes, 0, layout)
-                else { continue }
-                let isChanged = history.tables[index].histories[slot].setLabel(
-                    isFraud: isFraud, knownAt: knownAt, at: lanes[RowLanes.time, 0], layout)
-                isFound = isFound || isChanged
-            }
-            return isFound
-        }
-    }
-
     func withLanes<Value>(
         _ body: (RowLanes) throws(FeatureEngineError) -> Value
     ) throws(FeatureEngineError) -> Value {

@@ -20,11 +20,13 @@ extension FeatureHistory {
             table.renumberTexts(numbers)
             tables[index].merge(table)
         }
+        for (transaction, reports) in other.labels { labels[transaction, default: LabelReports()].merge(reports) }
         if let time = other.watermark.time, watermark.time.map({ $0 < time }) ?? true { watermark = other.watermark }
         if let time = other.newestTime { newestTime = max(newestTime ?? time, time) }
     }
 
     /// Divides the history by keys; each part has all of a key's rows, and ``merge(_:)`` of all parts gives the history again.
+    /// A label that comes later is to be recorded in each part, since a transaction has several keys.
     /// - Parameter count: At least 1.
     public func split(into count: Int) -> [FeatureHistory] {
         precondition(count > 0, "a history is divided into at least one part")
@@ -99,6 +101,7 @@ extension KeyTable {
                     histories[slot].insert(lanes.lanes, 0, layout)
                 }
             }
+            for change in history.long.first?.labelChanges ?? [] { histories[slot].add(change, layout) }
         }
     }
 }

@@ -5,15 +5,17 @@ extension FeatureHistory {
     /// The history as bytes; the same transactions recorded in the same order give the same bytes, however they were batched.
     ///
     /// Layout: `AFFH`, version (1 byte), the descriptions of the tables, lateness, watermark, newest time, the texts of each
-    /// interner in ascending order, the tables, CRC-32C of all before (4 bytes, little-endian). A table is the number of keys,
-    /// then per key in ascending order its words, the number of rows, and per row the time less the one before and what the
-    /// table holds of it. Integers are LEB128, signed ones in zigzag form; doubles have 8 bytes, little-endian. Only what a
-    /// window can still reach is written.
+    /// interner in ascending order, the tables, in version 2 the labels, CRC-32C of all before (4 bytes, little-endian). A table
+    /// is the number of keys, then per key in ascending order its words, the number of rows, and per row the time less the one
+    /// before and what the table holds of it; in version 2 corrections of labels follow where the table has times of labels.
+    /// The labels are those that came after their transactions: per transaction the time, the values that identify it, and what
+    /// became known when; without any, the version is 1. Integers are LEB128, signed ones in zigzag form; doubles have 8 bytes,
+    /// little-endian. Only what a window can still reach is written.
     public func encoded() -> [UInt8] {
         var kept = self
         kept.removeUnreachable(allTexts: true)
         var writer = VarintWriter()
-        writer.bytes = FeatureHistory.magic + [FeatureHistory.version]
+        writer.bytes = FeatureHistory.magic + [kept.labels.isEmpty ? 1 : FeatureHistory.version]
         writer.append(unsigned: UInt64(tables.count))
         for table in tables { writer.append(text: Array(table.layout.description.utf8)[...]) }
         writer.append(signed: lateness.microseconds)
@@ -33,8 +35,9 @@ extension FeatureHistory {
         }
         for index in kept.tables.indices {
             kept.tables[index].renumberTexts(ranks)
-            writer.append(kept.tables[index])
+            writer.append(kept.tables[index], hasLabels: !kept.labels.isEmpty)
         }
+        if !kept.labels.isEmpty { writer.append(kept.labels) }
         let checksum = CRC32C.checksum(writer.bytes)
         for shift in stride(from: UInt32(0), to: 32, by: 8) {
             writer.bytes.append(UInt8(truncatingIfNeeded: checksum >> shift))
@@ -51,9 +54,10 @@ extension FeatureHistory {
         guard bytes.count >= header + 4, bytes.starts(with: FeatureHistory.magic) else {
             throw .malformedHistory(byteOffset: 0, message: "not a feature history")
         }
-        guard bytes[header - 1] == FeatureHistory.version else {
+        let version = bytes[header - 1]
+        guard (1...FeatureHistory.version).contains(version) else {
             throw .malformedHistory(
-                byteOffset: header - 1, message: "version \(bytes[header - 1]), known is \(FeatureHistory.version)")
+                byteOffset: header - 1, message: "version \(version), known are 1 to \(FeatureHistory.version)")
         }
         let end = bytes.count - 4
         let stored = bytes[end...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -67,7 +71,7 @@ extension FeatureHistory {
                 descriptions.append(String(decoding: try reader.text(), as: UTF8.self))
             }
             try engine.require(descriptions)
-            self = try reader.history(for: engine)
+            self = try reader.history(for: engine, hasLabels: version > 1)
             guard reader.position == end else { throw reader.failure("something follows the tables") }
         } catch let error as FeatureEngineError {
             throw error
@@ -79,11 +83,11 @@ extension FeatureHistory {
     }
 
     private static let magic = Array("AFFH".utf8)
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 }
 
 extension VarintWriter {
-    fileprivate mutating func append(text: ArraySlice<UInt8>) {
+    mutating func append(text: ArraySlice<UInt8>) {
         append(unsigned: UInt64(text.count))
         bytes.append(contentsOf: text)
     }
@@ -97,7 +101,7 @@ extension VarintWriter {
         for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
     }
 
-    fileprivate mutating func append(_ number: Double) { append(word: number.bitPattern) }
+    mutating func append(_ number: Double) { append(word: number.bitPattern) }
 
     /// A number as 0 where it is missing, as 1 and the double, or as its units of 1/10,000.
     fileprivate mutating func append(value: Double) {
@@ -115,7 +119,7 @@ extension VarintWriter {
         for word in number.words { append(word: word) }
     }
 
-    fileprivate mutating func append(_ table: KeyTable) {
+    fileprivate mutating func append(_ table: KeyTable, hasLabels: Bool) {
         let layout = table.layout
         let lanes = LaneMemory(layout.laneCount)
         let order = table.histories.indices.sorted { table.words($0) < table.words($1) }
@@ -138,6 +142,7 @@ extension VarintWriter {
                     append(lanes.lanes, layout)
                 }
             }
+            if hasLabels, layout.knownAtWord > 0 { append(history.long.first?.labelChanges ?? []) }
         }
     }
 
@@ -174,7 +179,7 @@ extension VarintWriter {
 }
 
 extension VarintReader {
-    fileprivate mutating func text() throws(FeatureError) -> ArraySlice<UInt8> {
+    mutating func text() throws(FeatureError) -> ArraySlice<UInt8> {
         let count = try integer(upTo: bytes.endIndex - position)
         defer { position += count }
         return bytes[position..<position + count]
@@ -212,7 +217,9 @@ extension VarintReader {
         return WideInteger(words: words)
     }
 
-    fileprivate mutating func history(for engine: FeatureEngine) throws(FeatureError) -> FeatureHistory {
+    fileprivate mutating func history(
+        for engine: FeatureEngine, hasLabels: Bool
+    ) throws(FeatureError) -> FeatureHistory {
         guard let lateness = FeatureDuration(microseconds: try signed()) else { throw failure("a lateness below 0") }
         var history = engine.makeHistory(lateness: lateness)
         history.watermark = Watermark(time: try optional())
@@ -226,7 +233,10 @@ extension VarintReader {
                 guard interned == Int64(number) else { throw failure("a text that is there twice") }
             }
         }
-        for index in history.tables.indices { try table(&history.tables[index], history.interners.map(\.count)) }
+        for index in history.tables.indices {
+            try table(&history.tables[index], history.interners.map(\.count), hasLabels: hasLabels)
+        }
+        if hasLabels { history.labels = try labels() }
         return history
     }
 
@@ -236,7 +246,9 @@ extension VarintReader {
         return word
     }
 
-    private mutating func table(_ table: inout KeyTable, _ texts: [Int]) throws(FeatureError) {
+    private mutating func table(
+        _ table: inout KeyTable, _ texts: [Int], hasLabels: Bool
+    ) throws(FeatureError) {
         let layout = table.layout
         let lanes = LaneMemory(layout.laneCount)
         // Every key and every row takes at least two bytes, which bounds their numbers by the number of bytes.
@@ -264,6 +276,7 @@ extension VarintReader {
                     history.insert(lanes.lanes, 0, layout)
                 }
             }
+            if hasLabels, layout.knownAtWord > 0 { try labelChanges(of: &history, layout) }
             table.histories[index] = history
         }
     }

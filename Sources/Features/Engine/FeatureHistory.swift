@@ -10,7 +10,7 @@ import Essentials
 ///   it is at most `lateness` behind the others.
 /// - Memory holds the transactions of the longest window of each set of keys and of `lateness`; at times up to twice that. For
 ///   each of its transactions a key needs 8 bytes for the time, 8 for each running sum or value, and 16 for sums of squares,
-///   coordinates and counted values; a key itself some 80 bytes.
+///   coordinates and counted values; a key itself some 80 bytes. A label that is recorded later needs some 200 bytes.
 public struct FeatureHistory: Sendable {
     /// How far behind the others a transaction may be and still get exact features.
     public let lateness: FeatureDuration
@@ -20,6 +20,8 @@ public struct FeatureHistory: Sendable {
     var watermark = Watermark()
     /// The time of the newest transaction recorded, in microseconds since 1970-01-01T00:00:00; nil without history.
     public internal(set) var newestTime: Int64?
+    /// The labels of transactions that got one after they were recorded, with those they were recorded with.
+    var labels: [TransactionIdentity: LabelReports] = [:]
     private var recordedSinceSweep = 0
     private var keptAfterSweep = 0
 
@@ -37,7 +39,7 @@ public struct FeatureHistory: Sendable {
 
     /// Bytes of memory, estimated.
     public var byteCount: Int {
-        tables.reduce(interners.reduce(0) { $0 + $1.byteCount }) { $0 + $1.byteCount }
+        tables.reduce(interners.reduce(labels.count * 200) { $0 + $1.byteCount }) { $0 + $1.byteCount }
     }
 
     /// The end of the history if transactions from `time` on can be added to it without counting any twice; nil if the
@@ -59,10 +61,11 @@ public struct FeatureHistory: Sendable {
     /// - Parameter allTexts: Whether all unused texts go, also if they are few.
     mutating func removeUnreachable(allTexts: Bool) {
         recordedSinceSweep = 0
-        if let newest = watermark.time {
-            for index in tables.indices {
-                tables[index].evict(
-                    through: tables[index].layout.horizon(watermark: newest, lateness: lateness.microseconds))
+        if watermark.time != nil {
+            for index in tables.indices { tables[index].evict(through: horizon(of: tables[index].layout)) }
+            if !labels.isEmpty {
+                let reached = tables.filter(\.layout.hasLabels).map { horizon(of: $0.layout) }.min() ?? Int64.max
+                labels = labels.filter { $0.key.time > reached }
             }
         }
         removeUnusedTexts(all: allTexts)
@@ -78,6 +81,11 @@ public struct FeatureHistory: Sendable {
         else { return }
         let numbers = interners.indices.map { interners[$0].keep(isUsed[$0]) }
         for index in tables.indices { tables[index].renumberTexts(numbers) }
+    }
+
+    /// The latest time that no window of a table reaches.
+    func horizon(of layout: HistoryLayout) -> Int64 {
+        layout.horizon(watermark: watermark.time ?? .min, lateness: lateness.microseconds)
     }
 
     /// How many more rows can be recorded before ``didRecord(_:)`` removes what is out of reach.

@@ -123,6 +123,9 @@ final class HistoryLayout: @unchecked Sendable {
         return copy
     }
 
+    /// Whether rows have words for labels.
+    var hasLabels: Bool { fraudsWord > 0 || knownAtWord > 0 }
+
     /// Whether rows have words that need ``LongHistory`` when there are many.
     var needsBlocks: Bool { !ranked.isEmpty || numbers.contains { $0.minimum > 0 } }
 

@@ -324,6 +324,7 @@ struct KeyHistory: Sendable {
             self = KeyHistory()
             return
         }
+        if !long.isEmpty { long[0].removeLabelChanges(through: time) }
         // Moving the rest when at least half of the array is free costs amortised constant time per row.
         guard Int(first) * 2 >= count else { return }
         var removed = Int(first) - 1
@@ -334,40 +335,77 @@ struct KeyHistory: Sendable {
         if !long.isEmpty { long[0].removeRows(removed, rows, layout, from: Int(first)) }
     }
 
-    /// Changes the label of one transaction of exactly that time.
-    /// - Returns: whether there is one.
-    mutating func setLabel(isFraud: Bool, knownAt: Int64, at time: Int64, _ layout: HistoryLayout) -> Bool {
-        let stride = layout.stride
+    /// Changes the label of a transaction of exactly that time.
+    ///
+    /// Of several at that time it is one with the earlier label: rows of one time are in the same windows.
+    /// - Returns: whether there is a row of that time.
+    mutating func setLabel(
+        from earlier: LabelReports, to later: LabelReports, at time: Int64, _ layout: HistoryLayout
+    ) -> Bool {
         let end = position(after: layout.rowTime(time), layout)
-        guard end > Int(first), rows[(end - 1) * stride] == layout.rowTime(time) else { return false }
-        if layout.tile > 0 {
-            if layout.fraudsWord > 0, isFraud { add(1, to: layout.fraudsWord, from: end - 1, layout) }
-            return true
+        guard end > Int(first), rows[(end - 1) * layout.stride] == layout.rowTime(time) else { return false }
+        guard earlier != later else { return true }
+        if layout.knownAtWord > 0 {
+            setKnownAt(from: earlier, to: later, before: end, layout)
+            setLabelChanges(from: earlier.changes(at: time), to: later.changes(at: time), layout)
+        } else if earlier.isFraud != later.isFraud {
+            setFraud(later.isFraud, before: end, layout)
         }
+        return true
+    }
+
+    private mutating func setKnownAt(
+        from earlier: LabelReports, to later: LabelReports, before end: Int, _ layout: HistoryLayout
+    ) {
+        func position(of label: LabelReports) -> Int? {
+            var position = end - 1
+            while position >= Int(first), rows[position * layout.stride] == rows[(end - 1) * layout.stride] {
+                let index = position * layout.stride + layout.knownAtWord
+                if rows[index] == label.knownAt, rows[index + 1] == label.fraudKnownAt { return position }
+                position -= 1
+            }
+            return nil
+        }
+        let found = position(of: earlier)
+        // A row without the earlier label was recorded with another one than the caller says; it may have the new one.
+        guard found != nil || position(of: later) == nil else { return }
+        let changed = found ?? end - 1
+        let index = changed * layout.stride + layout.knownAtWord
+        rows[index] = later.knownAt
+        rows[index + 1] = later.fraudKnownAt
+        updateBlocks(from: changed, layout)
+    }
+
+    private mutating func setLabelChanges(
+        from earlier: [LabelChange], to later: [LabelChange], _ layout: HistoryLayout
+    ) {
+        guard earlier != later else { return }
+        makeLong(layout)
+        for change in earlier { long[0].remove(change) }
+        for change in later { long[0].add(change) }
+    }
+
+    /// Adds a correction of a label.
+    mutating func add(_ change: LabelChange, _ layout: HistoryLayout) {
+        makeLong(layout)
+        long[0].add(change)
+    }
+
+    private mutating func setFraud(_ isFraud: Bool, before end: Int, _ layout: HistoryLayout) {
+        let (stride, word) = (layout.stride, layout.fraudsWord)
+        let time = rows[(end - 1) * stride]
         var position = end - 1
-        var changed: Int?
         while position >= Int(first), rows[position * stride] == time {
-            if layout.knownAtWord > 0 {
-                let index = position * stride + layout.knownAtWord
-                if rows[index] == .max {
-                    changed = position
-                    break
-                }
-                if (rows[index + 1] != .max) != isFraud { changed = changed ?? position }
-            } else if layout.fraudsWord > 0 {
-                let index = position * stride + layout.fraudsWord
-                if rows[index] &- rows[index - stride] != (isFraud ? 1 : 0) {
-                    add(isFraud ? 1 : -1, to: layout.fraudsWord, from: position, layout)
-                    return true
-                }
+            let frauds = rows[position * stride + word] &- rows[(position - 1) * stride + word]
+            let rowCount =
+                layout.tile == 0
+                ? 1
+                : rows[position * stride + layout.rowsWord] &- rows[(position - 1) * stride + layout.rowsWord]
+            if isFraud ? frauds < rowCount : frauds > 0 {
+                return add(isFraud ? 1 : -1, to: word, from: position, layout)
             }
             position -= 1
         }
-        if let changed {
-            setKnownAt(knownAt, isFraud: isFraud, at: changed, layout)
-            updateBlocks(from: changed, layout)
-        }
-        return true
     }
 
     /// Gives the texts of a counted value their new numbers.

@@ -16,6 +16,8 @@ struct LongHistory: Sendable {
     private(set) var extremes: [[(minimum: Double, maximum: Double)]]
     /// For each column of counted values the time of the last row of each value; nil while there are few rows.
     private var lasts: [[Int64: Int64]?]
+    /// Corrections of labels: few.
+    private(set) var labelChanges: [LabelChange] = []
 
     init(_ layout: HistoryLayout) {
         rests = [[ExactSum]](repeating: [], count: layout.numbers.count)
@@ -31,6 +33,7 @@ struct LongHistory: Sendable {
         for squares in restSquares { count += squares.reduce(0) { $0 + 8 + $1.words.capacity * 8 } }
         for words in ranked { count += words.capacity * 8 }
         for values in extremes { count += values.capacity * 16 }
+        count += labelChanges.capacity * MemoryLayout<LabelChange>.stride
         for last in lasts { count += (last?.capacity ?? 0) * 22 }
         return count
     }
@@ -69,6 +72,30 @@ struct LongHistory: Sendable {
         for later in position..<rowCount {
             rests[number][later] = rests[number][later] &+ rest
             if needsSquares { restSquares[number][later].add(square) }
+        }
+    }
+
+    // MARK: Labels
+
+    mutating func add(_ change: LabelChange) { labelChanges.append(change) }
+
+    mutating func remove(_ change: LabelChange) {
+        if let index = labelChanges.firstIndex(of: change) { labelChanges.remove(at: index) }
+    }
+
+    /// Removes the corrections of transactions up to and including that time.
+    mutating func removeLabelChanges(through time: Int64) {
+        if !labelChanges.isEmpty { labelChanges.removeAll { $0.time <= time } }
+    }
+
+    /// By how many the corrections known by a time change the number of frauds.
+    /// - Parameters:
+    ///   - start: The latest time of transactions that do not count any more.
+    ///   - end: The latest time of those that count.
+    func fraudDifference(after start: Int64, upTo end: Int64, knownBy time: Int64) -> Int {
+        labelChanges.reduce(0) { sum, change in
+            guard change.time > start, change.time <= end, change.knownAt <= time else { return sum }
+            return sum + (change.isFraud ? 1 : -1)
         }
     }
 

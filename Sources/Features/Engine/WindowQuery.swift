@@ -314,11 +314,16 @@ struct WindowQuery {
     @inline(__always)
     private func labels(_ window: Window) -> (frauds: Int, known: Int) {
         if layout.knownAtWord == 0 { return (Int(total(layout.fraudsWord, window)), rowCount(window)) }
-        guard window.count > 0 else { return (0, 0) }
+        guard let rows, window.count > 0 else { return (0, 0) }
         // `Int64.max` stands for never.
         let time = min(lanes[RowLanes.time, row], .max - 1)
         let ranked = layout.values.count
-        return (countRanked(ranked + 1, atMost: time, window), countRanked(ranked, atMost: time, window))
+        var frauds = countRanked(ranked + 1, atMost: time, window)
+        if let long, !long.pointee.labelChanges.isEmpty {
+            frauds += long.pointee.fraudDifference(
+                after: window.start, upTo: rows[(window.upper - 1) * layout.stride], knownBy: time)
+        }
+        return (frauds, countRanked(ranked, atMost: time, window))
     }
 
     @inline(__always)

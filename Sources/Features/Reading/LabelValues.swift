@@ -9,6 +9,9 @@ package struct LabelValues: Sendable {
     /// Whether the boolean `true` is a fraud.
     private let isTrueFraud: Bool
 
+    /// A value of the column that means a fraud.
+    package let fraud: TransactionValue
+
     /// nil for a column with another role.
     package init?(_ column: SchemaColumn) {
         guard case .label(let fraud, let genuine) = column.role else { return nil }
@@ -24,6 +27,13 @@ package struct LabelValues: Sendable {
         } else {
             isTrueFraud = true
         }
+        self.fraud =
+            switch column.type.kind {
+            case .integer: .integer(Int64(exactly: fraudNumbers[0]) ?? 1)
+            case .float: .number(fraudNumbers[0])
+            case .boolean: .boolean(isTrueFraud)
+            case .text, .category, .timestamp, .relativeTime: .text(fraud.first ?? "")
+            }
     }
 
     /// nil for neither a fraud nor a genuine transaction.

@@ -79,17 +79,30 @@ import Testing
         let transactions = FeatureOracle.transactions(500, seed: 3)
         let engine = try FeatureEngine(HandbookPlanTests.plan, schema: .handbook)
         var complete = engine.makeHistory(), late = engine.makeHistory()
-        for transaction in transactions {
-            try engine.record(HandbookPlanTests.record(transaction), in: &complete)
+        func withoutLabel(_ transaction: Transaction) -> TransactionRecord {
             var unknown = transaction
             unknown.fraud = nil
-            try engine.record(HandbookPlanTests.record(unknown), in: &late)
+            return HandbookPlanTests.record(unknown)
+        }
+        for transaction in transactions {
+            try engine.record(HandbookPlanTests.record(transaction), in: &complete)
+            try engine.record(withoutLabel(transaction), in: &late)
         }
         for transaction in transactions where transaction.fraud == 1 {
-            try engine.recordLabel(
-                isFraud: true, of: HandbookPlanTests.record(transaction), knownAt: 0, in: &late)
+            try engine.recordLabel(isFraud: true, of: withoutLabel(transaction), knownAt: 0, in: &late)
         }
-        #expect(late.encoded() == complete.encoded())
+        for transaction in transactions {
+            var later = transaction
+            later.dateTime += 8 * 86_400_000_000
+            let rows = try [complete, late].map { history in
+                var row = [Float](repeating: 0, count: engine.count)
+                try row.withUnsafeMutableBufferPointer {
+                    try engine.compute(HandbookPlanTests.record(later), history: history, into: $0)
+                }
+                return row
+            }
+            #expect(rows[0] == rows[1])
+        }
     }
 
     @Test func removesWhatNoWindowReaches() throws {

@@ -35,14 +35,11 @@ extension FeatureEngine {
         /// Identifies the table, the keys in it and the moment.
         package let occurrence: Int
         package var transactions = 0
-        /// With a column that tells when labels became known, those whose label is known; else all.
-        package var labelled = 0
         package var frauds = 0
     }
 
-    /// Counts the transactions in the history that have a transaction's keys and its exact time.
-    ///
-    /// In a table of tiles they are those of its tile.
+    /// Counts the transactions in the history that have a transaction's keys and its exact time; in a table of tiles those of its
+    /// tile.
     /// - Returns: One for each table that keeps labels and such a transaction, also if there is none.
     /// - Throws: ``FeatureEngineError`` when the history is of another plan, or the transaction does not fit the schema.
     package func labelCounts(
@@ -55,7 +52,7 @@ extension FeatureEngine {
             var counts: [LabelCounts] = []
             for index in program.tables.indices {
                 let layout = program.tables[index].layout
-                guard layout.keepsLabels, layout.keeps(lanes, 0) else { continue }
+                guard layout.hasLabels, layout.keeps(lanes, 0) else { continue }
                 var hasher = Hasher()
                 hasher.combine(index)
                 hasher.combine(layout.rowTime(time))
@@ -66,6 +63,18 @@ extension FeatureEngine {
             }
             return counts
         }
+    }
+
+    /// Whether a label of a transaction came after it and is the one that counts, or with a column that tells when labels became
+    /// known one of those that do.
+    package func hasLabel(
+        isFraud: Bool, of record: TransactionRecord, knownAt: Int64, in history: borrowing FeatureHistory
+    ) -> Bool {
+        guard let time = program.timeColumn, case .time(let time) = record.values[time],
+            let reports = history.labels[TransactionIdentity(record, schema, time: time)]?.reports
+        else { return false }
+        guard program.hasKnownAt else { return reports.last?.isFraud == isFraud }
+        return reports.contains { $0.isFraud == isFraud && $0.knownAt == knownAt }
     }
 
     private func keyColumns(_ layout: HistoryLayout) -> [Int] {
@@ -86,19 +95,9 @@ extension KeyHistory {
             func added(_ word: Int) -> Int { Int(rows[row + word] &- rows[row + word - layout.stride]) }
             let transactions = layout.tile > 0 ? added(layout.rowsWord) : 1
             counts.transactions += transactions
-            if layout.knownAtWord > 0 {
-                if rows[row + layout.knownAtWord] != .max { counts.labelled += 1 }
-                if rows[row + layout.knownAtWord + 1] != .max { counts.frauds += 1 }
-            } else {
-                counts.labelled += transactions
-                counts.frauds += added(layout.fraudsWord)
-            }
+            if layout.fraudsWord > 0 { counts.frauds += added(layout.fraudsWord) }
         }
     }
-}
-
-extension HistoryLayout {
-    var keepsLabels: Bool { fraudsWord > 0 || knownAtWord > 0 }
 }
 
 extension FeatureHistory {
@@ -107,8 +106,6 @@ extension FeatureHistory {
 
     /// The latest time whose labels no window can reach any more; nil without history, or where no feature looks at labels.
     package var labelHorizon: Int64? {
-        guard let time = watermark.time else { return nil }
-        return tables.lazy.map(\.layout).filter(\.keepsLabels)
-            .map { $0.horizon(watermark: time, lateness: lateness.microseconds) }.min()
+        watermark.time == nil ? nil : tables.lazy.map(\.layout).filter(\.hasLabels).map { horizon(of: $0) }.min()
     }
 }
