@@ -181,6 +181,7 @@ extension VarintWriter {
 extension VarintReader {
     mutating func text() throws(FeatureError) -> ArraySlice<UInt8> {
         let count = try integer(upTo: bytes.endIndex - position)
+        guard count <= bytes.endIndex - position else { throw failure("the history ends early") }
         defer { position += count }
         return bytes[position..<position + count]
     }
@@ -263,13 +264,18 @@ extension VarintReader {
             var history = KeyHistory()
             history.reserveCapacity(count, layout)
             var time: Int64 = 0
+            var transactions: Int64 = 0
             for row in 0..<count {
                 let (next, overflow) = time.addingReportingOverflow(try signed())
                 guard !overflow, row == 0 || next >= time else { throw failure("times that do not ascend") }
                 time = next
                 if layout.tile > 0 {
                     guard layout.rowTime(time) == time else { throw failure("a tile that begins at another time") }
-                    history.insert(try tile(layout), at: time, layout)
+                    let tile = try tile(layout)
+                    // So many that sums and variances of them are exact.
+                    transactions = transactions.addingReportingOverflow(tile.rows).partialValue
+                    guard (1...Int64(UInt32.max)).contains(transactions) else { throw failure("too many transactions") }
+                    history.insert(tile, at: time, layout)
                 } else {
                     lanes.lanes[RowLanes.time, 0] = time
                     try fill(lanes.lanes, layout, texts)

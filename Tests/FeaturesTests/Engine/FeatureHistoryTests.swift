@@ -38,25 +38,6 @@ import Testing
         }
     }
 
-    /// Damage below a checksum that is right: what is read is refused or a history, and nothing else happens.
-    @Test func readsAnyBytesWithoutHarm() throws {
-        var generator = SeededGenerator(seed: 2)
-        for seed in UInt64(0)..<300 {
-            let (engine, history, engineCase) = try history(seed)
-            var damaged = Array(history.encoded().dropLast(4))
-            for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                damaged[Int.random(in: 5..<damaged.count, using: &generator)] = .random(in: 0...255, using: &generator)
-            }
-            let checksum = FeatureState.checksum(damaged[...])
-            for shift in stride(from: UInt32(0), to: 32, by: 8) {
-                damaged.append(UInt8(truncatingIfNeeded: checksum >> shift))
-            }
-            guard var restored = try? FeatureHistory(decoding: damaged, for: engine) else { continue }
-            _ = try engine.columns(engineCase.batch(Array(engineCase.records.indices)), history: &restored)
-            _ = restored.encoded()
-        }
-    }
-
     @Test func refusesTheHistoryOfAnotherPlan() throws {
         let keys = ["customer_id"]
         func engine(_ days: Int) throws -> FeatureEngine {

@@ -93,11 +93,61 @@ import Testing
             if Bool.random(using: &generator) {
                 mutated.removeLast(Int.random(in: 0..<mutated.count, using: &generator))
             }
-            do {
-                #expect(try json.decode(mutated).values.count == Self.schema.columns.count)
-            } catch {
-                #expect((0...mutated.count).contains(error.byteOffset))
-            }
+            _ = try Self.isRead(mutated, json)
         }
+    }
+
+    /// Objects whose members are right and whose values are of any kind.
+    @Test func anyValuesAreReadOrRefused() throws {
+        let json = try RecordJSON(Self.schema)
+        let names = Self.schema.columns.map(\.name) + ["cc_num", "ID", "i\\u0064", "x", ""]
+        let values = [
+            "null", "true", "false", "0", "1", "-1", "-0", "1.5", "1e3", "1e400", "-1e-400", "9223372036854775807",
+            "9223372036854775808", "1e18", "0.1e1", "1E+2", "\"\"", "\" \"", "\"1\"", "\"1.0\"",
+            "\"-9223372036854775808\"",
+            "\"9223372036854775808\"", "\"NaN\"", "\"inf\"", "\"n/a\"", "\"yes\"", "\"2019-08-22T00:00:31Z\"",
+            "\"2019-08-22T00:00:31.123456+05:30\"", "\"9999-12-31T23:59:59Z\"", "\"\\ud83d\\ude00\"", "\"\\ud83d\"",
+            "\"\\u0000\"",
+            "\"a\\\"b\"", "[]", "[1,{\"a\":[]}]", "{}", "{\"id\":\"1\"}", "tru", "01", ".5", "1.", "\"", "\"\\", "[",
+            "{\"a\"",
+        ]
+        let valid = ["\"1\"", "1", "1", "1", "0", "\"x\"", "1", "0"]
+        var generator = SeededGenerator(seed: 8)
+        var accepted = 0
+        for _ in 0..<20_000 {
+            var members = zip(Self.schema.columns, valid).map { "\"\($0.name)\":\($1)" }
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let name = names.randomElement(using: &generator) ?? ""
+                let value = values.randomElement(using: &generator) ?? ""
+                let member = "\"\(name)\":\(value)"
+                let index = Int.random(in: members.indices, using: &generator)
+                if Bool.random(using: &generator) { members[index] = member } else { members.insert(member, at: index) }
+            }
+            let blank = ["", " ", "\t\r\n"].randomElement(using: &generator) ?? ""
+            let text = "\(blank){\(blank)\(members.joined(separator: "\(blank),\(blank)"))\(blank)}\(blank)"
+            if try Self.isRead(Array(text.utf8), json) { accepted += 1 }
+        }
+        #expect(accepted > 2000)
+    }
+
+    /// Whether a text is a transaction; what is read is also read from its own JSON, and errors are in the text.
+    private static func isRead(_ text: [UInt8], _ json: RecordJSON) throws -> Bool {
+        let record: TransactionRecord
+        do {
+            record = try json.decode(text)
+        } catch {
+            #expect((0...text.count).contains(error.byteOffset), "\(String(decoding: text, as: UTF8.self))")
+            return false
+        }
+        #expect(record.values.count == schema.columns.count)
+        // JSON has no infinite numbers.
+        let isFinite = record.values.allSatisfy { if case .number(let number) = $0 { number.isFinite } else { true } }
+        guard isFinite else { return true }
+        var written: [UInt8] = []
+        json.append(record, to: &written)
+        #expect(
+            try json.decode(written) == record,
+            "\(String(decoding: text, as: UTF8.self)) as \(String(decoding: written, as: UTF8.self))")
+        return true
     }
 }
