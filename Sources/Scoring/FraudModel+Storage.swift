@@ -1,3 +1,4 @@
+public import Features
 public import StorageIO
 
 extension FraudModel {
@@ -20,8 +21,12 @@ extension FraudModel {
 
     /// Reads a model from a folder that ``save(to:withMLflow:)`` wrote, and verifies every file that it reads. MLflow's
     /// files are not read.
-    /// - Throws: `ObjectStoreError`; ``StoredModelError`` that names the file.
-    public static func load(from location: StorageLocation) async throws -> FraudModel {
-        try await ModelFolder(location: location).load().model
+    /// - Parameter custom: The kinds of features that the model's plan has from the program; they are not stored with it.
+    /// - Throws: `ObjectStoreError`; ``StoredModelError`` that names the file, such as
+    ///   ``StoredModelError/unregisteredFunction(file:feature:name:available:)``.
+    public static func load(
+        from location: StorageLocation, custom: CustomFeatures = .none
+    ) async throws -> FraudModel {
+        try await ModelFolder(location: location, custom: custom).load().model
     }
 }

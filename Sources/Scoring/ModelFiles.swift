@@ -68,9 +68,13 @@ enum ModelFiles {
         name == modelName || name == stateName || name == historyName || name.hasPrefix(classifierPrefix)
     }
 
-    /// - Parameter locate: the location of a file, for messages.
+    /// - Parameters:
+    ///   - custom: the kinds of features that plans have from the program.
+    ///   - locate: the location of a file, for messages.
     /// - Throws: ``StoredModelError``.
-    static func decode(_ files: [String: [UInt8]], locate: (String) -> String) throws -> FraudModel {
+    static func decode(
+        _ files: [String: [UInt8]], custom: CustomFeatures, locate: (String) -> String
+    ) throws -> FraudModel {
         guard let bytes = files[modelName] else { throw StoredModelError.missingFile(locate(modelName)) }
         let version: Version = try json(bytes, locate(modelName))
         guard version.format == format else {
@@ -89,10 +93,9 @@ enum ModelFiles {
         var state: FeatureState?
         var history: FeatureHistory?
         if description.hasState, case .plan(let plan, let schema) = description.features {
+            let engine = try naming(locate(modelName)) { try FeatureEngine(plan, schema: schema, custom: custom) }
             guard let bytes = files[historyName] else { throw StoredModelError.missingFile(locate(historyName)) }
-            history = try naming(locate(historyName)) {
-                try FeatureHistory(decoding: bytes, for: FeatureEngine(plan, schema: schema))
-            }
+            history = try naming(locate(historyName)) { try FeatureHistory(decoding: bytes, for: engine) }
         } else if description.hasState {
             guard let bytes = files[stateName] else { throw StoredModelError.missingFile(locate(stateName)) }
             state = try naming(locate(stateName)) { try FeatureState(decoding: bytes) }
@@ -105,7 +108,7 @@ enum ModelFiles {
         return try naming(locate(modelName)) {
             try FraudModel(
                 features: description.features, classifier: classifier, threshold: description.threshold,
-                provenance: description.provenance, state: state, history: history)
+                provenance: description.provenance, state: state, history: history, custom: custom)
         }
     }
 
@@ -116,6 +119,11 @@ enum ModelFiles {
     private static func naming<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
+        } catch FeatureEngineError.unknownFunction(let feature, let name, let available),
+            ScoringError.unusablePlan(.unknownFunction(let feature, let name, let available))
+        {
+            throw StoredModelError.unregisteredFunction(
+                file: file, feature: feature, name: name, available: available)
         } catch {
             throw StoredModelError.malformed(file: file, message: "\(error)")
         }

@@ -1,9 +1,12 @@
+import Features
 import Parallelism
 import StorageIO
 
 /// A folder of an object store that contains one model.
 struct ModelFolder: Sendable {
     let location: StorageLocation
+    /// The kinds of features that plans have from the program.
+    var custom = CustomFeatures.none
 
     private static let attempts = 5
 
@@ -61,7 +64,7 @@ struct ModelFolder: Sendable {
                 named[manifest.name(ofPath: path)] = bytes
             }
             let folder = manifest.generation == 0 ? "" : "\(manifest.generation)/"
-            return try ModelFiles.decode(named) { location(folder + $0) }
+            return try ModelFiles.decode(named, custom: custom) { location(folder + $0) }
         }
     }
 

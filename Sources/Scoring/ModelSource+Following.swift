@@ -1,3 +1,4 @@
+public import Features
 public import Logging
 public import StorageIO
 
@@ -6,11 +7,13 @@ extension ModelSource {
     ///
     /// The first model must be readable. A later one that is not is reported, and the earlier one stays in use.
     /// - Parameters:
+    ///   - custom: the kinds of features that the models' plans have from the program.
     ///   - logger: gets new models (info) and failures (error).
     ///   - onFailure: gets every failure after the first model.
     ///   - locations: starts to look for locations; its errors end the source.
     public static func following<Locations: AsyncSequence & SendableMetatype>(
-        logger: Logger? = nil, onFailure: @escaping @Sendable (any Error) -> Void = { _ in },
+        custom: CustomFeatures = .none, logger: Logger? = nil,
+        onFailure: @escaping @Sendable (any Error) -> Void = { _ in },
         _ locations: @escaping @Sendable () -> Locations
     ) -> ModelSource where Locations.Element == StorageLocation, Locations.AsyncIterator: SendableMetatype {
         ModelSource {
@@ -20,7 +23,7 @@ extension ModelSource {
                     do {
                         for try await location in locations() {
                             do {
-                                continuation.yield(try await FraudModel.load(from: location))
+                                continuation.yield(try await FraudModel.load(from: location, custom: custom))
                                 hasModel = true
                                 logger?.info("new model", metadata: ["location": "\(location)"])
                             } catch {

@@ -1,3 +1,4 @@
+public import Features
 public import Logging
 public import StorageIO
 
@@ -10,16 +11,18 @@ extension ModelSource {
     /// - Parameters:
     ///   - location: a folder that ``FraudModel/save(to:withMLflow:)`` writes to; it must hold a model from the start.
     ///   - interval: the time between two checks.
+    ///   - custom: the kinds of features that the models' plans have from the program.
     ///   - logger: gets new models (info) and failures (error).
     ///   - onFailure: gets every failure after the first model; repeated ones only once.
     public static func watching(
-        _ location: StorageLocation, every interval: Duration = .seconds(10), logger: Logger? = nil,
-        onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
+        _ location: StorageLocation, every interval: Duration = .seconds(10), custom: CustomFeatures = .none,
+        logger: Logger? = nil, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
     ) -> ModelSource {
         ModelSource {
             AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
                 let watcher = ModelWatcher(
-                    folder: ModelFolder(location: location), interval: interval, logger: logger, onFailure: onFailure)
+                    folder: ModelFolder(location: location, custom: custom), interval: interval, logger: logger,
+                    onFailure: onFailure)
                 let task = Task { await watcher.run(continuation) }
                 continuation.onTermination = { _ in task.cancel() }
             }

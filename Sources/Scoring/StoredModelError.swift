@@ -10,6 +10,9 @@ public enum StoredModelError: Error, Sendable, Hashable {
     case newerVersion(file: String, version: Int, supported: Int)
     /// A file whose checksum is correct cannot be parsed.
     case malformed(file: String, message: String)
+    /// A feature of the model's plan is of a kind that a program adds, and this one does not.
+    /// - Parameter available: The names of the kinds that it adds.
+    case unregisteredFunction(file: String, feature: String, name: String, available: [String])
 }
 
 extension StoredModelError: CustomStringConvertible {
@@ -26,6 +29,10 @@ extension StoredModelError: CustomStringConvertible {
             "\(file) has format version \(version); this version of the library reads up to \(supported)"
         case .malformed(let file, let message):
             "\(file): \(message)"
+        case .unregisteredFunction(let file, let feature, let name, let available):
+            "\(file): feature '\(feature)' is of the kind '\(name)', which the program that loads the model has to add "
+                + "(CustomFeatures.add) and give to FraudModel.load(from:custom:); it gives "
+                + (available.isEmpty ? "none" : available.joined(separator: ", "))
         }
     }
 }

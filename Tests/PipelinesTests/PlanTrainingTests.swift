@@ -96,6 +96,33 @@ import Testing
         #expect(scores.schema.names == ["Nr", "probability", "prediction"])
     }
 
+    /// How large an amount is among those of a window.
+    private struct Rank: WindowFunction {
+        func value(values: [Double], ages: [Double], settings: [String: Double]) -> Double {
+            guard let last = values.last else { return .nan }
+            return Double(values.count { $0 < last }) / Double(values.count)
+        }
+    }
+
+    @Test func kindsOfTheProgramAreTrainedSavedAndLoaded() async throws {
+        var custom = CustomFeatures()
+        custom.add("rank", Rank())
+        let rank = CustomFeature(
+            "rank", inputs: ["Betrag", "Konto"], settings: ["window_seconds": 10 * 86_400, "current": 1])
+        var request = try request()
+        request.features = .plan(
+            FeaturePlan(name: "own", features: [FeatureDeclaration("rank", .custom(rank))]), schema: Self.schema)
+        let error = await #expect(throws: PipelineError.self) { try await TrainingPipeline(request).run(on: table) }
+        #expect("\(try #require(error))".contains("no function 'rank' is registered"))
+        request.custom = custom
+        let result = try await TrainingPipeline(request).run(on: table)
+        #expect(try #require(result.evaluation).rocAUC > 0.8)
+        let folder = try stores.resolve("memory://tests/own")
+        try await result.model.save(to: folder)
+        let model = try await FraudModel.load(from: folder, custom: custom)
+        #expect(try await model.score(later(result)).probabilities == result.testProbabilities)
+    }
+
     @Test func rowsInAnyOrderGetTheSameScores() async throws {
         let result = try await TrainingPipeline(try request()).run(on: table)
         let rows = later(result)

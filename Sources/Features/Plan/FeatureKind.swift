@@ -54,8 +54,10 @@ public enum FeatureKind: Sendable, Hashable {
     }
 
     /// Whether it depends on earlier transactions.
-    /// A custom kind says so itself.
-    public var usesHistory: Bool { history != nil }
+    /// A custom kind does with the setting `window_seconds`, which those of windows need.
+    public var usesHistory: Bool {
+        if case .custom(let custom) = self { custom.settings["window_seconds"] != nil } else { history != nil }
+    }
 
     /// Which earlier transactions it looks at, if any.
     var history: HistoryScope? {

@@ -1,7 +1,5 @@
 extension FeaturePlan {
     /// Whether features depend on earlier transactions.
-    ///
-    /// Custom kinds do not count: the program that adds them knows.
     public var usesHistory: Bool { features.contains { $0.kind.usesHistory } }
 
     /// Whether features depend on the labels of earlier transactions.

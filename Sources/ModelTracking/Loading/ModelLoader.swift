@@ -1,4 +1,5 @@
 public import Essentials
+public import Features
 public import Logging
 public import Scoring
 public import StorageIO
@@ -9,27 +10,32 @@ public struct ModelLoader: Sendable {
     private let stores: ObjectStoreRegistry
     private let tracking: TrackingDestination
     private let program: String
+    private let custom: CustomFeatures
 
     /// - Parameters:
     ///   - stores: finds folders, and the files of runs.
     ///   - tracking: knows registered models and runs; asked only for `models:` and `runs:` URIs.
     ///   - program: named as the user of the tracking server.
+    ///   - custom: The kinds of features that the models' plans have from the program.
     public init(
         stores: ObjectStoreRegistry = ObjectStoreRegistry(), tracking: TrackingDestination = TrackingDestination(),
-        program: String = ProcessInfo.processInfo.processName
+        program: String = ProcessInfo.processInfo.processName, custom: CustomFeatures = .none
     ) {
         self.stores = stores
         self.tracking = tracking
         self.program = program
+        self.custom = custom
     }
 
     /// Loads a model.
     /// - Throws: `TrackingError`, `ObjectStoreError`, `StoredModelError`.
     public func load(_ location: String) async throws -> FraudModel {
-        guard try Self.isTracked(location) else { return try await FraudModel.load(from: stores.resolve(location)) }
+        guard try Self.isTracked(location) else {
+            return try await FraudModel.load(from: stores.resolve(location), custom: custom)
+        }
         let client = try await tracking.open(program: program, stores: stores)
         do {
-            let model = try await FraudModel.load(from: client.artifacts(at: location).location)
+            let model = try await FraudModel.load(from: client.artifacts(at: location).location, custom: custom)
             try await client.close()
             return model
         } catch {
@@ -58,11 +64,11 @@ public struct ModelLoader: Sendable {
     private func watch(_ location: String, every interval: Duration, logger: Logger) async throws -> ModelSource {
         guard location.hasPrefix("models:") else {
             guard try !Self.isTracked(location) else { return .reading { try await load(location) } }
-            return .watching(try stores.resolve(location), every: interval, logger: logger)
+            return .watching(try stores.resolve(location), every: interval, custom: custom, logger: logger)
         }
         // Kept open for as long as the program runs.
         let client = try await tracking.open(program: program, stores: stores)
-        return .following(logger: logger) {
+        return .following(custom: custom, logger: logger) {
             client.models.watch(location, every: interval) { error in
                 logger.error(
                     "the registry cannot be asked for \(location), the model stays", metadata: ["error": "\(error)"])

@@ -23,7 +23,7 @@ extension DataPreparation {
             try counter.add(trainingTable)
             fitted = plan.fitted(with: counter)
         }
-        let engine = try FeatureEngine(fitted, schema: schema)
+        let engine = try FeatureEngine(fitted, schema: schema, custom: request.custom)
         var history = engine.makeHistory()
         func prepared(_ part: RecordBatch, _ positions: [Int]) throws -> PreparedRows {
             let columns = try engine.columns(part, history: &history, threads: request.threads)

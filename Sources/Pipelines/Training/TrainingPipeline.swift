@@ -72,7 +72,7 @@ public struct TrainingPipeline: Sendable {
                 provenance: ModelProvenance(
                     createdAt: Date.now.formatted(.iso8601), data: request.data, rows: data.training.count,
                     parameters: selection.learner.parameters),
-                state: data.state, history: data.history),
+                state: data.state, history: data.history, custom: request.custom),
             trainingRows: data.training.count, trainingFrauds: data.training.positiveCount,
             candidates: selection.candidates, history: selection.history.isEmpty ? trained.history : selection.history,
             parameters: parameters(selection.learner, threshold), seconds: [:], test: data.test, testProbabilities: [])

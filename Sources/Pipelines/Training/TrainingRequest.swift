@@ -42,6 +42,8 @@ public struct TrainingRequest: Sendable {
     public var threshold: Double?
     /// Of random splits.
     public var seed: UInt64
+    /// The kinds of features that the plan has from the program.
+    public var custom: CustomFeatures
     /// Threads that compute; the result does not depend on them.
     public var threads: Int
 
@@ -50,7 +52,8 @@ public struct TrainingRequest: Sendable {
         data: String, features: Features, learner: Learner = .boostedTrees(BoostedTreesConfiguration()),
         testRows: TestRows = .none,
         grid: [BoostedTreesConfiguration] = [], validationShare: Double = 0, threshold: Double? = nil,
-        seed: UInt64 = 42, threads: Int = ProcessInfo.processInfo.activeProcessorCount
+        seed: UInt64 = 42, custom: CustomFeatures = .none,
+        threads: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.data = data
         self.features = features
@@ -60,6 +63,7 @@ public struct TrainingRequest: Sendable {
         self.validationShare = validationShare
         self.threshold = threshold
         self.seed = seed
+        self.custom = custom
         self.threads = threads
     }
 

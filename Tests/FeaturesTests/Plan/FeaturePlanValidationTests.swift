@@ -195,6 +195,11 @@ import Testing
                 == [["at", "shop"], ["id", "at", "amount", "fraud", "shop"]])
         #expect(
             names(.distance(from: "home", to: "shop"))[0] == ["home_lat", "home_long", "shop_lat", "shop_long"])
+        // Kinds of a program look at a history if they say over what window.
+        #expect(names(.custom(CustomFeature("f", inputs: ["age"])))[1] == ["age"])
+        let window = CustomFeature("f", inputs: ["age", "card"], settings: ["window_seconds": 60])
+        #expect(Set(names(.custom(window))[0]) == ["at", "age", "card"])
+        #expect(Set(names(.custom(window))[1]) == ["id", "at", "amount", "age", "card"])
         let everything = try FeaturePlan(json: Array(PlanExamples.everything.utf8))
         #expect(everything.usesHistory && everything.usesLabels)
         #expect(
