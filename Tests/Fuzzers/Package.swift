@@ -11,6 +11,7 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "CLibFuzzer",
+                .product(name: "DataPrep", package: "antifraud"),
                 .product(name: "Features", package: "antifraud"),
                 .product(name: "ModelKit", package: "antifraud"),
                 .product(name: "StorageIO", package: "antifraud"),

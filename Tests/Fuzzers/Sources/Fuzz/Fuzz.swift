@@ -12,6 +12,8 @@ enum Fuzz {
     typealias Parser = @Sendable ([UInt8]) async -> Void
 
     static let parsers: [String: Parser] = [
+        "clean-csv": { bytes in await FuzzedCleaning.run(bytes, named: "in.csv") },
+        "clean-json-lines": { bytes in await FuzzedCleaning.run(bytes, named: "in.jsonl") },
         "csv": { bytes in
             guard let reader = try? await CSVReader.open(InMemoryInput(bytes)) else { return }
             await drain { for try await _ in reader.batches() {} }
@@ -23,6 +25,7 @@ enum Fuzz {
             }
             _ = expression?.number(of: TransactionRecord(values))
         },
+        "feature-history": { bytes in FuzzedHistory.run(bytes) },
         "feature-state": { bytes in _ = try? FeatureState(decoding: bytes) },
         "json-lines": { bytes in
             guard let reader = try? await JSONLinesReader.open(InMemoryInput(bytes)) else { return }
@@ -36,6 +39,11 @@ enum Fuzz {
         "plan": { bytes in
             guard let plan = try? FeaturePlan(json: bytes, file: "plan.json") else { return }
             try? plan.validate(for: .handbook)
+        },
+        "record": { bytes in
+            guard let json = try? RecordJSON(FuzzedHistory.schema), let record = try? json.decode(bytes) else { return }
+            var written: [UInt8] = []
+            json.append(record, to: &written)
         },
         "schema": { bytes in _ = try? TransactionSchema(json: bytes, file: "schema.json") },
         "transaction": { bytes in _ = try? TransactionJSON.decode(bytes) },
