@@ -7,6 +7,18 @@ extension TransactionSchema {
         try Schema(columns.map { Field($0.name, $0.type.dataType) })
     }
 
+    /// The position of the column of that name or spelling, without case.
+    /// - Throws: ``SchemaError/missingColumns(_:available:)`` with the nearest names.
+    package func position(ofColumn name: String) throws(SchemaError) -> Int {
+        let found = column(named: name)?.name
+        guard let position = columns.firstIndex(where: { $0.name == found }) else {
+            let names = columns.map(\.name)
+            throw .missingColumns(
+                [.init(name: name, nearest: NearestNames.nearest(to: name, in: names))], available: names)
+        }
+        return position
+    }
+
     /// Finds each column in a table: by its exact name, then by its name without case, then by its spellings. A
     /// column of the table is found once at most.
     /// - Parameter optional: Roles of columns that the table need not have.

@@ -165,7 +165,7 @@ public struct RecordJSON: Sendable {
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
 
     /// Members of an object that was read without an error, and that may be meant.
-    private func nearestNames(to index: Int, in text: UnsafeBufferPointer<UInt8>) -> [String] {
+    func nearestNames(to index: Int, in text: UnsafeBufferPointer<UInt8>) -> [String] {
         guard case .object(let members) = try? JSONValue(parsing: Array(text)) else { return [] }
         let unknown = members.map(\.name).filter { schema.column(named: $0) == nil }
         return NearestNames.nearest(to: schema.columns[index].name, in: unknown)
@@ -229,7 +229,7 @@ extension CellOutcome {
 }
 
 extension TransactionValue {
-    fileprivate var hasNoJSON: Bool {
+    var hasNoJSON: Bool {
         switch self {
         case .null: true
         case .number(let number): !number.isFinite
@@ -237,7 +237,7 @@ extension TransactionValue {
         }
     }
 
-    fileprivate func append(to text: inout [UInt8]) {
+    func append(to text: inout [UInt8]) {
         switch self {
         case .null: text += "null".utf8
         case .integer(let value): TransactionJSON.append(value, to: &text)
