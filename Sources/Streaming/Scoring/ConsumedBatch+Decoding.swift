@@ -1,8 +1,6 @@
-import Features
-
 extension ConsumedBatch {
     /// Decodes all messages into a merge: as transactions, or as dead letters where they are none.
-    package func decode(into merge: inout PartitionMerge) {
+    package func decode<Messages: TransactionMessages>(into merge: inout PartitionMerge<Messages>) {
         bytes.withUnsafeBufferPointer { bytes in
             var start = 0
             while start < count {
@@ -17,14 +15,19 @@ extension ConsumedBatch {
     }
 
     /// Decodes messages of one partition.
-    private func decode(_ run: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>, into merge: inout PartitionMerge) {
+    private func decode<Messages: TransactionMessages>(
+        _ run: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>,
+        into merge: inout PartitionMerge<Messages>
+    ) {
         let partition = partition(at: run.lowerBound)
+        let kind = merge.messages
         merge.append(to: partition, generation: position.entries[partition]?.generation ?? 0) { buffer in
             for index in run {
                 let message = messages[index]
-                do throws(TransactionJSONError) {
+                do throws(Messages.Failure) {
                     let text = UnsafeBufferPointer(rebasing: bytes[message.valueRange])
-                    buffer.append(try TransactionJSON.decode(text), offset: message.offset)
+                    let transaction = try kind.decode(text)
+                    buffer.append(transaction, time: kind.time(of: transaction), offset: message.offset)
                 } catch {
                     buffer.append(DeadLetter(of: self, at: index, reason: "\(error)"))
                 }

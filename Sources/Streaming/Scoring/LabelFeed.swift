@@ -1,4 +1,3 @@
-import Features
 import Logging
 import Parallelism
 import Scoring
@@ -67,25 +66,29 @@ final class LabelFeed {
     }
 
     /// Applies what has arrived.
-    func feed(_ scorer: OnlineScorer, timeout: Duration) throws(KafkaError) -> Arrivals {
+    func feed<Messages: TransactionMessages>(
+        _ messages: Messages, _ scorer: OnlineScorer, timeout: Duration
+    ) throws -> Arrivals {
         try lookForPartitions()
         try session.poll(into: &batch, timeout: timeout)
         var arrivals = Arrivals(position: batch.position)
         for index in 0..<batch.count {
-            do throws(TransactionJSONError) {
-                let label = try batch.bytes.withUnsafeBufferPointer { bytes throws(TransactionJSONError) in
-                    try TransactionJSON.decodeLabel(
+            let label: Messages.Label
+            do throws(Messages.Failure) {
+                label = try batch.bytes.withUnsafeBufferPointer { bytes throws(Messages.Failure) in
+                    try messages.decodeLabel(
                         UnsafeBufferPointer(rebasing: bytes[batch.messages[index].valueRange]))
                 }
-                _ = scorer.applyLabel(label)
-                arrivals.labels += 1
             } catch {
                 arrivals.malformed += 1
                 let message = batch.messages[index]
                 guard message.offset >= deadLettersSent[message.partition] ?? 0 else { continue }
                 deadLettersSent[message.partition] = message.offset + 1
                 arrivals.deadLetters.append(DeadLetter(of: batch, at: index, reason: "label: \(error)"))
+                continue
             }
+            try messages.apply(label, to: scorer)
+            arrivals.labels += 1
         }
         return arrivals
     }

@@ -1,7 +1,7 @@
 import Logging
 import Scoring
 
-/// Warns, once each time, when there has been no label for so long that the terminal features become outdated.
+/// Warns, once each time, when there has been no label for so long that features of known frauds become outdated.
 struct LabelSilenceWatch {
     private var isSilent = false
 
@@ -14,7 +14,7 @@ struct LabelSilenceWatch {
         logger.warning(
             """
             no label has come for \(days(silence.duration)) days of transactions, more than the \(days(silence.limit)) after which \
-            frauds count as known: what features know of terminals fades. Labels come from the label topic, or with transactions.
+            frauds count as known: what features know of frauds fades. Labels come from the label topic, or with transactions.
             """)
     }
 }

@@ -1,12 +1,11 @@
-package import Features
-
 /// The messages of one partition that are read and not scored yet, in order.
-package struct PartitionBuffer {
+package struct PartitionBuffer<Item: Sendable> {
     /// A message; when it is not a transaction, the next of the buffer's dead letters belongs to it.
     struct Record {
         let offset: Int64
-        let transaction: Transaction
-        let isMalformed: Bool
+        /// The transaction's time; that of the one before for another message.
+        let time: Int64
+        var item: Item?
     }
 
     /// The consumer's assignment that the messages were read under.
@@ -26,23 +25,22 @@ package struct PartitionBuffer {
 
     var first: Record? { head < records.count ? records[head] : nil }
 
-    package mutating func append(_ transaction: Transaction, offset: Int64) {
-        newest = max(newest, transaction.dateTime)
+    /// - Parameter time: The transaction's.
+    package mutating func append(_ item: Item, time: Int64, offset: Int64) {
+        newest = max(newest, time)
         malformedInARow = 0
-        records.append(Record(offset: offset, transaction: transaction, isMalformed: false))
+        records.append(Record(offset: offset, time: time, item: item))
     }
 
     /// A malformed message takes the time of the one before it, so that they are passed on together.
     package mutating func append(_ deadLetter: DeadLetter) {
         deadLetters.append(deadLetter)
         malformedInARow += 1
-        let beside = Transaction(
-            transactionID: 0, dateTime: records.last?.transaction.dateTime ?? Int64.min, customerID: 0, terminalID: 0,
-            amount: 0)
-        records.append(Record(offset: deadLetter.offset, transaction: beside, isMalformed: true))
+        records.append(Record(offset: deadLetter.offset, time: records.last?.time ?? .min, item: nil))
     }
 
     mutating func removeFirst() {
+        records[head].item = nil
         head += 1
         if head == records.count {
             records.removeAll(keepingCapacity: true)

@@ -1,15 +1,13 @@
-package import Features
-
 /// Merges the partitions of a topic by transaction time, so that none is scored far ahead of another.
 ///
 /// Brokers return large chunks of one partition at a time: a topic read from its beginning would otherwise be scored in
 /// days of one partition, and histories would miss the other partitions' messages of the same days. A message passes
 /// once each partition that has more to read has come within the `alignment` of its time.
-package struct PartitionMerge {
+package struct PartitionMerge<Messages: TransactionMessages> {
     /// The messages that pass at once.
     package struct Passed {
         /// By time, then id.
-        package fileprivate(set) var transactions: [Transaction] = []
+        package fileprivate(set) var transactions: [Messages.Item] = []
         package fileprivate(set) var deadLetters: [DeadLetter] = []
         /// What to commit once all of them are processed.
         package fileprivate(set) var position = ConsumerPosition()
@@ -26,20 +24,22 @@ package struct PartitionMerge {
     }
 
     /// The number of consecutive malformed messages after which their partition is no longer waited for.
-    private static let malformedLimit = 1_000
+    private static var malformedLimit: Int { 1_000 }
 
+    package let messages: Messages
     /// Microseconds; nil lets everything pass at once.
     private let alignment: Int64?
-    private var buffers: [PartitionBuffer] = []
+    private var buffers: [PartitionBuffer<Messages.Item>] = []
     private var partitions: [TopicPartition] = []
     private var bufferOf: [TopicPartition: Int] = [:]
     /// The first messages of the buffers.
-    private var heap: [TimeKey] = []
-    private var order = TimeOrder()
+    private var heap: [TimeKey<Messages.ID>] = []
+    private var order = TimeOrder<Messages>()
     /// Messages read and not passed on.
     package private(set) var count = 0
 
-    package init(alignment: Duration?) {
+    package init(_ messages: Messages, alignment: Duration?) {
+        self.messages = messages
         self.alignment = alignment?.microseconds
     }
 
@@ -49,7 +49,7 @@ package struct PartitionMerge {
     /// - Parameter generation: The consumer's assignment that they were read under: what is left of earlier ones is
     ///   dropped, since it is read again.
     package mutating func append(
-        to partition: TopicPartition, generation: Int, _ body: (inout PartitionBuffer) -> Void
+        to partition: TopicPartition, generation: Int, _ body: (inout PartitionBuffer<Messages.Item>) -> Void
     ) {
         let index = buffer(of: partition, generation: generation)
         let before = buffers[index].count
@@ -101,7 +101,7 @@ package struct PartitionMerge {
 
     /// The partitions whose next message is beyond the bound.
     package func partitions(ahead bound: Int64) -> [TopicPartition] {
-        buffers.indices.filter { buffers[$0].first.map { $0.transaction.dateTime > bound } ?? false }
+        buffers.indices.filter { buffers[$0].first.map { $0.time > bound } ?? false }
             .map { partitions[$0] }
     }
 
@@ -116,10 +116,10 @@ package struct PartitionMerge {
             let record = buffers[front.origin].first
         {
             next[front.origin] = record.offset + 1
-            if record.isMalformed {
-                passed.deadLetters.append(buffers[front.origin].takeLetter())
+            if let transaction = record.item {
+                passed.transactions.append(transaction)
             } else {
-                passed.transactions.append(record.transaction)
+                passed.deadLetters.append(buffers[front.origin].takeLetter())
             }
             buffers[front.origin].removeFirst()
             // The buffer's next message replaces the top of the heap and sinks to its position.
@@ -131,7 +131,7 @@ package struct PartitionMerge {
             }
             sink()
         }
-        order.sort(&passed.transactions)
+        order.sort(&passed.transactions, messages)
         count -= passed.count
         for (buffer, next) in next.enumerated() {
             guard let next else { continue }
@@ -140,9 +140,9 @@ package struct PartitionMerge {
         }
     }
 
-    private func nextFront(of buffer: Int, _ bound: Int64) -> TimeKey? {
-        guard let record = buffers[buffer].first, record.transaction.dateTime <= bound else { return nil }
-        return TimeKey(record.transaction, origin: buffer)
+    private func nextFront(of buffer: Int, _ bound: Int64) -> TimeKey<Messages.ID>? {
+        guard let record = buffers[buffer].first, record.time <= bound else { return nil }
+        return TimeKey(time: record.time, id: record.item.map(messages.id) ?? Messages.lowestID, origin: buffer)
     }
 
     private mutating func pushFront(of buffer: Int, _ bound: Int64) {

@@ -1,16 +1,15 @@
-import Features
 import Logging
 import Parallelism
 import Scoring
 
 /// The loop of a ``ScoringStream``'s thread: reads, scores, passes results to the producer, and commits what is
 /// acknowledged. Confined to that thread.
-final class ScoringLoop {
-    private static let commitTimeout = Duration.seconds(5)
+final class ScoringLoop<Messages: TransactionMessages> {
+    private static var commitTimeout: Duration { .seconds(5) }
     /// How long messages are held back when no partition moves.
-    private static let holdTimeout = Duration.seconds(5)
+    private static var holdTimeout: Duration { .seconds(5) }
     /// Most messages held back, in batches; then partitions that run ahead are paused.
-    private static let heldBatches = 50
+    private static var heldBatches: Int { 50 }
 
     private let settings: ScoringStreamSettings
     private let logger: Logger
@@ -18,14 +17,14 @@ final class ScoringLoop {
     private let control: ConsumerControl
     private let recorder: ScoringRecorder
     private let producer: ProducerThread
-    /// Called once, with the scorer that is used from then on.
-    private let onStart: (OnlineScorer) -> Void
     private let session: ConsumerSession
     private let labels: LabelFeed?
+    private let scorer: OnlineScorer
+    private var messages: Messages
 
-    private var merge: PartitionMerge
+    private var merge: PartitionMerge<Messages>
     private var lastPass = ContinuousClock.now
-    private let pending = PendingBatches()
+    private let pending: PendingBatches
     /// Acknowledged, and not known to be committed.
     private var uncommitted = ConsumerPosition()
     private var lastCommit = ContinuousClock.now
@@ -34,65 +33,37 @@ final class ScoringLoop {
     private let deadLetters: DeadLetterSender
     private var silence = LabelSilenceWatch()
 
-    init(
-        _ configuration: KafkaConfiguration, _ settings: ScoringStreamSettings, logger: Logger, models: PendingModel,
-        control: ConsumerControl, recorder: ScoringRecorder, producer: ProducerThread,
-        onStart: @escaping (OnlineScorer) -> Void
-    ) throws(KafkaError) {
-        self.settings = settings
-        self.logger = logger
-        self.models = models
-        self.control = control
-        self.recorder = recorder
-        self.producer = producer
-        self.onStart = onStart
-        merge = PartitionMerge(alignment: settings.alignment)
-        deadLetters = DeadLetterSender(
-            topic: settings.deadLetterTopic, configuration, producer, pending.signal, recorder: recorder, logger: logger
-        )
-        session = try ConsumerSession(configuration, settings.consumer, logger: logger)
-        guard let topic = settings.labelTopic else {
-            labels = nil
-            return
-        }
-        do throws(KafkaError) {
-            labels = try LabelFeed(topic, configuration, settings.consumer, logger: logger)
-        } catch {
-            session.abandon()
-            throw error
-        }
+    /// - Parameters:
+    ///   - messages: What the scorer's model scores.
+    init(_ messages: Messages, _ scorer: OnlineScorer, _ connections: ScoringConnections) {
+        self.messages = messages
+        self.scorer = scorer
+        settings = connections.settings
+        logger = connections.logger
+        models = connections.models
+        control = connections.control
+        recorder = connections.recorder
+        producer = connections.producer
+        session = connections.session
+        labels = connections.labels
+        pending = connections.pending
+        deadLetters = connections.deadLetters
+        merge = PartitionMerge(messages, alignment: settings.alignment)
     }
 
-    func run(_ state: FeatureState?, _ cancellation: CancellationFlag) throws {
-        control.open(session.queue)
-        defer {
-            control.close()
-            labels?.close()
-            session.onRevoke = nil
-            session.close(within: cancellation.isCancelled ? .milliseconds(500) : settings.consumer.drainTimeout)
-        }
-        guard let model = try firstModel(cancellation) else { return }
-        let scorer = try OnlineScorer(model, state: state)
-        onStart(scorer)
+    func run(_ cancellation: CancellationFlag) throws {
+        defer { session.onRevoke = nil }
         let isReady = try session.awaitTopic(
             settings.inputTopic, within: settings.consumer.startTimeout, cancellation
         ) { control.isStopping }
-        guard isReady, try readLabels(scorer, cancellation) else { return }
+        guard isReady, try readLabels(cancellation) else { return }
         session.onRevoke = { [unowned self] partitions, isLost in
             merge.remove(partitions)
             revoke(isLost: isLost, cancellation)
         }
         try session.subscribe([settings.inputTopic])
-        try stream(scorer, cancellation)
+        try stream(cancellation)
         try drain(cancellation)
-    }
-
-    private func firstModel(_ cancellation: CancellationFlag) throws -> FraudModel? {
-        while !control.isStopping {
-            try cancellation.check()
-            if let model = try models.wait(atMost: .milliseconds(100)) { return model }
-        }
-        return nil
     }
 
     private var isFinished: Bool {
@@ -103,10 +74,9 @@ final class ScoringLoop {
         }
     }
 
-    private func stream(_ scorer: OnlineScorer, _ cancellation: CancellationFlag) throws {
+    private func stream(_ cancellation: CancellationFlag) throws {
         var batch = ConsumedBatch()
-        var passed = PartitionMerge.Passed()
-        let microBatches = MicroBatchScorer(scorer, threads: settings.threads)
+        var passed = PartitionMerge<Messages>.Passed()
         while !control.isStopping {
             try cancellation.check()
             if let failure { throw failure }
@@ -115,7 +85,7 @@ final class ScoringLoop {
                 pending.wait(atMost: .milliseconds(50))
                 continue
             }
-            try feedLabels(scorer, timeout: .zero)
+            try feedLabels(timeout: .zero)
             // Messages that were held back may pass now; then there is nothing to wait for.
             let isBusy = passed.count > 0 && merge.count > 0
             try session.poll(into: &batch, timeout: isBusy ? .zero : settings.consumer.batchWait)
@@ -126,8 +96,8 @@ final class ScoringLoop {
                 if isFinished { return noteEnd() }
                 continue
             }
-            if let model = models.take() { try replaceModel(of: scorer, with: model) }
-            try score(passed, microBatches)
+            if let model = models.take() { try replaceModel(with: model) }
+            try score(passed)
             if case .afterRecords = settings.end, isFinished { return }
         }
     }
@@ -136,7 +106,7 @@ final class ScoringLoop {
 
     /// Reads the existing labels, so that the first transactions are scored with them.
     /// - Returns: false when the stream is stopped meanwhile.
-    private func readLabels(_ scorer: OnlineScorer, _ cancellation: CancellationFlag) throws -> Bool {
+    private func readLabels(_ cancellation: CancellationFlag) throws -> Bool {
         guard let labels else { return true }
         guard try labels.start(cancellation, isStopping: { control.isStopping }) else { return false }
         var lastArrival = ContinuousClock.now
@@ -148,7 +118,7 @@ final class ScoringLoop {
                 pending.wait(atMost: .milliseconds(50))
                 continue
             }
-            if try feedLabels(scorer, timeout: .milliseconds(50)) > 0 { lastArrival = .now }
+            if try feedLabels(timeout: .milliseconds(50)) > 0 { lastArrival = .now }
             guard lastArrival.duration(to: .now) < settings.consumer.startTimeout else {
                 logger.warning("not all labels could be read; scoring begins with those that came")
                 break
@@ -160,9 +130,9 @@ final class ScoringLoop {
     /// Applies the labels that have arrived.
     /// - Returns: how many messages there were.
     @discardableResult
-    private func feedLabels(_ scorer: OnlineScorer, timeout: Duration) throws -> Int {
+    private func feedLabels(timeout: Duration) throws -> Int {
         guard let labels else { return 0 }
-        let arrivals = try labels.feed(scorer, timeout: timeout)
+        let arrivals = try labels.feed(messages, scorer, timeout: timeout)
         guard arrivals.labels + arrivals.malformed > 0 else { return 0 }
         recorder.noteLabels(arrivals.labels, malformed: arrivals.malformed)
         let parts = deadLetters.send(arrivals.deadLetters, "malformed labels")
@@ -181,7 +151,7 @@ final class ScoringLoop {
     }
 
     /// Takes what may be scored now, and limits the memory of partitions that run ahead.
-    private func pass(into passed: inout PartitionMerge.Passed) {
+    private func pass(into passed: inout PartitionMerge<Messages>.Passed) {
         var bound = merge.bound(waitingFor: session.partitionsWithMore)
         if merge.count == 0 || lastPass.duration(to: .now) > Self.holdTimeout { bound = .max }
         var total = Int.max
@@ -201,9 +171,10 @@ final class ScoringLoop {
         }
     }
 
-    private func replaceModel(of scorer: OnlineScorer, with model: FraudModel) throws {
+    private func replaceModel(with model: FraudModel) throws {
         do {
             let hasKeptHistory = try scorer.replaceModel(with: model)
+            messages.adopt(model)
             if !hasKeptHistory { try labels?.restart() }
             recorder.noteModelReplacement()
             logger.info(
@@ -213,15 +184,16 @@ final class ScoringLoop {
         }
     }
 
-    private func score(_ passed: PartitionMerge.Passed, _ microBatches: MicroBatchScorer) throws {
+    private func score(_ passed: PartitionMerge<Messages>.Passed) throws {
         let start = ContinuousClock.now
         recorder.noteStart(at: start)
         var results = MessageBatch()
-        let predictedFrauds = try microBatches.score(passed.transactions, into: &results)
+        let predictedFrauds = try messages.score(
+            passed.transactions, by: scorer, threads: settings.threads, into: &results)
         records += passed.count
         recorder.noteScored(
             records: passed.count, malformed: passed.deadLetters.count, predictedFrauds: predictedFrauds)
-        silence.look(at: microBatches.scorer, recorder, logger)
+        silence.look(at: scorer, recorder, logger)
         var parts = deadLetters.send(passed.deadLetters, "malformed messages")
         if !results.isEmpty {
             parts.append(Outgoing(.results(results), topic: settings.resultTopic, producer, pending.signal))

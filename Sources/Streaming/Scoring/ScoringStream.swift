@@ -9,6 +9,11 @@ import Synchronization
 /// Scores transactions as they arrive in a Kafka topic, and writes `{"transaction_id","probability","prediction"}` to
 /// another.
 ///
+/// The first model decides what the messages are: JSON objects with the Handbook's nine columns (`TransactionJSON`), or, for a model
+/// with a plan, with the columns of its schema (`RecordJSON`). Those need values of id, time and amount, as far as the schema has
+/// them. Results then begin with the schema's id, or where it has none, with the time and the keys. A later model that scores
+/// other transactions is refused with a line in the log, and the earlier one stays.
+///
 /// Delivery is at least once: a message's offset is committed only after its result is acknowledged, so that a crash
 /// repeats results and loses none. Messages that are not transactions are counted, and sent to a dead-letter topic if
 /// there is one; neither they nor a single result that brokers refuse stop the stream.
@@ -26,6 +31,7 @@ public final class ScoringStream: Sendable {
     private let models: ModelSource
     private let settings: ScoringStreamSettings
     private let state: FeatureState?
+    private let history: FeatureHistory?
     private let logger: Logger
     private let control = ConsumerControl()
     private let recorder: ScoringRecorder
@@ -33,17 +39,20 @@ public final class ScoringStream: Sendable {
     private let hasRun = Atomic<Bool>(false)
 
     /// - Parameters:
-    ///   - models: the first model to begin with; later ones replace it between micro-batches.
-    ///   - state: the history to begin with; without one, that of the first model, or none.
+    ///   - models: the first model to begin with, which decides what the messages are; later ones of the same transactions
+    ///     replace it between micro-batches.
+    ///   - state: the history to begin with, for a pipeline's features; without one, that of the first model, or none.
+    ///   - history: the same for a plan's features.
     public init(
         _ configuration: KafkaConfiguration, models: ModelSource, settings: ScoringStreamSettings,
-        state: FeatureState? = nil, logger: Logger = Logger(label: "antifraud.scoring-stream"),
-        metrics: any MetricsFactory = MetricsSystem.factory
+        state: FeatureState? = nil, history: FeatureHistory? = nil,
+        logger: Logger = Logger(label: "antifraud.scoring-stream"), metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.configuration = configuration
         self.models = models
         self.settings = settings
         self.state = state
+        self.history = history
         self.logger = logger
         recorder = ScoringRecorder(metrics)
     }
@@ -89,10 +98,11 @@ extension ScoringStream: Service {
         let outcome = await withGracefulShutdownHandler {
             await Self.result {
                 try await onDedicatedThread(named: "scoring-stream") { [self] cancellation in
-                    try ScoringLoop(
+                    let connections = try ScoringConnections(
                         configuration, settings, logger: logger, models: pending, control: control, recorder: recorder,
-                        producer: producer, onStart: { scorer in self.scorer.withLock { $0 = scorer } }
-                    ).run(state, cancellation)
+                        producer: producer)
+                    try ScoringRun(connections) { scorer in self.scorer.withLock { $0 = scorer } }
+                        .run(state, history, cancellation)
                 }
             }
         } onGracefulShutdown: { [control] in

@@ -1,17 +1,9 @@
-import Features
-
 /// The order of transactions: by time, then id, then where they come from.
-struct TimeKey {
+struct TimeKey<ID: Comparable> {
     let time: Int64
-    let id: Int64
+    let id: ID
     /// The number of the message or of its buffer.
     let origin: Int
-
-    init(_ transaction: Transaction, origin: Int) {
-        time = transaction.dateTime
-        id = transaction.transactionID
-        self.origin = origin
-    }
 
     static func < (left: TimeKey, right: TimeKey) -> Bool {
         if left.time != right.time { return left.time < right.time }
@@ -22,15 +14,15 @@ struct TimeKey {
 /// Puts transactions in order by time, then id, as in the batch features; equal ones stay in theirs. Keeps its memory.
 ///
 /// A merge of partitions is not enough: within a partition messages may be out of order.
-struct TimeOrder {
-    private var keys: [TimeKey] = []
+struct TimeOrder<Messages: TransactionMessages> {
+    private var keys: [TimeKey<Messages.ID>] = []
 
-    mutating func sort(_ transactions: inout [Transaction]) {
+    mutating func sort(_ transactions: inout [Messages.Item], _ messages: Messages) {
         keys.removeAll(keepingCapacity: true)
         keys.reserveCapacity(transactions.count)
         var isSorted = true
         for (index, transaction) in transactions.enumerated() {
-            let key = TimeKey(transaction, origin: index)
+            let key = TimeKey(time: messages.time(of: transaction), id: messages.id(of: transaction), origin: index)
             if let last = keys.last, key < last { isSorted = false }
             keys.append(key)
         }
