@@ -18,11 +18,24 @@ struct ProduceTransactions: ToolCommand {
 
             Messages are keyed by customer_id, so that a customer's transactions keep their order. A row whose amount is not \
             a finite number is not sent; the exit code is then 1, after all others have been sent.
+
+            Transactions with other columns than the Handbook's have a schema, which describe-data proposes; the key is then \
+            the first column with the role key:
+
+              produce-transactions --data clean.parquet --schema schema.json --key-column card \
+                --brokers localhost:9092 --topic transactions
             """,
         version: Version.current)
 
     @Option(help: "The location of the transactions: Parquet, CSV or JSON lines.", completion: .file())
     var data: String
+
+    @Option(
+        help: "The schema of the transactions, as JSON. Without one they are the Handbook's.", completion: .file())
+    var schema: String?
+
+    @Option(help: "The column whose value is a message's key; by default customer_id, or the schema's first key.")
+    var keyColumn: String?
 
     @Option(help: "The topic to send to.")
     var topic = "transactions"
@@ -47,7 +60,7 @@ struct ProduceTransactions: ToolCommand {
         let bar = talk.progress("producing")
         defer { bar.finish() }
         let result = try await ProducingJob(
-            data: data, topic: topic, rate: rate, limit: limit,
+            data: data, schema: schema, keyColumn: keyColumn, topic: topic, rate: rate, limit: limit,
             kafka: KafkaConfiguration(location), connectTimeout: .seconds(kafka.connectTimeout),
             stores: .ofThisProcess(logger: talk.logger("produce-transactions")), threads: run.threads,
             logger: talk.logger("produce-transactions")

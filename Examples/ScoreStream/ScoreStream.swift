@@ -20,6 +20,9 @@ struct ScoreStream: ToolCommand {
               score-stream --model model --brokers localhost:9092 \\
                 --input-topic transactions --output-topic scores
 
+            The model decides what the messages are: JSON objects with the Handbook's columns, or with those of the schema that \
+            it was trained with. A newer model of other transactions is not used, and the log says so.
+
             Offsets are committed after the scores are acknowledged, so a crash repeats some scores and loses none. Ctrl-C \
             finishes the current batches, commits, and leaves the group.
             """,
@@ -32,7 +35,11 @@ struct ScoreStream: ToolCommand {
     @Option(help: "The topic to read.")
     var inputTopic = "transactions"
 
-    @Option(help: "The topic to write {\"transaction_id\",\"probability\",\"prediction\"} to.")
+    @Option(
+        help: """
+            The topic to write {"transaction_id","probability","prediction"} to; the id is the schema's, or the time and the keys \
+            where it has none.
+            """)
     var outputTopic = "scores"
 
     @Option(help: "The topic for messages that are not transactions; without it they are only counted.")
@@ -40,8 +47,9 @@ struct ScoreStream: ToolCommand {
 
     @Option(
         help: """
-            The topic with labels, {"transaction_id","tx_datetime","terminal_id","tx_fraud"} each; they may come late, in any \
-            order, and repeatedly. Without labels the risk of terminals gets out of date.
+            The topic with labels, {"transaction_id","tx_datetime","terminal_id","tx_fraud"} each, or a schema's id, time, label, \
+            and the keys that frauds are counted by; they may come late, in any order, and repeatedly. Without labels the risk of \
+            terminals gets out of date.
             """)
     var labelsTopic: String?
 

@@ -29,8 +29,7 @@ public enum FeatureDefinition: Sendable, Hashable {
         switch self {
         case .pipeline: return try dataSet.transactionColumns(and: others)
         case .plan(_, let schema):
-            let match = try schema.match(dataSet.schema)
-            let names = match.positions.compactMap { $0.map { dataSet.schema.fields[$0].name } }
+            let names = try dataSet.columns(of: schema)
             return names + others.filter { !names.contains($0) }
         case .columns(let names): return try dataSet.transactionColumns(and: names + others, needing: [])
         }

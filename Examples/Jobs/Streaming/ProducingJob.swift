@@ -1,5 +1,7 @@
 import DataPrep
 import Essentials
+import Features
+import JobSupport
 package import Logging
 package import StorageIO
 package import Streaming
@@ -23,6 +25,8 @@ package struct ProducingJob: Sendable {
     }
 
     private let data: String
+    private let schema: String?
+    private let keyColumn: String?
     private let topic: String
     private let rate: Double?
     private let limit: Int?
@@ -33,12 +37,18 @@ package struct ProducingJob: Sendable {
     private let logger: Logger
     private let progress: WorkProgressHandler
 
+    /// - Parameters:
+    ///   - schema: The location of a schema's JSON; nil for the Handbook's columns.
+    ///   - keyColumn: The column whose values are the messages' keys; nil for the customer, or a schema's first key.
     package init(
-        data: String, topic: String, rate: Double?, limit: Int?, kafka: KafkaConfiguration,
+        data: String, schema: String?, keyColumn: String?, topic: String, rate: Double?, limit: Int?,
+        kafka: KafkaConfiguration,
         connectTimeout: Duration, stores: ObjectStoreRegistry, threads: Int, logger: Logger,
         progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.data = data
+        self.schema = schema
+        self.keyColumn = keyColumn
         self.topic = topic
         self.rate = rate
         self.limit = limit
@@ -51,17 +61,28 @@ package struct ProducingJob: Sendable {
     }
 
     package func run() async throws -> Result {
+        let schema = schema == nil && keyColumn == nil ? nil : try await Declarations.schema(schema, stores: stores)
+        if let schema, let keyColumn { _ = try schema.position(ofColumn: keyColumn) }
         try await kafka.check(topics: [topic], within: connectTimeout, logger: logger)
         let dataSet = try await DataSet.open(data, stores: stores)
         let start = ContinuousClock.now
         let producer = try await KafkaProducer(kafka, logger: logger)
         let total = [dataSet.rowCount, limit.map { Int64($0) }].compactMap { $0 }.min()
         do {
-            let sent = try await TransactionProducer(producer, topic: topic, rate: rate).send(
-                dataSet.batches(columns: dataSet.transactionColumns(), threads: threads), limit: limit ?? .max
-            ) { done in
+            let transactions = TransactionProducer(producer, topic: topic, rate: rate)
+            let note = { (done: TransactionProducer.Progress) in
                 progress(WorkProgress(done: Int64(done.acknowledged), total: total, unit: "transactions"))
             }
+            let sent =
+                if let schema {
+                    try await transactions.send(
+                        dataSet.batches(columns: dataSet.columns(of: schema), threads: threads), schema: schema,
+                        keyColumn: keyColumn, limit: limit ?? .max, progress: note)
+                } else {
+                    try await transactions.send(
+                        dataSet.batches(columns: dataSet.transactionColumns(), threads: threads), limit: limit ?? .max,
+                        progress: note)
+                }
             await producer.close()
             return Result(
                 topic: topic, transactions: sent.acknowledged, refused: sent.refused,

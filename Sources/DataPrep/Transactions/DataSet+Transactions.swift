@@ -25,4 +25,10 @@ extension DataSet {
         for name in others where !names.contains(name) { names.append(name) }
         return names
     }
+
+    /// The columns that a schema describes, under their names in the files.
+    /// - Throws: `SchemaError` for one that there is not, unless it is optional.
+    package func columns(of transactions: TransactionSchema) throws(SchemaError) -> [String] {
+        try transactions.match(schema).positions.compactMap { $0.map { schema.fields[$0].name } }
+    }
 }

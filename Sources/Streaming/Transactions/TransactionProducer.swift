@@ -3,10 +3,11 @@ public import Features
 import Essentials
 import Parallelism
 
-/// Sends transactions as JSON objects with the nine columns, the time in Spark's form (`2019-08-22T00:00:31.000Z`).
+/// Sends transactions as JSON objects with the nine columns, the time in Spark's form (`2019-08-22T00:00:31.000Z`), or with those of a
+/// schema (`RecordJSON`).
 ///
-/// A message's key is its `customer_id` in decimal digits: the transactions of a customer share a partition, and keep
-/// their order. Those of a terminal are spread over the partitions, and may be read out of order.
+/// A message's key is its `customer_id` in decimal digits, or the value of a schema's first key: the transactions of a customer
+/// share a partition, and keep their order. Those of a terminal are spread over the partitions, and may be read out of order.
 ///
 /// A transaction whose amount is not a finite number is not sent: JSON has no such number, and it could not be scored.
 public struct TransactionProducer: Sendable {
@@ -56,6 +57,37 @@ public struct TransactionProducer: Sendable {
         return try await finish(&sending, progress)
     }
 
+    /// Sends the rows of all batches as objects with the columns of a schema, in their order, and waits until the last is
+    /// acknowledged.
+    /// - Parameters:
+    ///   - schema: What the columns of the batches are. Other columns are not sent.
+    ///   - keyColumn: The column whose value is a message's key; nil for the schema's first key. A message has no key where that is
+    ///     missing, or the schema has none.
+    ///   - limit: after how many transactions to stop.
+    ///   - progress: called some times a second, and at the end.
+    /// - Throws: `SchemaError` for a key column that the schema does not have, or a batch without a needed column;
+    ///   `TransactionError` for an invalid value, and for a row without id or time; ``DeliveryError`` or ``KafkaError`` when
+    ///   something is not delivered, and what the sequence throws.
+    @discardableResult
+    public func send<Batches: AsyncSequence>(
+        _ batches: Batches, schema: TransactionSchema, keyColumn: String? = nil, limit: Int = .max,
+        progress: (Progress) -> Void = { _ in }
+    ) async throws -> Progress where Batches.Element == RecordBatch {
+        let encoder = try RecordEncoder(schema, keyColumn: keyColumn)
+        var sending = Sending(rate: rate)
+        var rowsBefore: Int64 = 0
+        for try await batch in batches {
+            let start = rowsBefore
+            let rows = try await onDedicatedThread(named: "transaction-reading") { _ in
+                try TransactionError.naming(after: start) { try encoder.rows(of: batch) }
+            }
+            rowsBefore += Int64(batch.rowCount)
+            try await send(rowCount: rows.rowCount, limit: limit, &sending, progress) { encoder.encode(rows, $0) }
+            if sending.progress.sent >= limit { break }
+        }
+        return try await finish(&sending, progress)
+    }
+
     /// Sends the rows of a table, in their order, and waits until the last is acknowledged.
     /// - Throws: ``DeliveryError`` or ``KafkaError`` when something is not delivered.
     @discardableResult
@@ -84,14 +116,22 @@ public struct TransactionProducer: Sendable {
     private func send(
         _ transactions: TransactionColumns, limit: Int, _ sending: inout Sending, _ progress: (Progress) -> Void
     ) async throws {
+        try await send(rowCount: transactions.count, limit: limit, &sending, progress) {
+            Self.messages(transactions, $0)
+        }
+    }
+
+    /// - Parameter encode: Makes the messages of some rows.
+    private func send(
+        rowCount: Int, limit: Int, _ sending: inout Sending, _ progress: (Progress) -> Void,
+        encode: @escaping @Sendable (Range<Int>) -> (batch: MessageBatch, refused: Int)
+    ) async throws {
         var start = 0
-        while start < transactions.count, sending.progress.sent < limit {
+        while start < rowCount, sending.progress.sent < limit {
             let count = min(sending.portion, limit - sending.progress.sent)
-            let rows = start..<min(transactions.count, start + count)
+            let rows = start..<min(rowCount, start + count)
             start = rows.upperBound
-            let (batch, refused) = try await onDedicatedThread(named: "transaction-json") { _ in
-                Self.messages(transactions, rows)
-            }
+            let (batch, refused) = try await onDedicatedThread(named: "transaction-json") { _ in encode(rows) }
             sending.progress.refused += refused
             let messages = rows.count - refused
             guard messages > 0 else { continue }
