@@ -124,7 +124,7 @@ struct LabelTopicTests {
             let label = TransactionLabel(
                 transactionID: transaction.transactionID, dateTime: transaction.dateTime,
                 terminalID: transaction.terminalID, isFraud: true)
-            #expect(scorer.applyLabel(label) == .applied)
+            #expect(try scorer.applyLabel(label) == .applied)
         }
         try await cluster.send(second)
         try await running.value
@@ -135,7 +135,7 @@ struct LabelTopicTests {
         let results = try await cluster.results(count: 2_000).sorted { $0.transaction_id < $1.transaction_id }
         #expect(results.dropFirst(1_000).map(\.probability) == expected)
         #expect(scorer === stream.currentScorer)
-        #expect(scorer.state.watermarkDateTime == transactions.last?.dateTime)
+        #expect(scorer.state?.watermarkDateTime == transactions.last?.dateTime)
     }
 
     @Test func silenceIsMeasured() async throws {

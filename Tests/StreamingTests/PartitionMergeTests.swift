@@ -1,5 +1,6 @@
 import Features
 import Streaming
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -16,25 +17,26 @@ struct PartitionMergeTests {
 
     /// Appends transactions of those ids and times, from offset 0 on.
     private static func fill(
-        _ merge: inout PartitionMerge, _ partition: Int, generation: Int = 1, _ messages: [(id: Int64, time: Int64)]
+        _ merge: inout PartitionMerge<HandbookMessages>, _ partition: Int, generation: Int = 1,
+        _ messages: [(id: Int64, time: Int64)]
     ) {
         merge.append(to: topic[partition], generation: generation) { buffer in
             for (offset, message) in messages.enumerated() {
-                buffer.append(transaction(message.id, at: message.time), offset: Int64(offset))
+                buffer.append(transaction(message.id, at: message.time), time: message.time, offset: Int64(offset))
             }
         }
     }
 
     private static func pass(
-        _ merge: inout PartitionMerge, upTo bound: Int64 = .max, limit: Int = .max, total: Int = .max
-    ) -> PartitionMerge.Passed {
-        var passed = PartitionMerge.Passed()
+        _ merge: inout PartitionMerge<HandbookMessages>, upTo bound: Int64 = .max, limit: Int = .max, total: Int = .max
+    ) -> PartitionMerge<HandbookMessages>.Passed {
+        var passed = PartitionMerge<HandbookMessages>.Passed()
         merge.pass(upTo: bound, limit: limit, total: total, into: &passed)
         return passed
     }
 
     @Test func messagesPassByTimeThenId() {
-        var merge = PartitionMerge(alignment: nil)
+        var merge = PartitionMerge(HandbookMessages(), alignment: nil)
         // Within a partition messages may be out of order.
         Self.fill(&merge, 0, [(5, 10), (4, 10), (9, 40), (1, 20)])
         Self.fill(&merge, 1, [(3, 10), (2, 30)])
@@ -46,7 +48,7 @@ struct PartitionMergeTests {
     }
 
     @Test func limitsLeaveTheRestInTheMerge() {
-        var merge = PartitionMerge(alignment: nil)
+        var merge = PartitionMerge(HandbookMessages(), alignment: nil)
         Self.fill(&merge, 0, [(1, 10), (3, 30)])
         Self.fill(&merge, 1, [(2, 20), (4, 40)])
         let passed = Self.pass(&merge, limit: 3)
@@ -58,7 +60,7 @@ struct PartitionMergeTests {
     }
 
     @Test func noPartitionRunsAheadOfOthersByMoreThanTheAlignment() {
-        var merge = PartitionMerge(alignment: .seconds(1))
+        var merge = PartitionMerge(HandbookMessages(), alignment: .seconds(1))
         Self.fill(&merge, 0, [(1, 0), (2, 900_000), (3, 2_500_000)])
         #expect(merge.bound(waitingFor: Self.topic) < 0, "partitions without any message are waited for")
         Self.fill(&merge, 1, [(4, 500_000)])
@@ -68,16 +70,16 @@ struct PartitionMergeTests {
         #expect(Self.pass(&merge, upTo: bound).transactions.map(\.transactionID) == [1, 4, 2])
         #expect(merge.partitions(ahead: bound) == [Self.topic[0]])
         #expect(merge.bound(waitingFor: []) == .max)
-        #expect(PartitionMerge(alignment: nil).bound(waitingFor: Self.topic) == .max)
+        #expect(PartitionMerge(HandbookMessages(), alignment: nil).bound(waitingFor: Self.topic) == .max)
     }
 
     @Test func malformedMessagesPassWithTheOneBefore() {
-        var merge = PartitionMerge(alignment: nil)
+        var merge = PartitionMerge(HandbookMessages(), alignment: nil)
         merge.append(to: Self.topic[0], generation: 1) { buffer in
             buffer.append(Self.letter(Self.topic[0], 0))
-            buffer.append(Self.transaction(1, at: 10), offset: 1)
+            buffer.append(Self.transaction(1, at: 10), time: 10, offset: 1)
             buffer.append(Self.letter(Self.topic[0], 2))
-            buffer.append(Self.transaction(2, at: 20), offset: 3)
+            buffer.append(Self.transaction(2, at: 20), time: 20, offset: 3)
             buffer.append(Self.letter(Self.topic[0], 4))
         }
         let first = Self.pass(&merge, upTo: 15)
@@ -87,8 +89,35 @@ struct PartitionMergeTests {
         #expect(second.transactions.map(\.transactionID) == [2] && second.deadLetters.map(\.offset) == [4])
     }
 
+    @Test(arguments: 0..<60) func anyMessagesPassOnceAndInOrder(seed: UInt64) {
+        MergeProperty(messages: HandbookMessages()) { Self.transaction($0, at: $1) }
+            .check(seed: seed) { left, right in left < right }
+    }
+
+    @Test(arguments: 0..<60) func anyRecordsPassOnceAndInOrder(seed: UInt64) throws {
+        // Texts of which some differ in bytes alone, in another order than the numbers in them.
+        let text = { (id: Int64) in "\(["z", "Z", "\u{E9}", "e\u{301}"][Int(id % 4)])\(id / 4)" }
+        MergeProperty(messages: try PlanSample.messages()) { PlanSample.record(text($0), at: $1) }
+            .check(seed: seed) { text($0).utf8.lexicographicallyPrecedes(text($1).utf8) }
+    }
+
+    @Test func idsAreOrderedByValueOrBytes() {
+        let ids: [RecordID] = [
+            .none, .integer(.min), .integer(9), .integer(10), .text(""), .text("10"), .text("9"), .text("Z"),
+            .text("e\u{301}"),
+            .text("\u{E9}"),
+        ]
+        for (index, id) in ids.enumerated() {
+            for (other, another) in ids.enumerated() {
+                #expect((id < another) == (index < other))
+                #expect((id == another) == (index == other))
+            }
+        }
+        #expect(RecordID(.text("a")) == .text("a") && RecordID(.integer(7)) == .integer(7) && RecordID(.null) == .none)
+    }
+
     @Test func messagesOfEarlierAssignmentsAreDropped() {
-        var merge = PartitionMerge(alignment: nil)
+        var merge = PartitionMerge(HandbookMessages(), alignment: nil)
         Self.fill(&merge, 0, generation: 1, [(1, 10), (2, 20)])
         Self.fill(&merge, 1, generation: 1, [(3, 30)])
         Self.fill(&merge, 0, generation: 2, [(2, 20)])
@@ -117,7 +146,7 @@ struct PartitionMergeTests {
         let consumer = KafkaConsumer(
             cluster.configuration, topics: ["transactions", "broken"], settings: Sample.settings())
         async let running: Void = consumer.run()
-        var merge = PartitionMerge(alignment: .seconds(3_600))
+        var merge = PartitionMerge(HandbookMessages(), alignment: .seconds(3_600))
         var count = 0
         for try await batch in consumer.batches {
             batch.decode(into: &merge)

@@ -71,6 +71,75 @@ struct TransactionProducerTests {
         await producer.close()
     }
 
+    // MARK: Columns of one's own
+
+    /// Messages of a topic: keys, values and partitions.
+    private static func read(
+        _ cluster: MockKafkaCluster, _ topic: String, count: Int
+    ) async throws -> [(key: String?, record: TransactionRecord, partition: Int32)] {
+        let json = try RecordJSON(PlanSample.schema)
+        let consumer = KafkaConsumer(
+            cluster.configuration, topics: [topic], settings: Sample.settings(group: "reader of \(topic)"))
+        async let running: Void = consumer.run()
+        var read: [(key: String?, record: TransactionRecord, partition: Int32)] = []
+        for try await batch in consumer.batches {
+            for index in 0..<batch.count {
+                read.append(
+                    (
+                        batch.key(at: index).map { String(decoding: $0, as: UTF8.self) },
+                        try json.decode(Array(try #require(batch.value(at: index)))), batch.messages[index].partition
+                    ))
+            }
+            if read.count == count { consumer.stop() }
+        }
+        try await running
+        return read
+    }
+
+    @Test(arguments: [nil, "BOOKING", "shop"]) func rowsOfAnySchemaReadBackEqual(keyColumn: String?) async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 4])
+        // RecordJSON's own default needs values of the keys.
+        let records = PlanSample.records(3_000).filter { $0.values[2] != .null && $0.values[3] != .null }
+        let progress = try await cluster.send(records, keyColumn: keyColumn)
+        #expect(progress.acknowledged == records.count && progress.refused == 0)
+        let read = try await Self.read(cluster, "transactions", count: records.count)
+        let column = keyColumn == nil ? 2 : keyColumn == "shop" ? 3 : 0
+        var partitionOf: [String: Int32] = [:]
+        for (key, record, partition) in read {
+            let key = try #require(key)
+            #expect(
+                record.values[column] == (column == 3 ? Int64(key).map(TransactionValue.integer) : .text(key)))
+            #expect(partitionOf.updateValue(partition, forKey: key) ?? partition == partition)
+        }
+        // The transactions of a key keep their order.
+        for key in Set(records.map { $0.values[column] }) {
+            #expect(
+                read.map(\.record).filter { $0.values[column] == key } == records.filter { $0.values[column] == key })
+        }
+    }
+
+    @Test func rowsWithoutAmountAreNotSent() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
+        var records = PlanSample.records(100)
+        records[0].values[4] = .null
+        records[7].values[4] = .number(.nan)
+        records[60].values[4] = .number(.infinity)
+        let progress = try await cluster.send(records)
+        #expect(progress.sent == 97 && progress.acknowledged == 97 && progress.refused == 3)
+    }
+
+    @Test func whatCannotBeSentIsNamed() async throws {
+        let cluster = try await MockKafkaCluster(topics: ["transactions": 1])
+        let records = PlanSample.records(100)
+        let noColumn = await #expect(throws: SchemaError.self) { try await cluster.send(records, keyColumn: "crad") }
+        #expect(noColumn.map { "\($0)" }?.contains("'crad' (did you mean 'card'?)") == true)
+        var untimed = records
+        untimed[70].values[1] = .null
+        let noTime = await #expect(throws: TransactionError.self) { try await cluster.send(untimed) }
+        // Counted from the first of all rows.
+        #expect(noTime == .missingValue(column: "booked", row: 70))
+    }
+
     @Test func tokensAddUpToTheRate() {
         let start = ContinuousClock.now
         var bucket = TokenBucket(rate: 100, capacity: 10, now: start)

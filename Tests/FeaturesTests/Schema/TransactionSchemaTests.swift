@@ -207,6 +207,16 @@ import Testing
             try Self.schema.match(table(), optional: [.id, .amount, .key, .label]).positions == [nil, nil, nil, nil])
     }
 
+    @Test func aColumnIsFoundByNameOrSpelling() throws {
+        let schema = TransactionSchema(columns: [
+            SchemaColumn("id", .text, role: .id), SchemaColumn("card", .text, role: .key, spellings: ["cc_num"]),
+        ])
+        #expect(try schema.position(ofColumn: "CC_NUM") == 1)
+        let error = #expect(throws: SchemaError.self) { try schema.position(ofColumn: "crad") }
+        #expect(
+            error.map { "\($0)" } == "there is no column 'crad' (did you mean 'card'?); columns: id, card")
+    }
+
     @Test func namesThatDifferOnlyInCaseAreAmbiguous() throws {
         #expect(throws: SchemaError.ambiguousColumn(name: "amount", matches: ["Amount", "AMOUNT"])) {
             try Self.schema.match(table("id", "Amount", "AMOUNT", "customer_id"))
