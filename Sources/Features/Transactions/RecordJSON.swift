@@ -1,5 +1,5 @@
 import Columnar
-import JSONText
+package import JSONText
 
 /// Transactions of any columns as JSON objects, as message queues and HTTP carry them:
 ///
@@ -22,12 +22,16 @@ public struct RecordJSON: Sendable {
         /// `"name":`.
         let key: [UInt8]
         let isRequired: Bool
+        let isIgnored: Bool
     }
 
-    /// - Parameter required: Roles of columns that each object must have a value of.
+    /// - Parameters:
+    ///   - required: Roles of columns that each object must have a value of.
+    ///   - ignored: Roles of columns whose members are skipped as those of no column are; ``decode(_:)-([UInt8])`` makes them null.
     /// - Throws: ``SchemaError`` when the schema makes no sense.
     public init(
-        _ schema: TransactionSchema, required: Set<ColumnRole.Kind> = SchemaReader.requiredRoles
+        _ schema: TransactionSchema, required: Set<ColumnRole.Kind> = SchemaReader.requiredRoles,
+        ignored: Set<ColumnRole.Kind> = []
     ) throws(SchemaError) {
         try schema.validate()
         self.schema = schema
@@ -35,7 +39,7 @@ public struct RecordJSON: Sendable {
             Column(
                 reader: ColumnReader(column, missingMarkers: schema.missingMarkers), name: Array(column.name.utf8),
                 key: JSONValue.string(column.name).bytes + [UInt8(ascii: ":")],
-                isRequired: required.contains(column.role.kind))
+                isRequired: required.contains(column.role.kind), isIgnored: ignored.contains(column.role.kind))
         }
         spellings = schema.columns.enumerated().flatMap { index, column in
             ([column.name] + column.spellings).map { (Array($0.utf8), index) }
@@ -96,7 +100,7 @@ public struct RecordJSON: Sendable {
             var expected = 0
             repeat {
                 let name = try scanner.name()
-                guard let index = column(name, scanner, expected: expected) else {
+                guard let index = column(name, scanner, expected: expected), !columns[index].isIgnored else {
                     try scanner.skipValue(depth: 1)
                     continue
                 }
@@ -108,28 +112,9 @@ public struct RecordJSON: Sendable {
     }
 
     private func value(of reader: ColumnReader, _ scanner: inout JSONScanner) throws -> TransactionValue {
-        let byte = try scanner.peekValue()
+        _ = try scanner.peekValue()
         let start = scanner.position
-        let value: TransactionValue?
-        switch byte {
-        case UInt8(ascii: "n"):
-            try scanner.skip("null")
-            return .null
-        case UInt8(ascii: "\""):
-            let string = try scanner.string()
-            value = RecordJSON.withCharacters(of: string, scanner) { reader.value(text: $0) }
-        case UInt8(ascii: "t"):
-            try scanner.skip("true")
-            value = reader.value(true)
-        case UInt8(ascii: "f"):
-            try scanner.skip("false")
-            value = reader.value(false)
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            try scanner.skipValue(depth: 1)
-            value = nil
-        default: value = reader.value(try scanner.number(), in: scanner.text)
-        }
-        guard let value else {
+        guard let value = try reader.value(&scanner) else {
             let text = UnsafeBufferPointer(rebasing: scanner.text[start..<scanner.position])
             throw RecordJSONError(
                 .invalid(value: QuotedText.value(text), expected: reader.column.expectation), at: start,
@@ -138,7 +123,7 @@ public struct RecordJSON: Sendable {
         return value
     }
 
-    private static func withCharacters<Result>(
+    fileprivate static func withCharacters<Result>(
         of string: (contents: Range<Int>, hasEscapes: Bool), _ scanner: JSONScanner,
         _ body: (UnsafeBufferPointer<UInt8>) -> Result
     ) -> Result {
@@ -156,10 +141,16 @@ public struct RecordJSON: Sendable {
         RecordJSON.withCharacters(of: name, scanner) { name in
             if expected < columns.count, columns[expected].name.elementsEqual(name) { return expected }
             return spellings.first { spelling in
-                spelling.name.count == name.count
-                    && zip(spelling.name, name).allSatisfy { RecordJSON.lowercased($0) == RecordJSON.lowercased($1) }
+                RecordJSON.areSame(spelling.name, name)
             }?.column
         }
+    }
+
+    /// Whether two names of members are the same but for the case of ASCII letters.
+    package static func areSame(_ name: String, _ other: String) -> Bool { areSame(name.utf8, other.utf8) }
+
+    private static func areSame(_ name: some Collection<UInt8>, _ other: some Collection<UInt8>) -> Bool {
+        name.count == other.count && zip(name, other).allSatisfy { lowercased($0) == lowercased($1) }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
@@ -173,6 +164,41 @@ public struct RecordJSON: Sendable {
 }
 
 extension ColumnReader {
+    /// Reads a member's value as ``RecordJSON`` does; nil for one that is not of the column.
+    package func value(_ value: JSONValue) -> TransactionValue? {
+        switch value {
+        // JSON has no such numbers; they would be written as null.
+        case .number("NaN"), .number("Infinity"), .number("-Infinity"): nil
+        default:
+            value.bytes.withUnsafeBufferPointer { text in
+                var scanner = JSONScanner(text)
+                return (try? self.value(&scanner)) ?? nil
+            }
+        }
+    }
+
+    /// The value at the scanner's position; nil for one that is not of the column.
+    fileprivate func value(_ scanner: inout JSONScanner) throws(JSONError) -> TransactionValue? {
+        switch try scanner.peekValue() {
+        case UInt8(ascii: "n"):
+            try scanner.skip("null")
+            return .null
+        case UInt8(ascii: "\""):
+            let string = try scanner.string()
+            return RecordJSON.withCharacters(of: string, scanner) { value(text: $0) }
+        case UInt8(ascii: "t"):
+            try scanner.skip("true")
+            return value(true)
+        case UInt8(ascii: "f"):
+            try scanner.skip("false")
+            return value(false)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            try scanner.skipValue(depth: 1)
+            return nil
+        default: return value(try scanner.number(), in: scanner.text)
+        }
+    }
+
     /// A string's value; nil for an invalid one.
     fileprivate func value(text: UnsafeBufferPointer<UInt8>) -> TransactionValue? {
         guard let begin = text.baseAddress, !text.isEmpty else { return .null }

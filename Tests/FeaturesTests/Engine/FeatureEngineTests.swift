@@ -201,4 +201,20 @@ import Testing
             }
         }
     }
+
+    @Test func labelsNeedTheKeysThatFindTheirTransactions() throws {
+        func columns(_ columns: SchemaColumn...) throws -> [String] {
+            let schema = TransactionSchema(
+                columns: columns + [
+                    SchemaColumn("when", .timestamp(), role: .time), SchemaColumn("card", .text, role: .key),
+                    SchemaColumn("shop", .text, role: .key), SchemaColumn("fraud", .integer(), role: .label()),
+                ])
+            let share = WindowAggregate(.fraudShare, keys: ["card"], window: .days(1), delay: .days(1))
+            let plan = FeaturePlan(name: "", features: [FeatureDeclaration("share", .aggregate(share))])
+            return try FeatureEngine(plan, schema: schema).labelColumns.map { schema.columns[$0].name }
+        }
+        #expect(try columns(SchemaColumn("id", .text, role: .id)) == ["id", "when", "card", "fraud"])
+        // Without an id, all keys tell transactions of one moment apart.
+        #expect(try columns() == ["when", "card", "shop", "fraud"])
+    }
 }

@@ -78,6 +78,12 @@ import Testing
             String(decoding: text, as: UTF8.self) == #"{"id":"a","card":1,"time":"1970-01-01T00:00:00.000Z"}"#)
     }
 
+    @Test func membersOfIgnoredRolesAreSkipped() throws {
+        let json = try RecordJSON(Self.schema, required: [.id], ignored: [.label, .time])
+        let record = try json.decode(Array(#"{"Fraud":{"x":[7]},"id":"a","time":"never","card":1}"#.utf8))
+        #expect(record.values == [.text("a"), .integer(1), .null, .null, .null, .null, .null, .null])
+    }
+
     @Test func anyBytesAreReadOrRefused() throws {
         let json = try RecordJSON(Self.schema)
         let text = Array(

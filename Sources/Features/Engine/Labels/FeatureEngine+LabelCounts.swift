@@ -6,7 +6,8 @@ extension FeatureEngine {
     }
 
     /// The positions of the columns that a label must have values of, so that its transaction is found in the history: id, time,
-    /// label, when it became known, and the keys and columns of filters of the features that look at labels.
+    /// label, when it became known, and the keys and columns of filters of the features that look at labels. Where the schema has no
+    /// id, all keys: they identify the transaction then.
     package var labelColumns: [Int] {
         let names = labelAggregates.reduce(into: Set<String>()) {
             $0.formUnion($1.keys)
@@ -16,6 +17,7 @@ extension FeatureEngine {
         return schema.columns.indices.filter {
             switch schema.columns[$0].role.kind {
             case .id, .time, .label, .knownAt: true
+            case .key where schema.column(.id) == nil: true
             default: columns.contains(schema.columns[$0].name)
             }
         }
