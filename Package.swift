@@ -342,7 +342,8 @@ let package = Package(
         tests(
             "ServingTests",
             [
-                "DataPrep", "Features", "JSONText", "ModelKit", "Parallelism", "PrometheusExposition", "Scoring",
+                "Columnar", "DataPrep", "Features", "JSONText", "ModelKit", "Parallelism", "PrometheusExposition",
+                "Scoring",
                 "Serving",
                 "TestSupport", coreMetrics, httpTypes, hummingbird, logging, nioCore, serviceLifecycle, unixSignals,
             ]),

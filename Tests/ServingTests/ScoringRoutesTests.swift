@@ -155,9 +155,9 @@ import Testing
                 return try await ScoringServerTests.post(base + "/predict", Data(body.utf8)).text
             }
             #expect(try await score(1, day: 1) == "0.01")
-            let dateTime = try #require(scorer.state.watermarkDateTime)
+            let dateTime = try #require(scorer.state?.watermarkDateTime)
             let label = TransactionLabel(transactionID: 1, dateTime: dateTime, terminalID: 5, isFraud: true)
-            #expect(scorer.applyLabel(label) == .applied)
+            #expect(try scorer.applyLabel(label) == .applied)
             #expect(try await score(2, day: 9) == "0.51")
         }
     }

@@ -39,7 +39,7 @@ extension QuickstartJob {
             // The same steps without HTTP give the same scores.
             let scorer = try OnlineScorer(model)
             for (transaction, probability) in zip(plan.asked, demo.probabilities) {
-                let own = scorer.score(transaction).probability
+                let own = try scorer.score(transaction).probability
                 guard own == probability else {
                     throw JobError.inconsistentScores(
                         "transaction \(transaction.transactionID): the service says \(probability), the model \(own)")

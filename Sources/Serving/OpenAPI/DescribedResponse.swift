@@ -28,13 +28,10 @@ struct DescribedResponse {
     /// The responses to a body that is refused.
     /// - Parameters:
     ///   - longest: bytes of the longest body that is read.
-    ///   - example: how the validation refuses an empty object.
-    static func refusals<Body>(
-        longest: Int, example: Result<Body, ValidationFailure>
-    ) -> [DescribedResponse] {
+    ///   - example: how the validation refuses an empty object; nil where it does not.
+    static func refusals(longest: Int, example: ValidationFailure?) -> [DescribedResponse] {
         let detail: JSONValue = ["$ref": "#/components/schemas/Detail"]
-        let problems: JSONValue? =
-            if case .failure(let failure) = example { ValidationProblem.json(failure.problems) } else { nil }
+        let problems = example.map { ValidationProblem.json($0.problems) }
         return [
             .json(
                 .badRequest, "The body is not text in UTF-8, UTF-16 or UTF-32", detail,

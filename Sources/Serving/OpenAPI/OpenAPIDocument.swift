@@ -1,7 +1,7 @@
 import Features
 import HTTPTypes
 import JSONText
-import Scoring
+public import Scoring
 
 /// The service's description in OpenAPI 3.1, generated from the routes and fields by which requests are dispatched and
 /// validated.
@@ -13,15 +13,17 @@ public struct OpenAPIDocument: Sendable {
     ///   - configuration: whose limits the document states.
     ///   - routes: the routes that it describes.
     ///   - prefix: the path before those of the routes, absolute.
+    ///   - model: whose transactions and labels it describes; those of the Handbook's columns without one.
     public init(
         _ configuration: ScoringRoutes.Configuration = ScoringRoutes.Configuration(),
-        routes: Set<ScoringRoutes.Route> = .all, prefix: String = "/"
+        routes: Set<ScoringRoutes.Route> = .all, prefix: String = "/", model: FraudModel? = nil
     ) {
+        let bodies = DescribedBodies(model)
         let document: JSONValue = [
             "openapi": "3.1.0",
             "info": [
                 "title": "Antifraud", "version": .string(ModelProvenance.currentLibraryVersion),
-                "summary": "Scores card transactions for fraud.",
+                "summary": .string(bodies.summary),
                 "description": .string(Self.overview(configuration)),
                 "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
             ],
@@ -32,9 +34,9 @@ public struct OpenAPIDocument: Sendable {
             ],
             "paths": JSONValue(
                 members: ScoringRoutes.Route.allCases.filter(routes.contains).map {
-                    ($0.rawValue, $0.operations(configuration))
+                    ($0.rawValue, $0.operations(configuration, bodies))
                 }),
-            "components": ["schemas": Self.schemas],
+            "components": ["schemas": Self.schemas(bodies)],
         ]
         json = document.text
     }
@@ -45,21 +47,15 @@ public struct OpenAPIDocument: Sendable {
             + "and labels tell the history what became of it."
     }
 
-    private static let schemas: JSONValue = [
-        "Transaction": transaction, "Label": label, "LabelCounts": LabelsBody.countsSchema,
-        "Problems": ValidationProblem.bodySchema, "Detail": detail, "Health": HealthReport.schema,
-    ]
-
-    private static let transaction = RequestField.schema(
-        of: RequestField.transaction, title: "Transaction",
-        description: """
-            What is known of a transaction when it is to be scored. Further members are passed over. Numbers may be written as \
-            text, and whole numbers with a fraction of zeros.
-            """)
-
-    private static let label = RequestField.schema(
-        of: RequestField.label, title: "Label",
-        description: "What became known of the transaction that has these three values.")
+    private static func schemas(_ bodies: DescribedBodies) -> JSONValue {
+        [
+            "Transaction": RequestField.schema(
+                of: bodies.transaction, title: "Transaction", description: bodies.transactionDescription),
+            "Label": RequestField.schema(of: bodies.label, title: "Label", description: bodies.labelDescription),
+            "LabelCounts": LabelsBody.countsSchema, "Problems": ValidationProblem.bodySchema, "Detail": detail,
+            "Health": HealthReport.schema,
+        ]
+    }
 
     /// The body of an error other than a list of problems.
     private static let detail: JSONValue = [
@@ -69,21 +65,26 @@ public struct OpenAPIDocument: Sendable {
 
 extension ScoringRoutes.Route {
     /// The path item: one operation for each method.
-    fileprivate func operations(_ configuration: ScoringRoutes.Configuration) -> JSONValue {
+    fileprivate func operations(
+        _ configuration: ScoringRoutes.Configuration, _ bodies: DescribedBodies
+    ) -> JSONValue {
         JSONValue(
             members: methods.map { method in
-                (method.rawValue.lowercased(), operation(method, configuration))
+                (method.rawValue.lowercased(), operation(method, configuration, bodies))
             })
     }
 
-    private func operation(_ method: HTTPRequest.Method, _ configuration: ScoringRoutes.Configuration) -> JSONValue {
+    private func operation(
+        _ method: HTTPRequest.Method, _ configuration: ScoringRoutes.Configuration, _ bodies: DescribedBodies
+    ) -> JSONValue {
         let isHead = method == .head
-        let described = responses(configuration).map { ($0.status, isHead ? $0.headersOnly : $0.value) }
+        let described = responses(configuration, bodies).map { ($0.status, isHead ? $0.headersOnly : $0.value) }
         let operation: JSONValue = [
             "operationId": .string(isHead ? "head_\(self)" : "\(self)"), "tags": [.string(tag)],
-            "summary": .string(isHead ? "\(summary), headers only" : summary), "description": .string(explanation),
+            "summary": .string(isHead ? "\(summary), headers only" : summary),
+            "description": .string(explanation(bodies)),
         ]
-        return operation.with("requestBody", requestBody).with("responses", JSONValue(members: described))
+        return operation.with("requestBody", requestBody(bodies)).with("responses", JSONValue(members: described))
     }
 
     private var tag: String {
@@ -105,11 +106,11 @@ extension ScoringRoutes.Route {
         }
     }
 
-    private var explanation: String {
+    private func explanation(_ bodies: DescribedBodies) -> String {
         switch self {
         case .root: "Says OK as soon as the port is open, also before a model is loaded."
         case .predict:
-            "Scores a transaction against the history of its customer and terminal. The body is read as JSON whatever its "
+            "Scores a transaction against the history of \(bodies.historyOf). The body is read as JSON whatever its "
                 + "Content-Type says."
         case .labels:
             "Takes one label or a list of them: late, in any order and repeatedly. A label that is not valid refuses the list "
@@ -121,14 +122,14 @@ extension ScoringRoutes.Route {
         }
     }
 
-    private var requestBody: JSONValue? {
+    private func requestBody(_ bodies: DescribedBodies) -> JSONValue? {
         let schema: JSONValue, examples: JSONValue
         switch self {
         case .predict:
             schema = ["$ref": "#/components/schemas/Transaction"]
-            examples = ["transaction": ["value": RequestField.example(of: RequestField.transaction)]]
+            examples = ["transaction": ["value": RequestField.example(of: bodies.transaction)]]
         case .labels:
-            let label = RequestField.example(of: RequestField.label)
+            let label = RequestField.example(of: bodies.label)
             schema = [
                 "anyOf": [
                     ["$ref": "#/components/schemas/Label"],
@@ -144,22 +145,25 @@ extension ScoringRoutes.Route {
         return ["required": true, "content": ["application/json": ["schema": schema, "examples": examples]]]
     }
 
-    private func responses(_ configuration: ScoringRoutes.Configuration) -> [DescribedResponse] {
+    private func responses(
+        _ configuration: ScoringRoutes.Configuration, _ bodies: DescribedBodies
+    ) -> [DescribedResponse] {
         let health: JSONValue = ["$ref": "#/components/schemas/Health"]
         switch self {
         case .root:
             return [.json(.ok, "The service runs", ["type": "string", "const": "OK"], example: "OK")]
         case .predict:
-            let probability: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]
-            let success = DescribedResponse.json(.ok, "The probability of fraud", probability, example: 0.013442776)
-            let refused = TransactionBody.read(Array("{}".utf8))
-            return [success] + DescribedResponse.refusals(longest: configuration.maximumBodySize, example: refused)
+            let success = DescribedResponse.json(
+                .ok, bodies.probabilityDescription, bodies.probability, example: 0.013442776)
+            return [success]
+                + DescribedResponse.refusals(
+                    longest: configuration.maximumBodySize, example: bodies.refusedTransaction)
         case .labels:
             let counts: JSONValue = ["$ref": "#/components/schemas/LabelCounts"]
             let success = DescribedResponse.json(
                 .ok, "The number of labels by outcome", counts, example: LabelsBody.counts([.applied: 1]))
-            let refused = LabelsBody.read(Array("{}".utf8))
-            return [success] + DescribedResponse.refusals(longest: configuration.maximumLabelsSize, example: refused)
+            return [success]
+                + DescribedResponse.refusals(longest: configuration.maximumLabelsSize, example: bodies.refusedLabel)
         case .health:
             return [
                 .json(.ok, "There is a model, and the service takes requests", health),

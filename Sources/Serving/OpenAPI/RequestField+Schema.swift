@@ -1,5 +1,4 @@
 import Features
-import DataPrep
 import JSONText
 
 extension RequestField {
@@ -25,8 +24,9 @@ extension RequestField {
                     ("minimum", .integer(String(DateTimeText.unixTimes.lowerBound))),
                     ("exclusiveMaximum", .integer(String(DateTimeText.unixTimes.upperBound))),
                 ]
+            case .column(let field): field.schema(presence)
             }
-        members.append(("description", .string(description)))
+        members.append(("description", .string(meaning)))
         members.append(("examples", .array([example])))
         return JSONValue(members: members)
     }
@@ -38,9 +38,12 @@ extension RequestField {
             ("pattern", .string("^[+-]?[0-9]{1,\(digits)}$")),
         ]
     }
+}
 
-    private var description: String {
-        switch column {
+extension TransactionColumn {
+    /// What a field of a request means.
+    var meaning: String {
+        switch self {
         case .transactionID: "The transaction's number."
         case .dateTime:
             "When it happened: a date and time, with or without a zone, or seconds or milliseconds since 1970."
@@ -54,8 +57,9 @@ extension RequestField {
         }
     }
 
+    /// A value that a field of a request accepts.
     var example: JSONValue {
-        switch column {
+        switch self {
         case .transactionID: 1
         case .dateTime: "2019-08-22 00:00:31"
         case .customerID: 596
@@ -74,13 +78,13 @@ extension RequestField {
     static func schema(of fields: [RequestField], title: String, description: String) -> JSONValue {
         [
             "type": "object", "title": .string(title), "description": .string(description),
-            "required": .array(fields.map { .string($0.column.name) }),
-            "properties": JSONValue(members: fields.map { ($0.column.name, $0.schema) }),
+            "required": .array(fields.filter { $0.presence != .optional }.map { .string($0.name) }),
+            "properties": JSONValue(members: fields.map { ($0.name, $0.schema) }),
         ]
     }
 
     static func example(of fields: [RequestField]) -> JSONValue {
-        JSONValue(members: fields.map { ($0.column.name, $0.example) })
+        JSONValue(members: fields.map { ($0.name, $0.example) })
     }
 }
 
@@ -90,13 +94,19 @@ extension DateTimeText {
 
     /// Texts that ``parse(_:)`` accepts, except for its rarer spellings: dates that exist, in the years from 1000 to
     /// 9999.
-    static let pattern: String = {
+    static let pattern = "^\(date)(?:[T ]\(minute)(?::\(second))?(?:\(zone))?)?$"
+
+    /// Of those, the ones with a time of day in seconds.
+    static let completePattern = "^\(date)[T ]\(minute):\(second)(?:\(zone))?$"
+
+    private static let date: String = {
         let days =
             "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8])"
         let leapYears =
             "[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00"
-        let zone = "Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9]"
-        let time = "[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\\.[0-9]{1,9})?)?(?:\(zone))?"
-        return "^(?:[1-9][0-9]{3}-(?:\(days))|(?:\(leapYears))-02-29)(?:\(time))?$"
+        return "(?:[1-9][0-9]{3}-(?:\(days))|(?:\(leapYears))-02-29)"
     }()
+    private static let minute = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+    private static let second = "[0-5][0-9](?:\\.[0-9]{1,9})?"
+    private static let zone = "Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9]"
 }

@@ -1,4 +1,5 @@
 import Essentials
+import Features
 import JSONText
 import Scoring
 
@@ -16,15 +17,13 @@ struct HealthReport {
     var text: String {
         var members = [member("status", .string(isShuttingDown ? "shutting down" : model == nil ? "no model" : "ok"))]
         if let model {
-            members.append(
-                member(
-                    "model",
-                    .object([
-                        member("created_at", .string(model.provenance.createdAt)),
-                        member("library_version", .string(model.provenance.libraryVersion)),
-                        member("features", .array(model.features.names.map { .string($0) })),
-                        member("threshold", .number("\(model.threshold)")),
-                    ])))
+            let description: JSONValue = [
+                "created_at": .string(model.provenance.createdAt),
+                "library_version": .string(model.provenance.libraryVersion),
+                "features": .array(model.features.names.map { .string($0) }),
+                "threshold": .number("\(model.threshold)"),
+            ]
+            members.append(member("model", description.with("schema", model.features.schema.map(Self.name(of:)))))
         }
         if let silence {
             members.append(
@@ -39,6 +38,8 @@ struct HealthReport {
         return JSONValue.object(members).text
     }
 
+    private static func name(of schema: TransactionSchema) -> JSONValue { schema.name.map { .string($0) } ?? .null }
+
     /// The JSON Schema of ``text``.
     static let schema: JSONValue = [
         "type": "object", "title": "Health", "required": ["status", "warnings"],
@@ -49,6 +50,10 @@ struct HealthReport {
                 "properties": [
                     "created_at": ["type": "string"], "library_version": ["type": "string"],
                     "features": ["type": "array", "items": ["type": "string"]], "threshold": ["type": "number"],
+                    "schema": [
+                        "type": ["string", "null"],
+                        "description": "What the transactions are called, for a model whose features a plan declares.",
+                    ],
                 ],
             ],
             "labels": [

@@ -19,7 +19,10 @@ extension ScoringRoutes {
             case .health: health()
             case .metrics: exposition()
             case .openAPI:
-                Response.json(OpenAPIDocument(configuration, routes: routes, prefix: Self.prefix(request)).json)
+                Response.json(
+                    OpenAPIDocument(
+                        configuration, routes: routes, prefix: Self.prefix(request), model: currentScorer?.model
+                    ).json)
             case .docs: Response.docs
             }
         return request.method == .head ? response.createHeadResponse() : response
@@ -33,29 +36,47 @@ extension ScoringRoutes {
             serviceMetrics.refusals.increment()
             return .tooLong(configuration.maximumBodySize)
         }
-        guard let scorer = currentScorer else { return .noModel }
-        switch body.withUnsafeReadableBytes({ TransactionBody.read($0) }) {
+        guard let (scorer, bodies) = model.served else { return .noModel }
+        switch try probability(body, scorer, bodies) {
         case .failure(let failure):
             serviceMetrics.refusals.increment()
             return .refusal(failure)
-        case .success(let transaction):
-            let score = scorer.score(transaction, recording: configuration.recordsTransactions)
+        case .success(let probability):
             serviceMetrics.latency.record(duration: clock.now - start)
-            return .json("\(score.probability)")
+            return .json(probability.isNaN ? "null" : "\(probability)")
         }
+    }
+
+    /// - Parameter bodies: How a body is read for a model with a plan.
+    private func probability(
+        _ body: ByteBuffer, _ scorer: OnlineScorer, _ bodies: RecordBodies?
+    ) throws -> Result<Double, ValidationFailure> {
+        let recording = configuration.recordsTransactions
+        guard let bodies else {
+            return try body.withUnsafeReadableBytes { TransactionBody.read($0) }
+                .mapThrowing { try scorer.score($0, recording: recording).probability }
+        }
+        return try body.withUnsafeReadableBytes { bodies.readTransaction($0) }
+            .mapThrowing { try scorer.score($0, recording: recording).probability }
     }
 
     private func takeLabels(_ request: Request) async throws -> Response {
         guard let body = try await body(of: request, upTo: configuration.maximumLabelsSize) else {
             return .tooLong(configuration.maximumLabelsSize)
         }
-        guard let scorer = currentScorer else { return .noModel }
-        switch body.withUnsafeReadableBytes({ LabelsBody.read($0) }) {
-        case .failure(let failure):
-            return .refusal(failure)
-        case .success(let labels):
-            var counts: [LabelOutcome: Int] = [:]
-            for label in labels { counts[scorer.applyLabel(label), default: 0] += 1 }
+        guard let (scorer, bodies) = model.served else { return .noModel }
+        let outcomes =
+            if let bodies {
+                try body.withUnsafeReadableBytes { bodies.readLabels($0) }
+                    .mapThrowing { try $0.map { try scorer.applyLabel($0) } }
+            } else {
+                try body.withUnsafeReadableBytes { LabelsBody.read($0) }
+                    .mapThrowing { try $0.map { try scorer.applyLabel($0) } }
+            }
+        switch outcomes {
+        case .failure(let failure): return .refusal(failure)
+        case .success(let outcomes):
+            let counts = outcomes.reduce(into: [:]) { $0[$1, default: 0] += 1 }
             serviceMetrics.count(counts)
             return .json(LabelsBody.counts(counts).text)
         }
@@ -93,5 +114,15 @@ extension ScoringRoutes {
     /// The path of the group that a route was requested in.
     private static func prefix(_ request: Request) -> String {
         "/" + request.uri.path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+}
+
+extension Result {
+    /// The result with another value, which is computed from the one that there is.
+    fileprivate func mapThrowing<Value>(_ transform: (Success) throws -> Value) throws -> Result<Value, Failure> {
+        switch self {
+        case .success(let value): .success(try transform(value))
+        case .failure(let failure): .failure(failure)
+        }
     }
 }

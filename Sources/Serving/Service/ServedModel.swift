@@ -6,6 +6,8 @@ import Scoring
 final class ServedModel: Sendable {
     struct State {
         var scorer: OnlineScorer?
+        /// How requests to a model with a plan are read; nil for one that scores the Handbook's columns.
+        var bodies: RecordBodies?
         /// Why the newest model is not in use.
         var refusal: String?
         var isShuttingDown = false
@@ -23,16 +25,28 @@ final class ServedModel: Sendable {
     /// Nil until the first model is loaded.
     var scorer: OnlineScorer? { guarded.withLock { $0.scorer } }
 
+    /// What scores, and how its requests are read; nil until the first model is loaded.
+    var served: (scorer: OnlineScorer, bodies: RecordBodies?)? {
+        guarded.withLock { state in state.scorer.map { ($0, state.bodies) } }
+    }
+
     /// Scores with that model from now on.
-    /// - Throws: `ScoringError` for a model that cannot score single transactions; the earlier one then stays.
+    /// - Throws: `ScoringError` for a model that cannot score single transactions, or those of another schema than the earlier
+    ///   one; the earlier one then stays.
     func use(_ model: FraudModel) throws {
-        if let scorer {
-            try scorer.replaceModel(with: model)
+        let bodies = try model.engine.map { try RecordBodies($0) }
+        let scorer: OnlineScorer
+        if let current = self.scorer {
+            try current.replaceModel(with: model)
+            scorer = current
         } else {
-            let first = try OnlineScorer(model)
-            guarded.withLock { $0.scorer = first }
+            scorer = try OnlineScorer(model)
         }
-        guarded.withLock { $0.refusal = nil }
+        guarded.withLock { state in
+            state.scorer = scorer
+            state.bodies = bodies
+            state.refusal = nil
+        }
         logger.info("model in use", metadata: ["created_at": "\(model.provenance.createdAt)"])
     }
 

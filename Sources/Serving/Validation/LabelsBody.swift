@@ -5,41 +5,14 @@ import Scoring
 /// Reads the body of `POST /labels`: one object or a list of them, each with `transaction_id`, `tx_datetime`, `terminal_id` and
 /// `tx_fraud`, by the rules of ``TransactionBody``.
 package enum LabelsBody {
-    /// After this many problems the rest of a list is not checked: each problem repeats its input.
-    private static let maximumProblems = 100
-
     /// The labels, or the problems of the body; then none of them is applied.
     package static func read(_ bytes: some Collection<UInt8>) -> Result<[TransactionLabel], ValidationFailure> {
-        guard !bytes.isEmpty else { return .failure(.missingBody) }
-        let body: JSONValue
-        do throws(JSONDocument.Failure) {
-            body = try JSONDocument.parse(bytes)
-        } catch {
-            return .failure(ValidationFailure(error))
-        }
-        guard case .array(let values) = body else { return read([(body, [.name("body")])]) }
-        return read(values.enumerated().lazy.map { ($1, [.name("body"), .position($0)]) })
-    }
-
-    private static func read(
-        _ values: some Sequence<(JSONValue, [ValidationProblem.Location])>
-    ) -> Result<[TransactionLabel], ValidationFailure> {
-        var labels: [TransactionLabel] = []
-        var problems: [ValidationProblem] = []
-        for (value, location) in values where problems.count < maximumProblems {
-            guard case .object = value else {
-                problems.append(ValidationFailure.notAnObject(value, at: location))
-                continue
-            }
-            var reader = FieldReader(value, at: location)
+        ObjectBody.readList(bytes) { reader in
             let values = reader.values(RequestField.label)
-            labels.append(
-                TransactionLabel(
-                    transactionID: values.integer(.transactionID), dateTime: values.integer(.dateTime),
-                    terminalID: values.integer(.terminalID), isFraud: values.integer(.fraud) == 1))
-            problems += reader.problems
+            return TransactionLabel(
+                transactionID: values.integer(.transactionID), dateTime: values.integer(.dateTime),
+                terminalID: values.integer(.terminalID), isFraud: values.integer(.fraud) == 1)
         }
-        return problems.isEmpty ? .success(labels) : .failure(ValidationFailure(problems))
     }
 
     /// `{"applied":1,"unchanged":0,"pending":0,"unknown":0}`

@@ -1,5 +1,4 @@
 package import Features
-import JSONText
 
 /// Reads the seven fields of `POST /predict` as FastAPI with pydantic 2 does: numbers may come as text, whole floats as
 /// integers; all problems are reported at once.
@@ -22,25 +21,13 @@ package enum TransactionBody {
 
     /// The same without the fast decoder.
     package static func validated(_ bytes: some Collection<UInt8>) -> Result<Transaction, ValidationFailure> {
-        guard !bytes.isEmpty else { return .failure(.missingBody) }
-        do throws(JSONDocument.Failure) {
-            return read(try JSONDocument.parse(bytes))
-        } catch {
-            return .failure(ValidationFailure(error))
+        ObjectBody.read(bytes) { reader in
+            let values = reader.values(RequestField.transaction)
+            return Transaction(
+                transactionID: values.integer(.transactionID), dateTime: values.integer(.dateTime),
+                customerID: values.integer(.customerID), terminalID: values.integer(.terminalID),
+                amount: values.number(.amount), timeSeconds: values.integer(.timeSeconds),
+                timeDays: Int32(truncatingIfNeeded: values.integer(.timeDays)))
         }
-    }
-
-    private static func read(_ body: JSONValue) -> Result<Transaction, ValidationFailure> {
-        guard case .object = body else {
-            return .failure(ValidationFailure([ValidationFailure.notAnObject(body, at: [.name("body")])]))
-        }
-        var reader = FieldReader(body)
-        let values = reader.values(RequestField.transaction)
-        let transaction = Transaction(
-            transactionID: values.integer(.transactionID), dateTime: values.integer(.dateTime),
-            customerID: values.integer(.customerID), terminalID: values.integer(.terminalID),
-            amount: values.number(.amount), timeSeconds: values.integer(.timeSeconds),
-            timeDays: Int32(truncatingIfNeeded: values.integer(.timeDays)))
-        return reader.problems.isEmpty ? .success(transaction) : .failure(ValidationFailure(reader.problems))
     }
 }
