@@ -31,6 +31,10 @@ struct ServeModel: ToolCommand {
                 -d '[{"transaction_id": 1, "tx_datetime": "2019-08-22 00:00:31",
                       "terminal_id": 3156, "tx_fraud": 1}]'
 
+            That is the form of a model on the Fraud Detection Handbook's columns. A model that was trained with --schema takes the \
+            columns of its schema instead, written as in the data, and GET /docs lists them; labels are sent with the id, the \
+            time, the label, and the keys of the features that need them.
+
             GET / says "OK", GET /health shows the model in use and warnings, GET /metrics metrics for Prometheus. GET /docs \
             is a page to send requests from, GET /openapi.json describes the API to programs. When \
             the model's folder is replaced, or the alias of a registered model moves, the service switches to the new model \
@@ -48,7 +52,7 @@ struct ServeModel: ToolCommand {
             """)
     var healthcheck: String?
 
-    @Flag(help: "Print the OpenAPI document of GET /openapi.json, and serve nothing.")
+    @Flag(help: "Print the OpenAPI document of GET /openapi.json, with --model that of the model, and serve nothing.")
     var printOpenapi = false
 
     @Option(help: "The address to listen on; 0.0.0.0 lets other machines in.")
@@ -87,9 +91,8 @@ struct ServeModel: ToolCommand {
     @OptionGroup var talk: OutputOptions
 
     func validate() throws {
-        let modes = [model != nil, healthcheck != nil, printOpenapi]
-        guard modes.count(where: { $0 }) == 1 else {
-            throw ValidationError("Give --model, or --healthcheck or --print-openapi alone.")
+        guard healthcheck == nil ? model != nil || printOpenapi : model == nil && !printOpenapi else {
+            throw ValidationError("Give --model, --print-openapi or both, or --healthcheck alone.")
         }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must lie in 0...65535.") }
         guard reload >= 0 else { throw ValidationError("--reload must not be negative.") }
@@ -110,14 +113,14 @@ struct ServeModel: ToolCommand {
             bodyTimeout: .seconds(bodyTimeout), idleTimeout: .seconds(idleTimeout),
             shutdownTimeout: .seconds(shutdownTimeout),
             routes: ScoringRoutes.Configuration(recordsTransactions: record))
-        if printOpenapi { return try StandardOutput.write(OpenAPIDocument(configuration.routes).json + "\n") }
-        guard let model else { return }
-        let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("serve-model"))
+        guard let model else { return try printDocument(configuration.routes, nil) }
         let logger = talk.logger("serve-model")
+        let stores = ObjectStoreRegistry.ofThisProcess(logger: logger)
         // A model that cannot be read, or that needs columns which no single transaction has, is an error before the port
         // is bound.
         let locations = ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "serve-model")
-        let models = try await checkedModels(model, locations, logger)
+        let (first, models) = try await checkedModels(model, locations, logger)
+        if printOpenapi { return try printDocument(configuration.routes, first) }
         let (host, talk) = (host, talk)
         let server = ScoringServer(models, configuration: configuration, logger: logger) { port in
             talk.note("listening on http://\(host):\(port)")
@@ -125,11 +128,16 @@ struct ServeModel: ToolCommand {
         try await ServiceRunner.run([server], logger: logger)
     }
 
-    private func checkedModels(_ model: String, _ locations: ModelLoader, _ logger: Logger) async throws -> ModelSource
-    {
+    private func printDocument(_ routes: ScoringRoutes.Configuration, _ model: FraudModel?) throws {
+        try StandardOutput.write(OpenAPIDocument(routes, model: model).json + "\n")
+    }
+
+    private func checkedModels(
+        _ model: String, _ locations: ModelLoader, _ logger: Logger
+    ) async throws -> (first: FraudModel, models: ModelSource) {
         let (first, models) = try await locations.open(
             model, every: reload > 0 ? .seconds(reload) : nil, logger: logger)
         try OnlineScorer.check(first)
-        return models
+        return (first, models)
     }
 }
