@@ -13,7 +13,7 @@ import Synchronization
 /// | request | response |
 /// | --- | --- |
 /// | `GET /` | `"OK"` |
-/// | `POST /predict` with a transaction's seven fields | the probability of fraud as a JSON number |
+/// | `POST /predict` with a transaction: seven fields, or the columns of the model's schema | the probability of fraud as a JSON number |
 /// | `POST /labels` with a label or a list of them | the number of labels by outcome |
 /// | either with another body | 422 with FastAPI's `detail` list |
 /// | `GET /health` | 200 with the model in use and warnings; 503 without a model and while shutting down |
