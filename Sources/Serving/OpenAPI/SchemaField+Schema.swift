@@ -22,13 +22,18 @@ extension SchemaField {
                 ("format", .string("int\(width.rawValue)")), ("minimum", wholeMinimum ?? JSONValue(limits.0)),
                 ("maximum", wholeMaximum ?? JSONValue(limits.1)),
             ]
-            return numbers("integer", members, pattern: separators.digits(width == .bits32 ? 9 : 18))
+            let digits = width == .bits32 ? (9, 9) : (18, 15)
+            let point = RegularExpression.escaped("\(separators.decimal)")
+            // Other programs write 150 as 150.0 in columns with missing values.
+            let whole = "\(separators.digits(digits.1))\(point)0{1,9}"
+            return numbers("integer", members, pattern: "(?:\(separators.digits(digits.0))|\(whole))")
         case .float(let separators):
             var members: [(String, JSONValue)] = [("format", "double")]
             if let minimum = column.minimum { members.append(("minimum", .number("\(minimum)"))) }
             if let maximum = column.maximum { members.append(("maximum", .number("\(maximum)"))) }
             let point = RegularExpression.escaped("\(separators.decimal)")
-            return numbers("number", members, pattern: "\(separators.digits(15))(?:\(point)[0-9]{1,15})?")
+            let fraction = "(?:\(point)[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?"
+            return numbers("number", members, pattern: separators.digits(15) + fraction)
         case .text, .category: return (["string", "number", "boolean"], [])
         case .boolean(let trueValues, let falseValues):
             let words = trueValues + falseValues
@@ -64,7 +69,7 @@ extension SchemaField {
         let bound = "1" + String(repeating: "0", count: digits)
         let members: [(String, JSONValue)] = [("minimum", .integer("-" + bound)), ("maximum", .integer(bound))]
         guard numericMarkers.isEmpty else { return (["number"], members) }
-        return (["number", "string"], members + [("pattern", .string("^-?[0-9]{1,\(digits)}$"))])
+        return (["number", "string"], members + [("pattern", .string("^-?[0-9]{1,\(digits)}(?:[.][0-9]{1,9})?$"))])
     }
 
     private func labels(_ values: [String]) -> (types: [JSONValue], members: [(String, JSONValue)]) {
