@@ -160,6 +160,7 @@ import Testing
                               for example in paths[path]["post"]["requestBody"]["content"]["application/json"]["examples"].values()]))
             """, [json])
         try #require(examples.count == 3)
+        #expect(examples[0].contains("22.08.2019 00:00") && examples[0].contains("food"))
         let bodies = try Self.recordBodies()
         #expect(throws: Never.self) { _ = try bodies.readTransaction(Array(examples[0].utf8)).get() }
         for example in examples.dropFirst() {

@@ -208,9 +208,12 @@ extension SchemaColumn {
         case .float: return [57.16, 0.5, 1.0] + bounds.map { JSONValue.number("\($0)") }
         case .text, .category: return [.string(name.lowercased() + "-1"), "a", "b"]
         case .boolean: return [true, false]
-        case .timestamp(let format, _):
+        case .timestamp:
+            // In the usual forms; the last one is accepted by every column of times.
             return [
-                .string(format == .iso8601 ? "2019-08-22 00:00:31" : "2019-08-22T00:00:31.000Z"), 1_566_432_031,
+                "2019-08-22 00:00:31", 1_566_432_031, "2019-08-22", "22.08.2019 00:00:31", "22.08.2019 00:00",
+                "22.08.2019", "22/08/2019 00:00:31", "22/08/2019 00:00", "22/08/2019", "08/22/2019 00:00:31",
+                "08/22/2019 00:00", "08/22/2019", "20190822000031", "20190822", "2019-08-22T00:00:31.000Z",
             ]
         case .relativeTime: return [12, 1, 0]
         }
