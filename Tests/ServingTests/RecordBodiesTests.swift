@@ -34,12 +34,12 @@ import Testing
         // Names in any case and spelling; what is optional may be missing or null.
         let members = [
             ("REF", "5"), ("booked", "\"2019-08-01T10:00:00Z\""), ("Amount", "1"), ("card", "true"),
-            ("Merchant", "7.0"), ("kind", "\"N/A\""), ("age", "null"),
+            ("Merchant", "-1"), ("kind", "\"N/A\""), ("age", "null"),
         ]
         let short = try bodies.readTransaction(Array(RecordFixture.body(members).utf8)).get()
         #expect(
-            short.values == [.text("5"), .time(day), .number(1), .text("true"), .integer(7)]
-                + [TransactionValue](repeating: .null, count: 9))
+            short.values == [.text("5"), .time(day), .number(1), .text("true")]
+                + [TransactionValue](repeating: .null, count: 10))
     }
 
     static let problemCases: [(column: String, value: String?, type: String, message: String, context: String?)] = {
@@ -77,7 +77,6 @@ import Testing
             ("amount", "\"nan\"", "value_error", marker, none),
             ("shop", "\"x\"", "int_parsing", "\(whole), unable to parse string as an integer", nil),
             ("shop", "1.5", "int_from_float", "\(whole), got a number with a fractional part", nil),
-            ("shop", "-1", "value_error", marker, none), ("shop", "\"-1\"", "value_error", marker, none),
             (
                 "shop", "9223372036854775808", "int_parsing_size",
                 "Unable to parse input string as an integer, exceeded maximum size", nil
@@ -141,7 +140,7 @@ import Testing
         #expect(
             problems.map { [$0.type, "\($0.location[1])"] } == [
                 ["missing", "name(\"ref\")"], ["missing", "name(\"booked\")"], ["missing", "name(\"amount\")"],
-                ["missing", "name(\"card\")"], ["missing", "name(\"shop\")"], ["string_type", "name(\"kind\")"],
+                ["string_type", "name(\"kind\")"],
                 ["greater_than_equal", "name(\"age\")"],
             ])
     }

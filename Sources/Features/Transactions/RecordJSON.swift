@@ -11,6 +11,10 @@ package import JSONText
 /// Times may also be in ISO 8601 with their offset from UTC, as ``append(_:to:)`` writes them. Numbers may be strings, integers
 /// may have a fraction of zeros or an exponent, and in columns of text other values are kept as they are written.
 public struct RecordJSON: Sendable {
+    /// Roles of columns that a transaction must have a value of to be scored. One without a key is scored, as in tables: it has no
+    /// history of that key.
+    public static let scoringRoles: Set<ColumnRole.Kind> = [.id, .time, .amount]
+
     /// What the members are.
     public let schema: TransactionSchema
     private let columns: [Column]
@@ -30,7 +34,7 @@ public struct RecordJSON: Sendable {
     ///   - ignored: Roles of columns whose members are skipped as those of no column are; ``decode(_:)-([UInt8])`` makes them null.
     /// - Throws: ``SchemaError`` when the schema makes no sense.
     public init(
-        _ schema: TransactionSchema, required: Set<ColumnRole.Kind> = SchemaReader.requiredRoles,
+        _ schema: TransactionSchema, required: Set<ColumnRole.Kind> = RecordJSON.scoringRoles,
         ignored: Set<ColumnRole.Kind> = []
     ) throws(SchemaError) {
         try schema.validate()

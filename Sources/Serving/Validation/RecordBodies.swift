@@ -32,12 +32,11 @@ package final class RecordBodies: Sendable {
         transaction = fields.compactMap { field in
             let role = field.column.role.kind
             guard !RecordBodies.laterRoles.contains(role) else { return nil }
-            return RequestField(field, SchemaReader.requiredRoles.contains(role) ? .required : .optional)
+            return RequestField(field, RecordJSON.scoringRoles.contains(role) ? .required : .optional)
         }
-        let needed = SchemaReader.requiredRoles.union([.label, .knownAt])
         label = engine.labelColumns.map { position in
             let field = fields[position]
-            return RequestField(field, needed.contains(field.column.role.kind) ? .required : .nullable)
+            return RequestField(field, RecordJSON.labelRoles.contains(field.column.role.kind) ? .required : .nullable)
         }
         amount = fields.first { $0.column.role == .amount }
     }

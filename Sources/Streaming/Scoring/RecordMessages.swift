@@ -3,10 +3,6 @@ package import Scoring
 
 /// Messages with the columns of a schema, for models with a plan.
 package struct RecordMessages: TransactionMessages {
-    /// Roles of columns that each transaction must have a value of. One without a key is scored, as in tables: it has no history of
-    /// that key.
-    private static let requiredRoles: Set<ColumnRole.Kind> = [.id, .time, .amount]
-
     package static var lowestID: RecordID { .none }
 
     private let json: RecordJSON
@@ -20,7 +16,7 @@ package struct RecordMessages: TransactionMessages {
     /// - Throws: `SchemaError` when the schema makes no sense.
     package init(_ engine: FeatureEngine) throws(SchemaError) {
         let schema = engine.schema
-        json = try RecordJSON(schema, required: Self.requiredRoles)
+        json = try RecordJSON(schema)
         labelJSON = try RecordJSON(schema, required: RecordJSON.labelRoles)
         scoreJSON = RecordScoreJSON(schema)
         timeColumn = schema.columns.firstIndex { $0.role == .time }
