@@ -25,17 +25,24 @@ enum PlanSample {
         TransactionSchema(name: schema.name, columns: schema.columns.filter { $0.role.kind != role })
     }
 
-    static func model(_ schema: TransactionSchema = schema, sign: Float = 1) throws -> FraudModel {
+    /// The plan that follows from a schema; `kind` has the values of ``records(_:seed:)``.
+    private static func plan(_ schema: TransactionSchema) throws -> FeaturePlan {
         let plan = try FeaturePlan.extended(for: schema)
+        var counter = CategoryCounter(for: plan)
+        let kinds = try Column(type: .string, storage: .bytes(ByteArrays(["a", "b", "\u{E9}\""])))
+        try counter.add(RecordBatch([("kind", kinds)]))
+        return plan.fitted(with: counter)
+    }
+
+    static func model(_ schema: TransactionSchema = schema, sign: Float = 1) throws -> FraudModel {
+        let plan = try plan(schema)
         return try FraudModel(
             features: .plan(plan, schema: schema),
             classifier: LogarithmicSum(featureNames: plan.names, sign: sign),
             provenance: ModelProvenance(createdAt: "2020-01-01T00:00:00Z", data: "test", rows: 0))
     }
 
-    static func messages() throws -> RecordMessages {
-        try RecordMessages(FeatureEngine(.extended(for: schema), schema: schema))
-    }
+    static func messages() throws -> RecordMessages { try RecordMessages(FeatureEngine(plan(schema), schema: schema)) }
 
     static func record(_ id: String, at time: Int64) -> TransactionRecord {
         TransactionRecord([

@@ -14,8 +14,8 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     public var inputTopic: String
     /// The topic for the scores.
     public var resultTopic: String
-    /// The topic with labels, `{"transaction_id","tx_datetime","terminal_id","tx_fraud"}` each: late, in any order, repeated; nil
-    /// for none. It is read from its first message on at each start, by every instance.
+    /// The topic with labels, `{"transaction_id","tx_datetime","terminal_id","tx_fraud"}` each, or for a model with a plan, objects
+    /// with its schema's id, time, label and what frauds are counted by: late, in any order, repeated; nil for none. It is read from its first message on at each start, by every instance.
     public var labelTopic: String?
     /// The topic for messages that are not transactions, or not labels, with key, value and headers, and with the
     /// reason in further headers; nil to count them only.
