@@ -73,6 +73,32 @@ struct PartitionMergeTests {
         #expect(PartitionMerge(HandbookMessages(), alignment: nil).bound(waitingFor: Self.topic) == .max)
     }
 
+    /// Of a time that another partition may bring more of, nothing passes yet.
+    @Test func anAlignmentBelowZeroKeepsOneOrder() {
+        var merge = PartitionMerge(HandbookMessages(), alignment: .microseconds(-1))
+        let both = Array(Self.topic[..<2])
+        #expect(merge.bound(waitingFor: both) == .min)
+        Self.fill(&merge, 0, [(4, 10), (5, 20), (6, 30)])
+        #expect(merge.bound(waitingFor: both) == .min)
+        Self.fill(&merge, 1, [(2, 10), (1, 20)])
+        let bound = merge.bound(waitingFor: both)
+        #expect(bound == 19)
+        #expect(Self.pass(&merge, upTo: bound).transactions.map(\.transactionID) == [2, 4])
+        // The partition that is waited for is not ahead, nor is one that is no further.
+        #expect(merge.partitions(ahead: bound).isEmpty)
+        #expect(merge.bound(waitingFor: []) == .max - 1)
+        #expect(Self.pass(&merge, upTo: .max - 1).transactions.map(\.transactionID) == [1, 5, 6])
+        Self.fill(&merge, 0, generation: 2, [(7, 40)])
+        #expect(merge.partitions(ahead: 38) == [Self.topic[0]] && merge.partitions(ahead: 39).isEmpty)
+        #expect(merge.partitions(ahead: .max).isEmpty)
+    }
+
+    @Test func recordsKeepOneOrderUnlessNoneIsWanted() throws {
+        let records = try PlanSample.messages()
+        #expect(records.alignment(.seconds(3_600)) == .microseconds(-1) && records.alignment(nil) == nil)
+        #expect(HandbookMessages().alignment(.seconds(3_600)) == .seconds(3_600))
+    }
+
     @Test func malformedMessagesPassWithTheOneBefore() {
         var merge = PartitionMerge(HandbookMessages(), alignment: nil)
         merge.append(to: Self.topic[0], generation: 1) { buffer in

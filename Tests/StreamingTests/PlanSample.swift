@@ -50,15 +50,24 @@ enum PlanSample {
         ])
     }
 
-    /// Transactions of forty days in the order of their times, which differ; some values are missing, never id, time and amount.
-    static func records(_ count: Int, seed: UInt64 = 1) -> [TransactionRecord] {
+    /// Transactions of forty days by time, then id; some values are missing, never id, time and amount.
+    /// - Parameter step: Milliseconds that times are whole multiples of, so that some are equal; nil for times that differ.
+    static func records(_ count: Int, seed: UInt64 = 1, step: Int64? = nil) -> [TransactionRecord] {
         var generator = SeededGenerator(seed: seed)
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
-        var times = Set<Int64>()
-        while times.count < count { times.insert(Int64.random(in: 0..<40 * 86_400_000, using: &generator)) }
-        return times.sorted().enumerated().map { index, time in
+        var taken = Set<Int64>()
+        var times: [Int64] = []
+        while times.count < count {
+            let time = Int64.random(in: 0..<40 * 86_400_000, using: &generator)
+            if let step { times.append(time / step * step) } else if taken.insert(time).inserted { times.append(time) }
+        }
+        let ids = (0..<count).map { "b-\(($0 * 7919) % count)" }
+        let keys = zip(times.sorted(), ids).sorted {
+            $0.0 != $1.0 ? $0.0 < $1.0 : $0.1.utf8.lexicographicallyPrecedes($1.1.utf8)
+        }
+        return keys.map { time, id in
             TransactionRecord([
-                .text("b-\((index * 7919) % count)"), .time((1_566_432_000_000 + time) * 1_000),
+                .text(id), .time((1_566_432_000_000 + time) * 1_000),
                 chance(3) ? .null : .text("card \(Int.random(in: 0..<200, using: &generator))"),
                 chance(3) ? .null : .integer(Int64.random(in: 0..<50, using: &generator)),
                 .number(Double(Int.random(in: 1..<30_000, using: &generator)) / 100),

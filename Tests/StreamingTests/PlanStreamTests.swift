@@ -16,9 +16,7 @@ struct PlanStreamTests {
             cluster.configuration, models: .fixed(model),
             settings: ScoringStreamSettings(
                 labelTopic: labels, deadLetterTopic: deadLetters,
-                consumer: Sample.settings(group: group, batchMessages: batchMessages), end: .atEndOfTopic,
-                // Shops span partitions, and their windows reach up to the transaction.
-                alignment: .zero),
+                consumer: Sample.settings(group: group, batchMessages: batchMessages), end: .atEndOfTopic),
             history: history, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
@@ -36,7 +34,8 @@ struct PlanStreamTests {
     @Test(arguments: [(1, 2_000), (6, 2_000), (6, 50)])
     func scoresAsTheOnlineScorerDoes(partitions: Int, batchMessages: Int) async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": partitions, "scores": 1])
-        let records = PlanSample.records(5_000)
+        // Of one time there are several, in several partitions.
+        let records = PlanSample.records(5_000, step: 600_000)
         try await cluster.send(records)
         let model = try PlanSample.model()
         let stream = Self.stream(cluster, model, batchMessages: batchMessages)

@@ -16,6 +16,8 @@ package struct HandbookMessages: TransactionMessages {
 
     package func id(of transaction: Transaction) -> Int64 { transaction.transactionID }
 
+    package func alignment(_ chosen: Duration?) -> Duration? { chosen }
+
     package func score(
         _ transactions: [Transaction], by scorer: OnlineScorer, threads: Int, into results: inout MessageBatch
     ) throws -> Int {

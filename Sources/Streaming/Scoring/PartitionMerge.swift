@@ -27,7 +27,7 @@ package struct PartitionMerge<Messages: TransactionMessages> {
     private static var malformedLimit: Int { 1_000 }
 
     package let messages: Messages
-    /// Microseconds; nil lets everything pass at once.
+    /// Microseconds; nil lets everything pass at once. Below 0, a message waits until the others are later.
     private let alignment: Int64?
     private var buffers: [PartitionBuffer<Messages.Item>] = []
     private var partitions: [TopicPartition] = []
@@ -96,13 +96,15 @@ package struct PartitionMerge<Messages: TransactionMessages> {
             frontier = min(frontier, buffer?.newest ?? .min)
         }
         let (sum, isOver) = frontier.addingReportingOverflow(alignment)
-        return isOver ? .max : sum
+        return isOver ? alignment < 0 ? .min : .max : sum
     }
 
-    /// The partitions whose next message is beyond the bound.
+    /// The partitions whose next message is beyond the bound, and none that others wait for.
     package func partitions(ahead bound: Int64) -> [TopicPartition] {
-        buffers.indices.filter { buffers[$0].first.map { $0.time > bound } ?? false }
-            .map { partitions[$0] }
+        // With an alignment below 0 the bound is before the partition that is furthest behind.
+        let (sum, isOver) = bound.subtractingReportingOverflow(min(0, alignment ?? 0))
+        let furthest = isOver ? .max : sum
+        return buffers.indices.filter { buffers[$0].first.map { $0.time > furthest } ?? false }.map { partitions[$0] }
     }
 
     /// Passes on the earliest messages up to the bound: at most `limit` transactions, and `total` messages. Malformed

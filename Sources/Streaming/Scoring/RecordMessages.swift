@@ -38,6 +38,10 @@ package struct RecordMessages: TransactionMessages {
         RecordID(idColumn.map { record.values[$0] } ?? .null)
     }
 
+    /// Windows of a plan may reach up to the transaction, and keys but the first span partitions: to have the bits of the batch
+    /// features, messages pass in the order of all partitions, also those of one time.
+    package func alignment(_ chosen: Duration?) -> Duration? { chosen.map { _ in .microseconds(-1) } }
+
     package func score(
         _ records: [TransactionRecord], by scorer: OnlineScorer, threads: Int, into results: inout MessageBatch
     ) throws -> Int {

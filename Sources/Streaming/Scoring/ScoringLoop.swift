@@ -48,7 +48,7 @@ final class ScoringLoop<Messages: TransactionMessages> {
         labels = connections.labels
         pending = connections.pending
         deadLetters = connections.deadLetters
-        merge = PartitionMerge(messages, alignment: settings.alignment)
+        merge = PartitionMerge(messages, alignment: messages.alignment(settings.alignment))
     }
 
     func run(_ cancellation: CancellationFlag) throws {

@@ -25,7 +25,7 @@ import Synchronization
 /// - Several instances of a group split the customers (by key), but each sees only its part of a terminal's history.
 /// - Within the alignment, a partition may be scored before another one's earlier transactions are known. Customers
 ///   never span partitions; terminals' windows end at the label delay, seven days back with the Handbook's, so that
-///   any alignment below that changes nothing.
+///   any alignment below that changes nothing. With a plan, whose windows may have no delay, partitions are kept in one order.
 public final class ScoringStream: Sendable {
     private let configuration: KafkaConfiguration
     private let models: ModelSource

@@ -31,7 +31,8 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     /// Most micro-batches whose results are not acknowledged yet; beyond that, reading waits.
     public var batchesInFlight: Int
     /// How far one partition may be scored ahead of another, in transaction time: messages further ahead wait for the
-    /// other partitions. Nil scores messages as they arrive.
+    /// other partitions. Nil scores messages as they arrive. For a model with a plan, whose windows may reach up to the
+    /// transaction, any other value keeps all partitions in one order.
     public var alignment: Duration?
     /// The number of threads that the classifier uses.
     public var threads: Int

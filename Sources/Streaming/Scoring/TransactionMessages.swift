@@ -19,6 +19,10 @@ package protocol TransactionMessages: Sendable {
     func time(of item: Item) -> Int64
     func id(of item: Item) -> ID
 
+    /// How far one partition may be ahead of another; nil for no limit. Below 0, a message waits until the others are later.
+    /// - Parameter chosen: What the settings say.
+    func alignment(_ chosen: Duration?) -> Duration?
+
     /// Scores transactions in their order, and appends a result for each. Its key is the transaction's id, where there is one: a
     /// result that is sent again after a crash goes to the same partition as its first copy.
     /// - Returns: how many transactions are predicted to be frauds.
