@@ -1,4 +1,5 @@
 import Features
+import TestSupport
 import Testing
 
 /// Labels of any transactions as JSON.
@@ -40,5 +41,26 @@ import Testing
     func whatIsMissingIsNamed(text: String, message: String) {
         let error = #expect(throws: RecordJSONError.self) { try decode(text) }
         #expect(error.map { "\($0)" }?.contains(message) == true, "\(error.map { "\($0)" } ?? "")")
+    }
+
+    @Test func anyBytesAreReadOrRefused() throws {
+        let json = try RecordJSON(Self.schema, required: RecordJSON.labelRoles)
+        let text = Array(#"{"id":"a\u00fc","time":1.5,"shop":null,"kind":"","fraud":1,"amount":2e1}"#.utf8)
+        var generator = SeededGenerator(seed: 8)
+        for _ in 0..<5_000 {
+            var mutated = text
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                mutated[Int.random(in: 0..<mutated.count, using: &generator)] = UInt8.random(
+                    in: 0...255, using: &generator)
+            }
+            do {
+                let values = try mutated.withUnsafeBufferPointer { text throws(RecordJSONError) in
+                    try json.decodeLabel(text, columns: Self.columns)
+                }.values
+                #expect(values.count == Self.schema.columns.count)
+            } catch {
+                #expect((0...mutated.count).contains(error.byteOffset))
+            }
+        }
     }
 }
