@@ -144,7 +144,10 @@ let package = Package(
         library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
         library(
             "Scoring",
-            ["Columnar", "Essentials", "Parallelism", "DataPrep", "Features", "ModelKit", "StorageIO", logging]),
+            [
+                "Checksums", "Columnar", "Essentials", "Parallelism", "DataPrep", "Features", "ModelKit", "StorageIO",
+                logging,
+            ]),
 
         library(
             "Pipelines",
@@ -304,7 +307,7 @@ let package = Package(
         tests(
             "ScoringTests",
             [
-                "Columnar", "DataPrep", "Features", "ModelKit", "Parallelism", "Scoring", "StorageIO",
+                "Checksums", "Columnar", "DataPrep", "Features", "ModelKit", "Parallelism", "Scoring", "StorageIO",
                 "StorageIOTesting",
                 "TestSupport",
             ]),

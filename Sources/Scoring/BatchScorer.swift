@@ -43,13 +43,18 @@ public struct BatchScorer: Sendable {
     private var plan: PlanScoring?
     private var last: TransactionKey?
     private let choice: HistoryChoice
+    private let digester: FeatureDigester?
     private var state: FeatureState?
 
+    /// - Parameter digests: Whether scores come with digests of the features, to verify them later.
     /// - Throws: ``ScoringError/noSavedHistory`` when `history` is `.saved` and the model has none.
-    public init(_ model: FraudModel, history choice: HistoryChoice = .automatic) throws(ScoringError) {
+    public init(
+        _ model: FraudModel, history choice: HistoryChoice = .automatic, digests: Bool = false
+    ) throws(ScoringError) {
         self.model = model
         self.choice = choice
         plan = model.engine.map { PlanScoring($0) }
+        digester = digests ? FeatureDigester(model.features.names) : nil
         let usesHistory = model.usesHistory
         if choice == .saved, usesHistory, model.state == nil, model.history == nil { throw .noSavedHistory }
         history = usesHistory ? nil : .notNeeded
@@ -58,18 +63,19 @@ public struct BatchScorer: Sendable {
     /// Scores a table, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: `TransactionError`, `SchemaError` or `ColumnarError` for a column that is missing or unusable.
     public mutating func score(_ batch: RecordBatch, threads: Int = 1) throws -> BatchScores {
-        let probabilities: [Double]
-        let (model, choice) = (model, choice)
+        let rows: ScoredRows
+        let (model, choice, digester) = (model, choice, digester)
         var use = history
-        if let planned = try plan?.probabilities(batch, model, choice, &use, threads: threads) {
+        if let planned = try plan?.scores(batch, model, choice, &use, digester, threads: threads) {
             history = use
-            probabilities = planned
+            rows = planned
         } else if model.features.pipeline != nil {
-            probabilities = try self.probabilities(model.transactions(batch), threads: threads)
+            rows = try scores(model.transactions(batch), threads: threads)
         } else {
-            probabilities = try model.classifier.probabilities(features(batch, threads: threads), threads: threads)
+            rows = try ScoredRows(
+                features(batch, threads: threads), model.classifier, digester, threads: threads)
         }
-        return BatchScores(batch, probabilities: probabilities, model: model, history: history ?? .empty)
+        return BatchScores(batch, rows, model: model, history: history ?? .empty)
     }
 
     /// Scores a table on a thread of its own and at most `threads - 1` others.
@@ -86,12 +92,37 @@ public struct BatchScorer: Sendable {
         }
     }
 
-    /// The probabilities of a table's rows by features from a pipeline; NaN for those that cannot be scored.
-    mutating func probabilities(_ transactions: TransactionColumns, threads: Int) throws -> [Double] {
+    /// The scores of a table's rows by features from a pipeline.
+    mutating func scores(_ transactions: TransactionColumns, threads: Int) throws -> ScoredRows {
         let matrix = try features(transactions, threads: threads)
-        var probabilities = try model.classifier.probabilities(matrix, threads: threads)
-        for row in 0..<transactions.count where !transactions.amount[row].isFinite { probabilities[row] = .nan }
-        return probabilities
+        var scores = try ScoredRows(matrix, model.classifier, digester, threads: threads)
+        for row in 0..<transactions.count where !transactions.amount[row].isFinite { scores.probabilities[row] = .nan }
+        return scores
+    }
+
+    /// The features of a table's rows, which then belong to the history, and what the rows are.
+    /// - Parameter first: The number of the first row.
+    mutating func replay(_ batch: RecordBatch, firstRow first: Int64, threads: Int) throws -> ReplayedRows {
+        let rows = first..<first + Int64(batch.rowCount)
+        let (model, choice) = (model, choice)
+        var use = history
+        if let planned = try plan?.replay(batch, model, choice, &use, rows: Array(rows), threads: threads) {
+            history = use
+            return planned
+        }
+        if model.features.pipeline != nil {
+            return try replay(model.transactions(batch), rows: Array(rows), threads: threads)
+        }
+        return ReplayedRows(
+            rows: Array(rows), ids: model.idColumn(of: batch.schema).map { batch.columns[$0.index] }, times: nil,
+            features: try features(batch, threads: threads))
+    }
+
+    /// The same of transactions for features from a pipeline.
+    mutating func replay(_ transactions: TransactionColumns, rows: [Int64], threads: Int) throws -> ReplayedRows {
+        ReplayedRows(
+            rows: rows, ids: .int64(transactions.transactionID), times: transactions.dateTime,
+            features: try features(transactions, threads: threads))
     }
 
     /// The features of a table's rows, which then belong to the history.

@@ -28,24 +28,30 @@ public struct DataSetScorer: Sendable {
         public let rows: Int64
     }
 
+    /// Digests as text stay far below the 2 GiB that a column holds.
+    private static let rowsPerWrite = 1 << 18
+
     /// The model that scores.
     public let model: FraudModel
     private let choice: HistoryChoice
+    private let digests: Bool
     private let memoryLimit: Int
     private let temporaryFolder: String?
 
     /// - Parameters:
     ///   - history: which history to start from.
+    ///   - digests: whether scores come with digests of the features, to verify them later.
     ///   - memoryLimit: about how many bytes sorting may use; further rows go to a temporary file.
     ///   - temporaryFolder: for that file; nil for the system's.
     /// - Throws: ``ScoringError/noSavedHistory`` when `history` is `.saved` and the model has none.
     public init(
-        _ model: FraudModel, history: HistoryChoice = .automatic, memoryLimit: Int = 256 << 20,
-        temporaryFolder: String? = nil
+        _ model: FraudModel, history: HistoryChoice = .automatic, digests: Bool = false,
+        memoryLimit: Int = 256 << 20, temporaryFolder: String? = nil
     ) throws(ScoringError) {
         _ = try BatchScorer(model, history: history)
         self.model = model
         choice = history
+        self.digests = digests
         self.memoryLimit = memoryLimit
         self.temporaryFolder = temporaryFolder
     }
@@ -64,8 +70,8 @@ public struct DataSetScorer: Sendable {
         _ dataSet: DataSet, threads: Int = 1, progress: (Progress) -> Void = { _ in },
         startingOver startOver: () async throws -> Void, into write: (BatchScores) async throws -> Void
     ) async throws -> HistoryUse {
-        let columns = try columns(of: dataSet)
-        let scoring = try OrderedScoring(model, choice)
+        let columns = try model.scoredColumns(of: dataSet)
+        let scoring = try OrderedScoring(model, choice, digests: digests)
         var rows: Int64 = 0
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             try Task.checkCancellation()
@@ -89,7 +95,8 @@ public struct DataSetScorer: Sendable {
         _ write: (BatchScores) async throws -> Void
     ) async throws -> HistoryUse {
         if model.engine != nil { return try await scoreTogether(dataSet, columns, threads, progress, write) }
-        let sorted = try SortedScoring(model, choice, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
+        let sorted = try SortedScoring(
+            model, choice, digests: digests, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             try Task.checkCancellation()
             let rows = try await onDedicatedThread(named: "sorting") { _ in try sorted.add(batch) }
@@ -118,31 +125,12 @@ public struct DataSetScorer: Sendable {
     ) async throws -> HistoryUse {
         let table = try await dataSet.readAll(columns: columns, threads: threads)
         progress(Progress(phase: .sorting, rows: Int64(table.rowCount)))
-        let scores = try await model.score(table, history: choice, threads: threads)
-        try await write(scores)
+        var scorer = try BatchScorer(model, history: choice, digests: digests)
+        let scores = try await scorer.score(table, threads: threads)
+        for start in stride(from: 0, to: table.rowCount, by: Self.rowsPerWrite) {
+            try await write(scores.slice(start..<min(table.rowCount, start + Self.rowsPerWrite)))
+        }
         progress(Progress(phase: .scoring, rows: Int64(table.rowCount)))
         return scores.history
-    }
-
-    /// The columns that scoring needs; all, where one is missing, so that the error can list them.
-    /// - Throws: `DataSetError.unavailableColumn` for one that cannot be read from every file.
-    private func columns(of dataSet: DataSet) throws -> [String] {
-        let schema = dataSet.schema
-        func name(_ column: TransactionColumn) -> String? {
-            TransactionColumn.index(of: column, in: schema).map { schema.fields[$0].name }
-        }
-        switch model.features {
-        case .pipeline:
-            _ = try dataSet.transactionColumns()
-            let needed = TransactionColumn.allCases.filter { !$0.isLabel }.compactMap(name)
-            guard needed.count == TransactionColumn.unlabelledTableSchema.fields.count else { return schema.names }
-            let label = model.provenance.label.flatMap { schema.index(of: $0) == nil ? nil : $0 } ?? name(.fraud)
-            return needed + [label].compactMap { $0 }
-        case .plan: return try model.features.columns(of: dataSet)
-        case .columns(let features):
-            _ = try dataSet.schema(selecting: features)
-            let id = name(.transactionID).flatMap { features.contains($0) ? nil : $0 }
-            return ([id].compactMap { $0 }) + features
-        }
     }
 }

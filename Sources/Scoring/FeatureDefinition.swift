@@ -40,6 +40,15 @@ public enum FeatureDefinition: Sendable, Hashable {
         if case .pipeline(let pipeline) = self { pipeline } else { nil }
     }
 
+    /// What each feature depends on, in the order of ``names``.
+    package var sources: [FeatureSource] {
+        switch self {
+        case .pipeline(let pipeline): pipeline.sources
+        case .plan(let plan, _): plan.sources
+        case .columns(let names): names.map { _ in .transaction }
+        }
+    }
+
     /// What the transactions' columns are, where a plan computes the features.
     public var schema: TransactionSchema? {
         if case .plan(_, let schema) = self { schema } else { nil }

@@ -7,8 +7,8 @@ import Parallelism
 final class OrderedScoring: Sendable {
     private let scorer: Lock<BatchScorer>
 
-    init(_ model: FraudModel, _ choice: HistoryChoice) throws(ScoringError) {
-        scorer = Lock(try BatchScorer(model, history: choice))
+    init(_ model: FraudModel, _ choice: HistoryChoice, digests: Bool = false) throws(ScoringError) {
+        scorer = Lock(try BatchScorer(model, history: choice, digests: digests))
     }
 
     var history: HistoryUse? { scorer.withLock { $0.history } }
@@ -18,6 +18,14 @@ final class OrderedScoring: Sendable {
         try scorer.withLock { scorer in
             let scores = try scorer.score(batch, threads: threads)
             return scorer.isInTimeOrder ? scores : nil
+        }
+    }
+
+    /// - Returns: nil when the batch has rows that belong before those of earlier batches.
+    func replay(_ batch: RecordBatch, firstRow: Int64, _ threads: Int) throws -> ReplayedRows? {
+        try scorer.withLock { scorer in
+            let rows = try scorer.replay(batch, firstRow: firstRow, threads: threads)
+            return scorer.isInTimeOrder ? rows : nil
         }
     }
 }
@@ -36,15 +44,18 @@ final class SortedScoring: Sendable {
     private let state: Lock<State>
 
     init(
-        _ model: FraudModel, _ choice: HistoryChoice, memoryLimit: Int, temporaryFolder: String?
+        _ model: FraudModel, _ choice: HistoryChoice, digests: Bool = false, memoryLimit: Int,
+        temporaryFolder: String?
     ) throws(ScoringError) {
         // Sorted rows and scores are in memory at the same time.
         let storage = SpillFile(folder: temporaryFolder)
         state = Lock(
             State(
                 sorter: TransactionSorter(memoryLimit: memoryLimit * 3 / 4, storage: storage),
-                scorer: try BatchScorer(model, history: choice),
-                scores: RowScores(memoryLimit: memoryLimit / 4, storage: storage)))
+                scorer: try BatchScorer(model, history: choice, digests: digests),
+                scores: RowScores(
+                    memoryLimit: memoryLimit / 4, storage: storage,
+                    digestedFeatures: digests ? model.features.names.count : nil)))
     }
 
     var history: HistoryUse? { state.withLock { $0.scorer.history } }
@@ -68,10 +79,19 @@ final class SortedScoring: Sendable {
         try state.withLock { state in
             let rows = try state.sorter.next(SortedScoring.portion)
             guard !rows.isEmpty else { return nil }
-            let probabilities = try state.scorer.probabilities(TransactionColumns(rows), threads: threads)
-            for (row, probability) in zip(rows, probabilities) { try state.scores.add(probability, row: row.row) }
+            let scores = try state.scorer.scores(TransactionColumns(rows), threads: threads)
+            try state.scores.add(scores, rows: rows.lazy.map(\.row))
             state.scored += Int64(rows.count)
             return state.scored
+        }
+    }
+
+    /// The features of the next rows in time order; nil after the last.
+    func replayNext(_ threads: Int) throws -> ReplayedRows? {
+        try state.withLock { state in
+            let rows = try state.sorter.next(SortedScoring.portion)
+            guard !rows.isEmpty else { return nil }
+            return try state.scorer.replay(TransactionColumns(rows), rows: rows.map(\.row), threads: threads)
         }
     }
 
@@ -81,7 +101,7 @@ final class SortedScoring: Sendable {
             let rows = state.given..<(state.given + batch.rowCount)
             state.given = rows.upperBound
             return BatchScores(
-                batch, probabilities: try state.scores.probabilities(rows), model: state.scorer.model,
+                batch, try state.scores.scores(rows), model: state.scorer.model,
                 history: state.scorer.history ?? .empty)
         }
     }

@@ -34,15 +34,16 @@ struct PlanScoring: Sendable {
         try features(canonical: canonical(batch, threads: threads), model, choice, &use, threads: threads)
     }
 
-    /// The probabilities of a table's rows, which then belong to the history; NaN for those that cannot be scored.
-    mutating func probabilities(
-        _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, threads: Int
-    ) throws -> [Double] {
+    /// The scores of a table's rows, which then belong to the history.
+    mutating func scores(
+        _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?,
+        _ digester: FeatureDigester?, threads: Int
+    ) throws -> ScoredRows {
         let canonical = try canonical(batch, threads: threads)
         let matrix = try features(canonical: canonical, model, choice, &use, threads: threads)
-        var probabilities = try model.classifier.probabilities(matrix, threads: threads)
-        for row in unscored(canonical) { probabilities[row] = .nan }
-        return probabilities
+        var scores = try ScoredRows(matrix, model.classifier, digester, threads: threads)
+        for row in unscored(canonical) { scores.probabilities[row] = .nan }
+        return scores
     }
 
     private mutating func features(
@@ -59,6 +60,20 @@ struct PlanScoring: Sendable {
         defer { self.history = history }
         let columns = try engine.columns(canonical, history: &history, threads: threads)
         return try FeatureMatrix(names: engine.names, columns: columns)
+    }
+
+    /// The features of a table's rows, which then belong to the history, and what the rows are.
+    /// - Parameter rows: The numbers of the rows.
+    mutating func replay(
+        _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, rows: [Int64],
+        threads: Int
+    ) throws -> ReplayedRows {
+        let canonical = try canonical(batch, threads: threads)
+        let columns = engine.schema.columns
+        return ReplayedRows(
+            rows: rows, ids: columns.firstIndex { $0.role == .id }.map { canonical.columns[$0] },
+            times: try columns.firstIndex { $0.role == .time }.map { try canonical.columns[$0].int64Values() },
+            features: try features(canonical: canonical, model, choice, &use, threads: threads))
     }
 
     /// The history to begin with.

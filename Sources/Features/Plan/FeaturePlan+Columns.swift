@@ -44,7 +44,7 @@ extension FeaturePlan {
 
 extension FeatureKind {
     /// Columns and earlier features by name, without those of points.
-    fileprivate var inputs: [String] {
+    var inputs: [String] {
         let own: [String]
         switch self {
         case .expression(let expression): own = expression.columns

@@ -26,14 +26,17 @@ public final class OnlineScorer: Sendable {
     /// - Parameters:
     ///   - state: The history to start from, for a pipeline's features; without one, the model's saved one, or none.
     ///   - history: The same for a plan's features.
+    ///   - digests: Whether scores come with digests of the features, to verify them later.
     /// - Throws: ``ScoringError`` when the model's features are columns that a transaction does not have, or the history was kept
     ///   for other features.
-    public init(_ model: FraudModel, state: FeatureState? = nil, history: FeatureHistory? = nil) throws(ScoringError) {
+    public init(
+        _ model: FraudModel, state: FeatureState? = nil, history: FeatureHistory? = nil, digests: Bool = false
+    ) throws(ScoringError) {
         scorer =
             if let engine = model.engine {
-                .records(try RecordScorer(model, engine, history: history))
+                .records(try RecordScorer(model, engine, history: history, digests: digests))
             } else {
-                .transactions(try TransactionScorer(model, state: state))
+                .transactions(try TransactionScorer(model, state: state, digests: digests))
             }
     }
 

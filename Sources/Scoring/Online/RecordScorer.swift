@@ -13,19 +13,23 @@ final class RecordScorer: Sendable {
         let model: FraudModel
         let engine: FeatureEngine
         let columns: ScoredColumns
+        /// nil unless digests are wanted.
+        let digester: FeatureDigester?
 
-        init(_ model: FraudModel, _ engine: FeatureEngine) {
+        init(_ model: FraudModel, _ engine: FeatureEngine, digests: Bool) {
             var model = model
             model.history = nil
             self.model = model
             self.engine = engine
             columns = ScoredColumns(engine.schema)
+            digester = digests ? FeatureDigester(engine.names) : nil
         }
 
-        func score(_ record: TransactionRecord, _ probability: Double) -> RecordScore {
+        func score(_ record: TransactionRecord, _ probability: Double, _ digest: FeatureDigest?) -> RecordScore {
             let probability = columns.canScore(record) ? probability : .nan
             return RecordScore(
-                id: columns.id(of: record), probability: probability, prediction: model.prediction(probability))
+                id: columns.id(of: record), probability: probability, prediction: model.prediction(probability),
+                featureDigest: digest)
         }
     }
 
@@ -62,16 +66,20 @@ final class RecordScorer: Sendable {
     /// What the transactions are, of this and all later models.
     let schema: TransactionSchema
     private let current: Lock<Current>
+    private let digests: Bool
 
-    init(_ model: FraudModel, _ engine: FeatureEngine, history: FeatureHistory?) throws(ScoringError) {
+    init(
+        _ model: FraudModel, _ engine: FeatureEngine, history: FeatureHistory?, digests: Bool
+    ) throws(ScoringError) {
         schema = engine.schema
+        self.digests = digests
         let start = history ?? model.history ?? engine.makeHistory()
         do {
             try engine.requireHistory(start)
         } catch {
             throw .unusablePlan(error)
         }
-        current = Lock(Current(Loaded(model, engine), start))
+        current = Lock(Current(Loaded(model, engine, digests: digests), start))
     }
 
     var model: FraudModel { current.withLock { $0.loaded.model } }
@@ -80,7 +88,7 @@ final class RecordScorer: Sendable {
 
     func replaceModel(with model: FraudModel, _ engine: FeatureEngine) throws(ScoringError) -> Bool {
         guard engine.schema == schema else { throw .otherTransactions(expected: schema, actual: engine.schema) }
-        let loaded = Loaded(model, engine)
+        let loaded = Loaded(model, engine, digests: digests)
         return current.withLock { current in
             do {
                 try engine.requireHistory(current.history)
@@ -116,7 +124,9 @@ final class RecordScorer: Sendable {
             }
         }
         guard let loaded = try outcome.get() else { return nil }
-        return loaded.score(record, loaded.model.classifier.probability(row: UnsafeBufferPointer(row)))
+        let features = UnsafeBufferPointer(row)
+        return loaded.score(
+            record, loaded.model.classifier.probability(row: features), loaded.digester?.digest(features))
     }
 
     func score(_ records: [TransactionRecord], recording: Bool, threads: Int) throws -> [RecordScore] {
@@ -133,7 +143,8 @@ final class RecordScorer: Sendable {
         }
         let matrix = try FeatureMatrix(rows: rows, rowCount: records.count, names: loaded.model.features.names)
         let probabilities = try loaded.model.classifier.probabilities(matrix, threads: threads)
-        return zip(records, probabilities).map(loaded.score)
+        let digests = loaded.digester?.digests(matrix, threads: threads)
+        return records.indices.map { loaded.score(records[$0], probabilities[$0], digests?[$0]) }
     }
 
     func record(_ record: TransactionRecord) throws(FeatureEngineError) {

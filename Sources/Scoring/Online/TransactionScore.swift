@@ -6,11 +6,16 @@ public struct TransactionScore: Sendable, Hashable {
     public var probability: Double
     /// 1 where the probability is at or above the model's threshold, else 0.
     public var prediction: Int32
+    /// What the features were; nil unless the scorer was asked for it.
+    public var featureDigest: FeatureDigest?
 
     /// Creates a score from its parts.
-    public init(transactionID: Int64, probability: Double, prediction: Int32) {
+    public init(
+        transactionID: Int64, probability: Double, prediction: Int32, featureDigest: FeatureDigest? = nil
+    ) {
         self.transactionID = transactionID
         self.probability = probability
         self.prediction = prediction
+        self.featureDigest = featureDigest
     }
 }

@@ -14,13 +14,16 @@ final class TransactionScorer: Sendable {
         let model: FraudModel
         let features: TransactionFeatures
         let takesDoubles: Bool
+        /// nil unless digests are wanted.
+        let digester: FeatureDigester?
 
-        init(_ model: FraudModel) throws(ScoringError) {
+        init(_ model: FraudModel, digests: Bool) throws(ScoringError) {
             var model = model
             model.state = nil
             self.model = model
             features = try TransactionFeatures(model.features)
             takesDoubles = features.areOwnNumbers && model.classifier.takesDoubles
+            digester = digests ? FeatureDigester(model.features.names) : nil
         }
 
         /// - Parameter row: the transaction's features in 32 bits.
@@ -56,18 +59,22 @@ final class TransactionScorer: Sendable {
     }
 
     private let current: Lock<Current>
+    private let digests: Bool
 
-    /// - Parameter state: the history to start from; without one, the model's saved one, or none.
+    /// - Parameters:
+    ///   - state: the history to start from; without one, the model's saved one, or none.
+    ///   - digests: whether scores come with digests of the features.
     /// - Throws: ``ScoringError`` when the model's features are columns that a transaction does not have, or the state was kept
     ///   for other windows.
-    init(_ model: FraudModel, state: FeatureState?) throws(ScoringError) {
-        let loaded = try Loaded(model)
+    init(_ model: FraudModel, state: FeatureState?, digests: Bool) throws(ScoringError) {
+        let loaded = try Loaded(model, digests: digests)
         let windows = model.features.pipeline?.windows
         if let state, let windows, state.windows != windows {
             throw .stateMismatch(expected: windows, actual: state.windows)
         }
         let start = state ?? model.state ?? FeatureState(windows: windows ?? .handbook)
         current = Lock(Current(loaded: loaded, state: start))
+        self.digests = digests
     }
 
     /// The model in use, without the history that was saved with it; ``state`` is the current one.
@@ -83,7 +90,7 @@ final class TransactionScorer: Sendable {
     /// - Returns: whether the history stayed.
     /// - Throws: ``ScoringError/notInTransaction(columns:)``; the earlier model then stays.
     func replaceModel(with model: FraudModel) throws(ScoringError) -> Bool {
-        let loaded = try Loaded(model)
+        let loaded = try Loaded(model, digests: digests)
         return current.withLock { current in
             current.loaded = loaded
             guard let windows = model.features.pipeline?.windows, windows != current.state.windows else { return true }
@@ -120,7 +127,8 @@ final class TransactionScorer: Sendable {
             loaded.features.canScore(transaction) ? loaded.probability(transaction, UnsafeBufferPointer(row)) : .nan
         return TransactionScore(
             transactionID: transaction.transactionID, probability: probability,
-            prediction: loaded.model.prediction(probability))
+            prediction: loaded.model.prediction(probability),
+            featureDigest: loaded.digester?.digest(UnsafeBufferPointer(row)))
     }
 
     /// Scores transactions in their order, each against the history and, when recording, those before it.
@@ -140,11 +148,13 @@ final class TransactionScorer: Sendable {
             ? try loaded.features.matrix(transactions, names: names)
             : try FeatureMatrix(rows: rows, rowCount: transactions.count, names: names)
         let probabilities = try loaded.model.classifier.probabilities(matrix, threads: threads)
-        return zip(transactions, probabilities).map { transaction, probability in
-            let probability = loaded.features.canScore(transaction) ? probability : .nan
+        let digests = loaded.digester?.digests(matrix, threads: threads)
+        return transactions.indices.map { index in
+            let transaction = transactions[index]
+            let probability = loaded.features.canScore(transaction) ? probabilities[index] : .nan
             return TransactionScore(
                 transactionID: transaction.transactionID, probability: probability,
-                prediction: loaded.model.prediction(probability))
+                prediction: loaded.model.prediction(probability), featureDigest: digests?[index])
         }
     }
 
