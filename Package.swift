@@ -249,6 +249,9 @@ let package = Package(
             "score-transactions", folder: "ScoreTransactions",
             ["ModelTracking", "ScoringJobs", "StorageIO", "Tracking", "TrackingJobs"]),
         example(
+            "verify-features", folder: "VerifyFeatures",
+            ["ModelTracking", "Pipelines", "Scoring", "ScoringJobs", "StorageIO", "Tracking", "TrackingJobs"]),
+        example(
             "compare-models", folder: "CompareModels",
             ["ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
         example(
@@ -355,7 +358,7 @@ let package = Package(
             dependencies: [
                 "DataPrep", "Features", "Streaming", "TestSupport", "simulate-transactions", "describe-data",
                 "clean-transactions",
-                "train-model", "score-transactions",
+                "train-model", "score-transactions", "verify-features",
                 "compare-models", "promote-model", "produce-transactions", "score-stream", "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",
                 "tracking-replay",

@@ -62,6 +62,9 @@ struct ScoreStream: ToolCommand {
     @Flag(help: "Stop when everything that the topic held at the start is scored.")
     var untilEnd = false
 
+    @Flag(help: "Add \"feature_digest\" to each result: what the features were, for verify-features.")
+    var featureDigests = false
+
     @Option(help: "Seconds between checks for a newer model; 0 keeps the first one.")
     var reload = 10.0
 
@@ -99,7 +102,7 @@ struct ScoreStream: ToolCommand {
                 consumer: ConsumerSettings(
                     group: group ?? kafkaSettings.group ?? "antifraud-scoring",
                     startTimeout: .seconds(kafka.connectTimeout)),
-                end: end, threads: run.threads),
+                end: end, threads: run.threads, featureDigests: featureDigests),
             kafka: configuration, logger: logger
         ) { bar.update($0) }.run()
         bar.finish()

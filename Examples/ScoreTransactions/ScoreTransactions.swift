@@ -40,6 +40,9 @@ struct ScoreTransactions: ToolCommand {
         completion: .file())
     var output: String
 
+    @Flag(help: "Add the column feature_digest: what the features were, for verify-features.")
+    var featureDigests = false
+
     @OptionGroup var location: TrackingArguments
     @OptionGroup var run: RunOptions
     @OptionGroup var talk: OutputOptions
@@ -49,7 +52,7 @@ struct ScoreTransactions: ToolCommand {
         defer { bar.finish() }
         let stores = ObjectStoreRegistry.ofThisProcess(logger: talk.logger("score-transactions"))
         let result = try await ScoringJob(
-            data: data, model: model, output: output,
+            data: data, model: model, output: output, digests: featureDigests,
             models: ModelLoader(stores: stores, tracking: TrackingDestination(location), program: "score-transactions"),
             stores: stores, threads: run.threads, logger: talk.logger("score-transactions")
         ) { bar.update($0) }.run()

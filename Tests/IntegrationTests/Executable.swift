@@ -9,6 +9,7 @@ enum Executable {
         "produce-transactions", "promote-model", "quickstart", "score-stream", "score-transactions", "serve-model",
         "simulate-transactions",
         "storage-cost", "tracking-copy", "tracking-replay", "train-model", "unfinished-objects",
+        "verify-features",
     ]
 
     struct Outcome: Sendable {

@@ -56,19 +56,22 @@ package struct ScoringJob: Sendable {
     private let data: String
     private let model: String
     private let output: String
+    private let digests: Bool
     private let models: ModelLoader
     private let stores: ObjectStoreRegistry
     private let threads: Int
     private let logger: Logger
     private let progress: WorkProgressHandler
 
+    /// - Parameter digests: Whether scores come with digests of the features.
     package init(
-        data: String, model: String, output: String, models: ModelLoader, stores: ObjectStoreRegistry, threads: Int,
-        logger: Logger, progress: @escaping WorkProgressHandler = { _ in }
+        data: String, model: String, output: String, digests: Bool = false, models: ModelLoader,
+        stores: ObjectStoreRegistry, threads: Int, logger: Logger, progress: @escaping WorkProgressHandler = { _ in }
     ) {
         self.data = data
         self.model = model
         self.output = output
+        self.digests = digests
         self.models = models
         self.stores = stores
         self.threads = threads
@@ -80,10 +83,12 @@ package struct ScoringJob: Sendable {
         let start = ContinuousClock.now
         try await stores.checkOutputs([output], against: [data, model])
         let model = try await models.load(model)
-        let scorer = try DataSetScorer(model)
+        let scorer = try DataSetScorer(model, digests: digests)
         let dataSet = try await DataSet.open(stores.resolve(data))
         let target = try stores.resolve(output)
-        let schema = try PipelineError.naming(data) { try BatchScores.schema(for: dataSet.schema, model: model) }
+        let schema = try PipelineError.naming(data) {
+            try BatchScores.schema(for: dataSet.schema, model: model, digests: digests)
+        }
         var writer = try await self.writer(target, schema)
         do {
             var result = Result(

@@ -31,6 +31,7 @@ package struct HandbookMessages: TransactionMessages {
                 TransactionJSON.appendScore(
                     transactionID: score.transactionID, probability: score.probability, prediction: score.prediction,
                     to: &$0)
+                score.featureDigest?.append(asMemberOfObjectEnding: &$0)
             }
         }
         return predictedFrauds

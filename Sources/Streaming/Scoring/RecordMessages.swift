@@ -51,6 +51,7 @@ package struct RecordMessages: TransactionMessages {
             predictedFrauds += Int(score.prediction)
             results.append(key: scoreJSON.key(of: record)) {
                 scoreJSON.append(record, probability: score.probability, prediction: score.prediction, to: &$0)
+                score.featureDigest?.append(asMemberOfObjectEnding: &$0)
             }
         }
         return predictedFrauds

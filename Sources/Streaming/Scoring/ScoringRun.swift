@@ -26,7 +26,8 @@ struct ScoringRun {
                     ? .milliseconds(500) : connections.settings.consumer.drainTimeout)
         }
         guard let model = try firstModel(cancellation) else { return }
-        let scorer = try OnlineScorer(model, state: state, history: history)
+        let scorer = try OnlineScorer(
+            model, state: state, history: history, digests: connections.settings.featureDigests)
         onStart(scorer)
         if let engine = model.engine {
             try ScoringLoop(RecordMessages(engine), scorer, connections).run(cancellation)

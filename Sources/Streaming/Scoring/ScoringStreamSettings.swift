@@ -36,6 +36,8 @@ public struct ScoringStreamSettings: Sendable, Hashable {
     public var alignment: Duration?
     /// The number of threads that the classifier uses.
     public var threads: Int
+    /// Whether results have a member `feature_digest`, which tells later whether the features can be computed again.
+    public var featureDigests: Bool
 
     /// Settings for high throughput.
     public init(
@@ -44,7 +46,7 @@ public struct ScoringStreamSettings: Sendable, Hashable {
         consumer: ConsumerSettings = ConsumerSettings(group: "antifraud-scoring"),
         producer: ProducerSettings = ProducerSettings(), end: End = .never,
         commitInterval: Duration = .seconds(1), batchesInFlight: Int = 8, alignment: Duration? = .seconds(3_600),
-        threads: Int = 1
+        threads: Int = 1, featureDigests: Bool = false
     ) {
         self.inputTopic = inputTopic
         self.resultTopic = resultTopic
@@ -57,5 +59,6 @@ public struct ScoringStreamSettings: Sendable, Hashable {
         self.batchesInFlight = batchesInFlight
         self.alignment = alignment
         self.threads = threads
+        self.featureDigests = featureDigests
     }
 }
