@@ -23,7 +23,10 @@ struct CommandOutputTests {
         try run(
             "train-model", "--data", "clean.parquet", "--output", "second", "--rounds", "6", "--test-share", "0.3",
             "--register", tracking[0], tracking[1])
-        try run("score-transactions", "--data", "clean.parquet", "--model", "first", "--output", "scores.parquet")
+        try run(
+            "score-transactions", "--data", "clean.parquet", "--model", "first", "--output", "scores.parquet",
+            "--feature-digests")
+        try run("verify-features", "--scores", "scores.parquet", "--data", "clean.parquet", "--model", "first")
         try run("compare-models", "--data", "clean.parquet", "--champion", "first", "--candidate", "second")
         try run(
             "promote-model", "--candidate", "models:/antifraud/1", "--champion", "models:/antifraud@champion", "--data",
