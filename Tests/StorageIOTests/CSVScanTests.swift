@@ -29,13 +29,84 @@ import Testing
             var plain = [UInt32](repeating: 0, count: bytes.count + 1)
             var quoted = plain, expected: [UInt32] = []
             let plainCount = csv_scan(bytes, 0, bytes.count, UInt8(ascii: ","), &plain)
-            let quotedCount = csv_scan_quoted(
+            let scan = csv_scan_quoted(
                 bytes, 0, bytes.count, UInt8(ascii: ","), UInt8(ascii: "\""), true, &quoted)
+            let quotedCount = scan.count
+            #expect(scan.quoted_lines == 0 && !scan.has_inner_quotes)
             for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: ",") || byte == 0x0A {
                 expected.append(UInt32(index) | (byte == 0x0A ? 0x8000_0000 : 0))
             }
             #expect(Array(plain[..<plainCount]) == expected)
             #expect(Array(quoted[..<quotedCount]) == expected)
+        }
+    }
+
+    /// Where the fields of a text with quotes end, byte after byte.
+    private struct QuotedFields {
+        enum State: CaseIterable {
+            case fieldStart, inField, inQuotes, afterQuote
+
+            var ofScan: csv_state {
+                switch self {
+                case .fieldStart: CSV_FIELD_START
+                case .inField: CSV_IN_FIELD
+                case .inQuotes: CSV_IN_QUOTES
+                case .afterQuote: CSV_AFTER_QUOTE
+                }
+            }
+        }
+
+        var state = State.fieldStart
+        var ends: [UInt32] = []
+        var quotedLines = 0
+        var hasInnerQuotes = false
+
+        mutating func read(_ byte: UInt8, at position: Int, spansLines: Bool) {
+            let isLineFeed = byte == 0x0A, isQuote = byte == UInt8(ascii: "\"")
+            if state == .inQuotes, spansLines || !isLineFeed {
+                if isQuote { state = .afterQuote }
+                if isLineFeed { quotedLines += 1 }
+            } else if isQuote {
+                if state == .inField || state == .afterQuote { hasInnerQuotes = true }
+                if state != .inField { state = .inQuotes }
+            } else if isLineFeed || byte == UInt8(ascii: ",") {
+                ends.append(UInt32(position) | (isLineFeed ? 0x8000_0000 : 0))
+                state = .fieldStart
+            } else {
+                state = .inField
+            }
+        }
+    }
+
+    @Test func quotesAreFoundAsByteAfterByte() {
+        var random = SeededGenerator(seed: 6)
+        let comma = UInt8(ascii: ","), quote = UInt8(ascii: "\"")
+        let alphabets = ["a,\"\n", "\"\"\"a,\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\n", "\"abcdefghijklmnopqrst,\n"]
+        for _ in 0..<4000 {
+            let alphabet = Array((alphabets.randomElement(using: &random) ?? "").utf8)
+            let count = Int.random(in: 0...300, using: &random)
+            let bytes = (0..<count).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            for spansLines in [true, false] {
+                var expected = QuotedFields()
+                for (position, byte) in bytes.enumerated() {
+                    expected.read(byte, at: position, spansLines: spansLines)
+                }
+                var ends = [UInt32](repeating: 0, count: count + 1)
+                let scan = csv_scan_quoted(bytes, 0, count, comma, quote, spansLines, &ends)
+                #expect(Array(ends[..<scan.count]) == expected.ends)
+                #expect(scan.quoted_lines == expected.quotedLines)
+                #expect(scan.has_inner_quotes == expected.hasInnerQuotes)
+            }
+            for state in QuotedFields.State.allCases {
+                var expected = QuotedFields(state: state)
+                for (position, byte) in bytes.enumerated() { expected.read(byte, at: position, spansLines: true) }
+                let minimum = Int.random(in: 0...100, using: &random)
+                let records = expected.ends.filter { $0 >> 31 != 0 }.map { Int($0 & 0x7FFF_FFFF) + 1 }
+                    .filter { $0 >= minimum }
+                let bounds = csv_record_bounds(bytes, count, minimum, comma, quote, state.ofScan)
+                #expect(bounds.first == records.first ?? -1 && bounds.last == records.last ?? -1)
+                #expect(bounds.state == expected.state.ofScan)
+            }
         }
     }
 

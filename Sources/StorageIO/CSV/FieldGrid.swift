@@ -27,6 +27,10 @@ package struct FieldGrid: ~Copyable {
     /// Ends of fields in ascending order; with `CSV_LINE_END` set where a record ends too.
     package let ends: UnsafeMutablePointer<UInt32>
     package let count: Int
+    /// Line feeds in quotes.
+    package let quotedLineCount: Int
+    /// Whether there are quotes other than those around a field.
+    package let hasInnerQuotes: Bool
 
     /// Finds the delimiters and line feeds of a range of text.
     /// - Parameter memory: its earlier content is lost; it must outlive the use of ``ends``.
@@ -38,13 +42,17 @@ package struct FieldGrid: ~Copyable {
         memory.reserve(range.count)
         self.memory = memory
         ends = memory.ends
-        let hasQuotes =
-            !range.isEmpty && memchr(base + range.lowerBound, Int32(layout.quote), range.count) != nil
-        count =
-            hasQuotes
-            ? csv_scan_quoted(
-                base, range.lowerBound, range.upperBound, layout.delimiter, layout.quote, layout.quotesSpanLines, ends)
-            : csv_scan(base, range.lowerBound, range.upperBound, layout.delimiter, ends)
+        guard !range.isEmpty, memchr(base + range.lowerBound, Int32(layout.quote), range.count) != nil else {
+            count = csv_scan(base, range.lowerBound, range.upperBound, layout.delimiter, ends)
+            quotedLineCount = 0
+            hasInnerQuotes = false
+            return
+        }
+        let scan = csv_scan_quoted(
+            base, range.lowerBound, range.upperBound, layout.delimiter, layout.quote, layout.quotesSpanLines, ends)
+        count = scan.count
+        quotedLineCount = scan.quoted_lines
+        hasInnerQuotes = scan.has_inner_quotes
     }
 
     @inline(__always)
