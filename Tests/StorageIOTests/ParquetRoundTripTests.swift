@@ -117,6 +117,48 @@ import Testing
         }
     }
 
+    @Test(arguments: [(entries: 1, length: 0), (3, 4), (300, 9), (1500, 30), (600, 4000)])
+    func codedTextsAreWrittenAsOthers(kind: (entries: Int, length: Int)) async throws {
+        var random = SeededGenerator(seed: UInt64(kind.entries))
+        let schema = try Schema([Field("n", .int64), Field("t", .string)])
+        var coded: [CodedBatch] = [], plain: [RecordBatch] = []
+        for rows in [0, 700, 1, 1300, 250] {
+            // Not all are used.
+            let entries = (0..<kind.entries).map { String(repeating: "é", count: kind.length / 2) + "\($0)" }.shuffled(
+                using: &random)
+            let codes = (0..<rows).map { _ in UInt32.random(in: 0..<UInt32(kind.entries), using: &random) }
+            let bits = Bitmap((0..<rows).map { _ in Int.random(in: 0..<9, using: &random) > 0 })
+            let texts = CodedTexts(
+                codes: codes, validity: rows == 250 ? nil : bits, entries: ByteArrays(entries))
+            coded.append(
+                CodedBatch(
+                    schema: schema, columns: [.plain(.int64(codes.map(Int64.init))), .coded(texts)], rowCount: rows))
+            plain.append(try #require(coded.last).plain())
+        }
+        for rowGroupRows in [10_000, 400] {
+            let options = ParquetWriteOptions(rowGroupRows: rowGroupRows, threads: 2)
+            let target = FileBytesWriter()
+            let writer = ParquetWriter(to: target, schema: schema, options: options)
+            for batch in coded { try await writer.write(batch) }
+            try await writer.finish()
+            let expected = try await ParquetBytes.write(plain, schema: schema, options: options)
+            #expect(target.bytes == expected)
+        }
+    }
+
+    @Test func nearlyFullRowGroupsEndWithTheirBatch() async throws {
+        let schema = try Schema([Field("n", .int64)])
+        let batches = try [990, 930, 50, 1010, 20].map { rows in
+            try RecordBatch(schema: schema, columns: [.int64((0..<Int64(rows)).map { $0 })])
+        }
+        var options = ParquetWriteOptions(rowGroupRows: 1000, threads: 1)
+        options.endsGroupsWithBatches = true
+        let bytes = try await ParquetBytes.write(batches, schema: schema, options: options)
+        let rows = try await ParquetBytes.open(bytes).rowGroups.map(\.rowCount)
+        #expect(rows == [990, 980, 1000, 30])
+        #expect(try await ParquetBytes.read(bytes) == RecordBatch.concatenating(batches, schema: schema))
+    }
+
     @Test func whatDoesNotFitTheFileIsRefused() async throws {
         let schema = try Schema([Field("x", .int64, isNullable: false), Field("y", .string)])
         let writer = ParquetWriter(to: FileBytesWriter(), schema: schema)

@@ -33,7 +33,7 @@ extension ColumnReader {
                 continue
             }
             let (begin, end) = cells.bounds(row)
-            switch text(begin, end, isASCII: cells.isASCII) {
+            switch text(begin, end, isUTF8: cells.isUTF8) {
             case .value: break
             case .missing: marks.setMissing(row)
             case .invalid: marks.setInvalid(row)
@@ -45,11 +45,12 @@ extension ColumnReader {
     private func integers<Value: FixedWidthInteger>(
         _ cells: TextCells, _ convert: (Int64) -> Value, makeColumn: ([Value], Bitmap?) -> Column
     ) -> ReadColumn {
-        ColumnReader.collect(cells.count, zero: 0) { row in
+        var last = LastCell<Int64>()
+        return ColumnReader.collect(cells.count, zero: 0) { row in
             guard cells.hasText(row) else { return .missing }
             let (begin, end) = cells.bounds(row)
             if let value = usualInteger(begin, end, readable: cells.base) { return .value(convert(value)) }
-            return integer(begin, end, readable: cells.base).map(convert)
+            return last.outcome(begin, end) { integer(begin, end, readable: cells.base) }.map(convert)
         } makeColumn: {
             makeColumn($0, $1)
         }
@@ -67,10 +68,11 @@ extension ColumnReader {
     }
 
     private func times(_ cells: TextCells, _ unit: TimeUnit, _ isUTC: Bool) -> ReadColumn {
-        ColumnReader.collect(cells.count, zero: 0) { row in
+        var last = LastCell<Int64>()
+        return ColumnReader.collect(cells.count, zero: 0) { row in
             guard cells.hasText(row) else { return .missing }
             let (begin, end) = cells.bounds(row)
-            return time(begin, end, readable: cells.base)
+            return last.outcome(begin, end) { time(begin, end, readable: cells.base) }
         } makeColumn: {
             .timestamp($0, unit: unit, isUTC: isUTC, validity: $1)
         }
@@ -86,20 +88,65 @@ extension ColumnReader {
         }
     }
 
+    /// Reads texts as numbers of entries of a dictionary.
+    /// - Parameter coder: of at most 65,536 texts.
+    /// - Returns: nil if the dictionary is full; then ``read(_:)`` reads them.
+    package func read(_ cells: TextCells, coder: inout TextCoder) -> CodedColumn? {
+        guard !coder.isFull else { return nil }
+        var marks = RowMarks(count: cells.count)
+        var isComplete = true
+        let codes = [UInt16](unsafeUninitializedCapacity: cells.count) { codes, count in
+            for row in 0..<cells.count {
+                let (begin, end) = cells.bounds(row)
+                guard begin < end, cells.hasText(row) else {
+                    marks.setMissing(row)
+                    codes.initializeElement(at: row, to: 0)
+                    continue
+                }
+                guard
+                    let code = coder.code(begin, end, readable: cells.base, outcome: { text($0, $1, isUTF8: false) })
+                else {
+                    isComplete = false
+                    codes[row...].initialize(repeating: 0)
+                    break
+                }
+                codes.initializeElement(at: row, to: UInt16(truncatingIfNeeded: code))
+                switch coder.outcome(of: code) {
+                case .value: break
+                case .missing: marks.setMissing(row)
+                case .invalid: marks.setInvalid(row)
+                }
+            }
+            count = cells.count
+        }
+        guard isComplete else { return nil }
+        return CodedColumn(codes: codes, validity: marks.validity, invalid: marks.invalid)
+    }
+
     /// Copies the texts, of invalid ones nothing.
     private func texts(_ cells: TextCells) -> ReadColumn {
         var marks = RowMarks(count: cells.count)
         var offsets: [Int32] = []
-        let bytes = [UInt8](unsafeUninitializedCapacity: cells.byteCount) { target, size in
+        let capacity = cells.byteCount
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { target, size in
             let start = UnsafeMutableRawPointer(target.baseAddress)
+            let readable = cells.end
             offsets = [Int32](unsafeUninitializedCapacity: cells.count + 1) { offsets, count in
                 offsets.initializeElement(at: 0, to: 0)
                 for row in 0..<cells.count {
                     let (begin, end) = cells.bounds(row)
-                    switch cells.hasText(row) ? text(begin, end, isASCII: cells.isASCII) : .missing {
+                    switch cells.hasText(row) ? text(begin, end, isUTF8: cells.isUTF8) : .missing {
                     case .value:
-                        start?.advanced(by: size).copyMemory(from: begin, byteCount: end - begin)
-                        size += end - begin
+                        let length = end - begin
+                        if length <= 32, readable - begin >= 32, capacity - size >= 32 {
+                            // Two instructions; what is after the text is overwritten by the next.
+                            start?.storeBytes(
+                                of: UnsafeRawPointer(begin).loadUnaligned(as: SIMD32<UInt8>.self), toByteOffset: size,
+                                as: SIMD32<UInt8>.self)
+                        } else {
+                            start?.advanced(by: size).copyMemory(from: begin, byteCount: length)
+                        }
+                        size += length
                     case .missing: marks.setMissing(row)
                     case .invalid: marks.setInvalid(row)
                     }
@@ -132,6 +179,39 @@ extension ColumnReader {
             initialized = count
         }
         return ReadColumn(column: makeColumn(values, marks.validity), invalid: marks.invalid)
+    }
+}
+
+/// Remembers what the last text meant: many columns repeat one over and over.
+private struct LastCell<Value> {
+    private var text: (begin: UnsafePointer<UInt8>, count: Int)?
+    private var outcome = CellOutcome<Value>.missing
+
+    init() {}
+
+    /// - Parameter body: what a text means; called for texts other than the last one.
+    @inline(__always)
+    mutating func outcome(
+        _ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ body: () -> CellOutcome<Value>
+    ) -> CellOutcome<Value> {
+        let count = end - begin
+        if let text, text.count == count, LastCell.areEqual(text.begin, begin, count) { return outcome }
+        outcome = body()
+        text = (begin, count)
+        return outcome
+    }
+
+    /// From the end, where times and numbers that follow one another differ.
+    @inline(__always)
+    private static func areEqual(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var rest = count
+        while rest >= 8 {
+            rest -= 8
+            let word = UnsafeRawPointer(left + rest).loadUnaligned(as: UInt64.self)
+            if word != UnsafeRawPointer(right + rest).loadUnaligned(as: UInt64.self) { return false }
+        }
+        for index in 0..<rest where left[index] != right[index] { return false }
+        return true
     }
 }
 

@@ -140,10 +140,10 @@ package struct ColumnReader: Sendable {
 
     /// Whether a text is a value, is missing, or is invalid; the value is the text itself.
     @inline(__always)
-    func text(_ begin: Bytes, _ end: Bytes, isASCII: Bool) -> CellOutcome<Void> {
+    func text(_ begin: Bytes, _ end: Bytes, isUTF8: Bool) -> CellOutcome<Void> {
         guard begin < end else { return .missing }
         // Only short texts, and texts with blanks, are anything but the text itself.
-        if !isASCII, !UTF8Text.isValid(begin, end) { return .invalid }
+        if !isUTF8, !UTF8Text.isValid(begin, end) { return .invalid }
         let (trimmedBegin, trimmedEnd) = Blanks.trimmed(begin, end)
         if isMissing(trimmedBegin, trimmedEnd) { return .missing }
         if let label, label.isFraud(trimmedBegin, trimmedEnd) == nil { return .invalid }

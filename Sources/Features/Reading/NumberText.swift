@@ -28,9 +28,13 @@ enum NumberText {
         let isNegative = begin[0] == UInt8(ascii: "-")
         let start = isNegative || begin[0] == UInt8(ascii: "+") ? begin + 1 : begin
         let count = end - start
-        guard count >= 1, count <= 16, end - readable >= 16 else { return digitByDigit(start, end, isNegative) }
+        guard count >= 1, count <= 18, end - readable >= 24 else { return digitByDigit(start, end, isNegative) }
         let magnitude: UInt64
-        if count <= 8 {
+        if count > 16 {
+            guard let high = digits(end - 16, count - 16), let middle = digits(end - 8, 8), let low = digits(end, 8)
+            else { return nil }
+            magnitude = high &* 10_000_000_000_000_000 &+ middle &* 100_000_000 &+ low
+        } else if count <= 8 {
             guard let value = digits(end, count) else { return nil }
             magnitude = value
         } else {
@@ -84,7 +88,27 @@ enum NumberText {
         {
             return Double(whole &* 100 &+ cents) / 100
         }
-        return decimal(begin, end)
+        return shortDecimal(begin, end, readable: readable) ?? decimal(begin, end)
+    }
+
+    /// Up to eight digits, a point, and up to seven: both parts fit into one exact number; nil for any other text.
+    @inline(__always)
+    private static func shortDecimal(_ begin: Bytes, _ end: Bytes, readable: Bytes) -> Double? {
+        guard end - readable >= 16, end - begin >= 3, end - begin <= 17 else { return nil }
+        let isNegative = begin[0] == UInt8(ascii: "-")
+        let start = isNegative ? begin + 1 : begin
+        // The last point among the last eight bytes.
+        let word = UnsafeRawPointer(end - 8).loadUnaligned(as: UInt64.self).littleEndian ^ 0x2E2E_2E2E_2E2E_2E2E
+        let others = ((word & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F) | word
+        let points = ~others & 0x8080_8080_8080_8080
+        let fraction = points.leadingZeroBitCount / 8
+        let whole = end - start - fraction - 1
+        guard fraction >= 1, fraction <= 7, whole >= 1, whole <= 8, let high = digits(end - fraction - 1, whole),
+            let low = digits(end, fraction)
+        else { return nil }
+        let scale = powersOfTen[fraction]
+        let magnitude = Double(high &* UInt64(scale) &+ low) / scale
+        return isNegative ? -magnitude : magnitude
     }
 
     /// Up to 2^53 as its digits and 10^22 as its scale both are exact, so that one division or multiplication rounds

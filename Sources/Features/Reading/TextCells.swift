@@ -9,19 +9,19 @@ package struct TextCells {
     package let count: Int
     /// A one bit for each row that has a text; nil if all have.
     let validity: Bitmap?
-    /// Whether all texts are known to be ASCII.
-    let isASCII: Bool
+    /// Whether all texts are known to be UTF-8.
+    let isUTF8: Bool
 
     package init(
         base: UnsafePointer<UInt8>, starts: UnsafePointer<Int32>, ends: UnsafePointer<Int32>, count: Int,
-        validity: Bitmap? = nil, isASCII: Bool = false
+        validity: Bitmap? = nil, isUTF8: Bool = false
     ) {
         self.base = base
         self.starts = starts
         self.ends = ends
         self.count = count
         self.validity = validity
-        self.isASCII = isASCII
+        self.isUTF8 = isUTF8
     }
 
     @inline(__always)
@@ -31,6 +31,9 @@ package struct TextCells {
 
     @inline(__always)
     func hasText(_ row: Int) -> Bool { validity.map { $0[row] } ?? true }
+
+    /// The end of the last text.
+    var end: UnsafePointer<UInt8> { count == 0 ? base : base + Int(ends[count - 1]) }
 
     /// Bytes of all texts.
     var byteCount: Int {
@@ -52,7 +55,8 @@ package struct TextCells {
                     return body(
                         TextCells(
                             base: base, starts: start, ends: start + 1, count: values.count, validity: validity,
-                            isASCII: UTF8Text.isASCII(base, base + bytes.count)))
+                            // Other bytes could be parts of a character that two texts divide.
+                            isUTF8: UTF8Text.isASCII(base, base + bytes.count)))
                 }
             }
         }

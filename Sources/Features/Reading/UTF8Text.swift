@@ -1,12 +1,6 @@
 /// Checks that bytes are UTF-8 (RFC 3629).
 package enum UTF8Text {
-    package static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let base = text.baseAddress else { return true }
-        return isASCII(base, base + text.count)
-    }
-
-    @inline(__always)
-    static func isValid(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+    package static func isValid(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         isASCII(begin, end) || isValidBeyondASCII(begin, end)
     }
 
@@ -14,6 +8,11 @@ package enum UTF8Text {
     static func isASCII(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         var position = begin
         var bits: UInt64 = 0
+        while end - position >= 32 {
+            let words = UnsafeRawPointer(position).loadUnaligned(as: SIMD4<UInt64>.self)
+            if (words[0] | words[1] | words[2] | words[3]) & 0x8080_8080_8080_8080 != 0 { return false }
+            position += 32
+        }
         while end - position >= 8 {
             bits |= UnsafeRawPointer(position).loadUnaligned(as: UInt64.self)
             position += 8
@@ -28,6 +27,9 @@ package enum UTF8Text {
     private static func isValidBeyondASCII(_ begin: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
         var position = begin
         while position < end {
+            while end - position >= 32, isASCII(position, position + 32) { position += 32 }
+            while end - position >= 8, isASCII(position, position + 8) { position += 8 }
+            guard position < end else { break }
             let first = position[0]
             if first < 0x80 {
                 position += 1

@@ -217,7 +217,7 @@ extension ColumnReader {
             guard found == nil, TimeReader.hasOffset(text) else { return found }
             return CivilDateTime.microseconds(parsing: text).map { .time($0) }
         case .string, .binary, .date:
-            return self.text(begin, end, isASCII: false).value { .text(String(decoding: text, as: UTF8.self)) }
+            return self.text(begin, end, isUTF8: false).value { .text(String(decoding: text, as: UTF8.self)) }
         }
     }
 

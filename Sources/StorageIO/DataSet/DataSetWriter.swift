@@ -64,7 +64,10 @@ public actor DataSetWriter {
 
     /// Appends rows.
     /// - Throws: `ColumnarError.schemaMismatch` for other columns; what the store throws.
-    public func write(_ batch: RecordBatch) async throws {
+    public func write(_ batch: RecordBatch) async throws { try await write(CodedBatch(batch)) }
+
+    /// Appends rows as ``write(_:)-(RecordBatch)`` does.
+    package func write(_ batch: CodedBatch) async throws {
         var row = 0
         while row < batch.rowCount {
             let writer = try await currentWriter()
@@ -209,13 +212,16 @@ public actor DataSetWriter {
 
 /// The common interface of the writers of all formats.
 private protocol TableWriter: Sendable {
-    func write(_ batch: RecordBatch) async throws
+    func write(_ batch: CodedBatch) async throws
     func finish() async throws
     func abort() async
 }
 
 extension ParquetWriter: TableWriter {}
-extension CSVWriter: TableWriter {}
+
+extension CSVWriter: TableWriter {
+    func write(_ batch: CodedBatch) async throws { try await write(batch.plain()) }
+}
 
 extension DataSet {
     /// Writes all batches of a stream as one data set. After an error, an earlier data set at the location is

@@ -30,14 +30,30 @@ final class DeferredDuplicates {
         partitionWords = max(1, words / DeferredDuplicates.wordsPerKey) * DeferredDuplicates.wordsPerKey
     }
 
-    /// Rows come in ascending order.
-    func add(_ key: RowKey, row: UInt64) throws {
+    /// Adds the keys of rows, which come in ascending order.
+    /// - Parameter key: of a position below `count` the key, and the number of its row.
+    func add(count: Int, _ key: (_ position: Int) -> (key: RowKey, row: UInt64)) throws {
+        // A local variable is not checked at each access for others that have it.
+        var partitions: [Partition] = []
+        swap(&partitions, &self.partitions)
+        defer { swap(&partitions, &self.partitions) }
+        for position in 0..<count {
+            let (key, row) = key(position)
+            try add(key, row, to: &partitions)
+        }
+    }
+
+    /// Adds the key of one row.
+    func add(_ key: RowKey, row: UInt64) throws { try add(key, row, to: &partitions) }
+
+    @inline(__always)
+    private func add(_ key: RowKey, _ row: UInt64, to partitions: inout [Partition]) throws {
         let index = Int(truncatingIfNeeded: key.high >> UInt64(64 - DeferredDuplicates.partitionBits))
         if partitions[index].words.isEmpty { partitions[index].words.reserveCapacity(partitionWords) }
         partitions[index].words.append(key.high)
         partitions[index].words.append(key.low)
         partitions[index].words.append(row)
-        if partitions[index].words.count >= partitionWords { try spill(index) }
+        if partitions[index].words.count >= partitionWords { try spill(&partitions[index]) }
     }
 
     /// The numbers of all rows whose key an earlier row has.
@@ -60,10 +76,10 @@ final class DeferredDuplicates {
         return duplicates.withLock { $0 }
     }
 
-    private func spill(_ index: Int) throws {
-        let position = try partitions[index].words.withUnsafeBufferPointer { try storage.append($0) }
-        partitions[index].stored.append(position..<position + partitions[index].words.count)
-        partitions[index].words.removeAll(keepingCapacity: true)
+    private func spill(_ partition: inout Partition) throws {
+        let position = try partition.words.withUnsafeBufferPointer { try storage.append($0) }
+        partition.stored.append(position..<position + partition.words.count)
+        partition.words.removeAll(keepingCapacity: true)
     }
 
     /// The duplicates among a part of a partition's keys.

@@ -62,7 +62,10 @@ package final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
             if seen.byteCount > memoryBudget { try beginDeferring(seen) }
         }
         guard let deferred else { return found }
-        for row in row..<count { try deferred.add(RowKey(id: ids[row]), row: UInt64(number(row, found.count))) }
+        let start = row
+        try deferred.add(count: count - start) { position in
+            (RowKey(id: ids[start + position]), UInt64(number(start + position, found.count)))
+        }
         return found
     }
 
@@ -71,7 +74,7 @@ package final class DuplicateFilter: RepeatedRows, @unchecked Sendable {
         count: Int, key: (_ position: Int) -> RowKey, number: (_ position: Int, _ found: Int) -> Int
     ) throws -> [Int] {
         guard let deferred else { return [] }
-        for row in 0..<count { try deferred.add(key(row), row: UInt64(number(row, 0))) }
+        try deferred.add(count: count) { (key($0), UInt64(number($0, 0))) }
         return []
     }
 

@@ -28,7 +28,10 @@ struct CleaningRun<Format: CleaningFormat, Table: CleaningTable> where Format.Co
 
     /// How Parquet files are written.
     var parquetOptions: ParquetWriteOptions {
-        ParquetWriteOptions(compression: options.compression, rowGroupRows: groupRows, threads: options.threads)
+        var parquet = ParquetWriteOptions(
+            compression: options.compression, rowGroupRows: groupRows, threads: options.threads)
+        parquet.endsGroupsWithBatches = tablePlan != nil
+        return parquet
     }
 
     /// Cleans into one output.

@@ -59,7 +59,7 @@ struct CleanGroup: Sendable {
         let tally: RuleTally
     }
 
-    let batch: RecordBatch
+    let batch: CodedBatch
     /// The numbers of its blocks.
     let blocks: Range<Int>
     let results: [Block]

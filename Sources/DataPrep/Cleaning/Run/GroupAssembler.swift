@@ -46,7 +46,7 @@ struct GroupAssembler: Sendable {
         }
         let frauds = try batch.columns[TransactionColumn.fraud.index].int32Values()
         return CleanGroup(
-            batch: batch, blocks: blocks,
+            batch: CodedBatch(batch), blocks: blocks,
             results: selections.map {
                 .init(number: $0.number, input: $0.block.input, firstLine: $0.block.firstLine, tally: $0.tally)
             }, before: before, after: after, fraudsKept: frauds.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })

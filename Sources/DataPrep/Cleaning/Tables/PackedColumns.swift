@@ -3,7 +3,10 @@ import Columnar
 /// Columns as 64-bit words, for temporary storage, each of which can be read alone.
 struct PackedColumns: Sendable {
     private struct Part: Sendable {
-        let type: DataType
+        /// nil for numbers of a coder's texts.
+        let type: DataType?
+        /// The memory of that coder.
+        let memory: Int
         /// In words from the beginning.
         let offset: Int
         let hasValidity: Bool
@@ -16,19 +19,26 @@ struct PackedColumns: Sendable {
     private let parts: [Part]
     let wordCount: Int
 
-    init(_ columns: [Column], count: Int) {
+    init(_ columns: [TableColumn], count: Int) {
         self.count = count
         var parts: [Part] = []
         var offset = 0
         for column in columns {
-            let byteCount = PackedColumns.byteCount(column)
-            let words =
-                PackedColumns.valueWords(column.type.physicalType, count, byteCount)
-                + (column.validity == nil ? 0 : Bitmap.wordCount(count))
+            var words = column.validity == nil ? 0 : Bitmap.wordCount(count)
+            var type: DataType?, memory = 0, byteCount = 0
+            switch column {
+            case .plain(let column):
+                type = column.type
+                byteCount = PackedColumns.byteCount(column)
+                words += PackedColumns.valueWords(column.type.physicalType, count, byteCount)
+            case .coded(let cells):
+                memory = cells.memory
+                words += (count + 3) / 4
+            }
             parts.append(
                 Part(
-                    type: column.type, offset: offset, hasValidity: column.validity != nil, byteCount: byteCount,
-                    wordCount: words))
+                    type: type, memory: memory, offset: offset, hasValidity: column.validity != nil,
+                    byteCount: byteCount, wordCount: words))
             offset += words
         }
         self.parts = parts
@@ -36,7 +46,7 @@ struct PackedColumns: Sendable {
     }
 
     /// The words of the columns that this was made of.
-    func pack(_ columns: [Column]) -> [UInt64] {
+    func pack(_ columns: [TableColumn]) -> [UInt64] {
         [UInt64](unsafeUninitializedCapacity: wordCount) { words, initialized in
             words.initialize(repeating: 0)
             initialized = wordCount
@@ -49,6 +59,11 @@ struct PackedColumns: Sendable {
                 }
                 if let validity = column.validity {
                     validity.words.withUnsafeBytes { append($0, words: $0.count / 8) }
+                }
+                guard case .plain(let column) = column else {
+                    guard case .coded(let cells) = column else { continue }
+                    cells.codes.withUnsafeBytes { append($0, words: ($0.count + 7) / 8) }
+                    continue
                 }
                 switch column.storage {
                 case .boolean(let values): values.words.withUnsafeBytes { append($0, words: $0.count / 8) }
@@ -68,7 +83,7 @@ struct PackedColumns: Sendable {
 
     /// Reads a column back.
     /// - Parameter position: Where the words begin in the storage.
-    func column(_ index: Int, at position: Int, in storage: any SpillStorage) throws -> Column {
+    func column(_ index: Int, at position: Int, in storage: any SpillStorage) throws -> TableColumn {
         let part = parts[index]
         let words = try [UInt64](unsafeUninitializedCapacity: part.wordCount) { buffer, initialized in
             try storage.read(
@@ -92,8 +107,12 @@ struct PackedColumns: Sendable {
             }
             let bits = Bitmap.wordCount(count)
             let validity = part.hasValidity ? Bitmap(words: take(UInt64.self, bits), count: count) : nil
+            guard let type = part.type else {
+                return .coded(
+                    CodedCells(codes: take(UInt16.self, count), validity: validity, memory: part.memory))
+            }
             let values: ColumnStorage =
-                switch part.type.physicalType {
+                switch type.physicalType {
                 case .boolean: .boolean(Bitmap(words: take(UInt64.self, bits), count: count))
                 case .int32: .int32(take(Int32.self, count))
                 case .int64: .int64(take(Int64.self, count))
@@ -102,7 +121,7 @@ struct PackedColumns: Sendable {
                 case .bytes:
                     .bytes(ByteArrays(offsets: take(Int32.self, count + 1), bytes: take(UInt8.self, part.byteCount)))
                 }
-            return try Column(type: part.type, storage: values, validity: validity)
+            return .plain(try Column(type: type, storage: values, validity: validity))
         }
     }
 

@@ -28,15 +28,42 @@ enum RowDropping {
             type: type, storage: values, validity: hasNulls ? bits(sources, count) { $0.validity } : nil)
     }
 
+    /// The same for numbers of texts.
+    static func join(_ sources: [(cells: CodedCells, dropped: [Int])], _ texts: ParsingMemories.Texts) -> CodedTexts {
+        let count = sources.reduce(0) { $0 + $1.cells.codes.count - $1.dropped.count }
+        let codes = [UInt32](unsafeUninitializedCapacity: count) { target, initialized in
+            for (cells, dropped) in sources {
+                texts.numbers[cells.memory].withUnsafeBufferPointer { numbers in
+                    cells.codes.withUnsafeBufferPointer { codes in
+                        forEachRun(codes.count, dropped) { run in
+                            for row in run {
+                                target.initializeElement(at: initialized, to: numbers[Int(codes[row])])
+                                initialized += 1
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let hasNulls = sources.contains { $0.cells.validity != nil }
+        let validity = bits(sources.map { ($0.cells.validity, $0.cells.codes.count, $0.dropped) }, count)
+        return CodedTexts(codes: codes, validity: hasNulls ? validity : nil, entries: texts.entries)
+    }
+
     /// The ranges of rows that stay.
     @inline(__always)
     private static func forEachRun(_ source: Source, _ body: (Range<Int>) -> Void) {
+        forEachRun(source.column.count, source.dropped, body)
+    }
+
+    @inline(__always)
+    private static func forEachRun(_ count: Int, _ dropped: [Int], _ body: (Range<Int>) -> Void) {
         var start = 0
-        for row in source.dropped {
+        for row in dropped {
             if row > start { body(start..<row) }
             start = row + 1
         }
-        if start < source.column.count { body(start..<source.column.count) }
+        if start < count { body(start..<count) }
     }
 
     private static func fixed<Value: BitwiseCopyable>(
@@ -81,15 +108,20 @@ enum RowDropping {
         return ByteArrays(offsets: offsets, bytes: bytes)
     }
 
-    /// - Parameter bits: nil for ones.
     private static func bits(_ sources: [Source], _ count: Int, _ bits: (Column) -> Bitmap?) -> Bitmap {
+        self.bits(sources.map { (bits($0.column), $0.column.count, $0.dropped) }, count)
+    }
+
+    /// - Parameter sources: bits, nil for ones; how many there are; those that are dropped.
+    private static func bits(
+        _ sources: [(bits: Bitmap?, count: Int, dropped: [Int])], _ count: Int
+    ) -> Bitmap {
         var words = [UInt64](repeating: 0, count: Bitmap.wordCount(count))
         var position = 0
         for source in sources {
-            let own = bits(source.column)
-            forEachRun(source) { run in
+            forEachRun(source.count, source.dropped) { run in
                 for row in run {
-                    if own?[row] ?? true { words[position >> 6] |= 1 << UInt64(position & 63) }
+                    if source.bits?[row] ?? true { words[position >> 6] |= 1 << UInt64(position & 63) }
                     position += 1
                 }
             }

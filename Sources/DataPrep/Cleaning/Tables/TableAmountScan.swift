@@ -21,7 +21,7 @@ struct TableAmountScan: BlockAmounts {
             var isDropped = [Bool](repeating: false, count: part.count)
             for row in part.dropped { isDropped[row] = true }
             for row in store.lateDuplicates(of: part) { isDropped[row] = true }
-            return try Amounts(store.column(amount, of: part)).values(without: isDropped)
+            return try Amounts(store.plain(amount, of: part)).values(without: isDropped)
         }
     }
 }

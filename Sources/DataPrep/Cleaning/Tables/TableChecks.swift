@@ -4,7 +4,7 @@ import Features
 /// The rules of a ``TableCleaningPlan`` for the columns of a cleaning.
 struct TableChecks: Sendable {
     /// A rule for single rows: the rows that break it, in any order, each with the columns that do; the first of a row counts.
-    typealias Check = @Sendable (TableRows, RecordBatch) throws -> [(row: Int, column: Int?)]
+    typealias Check = @Sendable (TableRows) throws -> [(row: Int, column: Int?)]
 
     /// The rules' names, in order.
     let rules: [CleaningRule]
@@ -16,6 +16,8 @@ struct TableChecks: Sendable {
     let duplicates: (rule: Int, columns: [Int], isByID: Bool)?
     /// Position of the rule for outliers.
     let outliers: Int?
+    /// Whether there are expressions or conditions, which look at whole tables.
+    private let needsBatches: Bool
 
     /// - Throws: ``CleaningError/invalidPlan(message:)`` for a rule that needs what the columns do not have.
     init(
@@ -42,6 +44,23 @@ struct TableChecks: Sendable {
         self.checks = checks
         self.duplicates = duplicates
         self.outliers = outliers
+        needsBatches = plan.checks.contains { check in
+            switch check {
+            case .expression, .custom: true
+            default: false
+            }
+        }
+    }
+
+    /// Columns of text that no rule looks at but for missing and invalid values.
+    func codedColumns(of layout: TableLayout) -> [Int] {
+        guard !needsBatches else { return [] }
+        return layout.output.fields.indices.filter { index in
+            guard layout.output.fields[index].type == .string, layout.label?.index != index,
+                duplicates?.columns.contains(index) != true
+            else { return false }
+            return index >= layout.schema.columns.count || layout.schema.columns[index].unknownCodes.isEmpty
+        }
     }
 
     private static func failure(_ check: CleaningCheck, _ message: String) -> CleaningError {
@@ -80,10 +99,10 @@ struct TableChecks: Sendable {
         case .missing(let names):
             let needed = ofSchema.filter { SchemaReader.requiredRoles.contains(layout.schema.columns[$0].role.kind) }
             let columns = try positions(names, needed)
-            return { rows, _ in missing(rows, columns) }
+            return { rows in missing(rows, columns) }
         case .invalid(let names):
             let columns = try positions(names, Array(layout.output.fields.indices))
-            return { rows, _ in
+            return { rows in
                 columns.flatMap { column in
                     (rows.invalid[column]?.trueIndices ?? []).map { ($0, column) }
                 }
@@ -92,12 +111,12 @@ struct TableChecks: Sendable {
             let codes = try positions(names, ofSchema).filter { $0 < ofSchema.count }.compactMap { index in
                 UnknownCodes(layout.schema.columns[index]).map { (index, $0) }
             }
-            return { rows, _ in
-                codes.flatMap { column, codes in codes.rows(in: rows.columns[column]).map { ($0, column) } }
+            return { rows in
+                codes.flatMap { column, codes in codes.rows(in: rows.plain(column)).map { ($0, column) } }
             }
         case .nonPositiveAmount:
             guard let amount = layout.amount else { throw failure(check, "there is no amount") }
-            return { rows, _ in
+            return { rows in
                 outside(rows, amount) { !($0 > 0 && $0.isFinite) }
             }
         case .range(let name, let minimum, let maximum):
@@ -106,11 +125,11 @@ struct TableChecks: Sendable {
                 throw failure(check, "it is of type \(layout.output.fields[column].type), and no number")
             }
             let low = minimum ?? -.infinity, high = maximum ?? .infinity
-            return { rows, _ in outside(rows, column) { $0 < low || $0 > high } }
+            return { rows in outside(rows, column) { $0 < low || $0 > high } }
         case .expression(_, let expression):
             let bound = try bind(expression, layout, for: check)
-            return { _, batch in
-                let truth = try bound.evaluateTruth(batch)
+            return { rows in
+                let truth = try bound.evaluateTruth(rows.batch(layout.output))
                 return (0..<truth.count).filter { !truth.isTrue[$0] && !truth.isNull[$0] }.map { ($0, nil) }
             }
         case .custom(let name):
@@ -118,7 +137,8 @@ struct TableChecks: Sendable {
                 let nearest = NearestNames.question(NearestNames.nearest(to: name, in: Array(custom.keys).sorted()))
                 throw failure(check, "the cleaner has no condition of that name\(nearest.map { "; \($0)" } ?? "")")
             }
-            return { _, batch in
+            return { rows in
+                let batch = try rows.batch(layout.output)
                 let keeps = try condition(batch)
                 guard keeps.count == batch.rowCount else {
                     throw failure(check, "its condition gives \(keeps.count) bits for \(batch.rowCount) rows")
@@ -156,8 +176,9 @@ struct TableChecks: Sendable {
 
     private static func missing(_ rows: TableRows, _ columns: [Int]) -> [(row: Int, column: Int?)] {
         var found: [(row: Int, column: Int?)] = []
-        for column in columns where rows.columns[column].validity != nil {
-            for row in 0..<rows.count where rows.columns[column].isNull(row) && rows.invalid[column]?[row] != true {
+        for column in columns {
+            guard let validity = rows.columns[column].validity else { continue }
+            for row in 0..<rows.count where !validity[row] && rows.invalid[column]?[row] != true {
                 found.append((row, column))
             }
         }
@@ -168,7 +189,7 @@ struct TableChecks: Sendable {
     private static func outside(
         _ rows: TableRows, _ index: Int, _ isOutside: (Double) -> Bool
     ) -> [(row: Int, column: Int?)] {
-        let column = rows.columns[index]
+        let column = rows.plain(index)
         func filter(_ value: (Int) -> Double) -> [(row: Int, column: Int?)] {
             var found: [(row: Int, column: Int?)] = []
             for row in 0..<rows.count where isOutside(value(row)) && !column.isNull(row) { found.append((row, index)) }

@@ -75,9 +75,10 @@ public struct TableCleaner: Sendable {
                 expected: "below \(RejectEntry.maximumColumns)")
         }
         let checks = try TableChecks(plan, layout, custom: custom)
+        let memories = ParsingMemories(columns: checks.codedColumns(of: layout))
         let run = CleaningRun(
-            format: TableFormat(layout: layout),
-            table: TableProcessor(layout: layout, checks: checks, options: options),
+            format: TableFormat(layout: layout, memories: memories),
+            table: TableProcessor(layout: layout, checks: checks, memories: memories, options: options),
             plan: CleaningPlan(
                 outliers: plan.outliers, unknownCustomers: [], maximumDroppedShare: plan.maximumDroppedShare),
             tablePlan: plan, options: options, inputs: inputs, partitions: partitions, fences: nil, progress: progress)

@@ -10,6 +10,7 @@ struct TableFormat: CleaningFormat {
     }
 
     let layout: TableLayout
+    let memories: ParsingMemories
 
     func open(_ input: CleaningInput, options: CleaningOptions) async throws -> CleaningReading<Content>? {
         let found = layout.inputs[input.index]
@@ -37,7 +38,7 @@ struct TableFormat: CleaningFormat {
             let blocks = TextBlocks(chunks, file: source.name)
             guard let line = try await blocks.firstLine() else { return nil }
             let text = TextLayout(firstLine: line, quotesSpanLines: true)
-            let parser = TableTextParser(layout: layout, input: found, text: text)
+            let parser = TableTextParser(layout: layout, input: found, text: text, memories: memories)
             await blocks.begin(layout: text)
             return .text(chunks, blocks) { .text($0, parser) }
         }
@@ -87,7 +88,7 @@ extension TableFormat.Content: CleaningContent {
 
 /// Rows of a block in the columns of the output.
 struct TableRows: Sendable {
-    let columns: [Column]
+    let columns: [TableColumn]
     /// For each column a one bit for each row with an invalid value; nil if there are none.
     let invalid: [Bitmap?]
     let count: Int
@@ -96,6 +97,17 @@ struct TableRows: Sendable {
     let firstLine: Int
 
     func line(ofRow row: Int) -> Int { lines.map { Int($0[row]) } ?? firstLine + row }
+
+    /// The rows as a table, for rules that look at all columns: then none is coded.
+    func batch(_ schema: Schema) throws -> RecordBatch {
+        try RecordBatch(schema: schema, columns: columns.indices.map(plain))
+    }
+
+    /// A column that a rule looks at; such columns are not coded.
+    func plain(_ index: Int) -> Column {
+        guard case .plain(let column) = columns[index] else { preconditionFailure("column \(index) is coded") }
+        return column
+    }
 }
 
 /// Reads batches of an input that is a table already.
@@ -111,21 +123,21 @@ struct TableBatchReader: Sendable {
     }
 
     func read(_ batch: RecordBatch) throws -> TableRows {
-        var columns: [Column] = []
+        var columns: [TableColumn] = []
         var invalid: [Bitmap?] = []
         for (index, field) in layout.output.fields.enumerated() {
             guard let position = positions[index] else {
-                columns.append(.nulls(field.type, count: batch.rowCount))
+                columns.append(.plain(.nulls(field.type, count: batch.rowCount)))
                 invalid.append(nil)
                 continue
             }
             let stored = batch.columns[position]
             if index < layout.readers.count {
                 let read = layout.readers[index].read(stored)
-                columns.append(read.column)
+                columns.append(.plain(read.column))
                 invalid.append(read.invalid)
             } else {
-                columns.append(try stored.converting(to: field.type, field: field.name))
+                columns.append(.plain(try stored.converting(to: field.type, field: field.name)))
                 invalid.append(nil)
             }
         }

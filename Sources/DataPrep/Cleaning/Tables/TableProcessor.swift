@@ -7,15 +7,17 @@ import Parallelism
 final class TableProcessor: CleaningTable {
     private let layout: TableLayout
     private let checks: TableChecks
+    private let memories: ParsingMemories
     private let options: CleaningOptions
     private let store: TableStore
     private let filter: DuplicateFilter?
     private let sequencer = Sequencer()
     private let position = Lock(BlockPosition())
 
-    init(layout: TableLayout, checks: TableChecks, options: CleaningOptions) {
+    init(layout: TableLayout, checks: TableChecks, memories: ParsingMemories, options: CleaningOptions) {
         self.layout = layout
         self.checks = checks
+        self.memories = memories
         self.options = options
         store = TableStore(memoryBudget: options.waitingBudget ?? options.memoryLimit / 2, storage: options.storage())
         filter = checks.duplicates.map { duplicates in
@@ -105,11 +107,10 @@ final class TableProcessor: CleaningTable {
         to part: inout Part, _ text: (_ row: Int, _ column: Int) -> String, _ tally: inout RuleTally
     ) throws {
         let rows = part.rows
-        let batch = try RecordBatch(schema: layout.output, columns: rows.columns)
         // Most blocks have no row that breaks a rule.
         lazy var labels = Labels(layout, rows)
         for (rule, check) in checks.checks {
-            var found = try check(rows, batch).filter { !part.isDropped[$0.row] }
+            var found = try check(rows).filter { !part.isDropped[$0.row] }
             guard !found.isEmpty else { continue }
             // In the order of lines; columns come in their order.
             found = found.enumerated().sorted { ($0.element.row, $0.offset) < ($1.element.row, $1.offset) }.map(
@@ -131,7 +132,7 @@ final class TableProcessor: CleaningTable {
 
     private func keys(of part: Part) -> Part.Keys {
         guard let duplicates = checks.duplicates else { return .none }
-        let columns = duplicates.columns.map { part.rows.columns[$0] }
+        let columns = duplicates.columns.map { part.rows.plain($0) }
         let rows = part.isDropped.indices.filter { row in
             !part.isDropped[row] && !(duplicates.isByID && columns[0].isNull(row))
         }
@@ -172,7 +173,7 @@ final class TableProcessor: CleaningTable {
         for row in repeated {
             part.isDropped[row] = true
             rejectDuplicate(labels[row], line: part.rows.line(ofRow: row), &tally) { column in
-                part.rows.columns[column].text(ofRow: row, limit: RejectedRow.valueLimit)
+                part.rows.plain(column).text(ofRow: row, limit: RejectedRow.valueLimit)
             }
         }
     }
@@ -191,6 +192,7 @@ final class TableProcessor: CleaningTable {
     }
 
     func resolveDuplicates(waiting: Int, threads: Int) async throws -> Int {
+        memories.join()
         if let found = try await filter?.resolve(threads: threads) { store.rejected.withLock { $0 = found } }
         let amounts = amounts
         return try await onDedicatedThread(named: "clean") { _ in try amounts.map(\.count).reduce(0, +) }
@@ -219,22 +221,43 @@ final class TableProcessor: CleaningTable {
         let found = selected.withLock { $0.compactMap { $0 } }
         let selections = found.flatMap(\.selections)
         let fields = layout.output.fields
-        let columns = Lock([Column?](repeating: nil, count: fields.count))
+        let columns = Lock([CodedBatch.Values?](repeating: nil, count: fields.count))
         try parallelForThrowing(count: fields.count, threads: options.threads) { index in
-            let sources = try selections.map { ($0.part.count, try store.column(index, of: $0.part), $0.dropped) }
-            let column = try RowDropping.join(sources.map { ($1, $2) }, type: fields[index].type)
+            let sources = try selections.map { (try store.column(index, of: $0.part), $0.dropped) }
+            let column = try join(sources, memories.texts(ofColumn: index), type: fields[index].type)
             columns.withLock { $0[index] = column }
         }
         for number in blocks { store.release(number) }
+        let rowCount = selections.reduce(0) { $0 + $1.part.count - $1.dropped.count }
         var before = AmountHistogram(), after = AmountHistogram()
         for selection in selections {
             before.merge(selection.before)
             after.merge(selection.after)
         }
         return CleanGroup(
-            batch: try RecordBatch(schema: layout.output, columns: columns.withLock { $0.compactMap { $0 } }),
+            batch: CodedBatch(
+                schema: layout.output, columns: columns.withLock { $0.compactMap { $0 } }, rowCount: rowCount),
             blocks: blocks, results: found.map(\.result), before: before, after: after,
             fraudsKept: selections.reduce(0) { $0 + $1.fraudsKept })
+    }
+
+    /// The rows of a column that are not dropped.
+    private func join(
+        _ sources: [(column: TableColumn, dropped: [Int])], _ texts: ParsingMemories.Texts?, type: DataType
+    ) throws -> CodedBatch.Values {
+        var coded: [(cells: CodedCells, dropped: [Int])] = []
+        for case (.coded(let cells), let dropped) in sources { coded.append((cells, dropped)) }
+        if let texts, coded.count == sources.count { return .coded(RowDropping.join(coded, texts)) }
+        return .plain(
+            try RowDropping.join(
+                sources.map { column, dropped in
+                    switch (column, texts) {
+                    case (.plain(let column), _): return (column, dropped)
+                    case (.coded(let cells), let texts?):
+                        return (RowDropping.join([(cells, [])], texts).column(cells.codes.indices), dropped)
+                    case (.coded, nil): preconditionFailure("coded columns have texts")
+                    }
+                }, type: type))
     }
 
     private func select(
@@ -255,17 +278,17 @@ final class TableProcessor: CleaningTable {
     ) throws -> Selection {
         var isDropped = [Bool](repeating: false, count: part.count)
         for row in part.dropped { isDropped[row] = true }
-        let labels = try Labels(layout, count: part.count) { try store.column($0, of: part) }
+        let labels = try Labels(layout, count: part.count) { try store.plain($0, of: part) }
         let late = store.lateDuplicates(of: part)
         for row in late {
             isDropped[row] = true
             try rejectDuplicate(labels[row], line: part.line(ofRow: row), &tally) { column in
-                try store.column(column, of: part).text(ofRow: row, limit: RejectedRow.valueLimit)
+                try store.plain(column, of: part).text(ofRow: row, limit: RejectedRow.valueLimit)
             }
         }
         var before = AmountHistogram(), after = AmountHistogram()
         if let amount = layout.amount {
-            let amounts = try Amounts(store.column(amount, of: part))
+            let amounts = try Amounts(store.plain(amount, of: part))
             let waiting = amounts.values(without: isDropped)
             waiting.withUnsafeBufferPointer { before.addPositive($0) }
             if let rule = checks.outliers {
@@ -293,7 +316,7 @@ private struct Labels {
     private let frauds: Bitmap
 
     init(_ layout: TableLayout, _ rows: TableRows) {
-        self.init(layout.label?.values, layout.label.map { rows.columns[$0.index] })
+        self.init(layout.label?.values, layout.label.map { rows.plain($0.index) })
     }
 
     init(_ layout: TableLayout, count: Int, _ column: (Int) throws -> Column) rethrows {

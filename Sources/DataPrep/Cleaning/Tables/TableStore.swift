@@ -28,7 +28,7 @@ final class TableStore: Sendable {
     }
 
     fileprivate enum Location: Sendable {
-        case memory([Column])
+        case memory([TableColumn])
         case storage(PackedColumns, Int)
     }
 
@@ -90,7 +90,15 @@ final class TableStore: Sendable {
 
     func block(_ number: Int) -> Block? { state.withLock { $0.blocks[number] } }
 
-    func column(_ index: Int, of part: Part) throws -> Column {
+    /// A column that a rule looks at; such columns are not coded.
+    func plain(_ index: Int, of part: Part) throws -> Column {
+        guard case .plain(let column) = try self.column(index, of: part) else {
+            preconditionFailure("column \(index) is coded")
+        }
+        return column
+    }
+
+    func column(_ index: Int, of part: Part) throws -> TableColumn {
         switch part.location {
         case .memory(let columns): columns[index]
         case .storage(let packed, let position): try packed.column(index, at: position, in: storage)

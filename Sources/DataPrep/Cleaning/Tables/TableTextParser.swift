@@ -11,9 +11,14 @@ struct TableTextParser: Sendable {
     private let fieldCount: Int
     /// For each column of the output the field that it is read from, and how.
     private let columns: [(field: Int?, reader: ColumnReader)]
+    private let memories: ParsingMemories
+    /// For each column of the output its coder.
+    private let coders: [Int?]
 
-    init(layout: TableLayout, input: TableInput, text: TextLayout) {
+    init(layout: TableLayout, input: TableInput, text: TextLayout, memories: ParsingMemories) {
         self.text = text
+        self.memories = memories
+        coders = layout.output.fields.indices.map { memories.columns.firstIndex(of: $0) }
         fieldCount = input.table.count
         let others = layout.output.fields.dropFirst(layout.readers.count).map { field in
             // Texts only: the columns beside the schema are as they are in the file.
@@ -27,8 +32,11 @@ struct TableTextParser: Sendable {
         _ body: (TableRows, _ text: (_ row: Int, _ column: Int) -> String, inout RuleTally) throws -> Void
     ) throws -> Int {
         var lineCount = 0
+        var memory = memories.take()
+        defer { memories.giveBack(memory) }
         try block.forEachChunk { base, range in
-            let records = TextRecords(base, range, layout: text, fieldCount: fieldCount, keepsMalformed: rule == nil)
+            let records = TextRecords(
+                base, range, layout: text, fieldCount: fieldCount, keepsMalformed: rule == nil, memory: memory.grid)
             tally.rowsRead += records.count
             if let rule {
                 for malformed in records.malformed {
@@ -40,7 +48,7 @@ struct TableTextParser: Sendable {
                     tally.add(sample: RejectedRow(input: "", line: line, column: nil, value: value), for: rule)
                 }
             }
-            let rows = self.rows(records, firstLine: lineCount)
+            let rows = self.rows(records, firstLine: lineCount, &memory)
             try body(
                 rows, { row, column in records.text(row, columns[column].field, limit: RejectedRow.valueLimit) }, &tally
             )
@@ -65,19 +73,32 @@ struct TableTextParser: Sendable {
         return texts
     }
 
-    private func rows(_ records: borrowing TextRecords, firstLine: Int) -> TableRows {
-        let isASCII = records.isASCII
-        var read: [ReadColumn] = []
-        for (field, reader) in columns {
+    private func rows(
+        _ records: borrowing TextRecords, firstLine: Int, _ memory: inout ParsingMemory
+    ) -> TableRows {
+        let isUTF8 = records.isUTF8
+        var columns: [TableColumn] = []
+        var invalid: [Bitmap?] = []
+        for (index, (field, reader)) in self.columns.enumerated() {
             guard let field else {
-                read.append(ReadColumn(nulls: reader.type, count: records.count))
+                columns.append(.plain(.nulls(reader.type, count: records.count)))
+                invalid.append(nil)
                 continue
             }
-            read.append(records.withCells(field, isASCII: isASCII) { reader.read($0) })
+            records.withCells(field, isUTF8: isUTF8) { cells in
+                if let coder = coders[index], let read = reader.read(cells, coder: &memory.coders[coder]) {
+                    columns.append(
+                        .coded(CodedCells(codes: read.codes, validity: read.validity, memory: memory.number)))
+                    invalid.append(read.invalid)
+                } else {
+                    let read = reader.read(cells)
+                    columns.append(.plain(read.column))
+                    invalid.append(read.invalid)
+                }
+            }
         }
         let lines = records.lines.map { lines in lines.map { $0 + Int32(truncatingIfNeeded: firstLine) } }
         return TableRows(
-            columns: read.map(\.column), invalid: read.map(\.invalid), count: records.count, lines: lines,
-            firstLine: firstLine)
+            columns: columns, invalid: invalid, count: records.count, lines: lines, firstLine: firstLine)
     }
 }

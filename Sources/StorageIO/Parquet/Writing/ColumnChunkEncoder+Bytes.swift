@@ -1,5 +1,6 @@
 import CStorageKernels
 import Columnar
+import Essentials
 
 extension ColumnChunkEncoder {
     /// Smallest and largest value are recorded up to this length.
@@ -7,7 +8,7 @@ extension ColumnChunkEncoder {
 
     func encode(
         _ values: ByteArrays, _ rows: Range<Int>, _ present: Present, _ pages: PageWriter,
-        _ statistics: inout ParquetFormat.Statistics
+        _ statistics: inout ParquetFormat.Statistics, triesDictionary: Bool = true
     ) throws {
         var dense = values
         var first = rows.lowerBound
@@ -20,7 +21,7 @@ extension ColumnChunkEncoder {
             try dense.bytes.withUnsafeBufferPointer { bytes in
                 let offsets = UnsafeBufferPointer(rebasing: allOffsets[first...first + present.count])
                 if options.writeStatistics { Self.note(offsets, UnsafeRawBufferPointer(bytes), in: &statistics) }
-                if options.useDictionary, present.count > 0,
+                if options.useDictionary, triesDictionary, present.count > 0,
                     let dictionary = try ValueDictionary(
                         offsets: offsets, bytes: bytes, maximumByteCount: Self.dictionaryBytes)
                 {
@@ -30,6 +31,52 @@ extension ColumnChunkEncoder {
                 }
             }
         }
+    }
+
+    /// The distinct texts are known: only those that are used are numbered anew, in the order of their first row.
+    func encode(
+        _ texts: CodedTexts, _ rows: Range<Int>, _ present: Present, _ pages: PageWriter,
+        _ statistics: inout ParquetFormat.Statistics
+    ) throws {
+        let indices = ScratchBuffer()
+        guard options.useDictionary, present.count > 0,
+            let target = try indices.reserve(present.count * 4).bindMemory(to: UInt32.self).baseAddress
+        else { return try encodePlain(texts, rows, present, pages, &statistics) }
+        var numbers = [UInt32](repeating: .max, count: texts.entries.count)
+        var used = ByteArrays()
+        var count = 0
+        numbers.withUnsafeMutableBufferPointer { numbers in
+            texts.codes.withUnsafeBufferPointer { codes in
+                for row in rows where present.hasValue(row - rows.lowerBound) {
+                    let code = Int(codes[row])
+                    if numbers[code] == .max {
+                        numbers[code] = UInt32(used.count)
+                        used.append(texts.entries[code])
+                    }
+                    target[count] = numbers[code]
+                    count += 1
+                }
+            }
+        }
+        guard
+            let dictionary = try ValueDictionary(
+                used, indices: indices, count: count, maximumByteCount: Self.dictionaryBytes)
+        else { return try encodePlain(texts, rows, present, pages, &statistics) }
+        if options.writeStatistics {
+            used.offsets.withUnsafeBufferPointer { offsets in
+                used.bytes.withUnsafeBytes { Self.note(offsets, $0, in: &statistics) }
+            }
+        }
+        try dictionary.write(to: pages, present, rows: rows.count)
+    }
+
+    private func encodePlain(
+        _ texts: CodedTexts, _ rows: Range<Int>, _ present: Present, _ pages: PageWriter,
+        _ statistics: inout ParquetFormat.Statistics
+    ) throws {
+        let column = texts.column(rows), all = 0..<rows.count
+        try encode(
+            column.byteValues(), all, Present(column.validity, all), pages, &statistics, triesDictionary: false)
     }
 
     /// Each value after its length. A page ends after ``pageRows`` rows, or once it has ``pageBytes``.
@@ -81,8 +128,11 @@ extension ColumnChunkEncoder {
 
         func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
             // Most comparisons end at the first byte.
-            if let first = left.first, let other = right.first, first != other { return first < other }
-            return left.lexicographicallyPrecedes(right)
+            guard let first = left.first, let other = right.first, first == other, let start = left.baseAddress,
+                let otherStart = right.baseAddress
+            else { return (left.first ?? 0, left.count) < (right.first ?? 0, right.count) }
+            let order = memcmp(start, otherStart, min(left.count, right.count))
+            return order == 0 ? left.count < right.count : order < 0
         }
     }
 }

@@ -14,18 +14,14 @@ struct ColumnChunkEncoder {
     let options: ParquetWriteOptions
 
     /// - Throws: ``ParquetError`` naming the column.
-    func encode(_ part: (column: Column, rows: Range<Int>)) throws -> EncodedChunk {
+    func encode(_ part: (values: CodedBatch.Values, rows: Range<Int>)) throws -> EncodedChunk {
         do {
             let pages = try PageWriter(options: options, isOptional: field.isNullable)
             var statistics = ParquetFormat.Statistics()
-            let present = Present(part.column.validity, part.rows)
-            switch part.column.storage {
-            case .boolean(let bits): try encode(bits, part.rows, present, pages, &statistics)
-            case .int32(let values): try encodeFixed(values, part.rows, present, pages, &statistics)
-            case .int64(let values): try encodeFixed(values, part.rows, present, pages, &statistics)
-            case .float32(let values): try encodeFixed(values, part.rows, present, pages, &statistics)
-            case .float64(let values): try encodeFixed(values, part.rows, present, pages, &statistics)
-            case .bytes(let values): try encode(values, part.rows, present, pages, &statistics)
+            let present = Present(part.values.validity, part.rows)
+            switch part.values {
+            case .coded(let texts): try encode(texts, part.rows, present, pages, &statistics)
+            case .plain(let column): try encode(column.storage, part.rows, present, pages, &statistics)
             }
             statistics.nullCount = Int64(part.rows.count - present.count)
             return pages.finish(
@@ -35,6 +31,20 @@ struct ColumnChunkEncoder {
             throw ParquetError(fault.code, file: "Parquet writer", column: field.name, message: fault.message)
         } catch let error as CompressionError {
             throw ParquetError(.outOfRange, file: "Parquet writer", column: field.name, message: "\(error)")
+        }
+    }
+
+    private func encode(
+        _ storage: ColumnStorage, _ rows: Range<Int>, _ present: Present, _ pages: PageWriter,
+        _ statistics: inout ParquetFormat.Statistics
+    ) throws {
+        switch storage {
+        case .boolean(let bits): try encode(bits, rows, present, pages, &statistics)
+        case .int32(let values): try encodeFixed(values, rows, present, pages, &statistics)
+        case .int64(let values): try encodeFixed(values, rows, present, pages, &statistics)
+        case .float32(let values): try encodeFixed(values, rows, present, pages, &statistics)
+        case .float64(let values): try encodeFixed(values, rows, present, pages, &statistics)
+        case .bytes(let values): try encode(values, rows, present, pages, &statistics)
         }
     }
 

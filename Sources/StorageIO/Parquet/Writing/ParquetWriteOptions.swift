@@ -34,6 +34,8 @@ public struct ParquetWriteOptions: Sendable, Hashable {
     public var writeChecksums: Bool
     /// Key-value metadata of the footer.
     public var keyValueMetadata: [String: String]
+    /// Whether a row group that is nearly full ends with the batch that made it so, which then need not be divided.
+    package var endsGroupsWithBatches = false
     /// On how many threads columns are encoded at the same time.
     public var threads: Int
 

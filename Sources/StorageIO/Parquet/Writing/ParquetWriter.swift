@@ -51,7 +51,10 @@ public actor ParquetWriter {
     /// Appends rows.
     /// - Throws: `ColumnarError` when the batch does not have the file's columns, and what encoding or writing of an
     ///   earlier row group threw; nothing can be written after that.
-    public func write(_ batch: RecordBatch) async throws {
+    public func write(_ batch: RecordBatch) async throws { try await write(CodedBatch(batch)) }
+
+    /// Appends rows as ``write(_:)-(RecordBatch)`` does.
+    package func write(_ batch: CodedBatch) async throws {
         try enter()
         defer { isBusy = false }
         try check(batch)
@@ -68,7 +71,10 @@ public actor ParquetWriter {
             collectedRows += count
             collectedTextBytes += segment.textByteCount
             row += count
-            if collectedRows == groupRows { try await failing { try await encodeCollected() } }
+            let isNearlyFull = options.endsGroupsWithBatches && collectedRows >= groupRows - groupRows / 16
+            if collectedRows == groupRows || (row == batch.rowCount && isNearlyFull) {
+                try await failing { try await encodeCollected() }
+            }
         }
     }
 
@@ -117,12 +123,13 @@ public actor ParquetWriter {
         }
     }
 
-    private func check(_ batch: RecordBatch) throws {
+    private func check(_ batch: CodedBatch) throws {
         guard batch.schema.fields.count == schema.fields.count,
             zip(batch.schema.fields, schema.fields).allSatisfy({ $0.name == $1.name && $0.type == $1.type })
         else { throw ColumnarError.schemaMismatch(expected: schema, actual: batch.schema) }
-        for (field, column) in zip(schema.fields, batch.columns) where !field.isNullable && column.validity != nil {
-            if let row = (0..<column.count).first(where: { column.isNull($0) }) {
+        for (field, values) in zip(schema.fields, batch.columns) where !field.isNullable {
+            guard let validity = values.validity else { continue }
+            if let row = (0..<validity.count).first(where: { !validity[$0] }) {
                 throw ColumnarError.unexpectedNull(field: field.name, row: row)
             }
         }

@@ -3,23 +3,32 @@ import Columnar
 
 /// Some rows of a batch for a row group.
 struct RowSegment: Sendable {
-    let batch: RecordBatch
+    let batch: CodedBatch
     let rows: Range<Int>
 
-    /// Bytes of all text and binary values.
+    /// The most bytes that all text and binary values take.
     var textByteCount: Int {
-        batch.columns.reduce(0) { sum, column in
-            guard case .bytes(let values) = column.storage else { return sum }
-            return sum + Int(values.offsets[rows.upperBound]) - Int(values.offsets[rows.lowerBound])
+        batch.columns.reduce(0) { sum, values in
+            switch values {
+            case .coded(let texts): return sum + texts.longest * rows.count
+            case .plain(let column):
+                guard case .bytes(let values) = column.storage else { return sum }
+                return sum + Int(values.offsets[rows.upperBound]) - Int(values.offsets[rows.lowerBound])
+            }
         }
     }
 
     /// One column of all segments, and which of its rows are meant. Nothing is copied if there is only one segment.
-    static func column(_ index: Int, of segments: [RowSegment]) -> (Column, Range<Int>) {
+    static func column(_ index: Int, of segments: [RowSegment]) -> (CodedBatch.Values, Range<Int>) {
         if segments.count == 1, let only = segments.first { return (only.batch.columns[index], only.rows) }
-        let parts = segments.map { (column: $0.batch.columns[index], rows: $0.rows) }
+        let parts = segments.map { segment -> (column: Column, rows: Range<Int>) in
+            switch segment.batch.columns[index] {
+            case .plain(let column): (column, segment.rows)
+            case .coded(let texts): (texts.column(segment.rows), 0..<segment.rows.count)
+            }
+        }
         let count = segments.reduce(0) { $0 + $1.rows.count }
-        guard let type = parts.first?.column.type else { return (.int32([]), 0..<0) }
+        guard let type = parts.first?.column.type else { return (.plain(.int32([])), 0..<0) }
         let storage: ColumnStorage =
             switch type.physicalType {
             case .boolean: .boolean(joinBits(parts.map { (booleans($0.column.storage), $0.rows) }, count))
@@ -38,7 +47,7 @@ struct RowSegment: Sendable {
         guard let column = try? Column(type: type, storage: storage, validity: validity) else {
             preconditionFailure("a column of \(type) was joined from others and is inconsistent")
         }
-        return (column, 0..<count)
+        return (.plain(column), 0..<count)
     }
 
     private static func join<Element: BitwiseCopyable>(

@@ -1,4 +1,5 @@
 import CStorageKernels
+import Columnar
 
 /// The distinct values of a column chunk in order of first appearance, and for each value which one it is.
 struct ValueDictionary {
@@ -77,6 +78,30 @@ struct ValueDictionary {
         for entry in 0..<entryCount {
             let row = Int(rows[entry])
             try entries.appendValue(UnsafeRawBufferPointer(bytes), Int(offsets[row])..<Int(offsets[row + 1]))
+        }
+    }
+
+    /// The same for byte strings whose distinct values are known.
+    /// - Parameter indices: `count` numbers of them.
+    init?(_ distinct: ByteArrays, indices: ScratchBuffer, count: Int, maximumByteCount: Int) throws {
+        entries = ScratchBuffer()
+        self.indices = indices
+        valueCount = count
+        entryCount = distinct.count
+        let offsets = distinct.offsets
+        entryByteCount = 4 * entryCount + Int(offsets[entryCount])
+        guard entryByteCount <= maximumByteCount else { return nil }
+        let numbers = UnsafeBufferPointer(
+            start: indices.first(count * 4).baseAddress?.assumingMemoryBound(to: UInt32.self), count: count)
+        var plain = 4 * count
+        offsets.withUnsafeBufferPointer { offsets in
+            for number in numbers { plain += Int(offsets[Int(number) + 1] - offsets[Int(number)]) }
+        }
+        guard byteCount < plain else { return nil }
+        try distinct.bytes.withUnsafeBytes { bytes in
+            for entry in 0..<entryCount {
+                try entries.appendValue(bytes, Int(offsets[entry])..<Int(offsets[entry + 1]))
+            }
         }
     }
 
