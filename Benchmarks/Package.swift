@@ -29,6 +29,7 @@ let package = Package(
         benchmark("RankingMetrics", ["ModelKit"]),
         benchmark("TransactionText", ["Features"]),
         benchmark("WindowFeatures", ["Columnar", "Features", "StorageIO"]),
+        benchmark("TableCleaning", ["DataPrep", "Features", "StorageIO"]),
         benchmark("StreamScoring", ["Columnar", "Features", "ModelKit", "Scoring", "Streaming"], [logging]),
         benchmark("TrackingSpeed", ["Tracking"]),
         benchmark("TreePrediction", ["ModelKit"]),
