@@ -62,14 +62,14 @@ import Testing
         #expect(read([[UInt8](repeating: 0x61, count: 257)], reader, &other) == nil && other.isFull)
     }
 
-    @Test func codersAreJoined() throws {
+    @Test func codersAreJoined() {
         var random = SeededGenerator(seed: 9)
         let reader = ColumnReader(SchemaColumn("c", .text, role: .ignored), missingMarkers: [])
         var all = TextCoder(limit: .max)
         for _ in 0..<5 {
             var coder = TextCoder(limit: 1 << 16)
             _ = read(texts(300, longest: 12, &random), reader, &coder)
-            let numbers = try #require(all.add(coder))
+            let numbers = all.add(coder) ?? []
             #expect(numbers.count == coder.entries.count)
             for (code, number) in numbers.enumerated() {
                 #expect(all.entries[Int(number)] == coder.entries[code])
