@@ -120,7 +120,7 @@ public struct FeatureVerification: Sendable {
             (history, otherLabels, .labelUse), (otherHistory, labels, .historyStart),
             (otherHistory, otherLabels, .historyStart),
         ] as [(HistoryChoice?, LabelUse?, VerificationReason)] {
-            let open = reasons.filter { $0.value == .history || $0.value == .labels }.map(\.key)
+            let open = reasons.filter { [.history, .labels, .unknown].contains($0.value) }.map(\.key)
             guard !open.isEmpty, let history, let labels else { continue }
             let (comparison, use) = try await compare(logged, dataSet, history, labels, limit: 0)
             let explained = open.filter(comparison.isIdentical)

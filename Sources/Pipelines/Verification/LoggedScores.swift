@@ -116,7 +116,12 @@ struct ScoreColumns: Sendable {
         } else {
             let all = model.features.schema ?? .handbook
             var columns: [SchemaColumn] = []
-            if let id = all.column(.id) { columns = [id] + [all.column(.time)].compactMap { $0 } }
+            if var id = all.column(.id) {
+                // What a stream may call it.
+                let name = TransactionColumn.transactionID.name
+                if !id.isNamed(name) { id.spellings.append(name) }
+                columns = [id] + [all.column(.time)].compactMap { $0 }
+            }
             let match = try TransactionSchema(columns: columns).match(scores, optional: [.time])
             let positions = match.positions.compactMap { $0 }
             columns = zip(columns, match.positions).filter { $0.1 != nil }.map(\.0)
