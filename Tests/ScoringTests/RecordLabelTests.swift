@@ -20,7 +20,8 @@ import Testing
         return TransactionSchema(name: "hourly", columns: columns)
     }
 
-    private static func plan() throws -> FeaturePlan {
+    /// - Parameter hasTiles: Tiles do not tell when their labels became known.
+    private static func plan(hasTiles: Bool) throws -> FeaturePlan {
         func share(_ name: String, _ keys: [String], filter: RowExpression? = nil, tile: FeatureDuration? = nil)
             -> FeatureDeclaration
         {
@@ -30,17 +31,16 @@ import Testing
                     WindowAggregate(
                         .fraudCount, keys: keys, window: .days(20), delay: .days(1), filter: filter, tile: tile)))
         }
+        let features = [
+            share("card", ["card"]), share("shop", ["shop"]), share("both", ["card", "shop"]),
+            share("transfers", ["shop"], filter: try RowExpression("kind = 'transfer'")),
+        ]
         return FeaturePlan(
-            name: "frauds",
-            features: [
-                share("card", ["card"]), share("shop", ["shop"]), share("both", ["card", "shop"]),
-                share("transfers", ["shop"], filter: try RowExpression("kind = 'transfer'")),
-                share("days", ["card"], tile: .days(1)),
-            ])
+            name: "frauds", features: features + (hasTiles ? [share("days", ["card"], tile: .days(1))] : []))
     }
 
     private static func model(_ schema: TransactionSchema) throws -> FraudModel {
-        let plan = try plan()
+        let plan = try plan(hasTiles: schema.column(.knownAt) == nil)
         let columns = plan.names.map { _ in (0..<40).map { Float($0 % 7) } }
         let classifier = try ScoringFixture.classifier(
             try FeatureMatrix(names: plan.names, columns: columns), (0..<40).map { $0 % 7 > 3 ? 1 : 0 }, 1)
@@ -63,7 +63,7 @@ import Testing
     /// The features that a transaction sees of a scorer's history.
     private static func row(_ probe: TransactionRecord, _ scorer: OnlineScorer) throws -> [Float] {
         let schema = try #require(scorer.schema)
-        let engine = try FeatureEngine(plan(), schema: schema)
+        let engine = try FeatureEngine(plan(hasTiles: schema.column(.knownAt) == nil), schema: schema)
         var row = [Float](repeating: 0, count: engine.count)
         try row.withUnsafeMutableBufferPointer {
             try engine.compute(probe, history: try #require(scorer.history), into: $0)
