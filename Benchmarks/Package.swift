@@ -26,6 +26,7 @@ let package = Package(
         benchmark("Cleaning", ["DataPrep", "StorageIO"]),
         benchmark("LogisticRegressionTraining", ["ModelKit"]),
         benchmark("ParquetFiles", ["Columnar", "StorageIO"]),
+        benchmark("PlanFeatures", ["Columnar", "Features"]),
         benchmark("RankingMetrics", ["ModelKit"]),
         benchmark("TransactionText", ["Features"]),
         benchmark("WindowFeatures", ["Columnar", "Features", "StorageIO"]),
