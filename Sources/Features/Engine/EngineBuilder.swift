@@ -8,54 +8,22 @@ struct EngineBuilder {
     let schema: TransactionSchema
     let custom: CustomFeatures
     private(set) var laneCount = RowLanes.fixed
-    private(set) var sources: [LaneSource] = []
+    var sources: [LaneSource] = []
     private(set) var amount: NumberLanes?
     /// The columns of the interners.
-    private(set) var interners: [Int] = []
+    var interners: [Int] = []
     private(set) var rowFeatures: [RowFeature] = []
     private(set) var outputs: [Int] = []
     private(set) var functions: [CustomWindow] = []
     private var numberLanes: [Int: NumberLanes] = [:]
-    private var wordLanes: [Int: (lanes: WordLanes, interner: Int?)] = [:]
+    var wordLanes: [Int: (lanes: WordLanes, interner: Int?)] = [:]
     /// By their texts.
     private(set) var filters: [String: EngineExpression] = [:]
     /// The features declared so far, and their lanes.
     private var featureNames: [String] = []
     private var featureLanes: [String: Int] = [:]
-    private var tables: [TableKey: TableParts] = [:]
+    private(set) var tables: [HistoryTableKey: HistoryTableParts] = [:]
     private var readsLabels = false
-
-    private struct TableKey: Hashable {
-        let keys: [Int]
-        let filter: String?
-        let tile: Int64
-    }
-
-    private struct TableParts {
-        var offsets: Set<Int64> = []
-        var numbers: [Int: HistoryLayoutParts.Number] = [:]
-        var values: Set<Int> = []
-        var points: [String: SchemaPoint] = [:]
-        var needsLabels = false
-        var filter: Int?
-        var features: [Feature] = []
-
-        struct Feature {
-            let operation: HistoryFeature.Operation
-            let lower: Int64
-            let upper: Int64
-            let measure: Measure
-            let includesCurrent: Bool
-            let output: Int
-        }
-
-        enum Measure {
-            case none
-            case number(Int)
-            case value(Int)
-            case point(String)
-        }
-    }
 
     init(_ plan: FeaturePlan, _ schema: TransactionSchema, _ custom: CustomFeatures) throws(FeatureEngineError) {
         self.plan = plan
@@ -71,7 +39,7 @@ struct EngineBuilder {
         }
     }
 
-    private mutating func makeLane() -> Int {
+    mutating func makeLane() -> Int {
         defer { laneCount += 1 }
         return laneCount
     }
@@ -86,7 +54,7 @@ struct EngineBuilder {
         return lanes
     }
 
-    private mutating func word(_ column: Int) -> (lanes: WordLanes, interner: Int?) {
+    mutating func word(_ column: Int) -> (lanes: WordLanes, interner: Int?) {
         if let word = wordLanes[column] { return word }
         let lanes = WordLanes(word: makeLane(), isPresent: makeLane())
         var interner: Int?
@@ -135,7 +103,7 @@ struct EngineBuilder {
         return point
     }
 
-    private mutating func lanes(of column: SchemaColumn) -> NumberLanes {
+    mutating func lanes(of column: SchemaColumn) -> NumberLanes {
         number(schema.columns.firstIndex(of: column) ?? 0)
     }
 
@@ -202,17 +170,17 @@ struct EngineBuilder {
             }
         }
         let key = try tableKey(aggregate.keys, aggregate.filter, tile: tile, feature)
-        var parts = tables[key] ?? TableParts()
+        var parts = tables[key] ?? HistoryTableParts()
         parts.filter = try aggregate.filter.map { filter throws(FeatureEngineError) in try self.filter(filter, feature)
         }
-        var measure = TableParts.Measure.none
+        var measure = HistoryTableParts.Measure.none
         if aggregate.function.needsColumn {
             guard let name = aggregate.column else { throw failure("\(aggregate.function.rawValue) needs a column") }
             if aggregate.function == .distinct {
                 guard tile == 0 else { throw failure("different values cannot be counted in tiles") }
                 let column = try column(name, feature)
                 _ = word(column)
-                parts.values.insert(column)
+                parts.values[column] = max(parts.values[column] ?? 0, aggregate.window.microseconds)
                 measure = .value(column)
             } else {
                 let column = try numericColumn(name, feature)
@@ -251,7 +219,7 @@ struct EngineBuilder {
             }
         let delay = aggregate.delay.microseconds
         parts.features.append(
-            TableParts.Feature(
+            HistoryTableParts.Feature(
                 operation: operation, lower: delay + aggregate.window.microseconds, upper: delay, measure: measure,
                 includesCurrent: aggregate.includesCurrent && delay == 0 && tile == 0
                     && !aggregate.function.needsLabels, output: output))
@@ -284,16 +252,16 @@ struct EngineBuilder {
             throw .invalidFeature(feature.name, reason: "it looks at no time before the transaction")
         }
         let key = try tableKey(scope.keys, scope.filter, tile: 0, feature)
-        var parts = tables[key] ?? TableParts()
+        var parts = tables[key] ?? HistoryTableParts()
         parts.filter = try scope.filter.map { filter throws(FeatureEngineError) in try self.filter(filter, feature) }
-        var measure = TableParts.Measure.none
+        var measure = HistoryTableParts.Measure.none
         if let pointName {
             parts.points[pointName] = try point(pointName, feature)
             measure = .point(pointName)
         }
         let within = scope.within.microseconds
         parts.features.append(
-            TableParts.Feature(
+            HistoryTableParts.Feature(
                 operation: operation, lower: within, upper: 0, measure: measure, includesCurrent: false,
                 output: output))
         parts.offsets.formUnion([0, within])
@@ -326,13 +294,13 @@ struct EngineBuilder {
         }
         let key = try tableKey(Array(use.inputs.dropFirst()), nil, tile: 0, feature)
         let column = try numericColumn(name, feature)
-        var parts = tables[key] ?? TableParts()
+        var parts = tables[key] ?? HistoryTableParts()
         var number = parts.numbers[column] ?? numberParts(column)
         number.needsExtremes = true
         parts.numbers[column] = number
         let lower = delay.microseconds + window.microseconds
         parts.features.append(
-            TableParts.Feature(
+            HistoryTableParts.Feature(
                 operation: .custom(functions.count), lower: lower, upper: delay.microseconds,
                 measure: .number(column), includesCurrent: delay == .zero && (use.settings["current"] ?? 0) != 0,
                 output: output))
@@ -391,7 +359,7 @@ struct EngineBuilder {
 
     private mutating func tableKey(
         _ names: [String], _ filter: RowExpression?, tile: Int64, _ feature: FeatureDeclaration
-    ) throws(FeatureEngineError) -> TableKey {
+    ) throws(FeatureEngineError) -> HistoryTableKey {
         try requireTime(feature)
         guard names.count <= 2 else {
             throw .invalidFeature(feature.name, reason: "there are \(names.count) keys, at most two are possible")
@@ -406,109 +374,6 @@ struct EngineBuilder {
             _ = word(column)
             keys.append(column)
         }
-        return TableKey(keys: keys.sorted(), filter: filter?.description, tile: tile)
-    }
-
-    // MARK: Tables
-
-    /// The tables in an order that depends on what they hold only, so that plans with the same features share histories.
-    mutating func finishedTables() -> [HistoryTablePlan] {
-        let order = tables.keys.sorted { left, right in
-            if left.keys != right.keys { return left.keys.lexicographicallyPrecedes(right.keys) }
-            if left.tile != right.tile { return left.tile < right.tile }
-            return (left.filter ?? "") < (right.filter ?? "")
-        }
-        orderInterners()
-        var finished: [HistoryTablePlan] = []
-        for key in order {
-            guard let parts = tables[key] else { continue }
-            finished.append(finish(key, parts))
-        }
-        return finished
-    }
-
-    /// Numbers interners by the names of their columns.
-    private mutating func orderInterners() {
-        let order = interners.indices.sorted { schema.columns[interners[$0]].name < schema.columns[interners[$1]].name }
-        var numbers = [Int](repeating: 0, count: order.count)
-        for (number, former) in order.enumerated() { numbers[former] = number }
-        for (column, word) in wordLanes { wordLanes[column] = (word.lanes, word.interner.map { numbers[$0] }) }
-        for index in sources.indices {
-            guard case .word(let column, let lanes, let interner?) = sources[index] else { continue }
-            sources[index] = .word(column: column, lanes, interner: numbers[interner])
-        }
-        interners = order.map { interners[$0] }
-    }
-
-    private mutating func finish(_ key: TableKey, _ parts: TableParts) -> HistoryTablePlan {
-        let numbers = parts.numbers.keys.sorted()
-        let values = parts.values.sorted()
-        let points = parts.points.keys.sorted()
-        var layout = HistoryLayoutParts()
-        for column in key.keys {
-            let (lanes, interner) = word(column)
-            layout.keys.append(lanes)
-            layout.keyInterners.append(interner)
-        }
-        layout.filter = parts.filter
-        layout.tile = key.tile
-        layout.reach = (parts.offsets.max() ?? 0) + key.tile
-        layout.needsLabels = parts.needsLabels
-        layout.hasKnownAt = schema.column(.knownAt) != nil
-        layout.numbers = numbers.compactMap { parts.numbers[$0] }
-        layout.values = values.map {
-            let (lanes, interner) = word($0)
-            return HistoryLayoutParts.Value(lanes: lanes, interner: interner)
-        }
-        for point in points.compactMap({ parts.points[$0] }) {
-            layout.points.append((latitude: lanes(of: point.latitude), longitude: lanes(of: point.longitude)))
-        }
-        layout.laneCount = laneCount
-        layout.description = description(key, parts, layout, numbers, values, points)
-        let bounds = parts.offsets.sorted()
-        let features = parts.features.map { feature in
-            let measure: Int? =
-                switch feature.measure {
-                case .none: 0
-                case .number(let column): numbers.firstIndex(of: column)
-                case .value(let column): values.firstIndex(of: column)
-                case .point(let name): points.firstIndex(of: name)
-                }
-            return HistoryFeature(
-                operation: feature.operation, lower: bounds.firstIndex(of: feature.lower) ?? 0,
-                upper: bounds.firstIndex(of: feature.upper) ?? 0, measure: measure ?? 0,
-                includesCurrent: feature.includesCurrent, output: feature.output)
-        }
-        return HistoryTablePlan(
-            layout: HistoryLayout(layout), bounds: bounds, features: features, slotLane: makeLane())
-    }
-
-    /// What a table holds, in words.
-    private func description(
-        _ key: TableKey, _ parts: TableParts, _ layout: HistoryLayoutParts, _ numbers: [Int], _ values: [Int],
-        _ points: [String]
-    ) -> String {
-        func typed(_ column: Int) -> String {
-            let type = schema.columns[column].type.dataType
-            return "\(schema.columns[column].name): \(type)"
-        }
-        func duration(_ microseconds: Int64) -> String {
-            microseconds % 1_000_000 == 0 ? "\(microseconds / 1_000_000)s" : "\(microseconds)us"
-        }
-        var text = "by (\(key.keys.map(typed).joined(separator: ", ")))"
-        if let filter = key.filter { text += " where \(filter)" }
-        if key.tile > 0 { text += " in tiles of \(duration(key.tile))" }
-        text += " for \(duration(layout.reach))"
-        var held: [String] = []
-        if layout.needsLabels { held.append(layout.hasKnownAt ? "labels by the time when known" : "labels") }
-        for (column, number) in zip(numbers, layout.numbers) {
-            let parts = [
-                number.needsSum || number.needsSquares ? "sum" : nil, number.needsSquares ? "squares" : nil,
-                number.needsExtremes ? "values" : nil,
-            ]
-            held.append("\(typed(column)) \(parts.compactMap { $0 }.joined(separator: " "))")
-        }
-        held += values.map { "different \(typed($0))" } + points.map { "point \($0)" }
-        return held.isEmpty ? text : "\(text), \(held.joined(separator: ", "))"
+        return HistoryTableKey(keys: keys.sorted(), filter: filter?.description, tile: tile)
     }
 }

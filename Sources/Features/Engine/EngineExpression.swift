@@ -1,7 +1,9 @@
 import Columnar
 
 /// An expression of a plan: a feature's value, or a filter.
-struct EngineExpression: Sendable {
+///
+/// A class, since copies of its parts would take longer than a short expression.
+final class EngineExpression: Sendable {
     let bound: BoundExpression
     /// Whether the result is 1 where it is true and else 0.
     let isFilter: Bool
@@ -9,6 +11,13 @@ struct EngineExpression: Sendable {
     let features: [Int]
     /// The lane of the result.
     let output: Int
+
+    init(bound: BoundExpression, isFilter: Bool, features: [Int], output: Int) {
+        self.bound = bound
+        self.isFilter = isFilter
+        self.features = features
+        self.output = output
+    }
 
     /// Computes it for some rows of a portion.
     func compute(_ portion: BatchPortion, _ lanes: RowLanes, _ rows: Range<Int>) {

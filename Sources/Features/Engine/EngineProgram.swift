@@ -23,8 +23,8 @@ final class EngineProgram: Sendable {
     let functions: [CustomWindow]
     let internerCount: Int
     let laneCount: Int
-    /// The most bounds of a table.
-    let boundCount: Int
+    /// The most cursors of a table.
+    let cursorCount: Int
 
     init(_ builder: consuming EngineBuilder) throws(FeatureEngineError) {
         plan = builder.plan
@@ -47,6 +47,6 @@ final class EngineProgram: Sendable {
         functions = builder.functions
         internerCount = builder.interners.count
         laneCount = builder.laneCount
-        boundCount = tables.reduce(1) { max($0, $1.bounds.count) }
+        cursorCount = tables.reduce(1) { max($0, $1.layout.cursorCount) }
     }
 }

@@ -21,7 +21,7 @@ extension FeatureEngine {
         let order = try RowOrder.sorted(times, ids: program.idColumn.map { batch.columns[$0] })
         var columns = [[Float]](repeating: [], count: count)
         for index in columns.indices { columns[index] = [Float](repeating: 0, count: batch.rowCount) }
-        let capacity = min(max(1, batch.rowCount), FeatureEngine.rowsPerPortion)
+        let capacity = min(max(1, batch.rowCount), rowsPerPortion)
         let words = UnsafeMutablePointer<Int64>.allocate(capacity: capacity * program.laneCount)
         defer { words.deallocate() }
         words.initialize(repeating: 0, count: capacity * program.laneCount)
@@ -53,8 +53,8 @@ extension FeatureEngine {
         }
     }
 
-    /// Rows whose lanes fit the processor's caches.
-    private static let rowsPerPortion = 1 << 13
+    /// Rows whose lanes fit the processor's caches; threads wait for one another after each portion.
+    private var rowsPerPortion: Int { max(1 << 12, (1 << 22) / (program.laneCount * 8)) }
 
     /// The time of each row.
     private func times(_ batch: RecordBatch) throws(FeatureEngineError) -> [Int64] {
@@ -157,19 +157,57 @@ extension FeatureEngine {
         var empty = KeyHistory()
         withEnds { ends in
             withUnsafeMutablePointer(to: &empty) { empty in
+                var touched = 0
                 for row in 0..<lanes.rowCount {
+                    if row == touched {
+                        touched = min(lanes.rowCount, row + FeatureEngine.rowsTouched)
+                        touch(row..<touched, plan, histories, lanes, share: share, of: shares, ends)
+                    }
                     let slot = Int(lanes[plan.slotLane, row])
-                    guard slot < 0 ? share == 0 : slot % shares == share else { continue }
+                    guard FeatureEngine.isShare(share, of: shares, slot) else { continue }
                     let history = slot < 0 ? empty : histories.baseAddress.map { $0 + slot } ?? empty
                     let horizon = layout.horizon(watermark: lanes[RowLanes.watermark, row], lateness: lateness)
                     WindowQuery.compute(
-                        plan, history, lanes, row, horizon: horizon, functions: functions, ends: ends)
+                        plan, history, lanes, row, horizon: horizon, usesCursors: true,
+                        functions: functions, ends: ends)
                     guard slot >= 0, layout.keeps(lanes, row) else { continue }
-                    history.pointee.insert(lanes, row, layout)
+                    let isNewest = history.pointee.insert(lanes, row, layout)
+                    history.pointee.setCursors(ends, isNewest: isNewest, layout)
                     history.pointee.evict(through: horizon, layout)
                 }
             }
         }
+    }
+
+    /// Whether a history belongs to a share; rows without one belong to the first.
+    @inline(__always)
+    private static func isShare(_ share: Int, of shares: Int, _ slot: Int) -> Bool {
+        shares == 1 || (slot < 0 ? share == 0 : slot % shares == share)
+    }
+
+    /// Rows whose histories are read together before they are used.
+    private static let rowsTouched = 32
+
+    /// Reads the memory that the next rows need, so that the processor waits for several histories at a time.
+    @inline(__always)
+    private func touch(
+        _ rows: Range<Int>, _ plan: HistoryTablePlan, _ histories: UnsafeMutableBufferPointer<KeyHistory>,
+        _ lanes: RowLanes, share: Int, of shares: Int, _ ends: UnsafeMutablePointer<WindowQuery.Window>
+    ) {
+        var sum: Int64 = 0
+        func forEach(_ body: (UnsafePointer<KeyHistory>) -> Int64) {
+            guard let base = histories.baseAddress else { return }
+            for row in rows {
+                let slot = Int(lanes[plan.slotLane, row])
+                if slot >= 0, FeatureEngine.isShare(share, of: shares, slot) { sum &+= body(base + slot) }
+            }
+        }
+        // Each step follows addresses that the one before has read.
+        forEach { Int64($0.pointee.first) }
+        forEach { $0.pointee.touchNewest(plan.layout) }
+        forEach { $0.pointee.touchCursors(plan.layout) }
+        // So that it is not left out.
+        ends.pointee = WindowQuery.Window(lower: 0, upper: 0, start: sum)
     }
 }
 

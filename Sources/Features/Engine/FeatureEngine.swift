@@ -56,7 +56,7 @@ public struct FeatureEngine: Sendable {
     func adopt(_ history: inout FeatureHistory) throws(FeatureEngineError) {
         try requireHistory(history)
         guard !isOwn(history) else { return }
-        for index in program.tables.indices { history.tables[index].layout = program.tables[index].layout }
+        for index in program.tables.indices { history.tables[index].takeOver(program.tables[index].layout) }
     }
 
     /// Compares descriptions of tables with those that the plan needs.
@@ -76,22 +76,66 @@ public struct FeatureEngine: Sendable {
     ) throws(FeatureEngineError) {
         precondition(row.count >= count, "no room for the features")
         try requireHistory(history)
+        guard isReadable(history) else {
+            var own = copy history
+            try adopt(&own)
+            return try compute(record, history: own, into: row)
+        }
+        // Closures get these: they would hold a copy of all of the history.
+        let (tables, interners) = (history.tables, history.interners)
+        let (watermark, lateness) = (history.watermark.time ?? .min, history.lateness.microseconds)
         try withLanes { lanes throws(FeatureEngineError) in
-            try fill(record, lanes) { history.interners[$0].number(of: $1) ?? -1 }
-            let watermark = history.watermark.time ?? .min
-            withEnds { ends in
-                for index in program.tables.indices {
-                    let plan = program.tables[index]
-                    let horizon = plan.layout.horizon(watermark: watermark, lateness: history.lateness.microseconds)
-                    history.tables[index].withHistory(lanes, 0, plan.layout) { pointer in
-                        WindowQuery.compute(
-                            plan, pointer, lanes, 0, horizon: horizon, functions: program.functions, ends: ends)
-                    }
+            try fill(record, lanes) { interners[$0].number(of: $1) ?? -1 }
+            tables.withUnsafeBufferPointer { computeTables(lanes, $0, watermark: watermark, lateness: lateness) }
+            var scratch = ExpressionScratch()
+            program.rowFeatures.withUnsafeBufferPointer { features in
+                for index in features.indices { features[index].compute(record, lanes, &scratch) }
+            }
+            for (index, lane) in program.outputs.enumerated() { row[index] = Float(lanes.number(lane, 0)) }
+        }
+    }
+
+    /// Whether the history has what the windows in which different values are counted look at.
+    private func isReadable(_ history: borrowing FeatureHistory) -> Bool {
+        for index in program.tables.indices {
+            let layout = program.tables[index].layout, known = history.tables[index].layout
+            guard layout !== known else { continue }
+            for value in layout.values.indices where layout.values[value].reach > known.values[value].reach {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Computes what depends on the history.
+    private func computeTables(
+        _ lanes: RowLanes, _ tables: UnsafeBufferPointer<KeyTable>, watermark: Int64, lateness: Int64
+    ) {
+        withEnds { ends in
+            // Of all tables first, so that the processor waits for the memory of several at a time.
+            for index in program.tables.indices {
+                let plan = program.tables[index]
+                lanes[plan.slotLane, 0] = tables[index].slot(lanes, 0, plan.layout).map(Int64.init) ?? -1
+            }
+            var touched: Int64 = 0
+            for index in program.tables.indices {
+                let slot = Int(lanes[program.tables[index].slotLane, 0])
+                if slot >= 0 { touched &+= tables[index].histories[slot].touchNewest(tables[index].layout) }
+            }
+            for index in program.tables.indices {
+                let slot = Int(lanes[program.tables[index].slotLane, 0])
+                if slot >= 0 { touched &+= tables[index].histories[slot].touchCursors(tables[index].layout) }
+            }
+            ends.pointee = WindowQuery.Window(lower: 0, upper: 0, start: touched)
+            for index in program.tables.indices {
+                let plan = program.tables[index]
+                let horizon = plan.layout.horizon(watermark: watermark, lateness: lateness)
+                tables[index].withHistory(Int(lanes[plan.slotLane, 0])) { pointer in
+                    WindowQuery.compute(
+                        plan, pointer, lanes, 0, horizon: horizon, usesCursors: plan.layout === tables[index].layout,
+                        functions: program.functions, ends: ends)
                 }
             }
-            var scratch = ExpressionScratch()
-            for feature in program.rowFeatures { feature.compute(record, lanes, &scratch) }
-            for (index, lane) in program.outputs.enumerated() { row[index] = Float(lanes.number(lane, 0)) }
         }
     }
 
@@ -108,6 +152,8 @@ public struct FeatureEngine: Sendable {
                 guard let slot = history.tables[index].makeSlot(lanes, 0) else { continue }
                 let layout = history.tables[index].layout
                 history.tables[index].histories[slot].insert(lanes, 0, layout)
+                history.tables[index].histories[slot].moveCursors(
+                    lanes[RowLanes.time, 0], program.tables[index].bounds, layout)
                 history.tables[index].histories[slot].evict(
                     through: layout.horizon(watermark: watermark, lateness: history.lateness.microseconds), layout)
             }
@@ -129,9 +175,9 @@ public struct FeatureEngine: Sendable {
     }
 
     func withEnds<Value>(_ body: (UnsafeMutablePointer<WindowQuery.Window>) -> Value) -> Value {
-        let ends = UnsafeMutablePointer<WindowQuery.Window>.allocate(capacity: program.boundCount)
+        let ends = UnsafeMutablePointer<WindowQuery.Window>.allocate(capacity: program.cursorCount)
         defer { ends.deallocate() }
-        ends.initialize(repeating: WindowQuery.Window(lower: 0, upper: 0, start: 0), count: program.boundCount)
+        ends.initialize(repeating: WindowQuery.Window(lower: 0, upper: 0, start: 0), count: program.cursorCount)
         return body(ends)
     }
 
@@ -171,15 +217,10 @@ public struct FeatureEngine: Sendable {
 }
 
 extension KeyTable {
-    /// Gives access to the history of a row's key, or to an empty one.
+    /// Gives access to a history, or to an empty one where the position is below 0.
     @inline(__always)
-    func withHistory(
-        _ lanes: RowLanes, _ row: Int, _ layout: HistoryLayout, _ body: (UnsafePointer<KeyHistory>) -> Void
-    ) {
-        guard let slot = slot(lanes, row, layout) else {
-            withUnsafePointer(to: KeyHistory()) { body($0) }
-            return
-        }
+    func withHistory(_ slot: Int, _ body: (UnsafePointer<KeyHistory>) -> Void) {
+        guard slot >= 0 else { return withUnsafePointer(to: KeyHistory()) { body($0) } }
         histories.withUnsafeBufferPointer { histories in
             if let base = histories.baseAddress { body(base + slot) }
         }

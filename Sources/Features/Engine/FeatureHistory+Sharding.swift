@@ -67,7 +67,9 @@ extension KeyTable {
         reserveCapacity(other.keyCount)
         for slot in other.histories.indices {
             let (first, second) = other.words(slot)
-            histories[makeSlot(first, second)] = other.histories[slot]
+            var history = other.histories[slot]
+            history.takeOver(layout, from: other.layout)
+            histories[makeSlot(first, second)] = history
         }
     }
 
@@ -92,7 +94,7 @@ extension KeyTable {
                 continue
             }
             let history = other.histories[source]
-            for position in Int(history.first)..<history.rowCount(layout) {
+            for position in Int(history.first)..<history.rows.count {
                 if layout.tile > 0 {
                     let time = history.rows[position * layout.stride]
                     histories[slot].insert(history.tile(position, layout), at: time, layout)

@@ -129,9 +129,9 @@ extension VarintWriter {
             append(signed: key.0)
             if layout.keys.count == 2 { append(signed: key.1) }
             let history = table.histories[slot]
-            append(unsigned: UInt64(history.count(layout)))
+            append(unsigned: UInt64(history.count))
             var previous: Int64 = 0
-            for position in Int(history.first)..<history.rowCount(layout) {
+            for position in Int(history.first)..<history.rows.count {
                 let time = history.rows[position * layout.stride]
                 append(signed: time &- previous)
                 previous = time

@@ -10,7 +10,8 @@ import Essentials
 ///   it is at most `lateness` behind the others.
 /// - Memory holds the transactions of the longest window of each set of keys and of `lateness`; at times up to twice that. For
 ///   each of its transactions a key needs 8 bytes for the time, 8 for each running sum or value, and 16 for sums of squares,
-///   coordinates and counted values; a key itself some 80 bytes. A label that is recorded later needs some 200 bytes.
+///   coordinates, counted values and those with a minimum or maximum; a key itself some 120 bytes. A label that is recorded later
+///   needs some 200 bytes.
 public struct FeatureHistory: Sendable {
     /// How far behind the others a transaction may be and still get exact features.
     public let lateness: FeatureDuration

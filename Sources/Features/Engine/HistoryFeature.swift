@@ -17,6 +17,36 @@ struct HistoryFeature: Sendable {
     let includesCurrent: Bool
     /// The lane of the result.
     let output: Int
+    /// The cursor of an extreme in a window that ends with the newest row; -1 for others.
+    var cursor = -1
+
+    /// Whether it is computed before another one: those of equal kind follow one another, windows that end together from the
+    /// shortest to the longest.
+    func precedes(_ other: HistoryFeature) -> Bool {
+        (operation.order, measure, upper, lower, output)
+            < (other.operation.order, other.measure, other.upper, other.lower, other.output)
+    }
+}
+
+extension HistoryFeature.Operation {
+    fileprivate var order: Int {
+        switch self {
+        case .count: 0
+        case .sum: 1
+        case .mean: 2
+        case .standardDeviation: 3
+        case .minimum: 4
+        case .maximum: 5
+        case .distinct: 6
+        case .fraudCount: 7
+        case .fraudShare: 8
+        case .timeSincePrevious: 9
+        case .isFirst: 10
+        case .distanceFromPrevious: 11
+        case .speedFromPrevious: 12
+        case .custom: 13
+        }
+    }
 }
 
 /// The history of all values of some keys, and the features that are computed from it.

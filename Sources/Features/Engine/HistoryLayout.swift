@@ -30,6 +30,12 @@ final class HistoryLayout: @unchecked Sendable {
     let ranked: UnsafeMutableBufferPointer<Int>
     /// How far back a window of a transaction reaches, in microseconds.
     let reach: Int64
+    /// The number of ends of windows; each has a cursor in a ``RowStore``.
+    let boundCount: Int
+    /// The extremes of windows that end with the newest row; each has a cursor, too.
+    let extremes: UnsafeMutableBufferPointer<ExtremeCursor>
+    /// The number of all cursors.
+    let cursorCount: Int
     /// The lanes of the engine whose table this is.
     let laneCount: Int
     /// The table in words; histories with equal ones are of the same plan.
@@ -48,6 +54,8 @@ final class HistoryLayout: @unchecked Sendable {
         let minimum: Int
         /// The value, or the greatest of the tile; the same word as ``minimum`` for single transactions.
         let maximum: Int
+        /// The ``ExtremeLinks`` of single transactions.
+        let links: Int
     }
 
     /// What is kept of a value of which different ones are counted.
@@ -58,8 +66,10 @@ final class HistoryLayout: @unchecked Sendable {
         /// The value's word.
         let value: Int
         /// The time of the previous row with the same value; `Int64.min` if there is none, `Int64.max` where the value is
-        /// missing.
+        /// missing. Rows out of ``reach`` may be left out.
         let previous: Int
+        /// The longest window in which the values are counted, in microseconds.
+        let reach: Int64
     }
 
     /// The greatest point so far among the transactions of the same time, so that it does not matter which of them came
@@ -71,6 +81,15 @@ final class HistoryLayout: @unchecked Sendable {
         let word: Int
     }
 
+    /// Where the extreme of a window was when the newest row was recorded: a position, or 0 where nobody knows.
+    struct ExtremeCursor {
+        let number: Int
+        let isMaximum: Bool
+        /// The cursor of the window's old end.
+        let lower: Int
+        let cursor: Int
+    }
+
     init(_ parts: HistoryLayoutParts) {
         keys = parts.keys
         keyInterners = parts.keyInterners
@@ -79,6 +98,9 @@ final class HistoryLayout: @unchecked Sendable {
         reach = parts.reach
         description = parts.description
         laneCount = parts.laneCount
+        boundCount = parts.boundCount
+        extremes = HistoryLayout.copy(parts.extremes)
+        cursorCount = parts.boundCount + parts.extremes.count
         var next = 1
         func take(_ isNeeded: Bool, _ count: Int = 1) -> Int {
             guard isNeeded else { return 0 }
@@ -95,13 +117,16 @@ final class HistoryLayout: @unchecked Sendable {
                 let units = take(number.needsSum || number.needsSquares)
                 let squares = take(number.needsSquares, 2)
                 let minimum = take(number.needsExtremes)
+                let areTiles = parts.tile > 0
                 return NumberWords(
                     lanes: number.lanes, count: count, units: units, squares: squares, minimum: minimum,
-                    maximum: parts.tile > 0 ? take(number.needsExtremes) : minimum)
+                    maximum: areTiles ? take(number.needsExtremes) : minimum,
+                    links: take(number.needsExtremes && !areTiles))
             })
         values = HistoryLayout.copy(
             parts.values.map {
-                ValueWords(lanes: $0.lanes, interner: $0.interner, value: take(true), previous: take(true))
+                ValueWords(
+                    lanes: $0.lanes, interner: $0.interner, value: take(true), previous: take(true), reach: $0.reach)
             })
         points = HistoryLayout.copy(
             parts.points.map { PointWords(latitude: $0.latitude, longitude: $0.longitude, word: take(true, 2)) })
@@ -115,6 +140,7 @@ final class HistoryLayout: @unchecked Sendable {
         values.deallocate()
         points.deallocate()
         ranked.deallocate()
+        extremes.deallocate()
     }
 
     private static func copy<Element>(_ list: [Element]) -> UnsafeMutableBufferPointer<Element> {
@@ -128,6 +154,17 @@ final class HistoryLayout: @unchecked Sendable {
 
     /// Whether rows have words that need ``LongHistory`` when there are many.
     var needsBlocks: Bool { !ranked.isEmpty || numbers.contains { $0.minimum > 0 } }
+
+    /// The links of an extreme's number.
+    @inline(__always)
+    func links(_ extreme: ExtremeCursor, _ rows: UnsafeMutablePointer<Int64>) -> ExtremeLinks {
+        let words = numbers[extreme.number]
+        return ExtremeLinks(rows: rows, stride: stride, value: words.minimum, links: words.links)
+    }
+
+    /// The words before the rows of a ``RowStore``.
+    @inline(__always)
+    var cursorWords: Int { (cursorCount &+ 1) / 2 }
 
     /// Whether a row is kept once its features are computed.
     @inline(__always)
@@ -168,6 +205,8 @@ struct HistoryLayoutParts {
     var points: [(latitude: NumberLanes, longitude: NumberLanes)] = []
     var description = ""
     var laneCount = 0
+    var boundCount = 0
+    var extremes: [HistoryLayout.ExtremeCursor] = []
 
     struct Number {
         let lanes: NumberLanes
@@ -180,6 +219,7 @@ struct HistoryLayoutParts {
     struct Value {
         let lanes: WordLanes
         let interner: Int?
+        let reach: Int64
     }
 }
 

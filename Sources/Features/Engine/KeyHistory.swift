@@ -1,72 +1,113 @@
-/// The past of one key: rows in ascending time, as a ``HistoryLayout`` describes them, in one array.
+/// The past of one key: rows in ascending time, as a ``HistoryLayout`` describes them.
 ///
 /// Before the first row is a base row, with the running totals of what has been evicted.
 struct KeyHistory: Sendable {
-    private(set) var rows: [Int64] = []
+    private(set) var rows = RowStore()
     /// The position of the first row that has not been evicted; at least 1, except without rows.
     private(set) var first: Int32 = 0
+    /// Whether there is a ``long``, so that nobody needs to read memory for that.
+    private(set) var isLong = false
     /// At most one: what few histories need.
     private(set) var long: [LongHistory] = []
 
-    @inline(__always)
-    func rowCount(_ layout: HistoryLayout) -> Int { rows.count / layout.stride }
-
     /// How many rows have not been evicted.
-    func count(_ layout: HistoryLayout) -> Int { rowCount(layout) - Int(first) }
+    var count: Int { rows.count - Int(first) }
 
     var isEmpty: Bool { rows.isEmpty }
 
-    /// Bytes of memory behind the array's pointers.
-    func byteCount(_ layout: HistoryLayout) -> Int {
-        (rows.isEmpty ? 0 : rows.capacity * 8 + 32) + (long.first?.byteCount ?? 0)
-    }
+    /// Bytes of memory behind the pointers.
+    func byteCount(_ layout: HistoryLayout) -> Int { rows.byteCount(layout) + (long.first?.byteCount ?? 0) }
 
     mutating func reserveCapacity(_ count: Int, _ layout: HistoryLayout) {
-        rows.reserveCapacity((count + 1) * layout.stride)
+        rows.reserveCapacity(count + 1, layout)
     }
 
-    /// The position of the first row later than `time`, known not to be after `limit`.
-    ///
-    /// Windows end near the newest row or begin near the oldest one, and memory access dominates the cost: so the search
-    /// moves in from both ends in doubling steps before it bisects the rest.
-    @inline(__always)
-    static func position(
-        after time: Int64, in rows: UnsafePointer<Int64>, stride: Int, from start: Int, upTo limit: Int
-    ) -> Int {
-        var lower = start, upper = limit
-        var step = 1
-        while step < upper - lower {
-            if rows[(upper &- step) &* stride] <= time {
-                lower = upper - step + 1
-                break
+    /// Belongs to another layout with the same words from now on.
+    mutating func takeOver(_ layout: HistoryLayout, from former: HistoryLayout) {
+        guard !isEmpty, layout !== former else { return }
+        rows.takeOver(layout)
+        for (words, known) in zip(layout.values, former.values) where words.reach > known.reach {
+            let base = rows.writable(layout)
+            var last: [Int64: Int64] = [:]
+            for row in Int(first)..<rows.count {
+                let row = base + row * layout.stride
+                guard row[words.previous] != .max else { continue }
+                row[words.previous] = last.updateValue(row[0], forKey: row[words.value]) ?? .min
             }
-            upper -= step
-            if rows[(lower &+ step &- 1) &* stride] > time {
-                upper = min(upper, lower + step - 1)
-                break
-            }
-            lower += step
-            step *= 2
+            if isLong { long[0].updateBlocks(base, rows.count, layout, from: 0) }
         }
-        while lower < upper {
-            let middle = (lower + upper) >> 1
-            if rows[middle &* stride] <= time { lower = middle + 1 } else { upper = middle }
-        }
-        return lower
     }
 
     /// The position of the first row later than `time`.
+    @inline(__always)
     func position(after time: Int64, _ layout: HistoryLayout) -> Int {
-        guard !rows.isEmpty else { return 0 }
-        return rows.withUnsafeBufferPointer { rows in
-            guard let base = rows.baseAddress else { return 0 }
-            return KeyHistory.position(
-                after: time, in: base, stride: layout.stride, from: Int(first), upTo: rows.count / layout.stride)
+        guard let base = rows.base else { return 0 }
+        return RowSearch.backward(after: time, in: base, stride: layout.stride, from: Int(first), upTo: rows.count)
+    }
+
+    /// Keeps where the windows of the transaction that was just recorded begin, end and have their extremes, for the searches
+    /// of the next one.
+    @inline(__always)
+    func setCursors(_ ends: UnsafeMutablePointer<WindowQuery.Window>, isNewest: Bool, _ layout: HistoryLayout) {
+        guard let base = rows.base else { return }
+        for index in 0..<layout.boundCount { rows.setCursor(index, ends[index].lower) }
+        let newest = rows.count &- 1
+        for extreme in layout.extremes {
+            let position = ends[extreme.cursor].lower
+            let isStill =
+                position == 0 || layout.links(extreme, base).isBeyond(position, newest, isMaximum: extreme.isMaximum)
+            rows.setCursor(extreme.cursor, !isNewest ? 0 : isStill ? position : newest)
         }
     }
 
+    /// The same without the ends.
+    func moveCursors(_ time: Int64, _ bounds: UnsafeMutableBufferPointer<Int64>, _ layout: HistoryLayout) {
+        guard let base = rows.base else { return }
+        var limit = rows.count
+        for index in bounds.indices {
+            limit = RowSearch.position(
+                after: layout.bound(time, bounds[index]), in: base, stride: layout.stride, from: Int(first),
+                upTo: limit, near: rows.cursor(index))
+            rows.setCursor(index, limit)
+        }
+        let newest = rows.count - 1
+        for extreme in layout.extremes {
+            let lower = rows.cursor(extreme.lower)
+            let position =
+                lower > newest
+                ? nil
+                : layout.links(extreme, base).extreme(
+                    to: newest, from: lower, isMaximum: extreme.isMaximum, steps: ExtremeLinks.longest)
+            rows.setCursor(extreme.cursor, position ?? 0)
+        }
+    }
+
+    /// Reads the memory of the newest row and the cursors, so that the processor waits for several histories at a time.
+    @inline(__always)
+    func touchNewest(_ layout: HistoryLayout) -> Int64 {
+        guard let base = rows.base, !rows.isEmpty else { return 0 }
+        let row = base + (rows.count &- 1) &* layout.stride
+        return base[-1] &+ row[0] &+ row[layout.stride &- 1]
+    }
+
+    /// Reads the memory of the rows at the cursors, and of those before them.
+    @inline(__always)
+    func touchCursors(_ layout: HistoryLayout) -> Int64 {
+        guard let base = rows.base, !rows.isEmpty else { return 0 }
+        let newest = rows.count &- 1
+        let stride = layout.stride
+        var sum: Int64 = 0
+        for index in 0..<layout.cursorCount {
+            let row = base + max(1, min(rows.cursor(index), newest)) &* stride
+            sum &+= row[0 &- stride] &+ row[0] &+ row[stride &- 1]
+        }
+        return sum
+    }
+
     /// Adds a transaction after those of the same time, or to its tile.
-    mutating func insert(_ lanes: RowLanes, _ row: Int, _ layout: HistoryLayout) {
+    /// - Returns: Whether it is the newest row.
+    @discardableResult
+    mutating func insert(_ lanes: RowLanes, _ row: Int, _ layout: HistoryLayout) -> Bool {
         let time = layout.rowTime(lanes[RowLanes.time, row])
         let (position, isNew) = open(time, layout)
         if layout.rowsWord > 0 { add(1, to: layout.rowsWord, from: position, layout) }
@@ -84,6 +125,7 @@ struct KeyHistory: Sendable {
         for index in layout.values.indices { insertValue(index, lanes, row, at: position, layout) }
         for point in layout.points { insertPoint(point, lanes, row, at: position, layout) }
         if layout.needsBlocks { updateBlocks(from: position, layout) }
+        return position == rows.count - 1
     }
 
     /// Adds what a tile has.
@@ -110,48 +152,40 @@ struct KeyHistory: Sendable {
     private mutating func open(_ time: Int64, _ layout: HistoryLayout) -> (position: Int, isNew: Bool) {
         let stride = layout.stride
         if rows.isEmpty {
-            rows.append(contentsOf: repeatElement(0, count: stride))
-            rows[0] = .min
+            let base = rows.insertRow(at: 0, layout)
+            base[0] = .min
+            for word in 1..<max(1, stride) { base[word] = 0 }
             first = 1
         }
         let position = position(after: time, layout)
         if layout.tile > 0, position > Int(first), rows[(position - 1) * stride] == time {
+            _ = rows.writable(layout)
             return (position - 1, false)
         }
-        let before = (position - 1) * stride
-        if position * stride == rows.count {
-            rows.append(time)
-            for word in 1..<max(1, stride) { rows.append(rows[before + word]) }
-        } else {
-            rows.insert(contentsOf: Array(rows[before..<before + stride]), at: position * stride)
-            rows[position * stride] = time
-        }
-        if !long.isEmpty { long[0].insertRow(at: position) }
+        let row = rows.insertRow(at: position, layout) + position * stride
+        row[0] = time
+        for word in 1..<max(1, stride) { row[word] = row[word - stride] }
+        if isLong { long[0].insertRow(at: position) }
+        // Until they are set again: another row may be the extreme now, or rows may have moved.
+        for extreme in layout.extremes { rows.setCursor(extreme.cursor, 0) }
         return (position, true)
     }
 
     /// Adds to a running total.
     @inline(__always)
     private mutating func add(_ difference: Int64, to word: Int, from position: Int, _ layout: HistoryLayout) {
-        rows.withUnsafeMutableBufferPointer { rows in
-            var index = position * layout.stride + word
-            while index < rows.count {
-                rows[index] &+= difference
-                index += layout.stride
-            }
-        }
+        let base = rows.writable(layout)
+        for row in position..<rows.count { base[row &* layout.stride &+ word] &+= difference }
     }
 
     private mutating func add(squares: UInt128, to word: Int, from position: Int, _ layout: HistoryLayout) {
         guard squares != 0 else { return }
-        rows.withUnsafeMutableBufferPointer { rows in
-            var index = position * layout.stride + word
-            while index < rows.count {
-                let sum = KeyHistory.squares(rows[index], rows[index + 1]) &+ squares
-                rows[index] = Int64(truncatingIfNeeded: sum)
-                rows[index + 1] = Int64(truncatingIfNeeded: sum >> 64)
-                index += layout.stride
-            }
+        let base = rows.writable(layout)
+        for row in position..<rows.count {
+            let words = base + (row &* layout.stride &+ word)
+            let sum = KeyHistory.squares(words[0], words[1]) &+ squares
+            words[0] = Int64(truncatingIfNeeded: sum)
+            words[1] = Int64(truncatingIfNeeded: sum >> 64)
         }
     }
 
@@ -188,7 +222,7 @@ struct KeyHistory: Sendable {
     ) {
         makeLong(layout)
         long[0].addRest(
-            rest, square, of: index, from: position, rowCount: rowCount(layout),
+            rest, square, of: index, from: position, rowCount: rows.count,
             needsSquares: layout.numbers[index].squares > 0)
     }
 
@@ -196,21 +230,26 @@ struct KeyHistory: Sendable {
         _ minimum: Double, _ maximum: Double, _ words: HistoryLayout.NumberWords, at position: Int, isNew: Bool,
         _ layout: HistoryLayout
     ) {
-        let index = position * layout.stride
+        let base = rows.writable(layout)
+        let row = base + position * layout.stride
         var extreme = WindowExtreme()
         if !isNew {
             extreme.add(
-                Double(bitPattern: UInt64(bitPattern: rows[index + words.minimum])),
-                Double(bitPattern: UInt64(bitPattern: rows[index + words.maximum])))
+                Double(bitPattern: UInt64(bitPattern: row[words.minimum])),
+                Double(bitPattern: UInt64(bitPattern: row[words.maximum])))
         }
         extreme.add(minimum, maximum)
-        rows[index + words.minimum] = Int64(bitPattern: extreme.minimum.bitPattern)
-        rows[index + words.maximum] = Int64(bitPattern: extreme.maximum.bitPattern)
+        row[words.minimum] = Int64(bitPattern: extreme.minimum.bitPattern)
+        row[words.maximum] = Int64(bitPattern: extreme.maximum.bitPattern)
+        guard words.links > 0 else { return }
+        let links = ExtremeLinks(rows: base, stride: layout.stride, value: words.minimum, links: words.links)
+        for later in position..<rows.count { links.set(at: later, from: Int(first)) }
     }
 
     private mutating func insertPoint(
         _ point: HistoryLayout.PointWords, _ lanes: RowLanes, _ row: Int, at position: Int, _ layout: HistoryLayout
     ) {
+        let base = rows.writable(layout)
         let index = position * layout.stride + point.word
         var latitude = lanes.number(point.latitude.value, row)
         var longitude = lanes.number(point.longitude.value, row)
@@ -218,25 +257,25 @@ struct KeyHistory: Sendable {
         let isTie = position > Int(first) && rows[(position - 1) * layout.stride] == rows[position * layout.stride]
         if isTie {
             // The row was made from the one before, so that it has that one's point.
-            let other = Double(bitPattern: UInt64(bitPattern: rows[index]))
-            let otherLongitude = Double(bitPattern: UInt64(bitPattern: rows[index + 1]))
+            let other = Double(bitPattern: UInt64(bitPattern: base[index]))
+            let otherLongitude = Double(bitPattern: UInt64(bitPattern: base[index + 1]))
             if latitude.isNaN || (other, otherLongitude) > (latitude, longitude) {
                 (latitude, longitude) = (other, otherLongitude)
             }
         }
-        rows[index] = Int64(bitPattern: latitude.bitPattern)
-        rows[index + 1] = Int64(bitPattern: longitude.bitPattern)
+        base[index] = Int64(bitPattern: latitude.bitPattern)
+        base[index + 1] = Int64(bitPattern: longitude.bitPattern)
     }
 
     private mutating func setKnownAt(
         _ knownAt: Int64, isFraud: Bool, at position: Int, _ layout: HistoryLayout
     ) {
-        let index = position * layout.stride + layout.knownAtWord
-        rows[index] = knownAt
-        rows[index + 1] = isFraud ? knownAt : .max
+        let words = rows.writable(layout) + (position * layout.stride + layout.knownAtWord)
+        words[0] = knownAt
+        words[1] = isFraud ? knownAt : .max
     }
 
-    /// How many rows a history has before it looks up values instead of searching for them.
+    /// How many rows are searched for a value before values are looked up instead.
     private static let searched = 64
 
     private mutating func insertValue(
@@ -246,79 +285,76 @@ struct KeyHistory: Sendable {
         let stride = layout.stride
         let value = lanes[words.lanes.word, row]
         let isPresent = lanes[words.lanes.isPresent, row] != 0
-        rows[position * stride + words.value] = isPresent ? value : 0
-        rows[position * stride + words.previous] = isPresent ? .min : .max
+        let base = rows.writable(layout)
+        base[position * stride + words.value] = isPresent ? value : 0
+        base[position * stride + words.previous] = isPresent ? .min : .max
         guard isPresent else { return }
-        let time = rows[position * stride]
-        let count = rowCount(layout)
-        if long.first?.hasValues(index) != true, count - Int(first) > KeyHistory.searched {
-            makeLong(layout)
-            long[0].indexValues(index, rows, words, stride: stride, from: Int(first), except: position)
+        let time = base[position * stride]
+        let mayBeLater: Bool
+        if isLong, long[0].hasValues(index) {
+            let last = long[0].last(index, value)
+            mayBeLater = last.map { $0 > time } ?? false
+            if let last, last <= time { base[position * stride + words.previous] = last }
+        } else {
+            mayBeLater = position < rows.count - 1
         }
-        var mayBeLater = position < count - 1
-        if let last = long.first?.last(index, value) {
-            if last <= time {
-                rows[position * stride + words.previous] = last
-                mayBeLater = false
-            }
-        } else if long.first?.hasValues(index) == true {
-            mayBeLater = false
-        } else if let earlier = occurrence(of: value, words, stride: stride, before: position) {
-            rows[position * stride + words.previous] = rows[earlier * stride]
+        if mayBeLater || !isLong || !long[0].hasValues(index) {
+            setPrevious(index, value, at: position, base, layout)
         }
         if mayBeLater {
-            if long.first?.hasValues(index) == true,
-                let earlier = occurrence(of: value, words, stride: stride, before: position)
-            {
-                rows[position * stride + words.previous] = rows[earlier * stride]
-            }
-            for later in position + 1..<count
-            where rows[later * stride + words.value] == value && rows[later * stride + words.previous] != .max {
-                rows[later * stride + words.previous] = time
+            for later in position + 1..<rows.count
+            where base[later * stride + words.value] == value && base[later * stride + words.previous] != .max {
+                base[later * stride + words.previous] = time
                 return
             }
         }
-        if !long.isEmpty { long[0].setLast(index, value, time) }
+        if isLong { long[0].setLast(index, value, time) }
     }
 
-    /// The position of the last row before `position` that has the value.
-    private func occurrence(
-        of value: Int64, _ words: HistoryLayout.ValueWords, stride: Int, before position: Int
-    ) -> Int? {
-        rows.withUnsafeBufferPointer { rows in
-            var earlier = position - 1
-            while earlier >= Int(first) {
-                if rows[earlier * stride + words.value] == value, rows[earlier * stride + words.previous] != .max {
-                    return earlier
-                }
-                earlier -= 1
+    /// Searches the last row before `position` that has the value, as far back as a window that holds that row can begin.
+    private mutating func setPrevious(
+        _ index: Int, _ value: Int64, at position: Int, _ base: UnsafeMutablePointer<Int64>, _ layout: HistoryLayout
+    ) {
+        let words = layout.values[index]
+        let stride = layout.stride
+        let reach = Tiles.earlier(base[position * stride], words.reach)
+        var earlier = position - 1
+        while earlier >= Int(first), base[earlier &* stride] > reach {
+            if base[earlier &* stride &+ words.value] == value, base[earlier &* stride &+ words.previous] != .max {
+                base[position * stride + words.previous] = base[earlier &* stride]
+                break
             }
-            return nil
+            earlier -= 1
         }
+        let isFar = position - earlier > KeyHistory.searched || count >= 2 * LongHistory.blockRows
+        guard isFar, !isLong || !long[0].hasValues(index) else { return }
+        makeLong(layout)
+        long[0].indexValues(index, base, rows.count, words, stride: stride, from: Int(first))
     }
 
     private mutating func makeLong(_ layout: HistoryLayout) {
-        if long.isEmpty { long = [LongHistory(layout)] }
+        guard !isLong else { return }
+        long = [LongHistory(layout)]
+        isLong = true
     }
 
     private mutating func updateBlocks(from position: Int, _ layout: HistoryLayout) {
-        let count = rowCount(layout)
-        guard count >= 2 * LongHistory.blockRows || long.first?.hasBlocks == true else { return }
+        let count = rows.count
+        guard count >= 2 * LongHistory.blockRows || isLong && long[0].hasBlocks, let base = rows.base else { return }
         makeLong(layout)
-        long[0].updateBlocks(rows, layout, from: position)
+        long[0].updateBlocks(base, count, layout, from: position)
     }
 
     /// Removes the rows up to and including that time.
     @inline(__always)
     mutating func evict(through time: Int64, _ layout: HistoryLayout) {
-        guard !rows.isEmpty, Int(first) * layout.stride >= rows.count || rows[Int(first) * layout.stride] <= time
-        else { return }
+        guard !rows.isEmpty, Int(first) >= rows.count || rows[Int(first) * layout.stride] <= time else { return }
         evictRows(through: time, layout)
     }
 
     private mutating func evictRows(through time: Int64, _ layout: HistoryLayout) {
         let stride = layout.stride
-        let count = rowCount(layout)
+        let count = rows.count
         while Int(first) < count, rows[Int(first) * stride] <= time { first += 1 }
         guard Int(first) < count else {
             self = KeyHistory()
@@ -328,11 +364,11 @@ struct KeyHistory: Sendable {
         // Moving the rest when at least half of the array is free costs amortised constant time per row.
         guard Int(first) * 2 >= count else { return }
         var removed = Int(first) - 1
-        if long.first?.hasBlocks == true { removed -= removed % LongHistory.blockRows }
+        if isLong, long[0].hasBlocks { removed -= removed % LongHistory.blockRows }
         guard removed > 0 else { return }
-        rows.removeFirst(removed * stride)
+        rows.removeFirst(removed, layout)
         first -= Int32(removed)
-        if !long.isEmpty { long[0].removeRows(removed, rows, layout, from: Int(first)) }
+        if isLong, let base = rows.base { long[0].removeRows(removed, base, rows.count, layout, from: Int(first)) }
     }
 
     /// Changes the label of a transaction of exactly that time.
@@ -411,16 +447,18 @@ struct KeyHistory: Sendable {
     /// Gives the texts of a counted value their new numbers.
     mutating func renumber(_ words: HistoryLayout.ValueWords, _ numbers: [Int64], _ layout: HistoryLayout) {
         let stride = layout.stride
-        for row in Int(first)..<rowCount(layout) where rows[row * stride + words.previous] != .max {
+        guard !rows.isEmpty else { return }
+        let base = rows.writable(layout)
+        for row in Int(first)..<rows.count where base[row * stride + words.previous] != .max {
             let index = row * stride + words.value
-            rows[index] = numbers[Int(rows[index])]
+            base[index] = numbers[Int(base[index])]
         }
-        if !long.isEmpty { long[0].indexValuesAgain(rows, layout, from: Int(first)) }
+        if isLong { long[0].indexValuesAgain(base, rows.count, layout, from: Int(first)) }
     }
 
     /// Calls `body` with each counted value that is not missing.
     func forEachValue(_ words: HistoryLayout.ValueWords, _ layout: HistoryLayout, _ body: (Int64) -> Void) {
-        for row in Int(first)..<rowCount(layout) where rows[row * layout.stride + words.previous] != .max {
+        for row in Int(first)..<rows.count where rows[row * layout.stride + words.previous] != .max {
             body(rows[row * layout.stride + words.value])
         }
     }

@@ -1,7 +1,7 @@
 /// The histories of all keys of a ``HistoryLayout``.
 struct KeyTable: Sendable {
     /// With the lanes of the engine that uses the table.
-    var layout: HistoryLayout
+    private(set) var layout: HistoryLayout
     private var index: KeyIndex
     /// One or two words for each key.
     private(set) var keys: [Int64] = []
@@ -16,7 +16,7 @@ struct KeyTable: Sendable {
 
     var keyCount: Int { histories.count }
 
-    var eventCount: Int { histories.reduce(0) { $0 + $1.count(layout) } }
+    var eventCount: Int { histories.reduce(0) { $0 + $1.count } }
 
     /// Bytes of memory, estimated.
     var byteCount: Int {
@@ -73,12 +73,23 @@ struct KeyTable: Sendable {
         width == 1 ? (keys[slot], 0) : (keys[2 * slot], keys[2 * slot + 1])
     }
 
+    /// Belongs to another engine, which needs the same of the past, from now on.
+    mutating func takeOver(_ layout: HistoryLayout) {
+        for slot in histories.indices { histories[slot].takeOver(layout, from: self.layout) }
+        self.layout = layout
+    }
+
     /// Removes the rows up to and including that time, and the keys that have none left.
     mutating func evict(through time: Int64) {
-        var kept = KeyTable(layout)
+        var keptCount = 0
         for slot in histories.indices {
             histories[slot].evict(through: time, layout)
-            guard !histories[slot].isEmpty else { continue }
+            if !histories[slot].isEmpty { keptCount += 1 }
+        }
+        guard keptCount < keyCount else { return }
+        var kept = KeyTable(layout)
+        kept.reserveCapacity(keptCount)
+        for slot in histories.indices where !histories[slot].isEmpty {
             let (first, second) = words(slot)
             kept.histories[kept.makeSlot(first, second)] = histories[slot]
             histories[slot] = KeyHistory()

@@ -53,6 +53,7 @@ struct LongHistory: Sendable {
 
     /// Makes room for a row, whose totals are those of the row before.
     mutating func insertRow(at position: Int) {
+        guard hasRests else { return }
         for number in rests.indices where !rests[number].isEmpty {
             rests[number].insert(rests[number][position - 1], at: position)
         }
@@ -111,11 +112,11 @@ struct LongHistory: Sendable {
     }
 
     mutating func indexValues(
-        _ value: Int, _ rows: [Int64], _ words: HistoryLayout.ValueWords, stride: Int, from first: Int,
-        except position: Int = -1
+        _ value: Int, _ rows: UnsafePointer<Int64>, _ count: Int, _ words: HistoryLayout.ValueWords, stride: Int,
+        from first: Int
     ) {
         var last: [Int64: Int64] = [:]
-        for row in first..<rows.count / stride where row != position {
+        for row in first..<count {
             guard rows[row * stride + words.previous] != .max else { continue }
             last[rows[row * stride + words.value]] = rows[row * stride]
         }
@@ -123,9 +124,11 @@ struct LongHistory: Sendable {
     }
 
     /// Looks up values again after the words of some have changed.
-    mutating func indexValuesAgain(_ rows: [Int64], _ layout: HistoryLayout, from first: Int) {
+    mutating func indexValuesAgain(
+        _ rows: UnsafePointer<Int64>, _ count: Int, _ layout: HistoryLayout, from first: Int
+    ) {
         for value in lasts.indices where lasts[value] != nil {
-            indexValues(value, rows, layout.values[value], stride: layout.stride, from: first)
+            indexValues(value, rows, count, layout.values[value], stride: layout.stride, from: first)
         }
     }
 
@@ -134,9 +137,11 @@ struct LongHistory: Sendable {
     var hasBlocks: Bool { ranked.contains { !$0.isEmpty } || extremes.contains { !$0.isEmpty } }
 
     /// Summarises the whole blocks from a changed row on.
-    mutating func updateBlocks(_ rows: [Int64], _ layout: HistoryLayout, from position: Int) {
+    mutating func updateBlocks(
+        _ rows: UnsafePointer<Int64>, _ count: Int, _ layout: HistoryLayout, from position: Int
+    ) {
         let blockRows = LongHistory.blockRows
-        let whole = rows.count / layout.stride / blockRows
+        let whole = count / blockRows
         for index in ranked.indices {
             let start = min(position / blockRows, ranked[index].count / blockRows)
             guard start < whole else { continue }
@@ -166,14 +171,18 @@ struct LongHistory: Sendable {
     }
 
     /// Removes the first rows: whole blocks if there are any.
-    mutating func removeRows(_ count: Int, _ rows: [Int64], _ layout: HistoryLayout, from first: Int) {
-        for number in rests.indices where !rests[number].isEmpty { rests[number].removeFirst(count) }
-        for number in restSquares.indices where !restSquares[number].isEmpty { restSquares[number].removeFirst(count) }
-        for index in ranked.indices where !ranked[index].isEmpty { ranked[index].removeFirst(count) }
-        for index in extremes.indices where !extremes[index].isEmpty {
-            extremes[index].removeFirst(count / LongHistory.blockRows)
+    mutating func removeRows(
+        _ removed: Int, _ rows: UnsafePointer<Int64>, _ count: Int, _ layout: HistoryLayout, from first: Int
+    ) {
+        for number in rests.indices where !rests[number].isEmpty { rests[number].removeFirst(removed) }
+        for number in restSquares.indices where !restSquares[number].isEmpty {
+            restSquares[number].removeFirst(removed)
         }
-        indexValuesAgain(rows, layout, from: first)
+        for index in ranked.indices where !ranked[index].isEmpty { ranked[index].removeFirst(removed) }
+        for index in extremes.indices where !extremes[index].isEmpty {
+            extremes[index].removeFirst(removed / LongHistory.blockRows)
+        }
+        indexValuesAgain(rows, count, layout, from: first)
     }
 }
 

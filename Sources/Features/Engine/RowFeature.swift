@@ -18,8 +18,11 @@ struct RowFeature: Sendable {
 
     /// Computes it for some rows of a portion.
     func compute(_ portion: BatchPortion, _ lanes: RowLanes, _ rows: Range<Int>) {
-        if case .expression(let expression) = operation { return expression.compute(portion, lanes, rows) }
-        for row in rows { compute(lanes, row) }
+        switch operation {
+        case .expression(let expression): expression.compute(portion, lanes, rows)
+        case .copy(let lane): for row in rows { lanes[output, row] = lanes[lane, row] }
+        case .calendar, .distance, .custom: for row in rows { compute(lanes, row) }
+        }
     }
 
     /// Computes it for a single transaction.

@@ -1,11 +1,14 @@
 /// Computes the features of one transaction from the history of its key.
 struct WindowQuery {
-    let layout: HistoryLayout
+    // The plan, which owns it, outlives the query: counting references would cost more than most features.
+    unowned(unsafe) let layout: HistoryLayout
     /// The rows of the history; nil without any.
-    let rows: UnsafePointer<Int64>?
+    let rows: UnsafeMutablePointer<Int64>?
     let long: UnsafePointer<LongHistory>?
     /// Whether any number of the history has a rest.
     let hasRests: Bool
+    /// The history if its cursors can be used.
+    let cursors: UnsafePointer<KeyHistory>?
     let first: Int
     let count: Int
     let lanes: RowLanes
@@ -24,65 +27,78 @@ struct WindowQuery {
     /// Writes the features of a row to their lanes.
     ///
     /// Events up to `horizon` do not count, whether or not they have been evicted: when that happens makes no difference.
+    /// - Parameters:
+    ///   - usesCursors: Whether the history's cursors are those of the plan's layout.
+    ///   - ends: Gets where windows begin and end, and the rows of extremes, as ``KeyHistory/setCursors(_:_:)`` takes them.
     @inline(__always)
     static func compute(
         _ plan: HistoryTablePlan, _ history: UnsafePointer<KeyHistory>, _ lanes: RowLanes, _ row: Int, horizon: Int64,
-        functions: [CustomWindow], ends: UnsafeMutablePointer<Window>
+        usesCursors: Bool, functions: [CustomWindow], ends: UnsafeMutablePointer<Window>
     ) {
-        history.pointee.rows.withUnsafeBufferPointer { rows in
-            history.pointee.long.withUnsafeBufferPointer { long in
-                let query = WindowQuery(
-                    layout: plan.layout, rows: rows.isEmpty ? nil : rows.baseAddress,
-                    long: long.isEmpty ? nil : long.baseAddress, hasRests: !long.isEmpty && long[0].hasRests,
-                    first: Int(history.pointee.first), count: rows.count / plan.layout.stride, lanes: lanes, row: row)
-                query.compute(plan, horizon: horizon, functions: functions, ends: ends)
+        func compute(_ long: UnsafePointer<LongHistory>?) {
+            let query = WindowQuery(
+                layout: plan.layout, rows: history.pointee.rows.base, long: long,
+                hasRests: long.map { $0.pointee.hasRests } ?? false,
+                cursors: usesCursors ? history : nil, first: Int(history.pointee.first),
+                count: history.pointee.rows.count, lanes: lanes, row: row)
+            query.findEnds(plan, history, horizon: horizon, usesCursors: usesCursors, ends: ends)
+            query.compute(plan, functions: functions, ends: ends)
+        }
+        guard history.pointee.isLong else { return compute(nil) }
+        history.pointee.long.withUnsafeBufferPointer { compute($0.baseAddress) }
+    }
+
+    /// Finds where windows begin and end.
+    @inline(__always)
+    private func findEnds(
+        _ plan: HistoryTablePlan, _ history: UnsafePointer<KeyHistory>, horizon: Int64, usesCursors: Bool,
+        ends: UnsafeMutablePointer<Window>
+    ) {
+        let time = lanes[RowLanes.time, row]
+        let stride = layout.stride
+        var oldest = first
+        var limit = count
+        if let rows, oldest < count, rows[oldest &* stride] <= horizon {
+            oldest = RowSearch.position(
+                after: horizon, in: rows, stride: stride, from: oldest, upTo: count, near: oldest)
+        }
+        for index in plan.bounds.indices {
+            let bound = max(layout.bound(time, plan.bounds[index]), horizon)
+            if let rows, limit > oldest {
+                limit = RowSearch.position(
+                    after: bound, in: rows, stride: stride, from: oldest, upTo: limit,
+                    near: plan.bounds[index] == 0 || !usesCursors ? limit : history.pointee.rows.cursor(index))
             }
+            ends[index] = Window(lower: limit, upper: limit, start: bound)
         }
     }
 
     @inline(__always)
     private func compute(
-        _ plan: HistoryTablePlan, horizon: Int64, functions: [CustomWindow], ends: UnsafeMutablePointer<Window>
+        _ plan: HistoryTablePlan, functions: [CustomWindow], ends: UnsafeMutablePointer<Window>
     ) {
-        let time = lanes[RowLanes.time, row]
-        let stride = layout.stride
-        var oldest = first
-        if let rows, count > 0 {
-            if oldest < count, rows[oldest &* stride] <= horizon {
-                oldest = KeyHistory.position(after: horizon, in: rows, stride: stride, from: oldest, upTo: count)
-            }
-            var limit = count
-            for index in plan.bounds.indices {
-                let bound = max(layout.bound(time, plan.bounds[index]), horizon)
-                limit = KeyHistory.position(after: bound, in: rows, stride: stride, from: oldest, upTo: limit)
-                ends[index] = Window(lower: limit, upper: limit, start: bound)
-            }
-        } else {
-            for index in plan.bounds.indices {
-                let bound = max(layout.bound(time, plan.bounds[index]), horizon)
-                ends[index] = Window(lower: 0, upper: 0, start: bound)
-            }
-        }
         let isCurrentKept = layout.filter.map { lanes[$0, row] != 0 } ?? true
+        var chain = ExtremeChain()
         for feature in plan.features {
             let window = Window(
                 lower: ends[feature.lower].lower, upper: ends[feature.upper].upper, start: ends[feature.lower].start)
-            let value = value(feature, window, isCurrentKept && feature.includesCurrent, functions)
+            let value = value(feature, window, isCurrentKept && feature.includesCurrent, functions, &chain, ends)
             lanes.setNumber(value, feature.output, row)
         }
     }
 
     @inline(__always)
     private func value(
-        _ feature: HistoryFeature, _ window: Window, _ addsCurrent: Bool, _ functions: [CustomWindow]
+        _ feature: HistoryFeature, _ window: Window, _ addsCurrent: Bool, _ functions: [CustomWindow],
+        _ chain: inout ExtremeChain, _ ends: UnsafeMutablePointer<Window>
     ) -> Double {
         switch feature.operation {
         case .count: return Double(rowCount(window) + (addsCurrent ? 1 : 0))
         case .sum: return sum(feature.measure, window, addsCurrent)
         case .mean: return mean(feature.measure, window, addsCurrent)
         case .standardDeviation: return standardDeviation(feature.measure, window, addsCurrent)
-        case .minimum: return extreme(feature.measure, window, addsCurrent).minimum
-        case .maximum: return extreme(feature.measure, window, addsCurrent).maximum
+        case .minimum: return extreme(feature, window, addsCurrent, isMaximum: false, &chain, ends)
+        case .maximum: return extreme(feature, window, addsCurrent, isMaximum: true, &chain, ends)
         case .distinct: return distinct(feature.measure, window, addsCurrent)
         case .fraudCount: return Double(labels(window).frauds)
         case .fraudShare:
@@ -210,14 +226,74 @@ struct WindowQuery {
         ).squareRoot()
     }
 
-    private func extreme(_ number: Int, _ window: Window, _ addsCurrent: Bool) -> WindowExtreme {
+    /// The row at which the search for an extreme ended, for the next longer window.
+    struct ExtremeChain {
+        var number = -1
+        var isMaximum = false
+        var upper = 0
+        var lower = 0
+        var position = 0
+    }
+
+    @inline(__always)
+    private func extreme(
+        _ feature: HistoryFeature, _ window: Window, _ addsCurrent: Bool, isMaximum: Bool,
+        _ chain: inout ExtremeChain, _ ends: UnsafeMutablePointer<Window>
+    ) -> Double {
         var result = WindowExtreme()
-        let words = layout.numbers[number]
+        let words = layout.numbers[feature.measure]
         if addsCurrent {
             let value = lanes.number(words.lanes.value, row)
             result.add(value, value)
         }
-        guard let rows else { return result }
+        var end = 0
+        if let rows, window.count > 0 {
+            if words.links > 0, let position = linked(rows, words, feature, window, isMaximum, &chain) {
+                end = position
+                let value = Double(
+                    bitPattern: UInt64(bitPattern: rows[position &* layout.stride &+ words.minimum]))
+                result.add(value, value)
+            } else {
+                let scanned = scanned(rows, words, feature.measure, window)
+                result.add(scanned.minimum, scanned.maximum)
+            }
+        }
+        if feature.cursor >= 0 { ends[feature.cursor] = Window(lower: end, upper: end, start: 0) }
+        return isMaximum ? result.maximum : result.minimum
+    }
+
+    /// The row of the extreme by links; nil if there are too many.
+    @inline(__always)
+    private func linked(
+        _ rows: UnsafeMutablePointer<Int64>, _ words: HistoryLayout.NumberWords, _ feature: HistoryFeature,
+        _ window: Window, _ isMaximum: Bool, _ chain: inout ExtremeChain
+    ) -> Int? {
+        var start = window.upper &- 1
+        if feature.cursor >= 0, let cursors, window.upper == count {
+            let cursor = cursors.pointee.rows.cursor(feature.cursor)
+            if cursor >= window.lower { start = cursor }
+        }
+        if chain.number == feature.measure, chain.isMaximum == isMaximum, chain.upper == window.upper,
+            chain.lower >= window.lower
+        {
+            start = min(start, chain.position)
+        }
+        let links = ExtremeLinks(rows: rows, stride: layout.stride, value: words.minimum, links: words.links)
+        guard
+            let position = links.extreme(
+                to: start, from: window.lower, isMaximum: isMaximum,
+                steps: long == nil ? Int.max : ExtremeLinks.longest)
+        else { return nil }
+        chain = ExtremeChain(
+            number: feature.measure, isMaximum: isMaximum, upper: window.upper, lower: window.lower,
+            position: position)
+        return position
+    }
+
+    private func scanned(
+        _ rows: UnsafeMutablePointer<Int64>, _ words: HistoryLayout.NumberWords, _ number: Int, _ window: Window
+    ) -> WindowExtreme {
+        var result = WindowExtreme()
         let stride = layout.stride
         func scan(_ range: Range<Int>) {
             for position in range {
