@@ -406,9 +406,9 @@ struct KeyHistory: Sendable {
         // A row without the earlier label was recorded with another one than the caller says; it may have the new one.
         guard found != nil || position(of: later) == nil else { return }
         let changed = found ?? end - 1
-        let index = changed * layout.stride + layout.knownAtWord
-        rows[index] = later.knownAt
-        rows[index + 1] = later.fraudKnownAt
+        let words = rows.writable(layout) + (changed * layout.stride + layout.knownAtWord)
+        words[0] = later.knownAt
+        words[1] = later.fraudKnownAt
         updateBlocks(from: changed, layout)
     }
 

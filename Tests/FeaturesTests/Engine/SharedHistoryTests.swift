@@ -92,7 +92,7 @@ import Testing
         var history = engine.makeHistory()
         let events = (0..<1200).map { index in
             Event(
-                time: Int64(index) * SharedHistoryTests.minute, card: 1, kind: "", distance: step * Double(index))
+                time: Int64(index) * SharedHistoryTests.minute, card: 1, kind: "", distance: step * Double(index + 1))
         }
         for (index, event) in events.enumerated() {
             if index % 50 == 0 {

@@ -60,7 +60,9 @@ extension FeatureEngine {
                 hasher.combine(layout.rowTime(time))
                 for column in keyColumns(layout) { hasher.combine(record.values[column]) }
                 var count = LabelCounts(occurrence: hasher.finalize())
-                history.tables[index].withHistory(lanes, 0, layout) { $0.pointee.countLabels(at: time, layout, &count) }
+                if let slot = history.tables[index].slot(lanes, 0, layout) {
+                    history.tables[index].histories[slot].countLabels(at: time, layout, &count)
+                }
                 counts.append(count)
             }
             return counts
