@@ -14,7 +14,7 @@ enum PlanSample {
         name: "cards",
         columns: [
             SchemaColumn("booking", .text, role: .id),
-            SchemaColumn("booked", .timestamp(format: .unixMilliseconds, timeZone: .utc), role: .time),
+            SchemaColumn("booked", .timestamp(format: .unixMilliseconds), role: .time),
             SchemaColumn("card", .text, role: .key), SchemaColumn("shop", .integer(), role: .key),
             SchemaColumn("amount", .float(), role: .amount), SchemaColumn("kind", .category),
             SchemaColumn("online", .boolean()), SchemaColumn("fraud", .integer(width: .bits32), role: .label()),

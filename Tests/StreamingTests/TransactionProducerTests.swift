@@ -98,7 +98,7 @@ struct TransactionProducerTests {
 
     @Test(arguments: [nil, "BOOKING", "shop"]) func rowsOfAnySchemaReadBackEqual(keyColumn: String?) async throws {
         let cluster = try await MockKafkaCluster(topics: ["transactions": 4])
-        // RecordJSON's own default needs values of the keys.
+        // A transaction without the column's value has no key.
         let records = PlanSample.records(3_000).filter { $0.values[2] != .null && $0.values[3] != .null }
         let progress = try await cluster.send(records, keyColumn: keyColumn)
         #expect(progress.acknowledged == records.count && progress.refused == 0)

@@ -2,12 +2,12 @@ import Features
 
 /// Decides what a label of a transaction of a schema changes in a history, which counts the labels.
 ///
-/// A label is of the transaction with its id and time; where the schema has no id, with its keys and time. The history tells
-/// transactions apart that have got a label since they were recorded. The others it knows by their keys and time alone, so that a
-/// label for a moment of which it counts more frauds than are known here is taken to be about one of them first: the history
-/// began with it. With a column that tells when labels became known, a label with the same time is the same label.
+/// A label is of the transaction with its id and time; where the schema has no id, with its keys and time. Which transactions
+/// have been recorded is known by a hash of 8 bytes each, as long as labels can be used. Of those that the history began with only
+/// keys and times are known: a label for a moment of which it counts more frauds than are known here is taken to be about one of
+/// them first. With a column that tells when labels became known, a label with the same time is the same label.
 ///
-/// Bounded as ``LabelLedger`` is.
+/// Labels are bounded as those of ``LabelLedger`` are.
 struct RecordLabelLedger: Sendable {
     struct Key: BoundedLabelKey {
         let values: [TransactionValue]
@@ -30,6 +30,9 @@ struct RecordLabelLedger: Sendable {
     }
 
     private let time: Int?
+    /// The newest time of the history that the scorer began with.
+    private let historyEnd: Int64?
+    private var recorded = RecordedTransactions()
     private let knownAt: Int?
     private let label: (column: Int, values: LabelValues)?
     /// The columns that identify a transaction.
@@ -40,7 +43,11 @@ struct RecordLabelLedger: Sendable {
     /// Only with a column that tells when labels became known: elsewhere a transaction without a label counts as genuine.
     private var pendingGenuine: BoundedLabelKeys<Key>
 
-    init(_ schema: TransactionSchema, capacity: Int = 1 << 18, pendingCapacity: Int = 1 << 16) {
+    /// - Parameter historyEnd: The newest time of the history that the scorer begins with; nil for an empty one.
+    init(
+        _ schema: TransactionSchema, historyEnd: Int64?, capacity: Int = 1 << 18, pendingCapacity: Int = 1 << 16
+    ) {
+        self.historyEnd = historyEnd
         let columns = schema.columns
         func position(_ role: ColumnRole.Kind) -> Int? { columns.firstIndex { $0.role.kind == role } }
         time = position(.time)
@@ -71,29 +78,29 @@ struct RecordLabelLedger: Sendable {
         let horizon = history.labelHorizon
         if let horizon, key.dateTime <= horizon { return .unknown }
         if engine.hasLabel(isFraud: isFraud, of: record, knownAt: key.knownAt, in: history) { return .unchanged }
-        guard count.transactions > 0 else {
+        key.occurrences = counts.map(\.occurrence)
+        let isRecorded = recorded.contains(key)
+        // Of the history's beginning there are no ids: it has the transaction if each table has one that is not another's.
+        let mayBeEarlier = historyEnd.map { key.dateTime <= $0 } ?? false
+        let known = frauds.contains(key)
+        guard isRecorded || mayBeEarlier && counts.allSatisfy({ $0.transactions > others(key, known, $0) }) else {
             wait(key, isFraud, horizon)
             return .pending
         }
-        key.occurrences = counts.map(\.occurrence)
         if knownAt == nil {
-            let known = frauds.contains(key)
-            let others = min(count.frauds, frauds.count(count.occurrence) - (known ? 1 : 0))
             if isFraud {
                 if known { return .unchanged }
-                guard count.transactions > others else {
-                    wait(key, isFraud, horizon)
-                    return .pending
-                }
-                if count.frauds > others {
+                if !isRecorded, count.frauds > others(key, known, count) {
                     key.isRecorded = true
                     stopWaiting(key)
                     frauds.insert(key, horizon: horizon)
                     return .unchanged
                 }
             } else {
-                stopWaiting(key)
-                if !known, count.transactions > count.frauds { return .unchanged }
+                if !known, isRecorded || count.transactions > count.frauds {
+                    stopWaiting(key)
+                    return .unchanged
+                }
                 key.isRecorded = frauds.remove(key)?.isRecorded ?? true
             }
         }
@@ -104,13 +111,20 @@ struct RecordLabelLedger: Sendable {
         return .applied
     }
 
+    /// The frauds known of other transactions at a moment, as far as the history counts them.
+    private func others(_ key: Key, _ isKnown: Bool, _ count: FeatureEngine.LabelCounts) -> Int {
+        min(count.frauds, frauds.count(count.occurrence) - (isKnown ? 1 : 0))
+    }
+
     /// Notes a transaction that has just been added to the history, and gives it the label that waited for it.
     mutating func didRecord(
         _ record: TransactionRecord, _ engine: FeatureEngine, _ history: inout FeatureHistory
     ) throws(FeatureEngineError) {
+        guard engine.plan.usesLabels, var key = key(record) else { return }
+        recorded.insert(key, horizon: history.labelHorizon)
         let own = label(of: record)
         let isCounted = own == true && knownAt == nil
-        guard isCounted || !pendingFrauds.isEmpty || !pendingGenuine.isEmpty, var key = key(record) else { return }
+        guard isCounted || !pendingFrauds.isEmpty || !pendingGenuine.isEmpty else { return }
         let fraud = pendingFrauds.remove(key), genuine = pendingGenuine.remove(key)
         if isCounted {
             key.occurrences = try engine.labelCounts(of: record, in: history).map(\.occurrence)

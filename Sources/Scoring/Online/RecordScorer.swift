@@ -43,7 +43,7 @@ final class RecordScorer: Sendable {
         init(_ loaded: Loaded, _ history: FeatureHistory) {
             self.loaded = loaded
             self.history = history
-            ledger = RecordLabelLedger(loaded.engine.schema)
+            ledger = RecordLabelLedger(loaded.engine.schema, historyEnd: history.newestTime)
             labelledUntil = history.watermarkTime
         }
 

@@ -51,7 +51,7 @@ import Testing
             (#"{"id":"1","card":1,"time":1,"amount":1,"fraud":2}"#, 47, "fraud", "one of '1', '0'"),
             (#"{"id":"1","card":1,"time":1,"amount":1,"online":"x"}"#, 48, "online", "'\"x\"'"),
             (#"{"id":"1","card":1,"time":1,"amuont":1}"#, 39, "amount", "did you mean 'amuont'?"),
-            (#"{"id":"1","card":null,"time":1,"amount":1}"#, 42, "card", "missing"),
+            (#"{"id":"1","card":1,"time":null,"amount":1}"#, 42, "time", "missing"),
         ])
     func problemsNameColumnAndPosition(text: String, byteOffset: Int, column: String?, message: String) throws {
         let error = #expect(throws: RecordJSONError.self) { try decode(text) }
