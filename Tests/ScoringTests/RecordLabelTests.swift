@@ -50,10 +50,13 @@ import Testing
 
     private static func record(
         _ id: Int, hour: Int, card: Int, shop: Int, kind: String, fraud: Bool?, known: Int64? = nil,
+        isLabel: Bool = false,
         _ schema: TransactionSchema
     ) -> TransactionRecord {
         var values: [TransactionValue] = [
-            .text("T-\(id)"), .time(Int64(hour) * Self.hour), .text("C\(card)"), .integer(Int64(shop)), .number(10),
+            .text("T-\(id)"), .time(Int64(hour) * Self.hour), .text("C\(card)"), .integer(Int64(shop)),
+            // A label need not repeat it.
+            isLabel ? .null : .number(10),
             .text(kind), fraud.map { .text($0 ? "ja" : "nein") } ?? .null,
         ]
         if schema.columns.count > 7 { values.append(known.map { .time($0) } ?? .null) }
@@ -87,12 +90,12 @@ import Testing
                 kind: Bool.random(using: &generator) ? "transfer" : "payment")
         }
         if hasKnownAt { for index in transactions.indices { transactions[index].hour = index / 3 + index % 3 * 200 } }
-        func record(_ index: Int, labelled: Bool) -> TransactionRecord {
+        func record(_ index: Int, labelled: Bool, isLabel: Bool = false) -> TransactionRecord {
             let one = transactions[index]
             return Self.record(
                 index, hour: one.hour, card: one.card, shop: one.shop, kind: one.kind,
                 fraud: labelled ? one.fraud : nil,
-                known: labelled ? one.known : nil, schema)
+                known: labelled ? one.known : nil, isLabel: isLabel, schema)
         }
         var isRecorded = [Bool](repeating: false, count: transactions.count)
         var told = 0
@@ -108,10 +111,12 @@ import Testing
             told += 1
             transactions[index].fraud = isFraud
             transactions[index].known = hasKnownAt ? Self.hour * 800 + Int64(told) : nil
-            let outcome = try scorer.applyLabel(record(index, labelled: true))
+            let outcome = try scorer.applyLabel(record(index, labelled: true, isLabel: true))
             if !isRecorded[index] { #expect(outcome != .applied) }
             if isRepeated, isRecorded[index] { #expect(outcome == .unchanged) }
-            #expect(try scorer.applyLabel(record(index, labelled: true)) == (isRecorded[index] ? .unchanged : outcome))
+            #expect(
+                try scorer.applyLabel(record(index, labelled: true, isLabel: true))
+                    == (isRecorded[index] ? .unchanged : outcome))
         }
         for index in transactions.indices {
             if !isRecorded[index] { try scorer.record(record(index, labelled: false)) }

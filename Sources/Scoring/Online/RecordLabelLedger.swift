@@ -33,6 +33,7 @@ struct RecordLabelLedger: Sendable {
     /// The newest time of the history that the scorer began with.
     private let historyEnd: Int64?
     private var recorded = RecordedTransactions()
+    private let amount: Int?
     private let knownAt: Int?
     private let label: (column: Int, values: LabelValues)?
     /// The columns that identify a transaction.
@@ -51,6 +52,7 @@ struct RecordLabelLedger: Sendable {
         let columns = schema.columns
         func position(_ role: ColumnRole.Kind) -> Int? { columns.firstIndex { $0.role.kind == role } }
         time = position(.time)
+        amount = position(.amount)
         knownAt = position(.knownAt)
         label = position(.label).flatMap { column in LabelValues(columns[column]).map { (column, $0) } }
         identity = position(.id).map { [$0] } ?? columns.indices.filter { columns[$0].role.kind == .key }
@@ -77,7 +79,8 @@ struct RecordLabelLedger: Sendable {
         else { return .unknown }
         let horizon = history.labelHorizon
         if let horizon, key.dateTime <= horizon { return .unknown }
-        if engine.hasLabel(isFraud: isFraud, of: record, knownAt: key.knownAt, in: history) { return .unchanged }
+        let plain = asRecorded(record, withFraud: false, engine)
+        if engine.hasLabel(isFraud: isFraud, of: plain, knownAt: key.knownAt, in: history) { return .unchanged }
         key.occurrences = counts.map(\.occurrence)
         let isRecorded = recorded.contains(key)
         // Of the history's beginning there are no ids: it has the transaction if each table has one that is not another's.
@@ -106,7 +109,8 @@ struct RecordLabelLedger: Sendable {
         }
         stopWaiting(key)
         try engine.recordLabel(
-            isFraud: isFraud, of: asRecorded(record, withFraud: key.isRecorded), knownAt: key.knownAt, in: &history)
+            isFraud: isFraud, of: asRecorded(record, withFraud: key.isRecorded, engine), knownAt: key.knownAt,
+            in: &history)
         if isFraud, knownAt == nil { frauds.insert(key, horizon: horizon) }
         return .applied
     }
@@ -132,7 +136,8 @@ struct RecordLabelLedger: Sendable {
             frauds.insert(key, horizon: history.labelHorizon)
         } else if let waited = fraud ?? genuine, own == nil || knownAt == nil {
             let isThere = try engine.recordLabel(
-                isFraud: fraud != nil, of: record, knownAt: waited.knownAt, in: &history)
+                isFraud: fraud != nil, of: asRecorded(record, withFraud: false, engine), knownAt: waited.knownAt,
+                in: &history)
             guard isThere, fraud != nil, knownAt == nil else { return }
             key.occurrences = try engine.labelCounts(of: record, in: history).map(\.occurrence)
             frauds.insert(key, horizon: history.labelHorizon)
@@ -146,12 +151,17 @@ struct RecordLabelLedger: Sendable {
         return key
     }
 
-    /// The transaction with the label that it was recorded with.
-    private func asRecorded(_ record: TransactionRecord, withFraud isFraud: Bool) -> TransactionRecord {
-        var record = record
-        if let label { record.values[label.column] = isFraud ? label.values.fraud : .null }
-        if let knownAt { record.values[knownAt] = .null }
-        return record
+    /// What a label has to say of a transaction, with the label that it was recorded with: the same, however much of the
+    /// transaction came with the label.
+    private func asRecorded(
+        _ record: TransactionRecord, withFraud isFraud: Bool, _ engine: FeatureEngine
+    ) -> TransactionRecord {
+        var values = [TransactionValue](repeating: .null, count: record.values.count)
+        for column in engine.labelColumns { values[column] = record.values[column] }
+        if let amount { values[amount] = .integer(0) }
+        if let label { values[label.column] = isFraud ? label.values.fraud : .null }
+        if let knownAt { values[knownAt] = .null }
+        return TransactionRecord(values)
     }
 
     private mutating func wait(_ key: Key, _ isFraud: Bool, _ horizon: Int64?) {

@@ -50,6 +50,8 @@ extension FeatureEngine {
         try requireHistory(history)
         return try withLanes { lanes throws(FeatureEngineError) in
             try fill(record, lanes) { history.interners[$0].number(of: $1) ?? -1 }
+            // A label need not repeat the amount.
+            lanes[RowLanes.recorded, 0] = 1
             let time = lanes[RowLanes.time, 0]
             var counts: [LabelCounts] = []
             for index in program.tables.indices {
