@@ -25,13 +25,15 @@ struct VerifyFeatures: ToolCommand {
             now, bit for bit, and says 'N of N'. Where some differ it names the first ones, the features that differ, and why: \
             the transaction changed, earlier ones are missing, labels came later, another model scored.
 
-              score-transactions --data new.parquet --model model --output scores.parquet --feature-digests
+              score-transactions --data new.parquet --model model \\
+                --output scores.parquet --feature-digests
               verify-features --scores scores.parquet --data new.parquet --model model
 
             Scores are any data set with the ids and a column feature_digest, also the results of a stream as JSON lines. A stream or \
             service begins with the model's history, and knows the labels that it was sent: if it got none, use --labels none.
 
-              verify-features --scores results.jsonl --data all.parquet --model model --history saved --labels none
+              verify-features --scores results.jsonl --data all.parquet \\
+                --model model --history saved --labels none
 
             The data must have all transactions since the end of the history, scored or not. The exit code is 0 when every score \
             has been compared and is identical; 3 when not; another one for errors.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Random schemas, plans and histories: every way to compute features gives the bits of the definition.
-@Suite struct EnginePropertyTests {
+@Suite(.needs(.python)) struct EnginePropertyTests {
     @Test func allWaysGiveTheBitsOfTheDefinition() throws {
         try check((0..<600).map { try EngineCase(seed: $0) })
     }

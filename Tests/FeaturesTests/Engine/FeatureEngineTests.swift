@@ -152,7 +152,7 @@ import Testing
     }
 
     /// The aggregates that DuckDB has, as its window functions compute them.
-    @Test func aggregatesAreThoseOfDuckDB() throws {
+    @Test(.needs(.python)) func aggregatesAreThoseOfDuckDB() throws {
         let transactions = FeatureOracle.transactions(3000, seed: 11)
         let folder = try TemporaryFolder()
         let rows = transactions.map {
