@@ -3,7 +3,8 @@
 /// Not an array, since what looks up the histories of many keys in turn waits for memory: the first row is found without
 /// reading the header of an array, and nothing is retained. Before the first row are cursors: positions at which searches begin.
 ///
-/// `@unchecked Sendable`: memory that is shared is never written to.
+/// `@unchecked Sendable` invariant: memory that copies share is only read. Rows are written through ``writable(adding:_:)``, which
+/// copies shared memory first; cursors are written only right after that, while a row is inserted or has just been.
 struct RowStore: @unchecked Sendable {
     private var memory: ManagedBuffer<Void, Int64>?
     /// The first word of the first row; nil without memory.
@@ -58,7 +59,7 @@ struct RowStore: @unchecked Sendable {
         for index in 0..<layout.cursorCount { setCursor(index, max(0, cursor(index) - removed)) }
     }
 
-    /// Belongs to another layout with the same words from now on; cursors begin anew.
+    /// Belongs to another layout with the same words from now on; cursors start from the beginning.
     mutating func takeOver(_ layout: HistoryLayout) {
         guard let old = base, let owner = memory else { return }
         let rows = count

@@ -33,7 +33,7 @@ extension ColumnChunkEncoder {
         }
     }
 
-    /// The distinct texts are known: only those that are used are numbered anew, in the order of their first row.
+    /// The distinct texts are known: only those that are used get new numbers, in the order of their first row.
     func encode(
         _ texts: CodedTexts, _ rows: Range<Int>, _ present: Present, _ pages: PageWriter,
         _ statistics: inout ParquetFormat.Statistics
