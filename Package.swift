@@ -167,8 +167,8 @@ let package = Package(
         library(
             "ModelTracking",
             [
-                "Checksums", "Essentials", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO", "Tracking",
-                logging,
+                "Checksums", "Essentials", "Features", "ModelKit", "Parallelism", "Pipelines", "Scoring", "StorageIO",
+                "Tracking", logging,
             ]),
         systemLibrary("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         library(

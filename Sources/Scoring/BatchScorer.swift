@@ -92,6 +92,35 @@ public struct BatchScorer: Sendable {
         }
     }
 
+    /// A sorter of rows as the model's plan orders them; nil without a plan.
+    func tableSorter(memoryLimit: Int, storage: any SpillStorage) throws -> TableSorter? {
+        guard let schema = model.engine?.schema else { return nil }
+        return TableSorter(
+            schema: try schema.tableSchema(), time: schema.columns.firstIndex { $0.role == .time },
+            id: schema.columns.firstIndex { $0.role == .id }, memoryLimit: memoryLimit, storage: storage)
+    }
+
+    /// A table's columns as the plan's schema has them; nil without a plan.
+    mutating func canonical(_ batch: RecordBatch, threads: Int) throws -> RecordBatch? {
+        try plan?.canonical(batch, threads: threads)
+    }
+
+    /// The scores of the rows of a table of the schema's columns, by a plan; nil without one.
+    mutating func scores(canonical: RecordBatch, threads: Int) throws -> ScoredRows? {
+        let (model, choice, digester) = (model, choice, digester)
+        var use = history
+        defer { history = use }
+        return try plan?.scores(canonical: canonical, model, choice, &use, digester, threads: threads)
+    }
+
+    /// The features of the rows of a table of the schema's columns, by a plan; nil without one.
+    mutating func replay(canonical: RecordBatch, rows: [Int64], threads: Int) throws -> ReplayedRows? {
+        let (model, choice) = (model, choice)
+        var use = history
+        defer { history = use }
+        return try plan?.replay(canonical: canonical, model, choice, &use, rows: rows, threads: threads)
+    }
+
     /// The scores of a table's rows by features from a pipeline.
     mutating func scores(_ transactions: TransactionColumns, threads: Int) throws -> ScoredRows {
         let matrix = try features(transactions, threads: threads)

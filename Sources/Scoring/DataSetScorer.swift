@@ -9,8 +9,7 @@ public import StorageIO
 /// Each row gets the score that it has where the whole table is sorted by time, then transaction id, then row: scores
 /// do not depend on how rows are spread over files, row groups and batches. Batches that follow one another in time are
 /// scored as they come. At the first that does not, scoring starts over: the rows are sorted, with a temporary file for
-/// what does not fit into memory, scored in time order, and returned in the data set's own order. Rows for a model with a plan
-/// are sorted in memory, so far.
+/// what does not fit into memory, scored in time order, and returned in the data set's own order.
 public struct DataSetScorer: Sendable {
     /// The progress of scoring.
     public struct Progress: Sendable, Hashable {
@@ -27,9 +26,6 @@ public struct DataSetScorer: Sendable {
         /// The number of rows that this phase has processed.
         public let rows: Int64
     }
-
-    /// Digests as text stay far below the 2 GiB that a column holds.
-    private static let rowsPerWrite = 1 << 18
 
     /// The model that scores.
     public let model: FraudModel
@@ -94,12 +90,11 @@ public struct DataSetScorer: Sendable {
         _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (Progress) -> Void,
         _ write: (BatchScores) async throws -> Void
     ) async throws -> HistoryUse {
-        if model.engine != nil { return try await scoreTogether(dataSet, columns, threads, progress, write) }
         let sorted = try SortedScoring(
             model, choice, digests: digests, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             try Task.checkCancellation()
-            let rows = try await onDedicatedThread(named: "sorting") { _ in try sorted.add(batch) }
+            let rows = try await onDedicatedThread(named: "sorting") { _ in try sorted.add(batch, threads) }
             progress(Progress(phase: .sorting, rows: rows))
         }
         while let rows = try await onDedicatedThread(named: "scoring", { _ in try sorted.scoreNext(threads) }) {
@@ -107,7 +102,7 @@ public struct DataSetScorer: Sendable {
             progress(Progress(phase: .scoring, rows: rows))
         }
         var given: Int64 = 0
-        let id = TransactionColumn.index(of: .transactionID, in: dataSet.schema).map { dataSet.schema.fields[$0].name }
+        let id = model.idColumn(of: dataSet.schema).map { dataSet.schema.fields[$0.index].name }
         for try await batch in dataSet.batches(columns: id.map { [$0] } ?? columns, threads: threads) {
             try Task.checkCancellation()
             let scores = try await onDedicatedThread(named: "scoring") { _ in try sorted.scores(batch) }
@@ -116,21 +111,5 @@ public struct DataSetScorer: Sendable {
         }
         guard given == sorted.count else { throw ScoringError.dataChanged(rows: sorted.count, rowsLater: given) }
         return sorted.history ?? .empty
-    }
-
-    /// Scores all rows of a plan's transactions as one table, which the plan brings into the order of time.
-    private func scoreTogether(
-        _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (Progress) -> Void,
-        _ write: (BatchScores) async throws -> Void
-    ) async throws -> HistoryUse {
-        let table = try await dataSet.readAll(columns: columns, threads: threads)
-        progress(Progress(phase: .sorting, rows: Int64(table.rowCount)))
-        var scorer = try BatchScorer(model, history: choice, digests: digests)
-        let scores = try await scorer.score(table, threads: threads)
-        for start in stride(from: 0, to: table.rowCount, by: Self.rowsPerWrite) {
-            try await write(scores.slice(start..<min(table.rowCount, start + Self.rowsPerWrite)))
-        }
-        progress(Progress(phase: .scoring, rows: Int64(table.rowCount)))
-        return scores.history
     }
 }

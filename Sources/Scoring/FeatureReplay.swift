@@ -79,11 +79,10 @@ package struct FeatureReplay: Sendable {
         _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (DataSetScorer.Progress) -> Void,
         _ take: (ReplayedRows) async throws -> Void
     ) async throws -> HistoryUse {
-        guard model.engine == nil else { return try await runTogether(dataSet, columns, threads, progress, take) }
         let sorted = try SortedScoring(model, choice, memoryLimit: memoryLimit, temporaryFolder: temporaryFolder)
         for try await batch in dataSet.batches(columns: columns, threads: threads) {
             try Task.checkCancellation()
-            let rows = try await onDedicatedThread(named: "sorting") { _ in try sorted.add(batch) }
+            let rows = try await onDedicatedThread(named: "sorting") { _ in try sorted.add(batch, threads) }
             progress(DataSetScorer.Progress(phase: .sorting, rows: rows))
         }
         var rows: Int64 = 0
@@ -94,22 +93,5 @@ package struct FeatureReplay: Sendable {
             progress(DataSetScorer.Progress(phase: .scoring, rows: rows))
         }
         return sorted.history ?? .empty
-    }
-
-    /// The rows of a plan's transactions as one table, which the plan brings into the order of time.
-    private func runTogether(
-        _ dataSet: DataSet, _ columns: [String], _ threads: Int, _ progress: (DataSetScorer.Progress) -> Void,
-        _ take: (ReplayedRows) async throws -> Void
-    ) async throws -> HistoryUse {
-        let table = try await dataSet.readAll(columns: columns, threads: threads)
-        progress(DataSetScorer.Progress(phase: .sorting, rows: Int64(table.rowCount)))
-        let scoring = try OrderedScoring(model, choice)
-        if let replayed = try await onDedicatedThread(
-            named: "features", { _ in try scoring.replay(table, firstRow: 0, threads) })
-        {
-            try await take(replayed)
-        }
-        progress(DataSetScorer.Progress(phase: .scoring, rows: Int64(table.rowCount)))
-        return scoring.history ?? .empty
     }
 }

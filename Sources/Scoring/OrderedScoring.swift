@@ -34,6 +34,8 @@ final class OrderedScoring: Sendable {
 final class SortedScoring: Sendable {
     private struct State: ~Copyable {
         var sorter: TransactionSorter
+        /// For a model with a plan.
+        var tables: TableSorter?
         var scorer: BatchScorer
         var scores: RowScores
         var scored: Int64 = 0
@@ -46,25 +48,34 @@ final class SortedScoring: Sendable {
     init(
         _ model: FraudModel, _ choice: HistoryChoice, digests: Bool = false, memoryLimit: Int,
         temporaryFolder: String?
-    ) throws(ScoringError) {
+    ) throws {
         // Sorted rows and scores are in memory at the same time.
         let storage = SpillFile(folder: temporaryFolder)
+        let scorer = try BatchScorer(model, history: choice, digests: digests)
         state = Lock(
             State(
                 sorter: TransactionSorter(memoryLimit: memoryLimit * 3 / 4, storage: storage),
-                scorer: try BatchScorer(model, history: choice, digests: digests),
+                tables: try scorer.tableSorter(memoryLimit: memoryLimit * 3 / 4, storage: storage),
+                scorer: scorer,
                 scores: RowScores(
                     memoryLimit: memoryLimit / 4, storage: storage,
                     digestedFeatures: digests ? model.features.names.count : nil)))
     }
 
     var history: HistoryUse? { state.withLock { $0.scorer.history } }
-    var count: Int64 { state.withLock { $0.sorter.count } }
+    var count: Int64 { state.withLock { $0.tables?.count ?? $0.sorter.count } }
 
     /// Adds a batch of rows.
     /// - Returns: the number of rows so far.
-    func add(_ batch: RecordBatch) throws -> Int64 {
+    func add(_ batch: RecordBatch, _ threads: Int) throws -> Int64 {
         try state.withLock { state in
+            if let count = state.tables?.count {
+                let table = try TransactionError.naming(after: count) {
+                    try state.scorer.canonical(batch, threads: threads)
+                }
+                if let table { try state.tables?.add(table) }
+                return count + Int64(batch.rowCount)
+            }
             let transactions = try TransactionError.naming(after: state.sorter.count) {
                 try state.scorer.model.transactions(batch)
             }
@@ -77,6 +88,14 @@ final class SortedScoring: Sendable {
     /// - Returns: the number of rows scored so far; nil after the last.
     func scoreNext(_ threads: Int) throws -> Int64? {
         try state.withLock { state in
+            if state.tables != nil {
+                guard let portion = try state.tables?.next(SortedScoring.portion),
+                    let scores = try state.scorer.scores(canonical: portion.table, threads: threads)
+                else { return nil }
+                try state.scores.add(scores, rows: portion.rows)
+                state.scored += Int64(portion.rows.count)
+                return state.scored
+            }
             let rows = try state.sorter.next(SortedScoring.portion)
             guard !rows.isEmpty else { return nil }
             let scores = try state.scorer.scores(TransactionColumns(rows), threads: threads)
@@ -89,6 +108,10 @@ final class SortedScoring: Sendable {
     /// The features of the next rows in time order; nil after the last.
     func replayNext(_ threads: Int) throws -> ReplayedRows? {
         try state.withLock { state in
+            if state.tables != nil {
+                guard let portion = try state.tables?.next(SortedScoring.portion) else { return nil }
+                return try state.scorer.replay(canonical: portion.table, rows: portion.rows, threads: threads)
+            }
             let rows = try state.sorter.next(SortedScoring.portion)
             guard !rows.isEmpty else { return nil }
             return try state.scorer.replay(TransactionColumns(rows), rows: rows.map(\.row), threads: threads)

@@ -9,13 +9,13 @@ struct PlanScoring: Sendable {
     private var reader: SchemaReader?
     private var history: FeatureHistory?
     /// The last row in the order of time.
-    private var last: RowKey?
+    private var last: RecordKey?
     private(set) var isInTimeOrder = true
 
     init(_ engine: FeatureEngine) { self.engine = engine }
 
     /// A table's columns as the schema has them.
-    private mutating func canonical(_ batch: RecordBatch, threads: Int) throws -> RecordBatch {
+    mutating func canonical(_ batch: RecordBatch, threads: Int) throws -> RecordBatch {
         let reader: SchemaReader
         if let known = self.reader, known.table == batch.schema {
             reader = known
@@ -39,7 +39,14 @@ struct PlanScoring: Sendable {
         _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?,
         _ digester: FeatureDigester?, threads: Int
     ) throws -> ScoredRows {
-        let canonical = try canonical(batch, threads: threads)
+        try scores(canonical: canonical(batch, threads: threads), model, choice, &use, digester, threads: threads)
+    }
+
+    /// The scores of the rows of a table of the schema's columns, which then belong to the history.
+    mutating func scores(
+        canonical: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?,
+        _ digester: FeatureDigester?, threads: Int
+    ) throws -> ScoredRows {
         let matrix = try features(canonical: canonical, model, choice, &use, threads: threads)
         var scores = try ScoredRows(matrix, model.classifier, digester, threads: threads)
         for row in unscored(canonical) { scores.probabilities[row] = .nan }
@@ -49,7 +56,7 @@ struct PlanScoring: Sendable {
     private mutating func features(
         canonical: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, threads: Int
     ) throws -> FeatureMatrix {
-        let bounds = engine.usesHistory ? RowKey.bounds(of: canonical, schema: engine.schema) : nil
+        let bounds = engine.usesHistory ? RecordKey.bounds(of: canonical, schema: engine.schema) : nil
         if let bounds {
             if let last, bounds.first < last { isInTimeOrder = false }
             last = max(bounds.last, last ?? bounds.last)
@@ -68,7 +75,14 @@ struct PlanScoring: Sendable {
         _ batch: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, rows: [Int64],
         threads: Int
     ) throws -> ReplayedRows {
-        let canonical = try canonical(batch, threads: threads)
+        try replay(canonical: canonical(batch, threads: threads), model, choice, &use, rows: rows, threads: threads)
+    }
+
+    /// The same of a table of the schema's columns.
+    mutating func replay(
+        canonical: RecordBatch, _ model: FraudModel, _ choice: HistoryChoice, _ use: inout HistoryUse?, rows: [Int64],
+        threads: Int
+    ) throws -> ReplayedRows {
         let columns = engine.schema.columns
         return ReplayedRows(
             rows: rows, ids: columns.firstIndex { $0.role == .id }.map { canonical.columns[$0] },
@@ -103,54 +117,22 @@ struct PlanScoring: Sendable {
     }
 }
 
-/// The sort key of a row: time, then id.
-private struct RowKey: Sendable, Comparable {
-    enum ID: Sendable, Comparable {
-        case none
-        case integer(Int64)
-        case bytes([UInt8])
-
-        static func < (left: ID, right: ID) -> Bool {
-            switch (left, right) {
-            case (.integer(let left), .integer(let right)): left < right
-            case (.bytes(let left), .bytes(let right)): left.lexicographicallyPrecedes(right)
-            case (.none, .none): false
-            case (.none, _): true
-            case (_, .none): false
-            case (.integer, .bytes): true
-            case (.bytes, .integer): false
-            }
-        }
-    }
-
-    let time: Int64
-    let id: ID
-
-    static func < (left: RowKey, right: RowKey) -> Bool {
-        left.time != right.time ? left.time < right.time : left.id < right.id
-    }
-
+extension RecordKey {
     /// The first and the last row of a canonical table in the order of time; nil without rows or times.
-    static func bounds(of batch: RecordBatch, schema: TransactionSchema) -> (first: RowKey, last: RowKey)? {
+    fileprivate static func bounds(of batch: RecordBatch, schema: TransactionSchema) -> (
+        first: RecordKey, last: RecordKey
+    )? {
         guard let position = schema.columns.firstIndex(where: { $0.role == .time }),
             case .int64(let times) = batch.columns[position].storage, let earliest = times.min(),
             let latest = times.max()
         else { return nil }
         let ids = schema.columns.firstIndex { $0.role == .id }.map { batch.columns[$0] }
-        func keys(_ time: Int64) -> [ID] { times.indices.filter { times[$0] == time }.map { id(ids, $0) } }
-        return (
-            RowKey(time: earliest, id: keys(earliest).min() ?? .none),
-            RowKey(time: latest, id: keys(latest).max() ?? .none)
-        )
-    }
-
-    private static func id(_ column: Column?, _ row: Int) -> ID {
-        guard let column, !column.isNull(row) else { return .none }
-        switch column.storage {
-        case .int32(let values): return .integer(Int64(values[row]))
-        case .int64(let values): return .integer(values[row])
-        case .bytes(let values): return .bytes(Array(values[row]))
-        case .boolean, .float32, .float64: return .none
+        func keys(_ time: Int64) -> [RecordID] {
+            times.indices.filter { times[$0] == time }.map { RecordID(ids, row: $0) }
         }
+        return (
+            RecordKey(time: earliest, id: keys(earliest).min() ?? .none),
+            RecordKey(time: latest, id: keys(latest).max() ?? .none)
+        )
     }
 }

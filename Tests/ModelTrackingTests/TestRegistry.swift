@@ -50,24 +50,31 @@ struct TestRegistry {
         trees.maxLeaves = isGood ? 15 : 2
         let request = TrainingRequest(
             data: early, features: .transactions(isGood ? .windows : .basic), learner: .boostedTrees(trees), threads: 2)
+        return try await publish(request, rocAUC: isGood ? 0.9 : 0.6, alias: alias)
+    }
+
+    /// Trains and registers.
+    @discardableResult
+    func publish(_ request: TrainingRequest, rocAUC: Double, alias: String?) async throws -> ModelPublisher.Receipt {
         let result = try await TrainingPipeline(request, stores: stores).run()
         let model = try stores.resolve(folder.path("model"))
         try await result.model.save(to: model)
         return try await ModelPublisher.withTracking(destination, program: "tests", stores: stores) { publisher in
             try await publisher.publish(
-                result, model: model, data: early, metrics: ["test_bootstrap_roc_auc": isGood ? 0.9 : 0.6],
+                result, model: model, data: early, metrics: ["test_bootstrap_roc_auc": rocAUC],
                 registration: ModelRegistration(alias: alias))
         }
     }
 
     func promote(
-        _ candidate: String, policy: PromotionPolicy = .better, isDryRun: Bool = false
+        _ candidate: String, policy: PromotionPolicy = .better, isDryRun: Bool = false,
+        custom: CustomFeatures = .none
     ) async throws -> PromotionResult {
         try await ModelPromotion(
             PromotionRequest(
                 candidate: candidate, champion: "models:/antifraud@champion", data: all, policy: policy,
                 isDryRun: isDryRun, settings: ModelComparison.Settings(samples: 200, seed: 1)),
-            tracking: destination, stores: stores, program: "tests", threads: 2
+            tracking: destination, stores: stores, program: "tests", custom: custom, threads: 2
         ).run()
     }
 

@@ -5,8 +5,8 @@ import Parallelism
 extension FeatureEngine {
     /// The features of a batch, each row against the history and the batch's earlier rows; the rows are then recorded.
     ///
-    /// Rows are processed by time, then id (integers by value, texts by bytes), then position, whatever their order in the
-    /// batch. A row without a finite amount, where the schema has one, does not belong to the history of the others.
+    /// Rows are processed by time, then id (those without one first, integers by value, texts by bytes), then position, whatever
+    /// their order in the batch. A row without a finite amount, where the schema has one, does not belong to the history of the others.
     ///
     /// Blocks the calling thread; in a task, use the `async` variant.
     /// - Parameter batch: Of exactly the schema's columns: `schema.tableSchema()`.
@@ -18,7 +18,7 @@ extension FeatureEngine {
     ) throws(FeatureEngineError) -> [[Float]] {
         try adopt(&history)
         let times = try times(batch)
-        let order = try RowOrder.sorted(times, ids: program.idColumn.map { batch.columns[$0] })
+        let order = RowOrder.sorted(times, ids: program.idColumn.map { batch.columns[$0] })
         var columns = [[Float]](repeating: [], count: count)
         for index in columns.indices { columns[index] = [Float](repeating: 0, count: batch.rowCount) }
         let capacity = min(max(1, batch.rowCount), rowsPerPortion)
@@ -216,36 +216,4 @@ private struct SharedPointer<Value>: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Value>?
 
     init(_ pointer: UnsafeMutablePointer<Value>?) { self.pointer = pointer }
-}
-
-/// Rows by ascending time, then id, then position.
-enum RowOrder {
-    /// The rows in that order; nil if they are in that order already.
-    static func sorted(_ times: [Int64], ids: Column?) throws(FeatureEngineError) -> [Int32]? {
-        switch ids?.storage {
-        case .int64(let ids): return sorted(times) { ids[$0] == ids[$1] ? nil : ids[$0] < ids[$1] }
-        case .int32(let ids): return sorted(times) { ids[$0] == ids[$1] ? nil : ids[$0] < ids[$1] }
-        case .bytes(let ids):
-            return sorted(times) { left, right in
-                let (left, right) = (ids[left], ids[right])
-                return left.elementsEqual(right) ? nil : left.lexicographicallyPrecedes(right)
-            }
-        default: return sorted(times) { _, _ in nil }
-        }
-    }
-
-    /// - Parameter precedes: Whether the first row's id is before the second's; nil for equal ones.
-    private static func sorted(_ times: [Int64], _ precedes: (Int, Int) -> Bool?) -> [Int32]? {
-        func isBefore(_ left: Int, _ right: Int) -> Bool {
-            if times[left] != times[right] { return times[left] < times[right] }
-            return precedes(left, right) ?? (left < right)
-        }
-        guard !(1..<max(1, times.count)).allSatisfy({ isBefore($0 - 1, $0) }) else { return nil }
-        let rows = times.indices.map { (time: times[$0], row: Int32($0)) }
-        // The time beside the row spares most comparisons an access to memory.
-        let ordered = rows.sorted { left, right in
-            left.time != right.time ? left.time < right.time : isBefore(Int(left.row), Int(right.row))
-        }
-        return ordered.map(\.row)
-    }
 }

@@ -1,4 +1,5 @@
 public import Essentials
+public import Features
 import ModelKit
 import Pipelines
 public import StorageIO
@@ -14,6 +15,7 @@ public struct ModelPromotion: Sendable {
     private let tracking: TrackingDestination
     private let stores: ObjectStoreRegistry
     private let program: String
+    private let custom: CustomFeatures
     private let threads: Int
     private let progress: WorkProgressHandler
 
@@ -22,12 +24,13 @@ public struct ModelPromotion: Sendable {
     ///   - tracking: the registry.
     ///   - stores: finds data, models and the report.
     ///   - program: named as the user of the registry.
+    ///   - custom: the kinds of features that the models' plans have from the program.
     ///   - threads: threads that compute; the result does not depend on them.
     ///   - progress: gets rows read and steps begun.
     public init(
         _ request: PromotionRequest, tracking: TrackingDestination = TrackingDestination(),
         stores: ObjectStoreRegistry = ObjectStoreRegistry(),
-        program: String = ProcessInfo.processInfo.processName,
+        program: String = ProcessInfo.processInfo.processName, custom: CustomFeatures = .none,
         threads: Int = ProcessInfo.processInfo.activeProcessorCount,
         progress: @escaping WorkProgressHandler = { _ in }
     ) {
@@ -35,6 +38,7 @@ public struct ModelPromotion: Sendable {
         self.tracking = tracking
         self.stores = stores
         self.program = program
+        self.custom = custom
         self.threads = threads
         self.progress = progress
     }
@@ -90,7 +94,7 @@ public struct ModelPromotion: Sendable {
         _ result: inout PromotionResult, candidate: ModelVersion, champion: ModelVersion?
     ) async throws {
         if let data = request.data {
-            let models = ModelLoader(stores: stores, tracking: tracking, program: program)
+            let models = ModelLoader(stores: stores, tracking: tracking, program: program, custom: custom)
             let compared = try await ComparisonPipeline(
                 data: data, champion: models.load(Self.uri(champion ?? candidate)),
                 candidate: models.load(Self.uri(candidate)), label: request.label,
