@@ -30,7 +30,7 @@ struct CleanTransactions: ToolCommand {
 
             With --incremental, a run cleans only the files that no earlier run has cleaned, and adds their rows to the data \
             set as one file that appears in one step; it can run on any schedule. Its state is in \
-            OUTPUT/_incremental. A transaction_id of an earlier run is a duplicate, and the outlier fences stay those of the \
+            OUTPUT/_incremental. A transaction whose id an earlier run has seen is a duplicate, and the outlier fences stay those of the \
             first run. If it is killed and run again, the result is the same as without the interruption.
 
               clean-transactions --input s3://bank/raw/ --output s3://bank/clean/ --incremental --rejects s3://bank/rejects/
@@ -110,9 +110,8 @@ struct CleanTransactions: ToolCommand {
         if refitFences || rebuild, !incremental {
             throw ValidationError("\(refitFences ? "--refit-fences" : "--rebuild") goes with --incremental.")
         }
-        if schema != nil, incremental || repairDays {
-            throw ValidationError(
-                "\(incremental ? "--incremental" : "--repair-days") is for the nine columns, without --schema.")
+        if schema != nil, repairDays {
+            throw ValidationError("--repair-days is for the nine columns, without --schema.")
         }
         if let maxDroppedShare, !(0...1).contains(maxDroppedShare) {
             throw ValidationError("--max-dropped-share must lie in 0...1.")

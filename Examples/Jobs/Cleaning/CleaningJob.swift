@@ -19,7 +19,7 @@ package struct CleaningJob: Sendable {
     ///   - output: one file; a folder of part files when it ends with `/`.
     ///   - report: a file that ends in `.html`, or in `.json`.
     ///   - rejects: where dropped rows go: one file; a folder when it ends with `/`.
-    ///   - incremental: what a run on a growing data set of the nine columns does; nil for one that writes the whole output.
+    ///   - incremental: what a run on a growing data set does; nil for one that writes the whole output.
     package init(
         input: String, output: String, choice: CleaningChoice, report: String?, rejects: String? = nil,
         incremental mode: IncrementalCleaner.Mode? = nil, options: CleaningOptions,
@@ -61,7 +61,12 @@ package struct CleaningJob: Sendable {
             return try await Cleaner(plan: plan, options: options).clean(
                 DataFiles.find(source), to: .location(target), rejects: rejects, progress: progress)
         case .table(let schema, let plan):
-            return try await TableCleaner(schema: schema, plan: plan, options: options).clean(
+            let cleaner = TableCleaner(schema: schema, plan: plan, options: options)
+            if let mode {
+                return try await IncrementalTableCleaner(cleaner).clean(
+                    source, to: target, mode: mode, rejects: rejects, progress: progress)
+            }
+            return try await cleaner.clean(
                 DataFiles.find(source), to: .location(target), rejects: rejects, progress: progress)
         }
     }

@@ -40,9 +40,9 @@ package final class PagedBitmap: @unchecked Sendable {
     var pageNumbers: [Int64] { pages.keys.sorted() }
 
     /// The values of a page as intervals, ascending.
-    func intervals(ofPage number: Int64) -> [IDInterval] {
+    func intervals(ofPage number: Int64) -> [IDInterval<Int64>] {
         guard let page = pages[number] else { return [] }
-        var intervals: [IDInterval] = []
+        var intervals: [IDInterval<Int64>] = []
         let base = number << PagedBitmap.pageBits
         var bit = 0
         let end = PagedBitmap.pageWords * 64

@@ -1,4 +1,4 @@
-import Features
+import Columnar
 import Parallelism
 import StorageIO
 
@@ -11,13 +11,16 @@ struct Increment: Sendable {
     let base: IncrementalState?
     /// Names of data files that the run replaces.
     let replaced: [String]
-    let plan: CleaningPlan
+    let work: IncrementalWork
+    /// Of the data file.
+    let schema: Schema
     /// Nil if the run measures them.
     let keptFences: CleaningReport.Fences?
     let inputs: [ObjectMetadata]
     let inputStore: any ObjectStore
     let rejects: StorageLocation?
-    let ids: SeenIDs
+    /// Nil where no rule drops duplicates.
+    let ids: (any SeenIDFiles)?
     let lock: RunLock
 
     private var partName: String { IncrementalFolder.partName(run: number) }
@@ -31,7 +34,7 @@ struct Increment: Sendable {
         // If two runs ever have the same number, only one of them can add its file.
         let output = try await folder.store.write(
             folder.location.key(partName), options: WriteOptions(ifAbsent: true))
-        return PartFile(to: output, schema: TransactionColumn.tableSchema, options: options)
+        return PartFile(to: output, schema: schema, options: options)
     }
 
     /// The URL of the run's file of rejected rows.
@@ -52,7 +55,7 @@ struct Increment: Sendable {
     ) async throws -> IncrementalState {
         let size = try await part.complete()
         let pending = PendingRun(
-            state: state(report, fences, size: size, checksums, ids: try await ids.finish()), replaced: replaced,
+            state: state(report, fences, size: size, checksums, ids: try await ids?.finish() ?? []), replaced: replaced,
             rejects: rejects?.description)
         let recovery = Recovery(folder: folder, rejects: rejects)
         do {
@@ -82,13 +85,13 @@ struct Increment: Sendable {
 
     /// Removes what was written for a run that did not succeed; what cannot be removed is left to the next run.
     func abort(after error: any Error) async {
-        await ids.writer.abort()
+        await ids?.abort()
         // The existing files may belong to the run that has taken over.
         if case .takenOver = error as? IncrementalCleaningError { return }
         // As long as it is not known whether the data file was published, its companion files stay.
         let isOpen = try? await uncancelled { [folder] in try await folder.store.exists(folder.pending) }
         guard isOpen == false else { return }
-        await ids.remove()
+        await ids?.remove()
         guard let rejects else { return }
         try? await uncancelled { [folder, number] in
             try await rejects.store.delete(rejects.key(folder.rejectsName(run: number)))
@@ -99,8 +102,10 @@ struct Increment: Sendable {
         _ report: CleaningReport, _ fences: AmountFences, size: Int64, _ checksums: [String],
         ids: [IncrementalState.IDs]
     ) -> IncrementalState {
-        var state = base ?? IncrementalState(plan: plan)
-        state.plan = plan
+        var state = base ?? IncrementalState(plan: work.plan)
+        state.plan = work.plan
+        state.tablePlan = work.tablePlan
+        state.schema = work.schema
         state.ids = ids
         state.fences = keptFences ?? state.fences
         if state.fences == nil, report.amounts != nil {

@@ -54,28 +54,13 @@ public struct IncrementalCleaner: Sendable {
         _ input: StorageLocation, to folder: StorageLocation, mode: Mode = .append, rejects: StorageLocation? = nil,
         progress: (@Sendable (CleaningProgress) -> Void)? = nil
     ) async throws -> CleaningReport {
-        try options.check()
         guard plan.duplicates == .transactionID else {
             throw IncrementalCleaningError.unsupportedPlan(
                 reason:
                     "only transaction_ids are remembered from run to run, not whole rows; use duplicates by transactionID"
             )
         }
-        if let rejects, !rejects.uri.isFolder {
-            throw IncrementalCleaningError.noRejectFolder(rejects: rejects.description)
-        }
-        let session = IncrementalSession(
-            plan: plan, options: options, input: input, folder: try IncrementalFolder(folder), mode: mode,
-            rejects: rejects, progress: progress)
-        if let report = try await session.reportIfNothingIsNew() { return report }
-        let lock = try await RunLock.acquire(session.folder)
-        do {
-            let report = try await session.run(lock)
-            await lock.release()
-            return report
-        } catch {
-            await lock.release()
-            throw error
-        }
+        return try await IncrementalSession.clean(
+            .transactions(plan), options, input, to: folder, mode, rejects, progress)
     }
 }

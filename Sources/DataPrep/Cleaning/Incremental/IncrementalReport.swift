@@ -4,13 +4,14 @@ import StorageIO
 struct IncrementalReport {
     let folder: IncrementalFolder
     let state: IncrementalState
-    let plan: CleaningPlan
+    let work: IncrementalWork
 
     /// The report of a run without new files.
     var unchanged: CleaningReport {
         var report = CleaningReport(
-            plan: plan, inputs: [], outputs: [], rejects: nil, increment: nil, rowsRead: 0, rowsKept: 0, fraudsKept: 0,
-            rules: CleaningRule.allCases.map { .init(rule: $0, rows: 0, frauds: 0, samples: []) }, amounts: nil,
+            plan: work.plan, tablePlan: work.tablePlan, inputs: [], outputs: [], rejects: nil, increment: nil,
+            rowsRead: 0, rowsKept: 0, fraudsKept: 0,
+            rules: work.rules.map { .init(rule: $0, rows: 0, frauds: 0, samples: []) }, amounts: nil,
             histogram: [], spilledBytes: 0, seconds: 0)
         complete(&report, skipped: state.inputs, action: .unchanged)
         return report
@@ -19,10 +20,11 @@ struct IncrementalReport {
     func complete(
         _ report: inout CleaningReport, skipped: [IncrementalState.Input], action: CleaningReport.Increment.Action
     ) {
-        var dropped = CleaningRule.allCases.map { CleaningReport.RuleTotal(rule: $0, rows: 0, frauds: 0) }
+        var dropped = work.rules.map { CleaningReport.RuleTotal(rule: $0, rows: 0, frauds: 0) }
         for total in state.runs.flatMap(\.dropped) {
-            dropped[total.rule.index].rows += total.rows
-            dropped[total.rule.index].frauds += total.frauds
+            guard let index = dropped.firstIndex(where: { $0.rule == total.rule }) else { continue }
+            dropped[index].rows += total.rows
+            dropped[index].frauds += total.frauds
         }
         let files = state.runs.map { folder.store.root + folder.location.folderPrefix + $0.file }
         if action != .unchanged { report.outputs = files.suffix(1) }

@@ -33,7 +33,7 @@ struct IncrementalState: Sendable, Hashable, Codable {
         var rejects: String?
     }
 
-    /// A file of transaction_ids in the state's folder; no two share an id.
+    /// A file of ids in the state's folder; no two share an id.
     struct IDs: Sendable, Hashable, Codable {
         var file: String
         /// Bytes of the file.
@@ -43,6 +43,10 @@ struct IncrementalState: Sendable, Hashable, Codable {
     }
 
     var plan: CleaningPlan
+    /// The plan of a cleaning by a schema; nil for the nine columns.
+    var tablePlan: TableCleaningPlan?
+    /// That schema as JSON.
+    var schema: String?
     /// Nil until a run has had an amount to measure.
     var fences: CleaningReport.Fences?
     /// In the order in which they were cleaned.
@@ -72,7 +76,29 @@ struct PendingRun: Sendable, Hashable, Codable {
 extension IncrementalState {
     /// How a plan differs from that of earlier runs; nil if they clean in the same way. The share that a rule may drop
     /// can change from run to run.
-    func difference(from other: CleaningPlan) -> String? {
+    func difference(from work: IncrementalWork) -> String? {
+        switch (work, tablePlan) {
+        case (.transactions(let plan), nil): return difference(from: plan)
+        case (.table(let cleaner), let plan?):
+            return difference(from: cleaner.plan, earlier: plan, hasOtherSchema: schema != work.schema)
+        case (.transactions, _?): return "by a schema, now as the nine columns"
+        case (.table, nil): return "as the nine columns, now by a schema"
+        }
+    }
+
+    private func difference(
+        from plan: TableCleaningPlan, earlier: TableCleaningPlan, hasOtherSchema: Bool
+    ) -> String? {
+        var differences: [String] = []
+        if hasOtherSchema { differences.append("another schema") }
+        if plan.checks != earlier.checks {
+            func text(_ plan: TableCleaningPlan) -> String { plan.checks.map(\.description).joined(separator: "; ") }
+            differences.append("rules \(text(earlier)), now \(text(plan))")
+        }
+        return differences.isEmpty ? nil : differences.joined(separator: "; ")
+    }
+
+    private func difference(from other: CleaningPlan) -> String? {
         var differences: [String] = []
         if plan.outliers != other.outliers { differences.append("outliers \(plan.outliers), now \(other.outliers)") }
         if plan.unknownCustomers != other.unknownCustomers {

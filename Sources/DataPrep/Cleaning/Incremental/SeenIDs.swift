@@ -1,15 +1,29 @@
 import Parallelism
 import StorageIO
 
-/// The files of transaction_ids of a data set: those of earlier runs, and the one that a run writes.
-struct SeenIDs: Sendable {
+/// The files of ids of a data set, whatever the length of an id.
+protocol SeenIDFiles: Sendable {
+    /// Writes what is left, and merges files of about the same size, so that there are few files after any number of
+    /// runs.
+    /// - Returns: the files that together hold all ids.
+    func finish() async throws -> [IncrementalState.IDs]
+
+    /// Drops what is not written yet; harmless after ``finish()``.
+    func abort() async
+
+    /// Removes what was written.
+    func remove() async
+}
+
+/// The files of ids of a data set: those of earlier runs, and the one that a run writes.
+struct SeenIDs<ID: KeptID>: SeenIDFiles {
     private let folder: IncrementalFolder
     private let run: Int
     private let earlier: [IncrementalState.IDs]
     /// Of the earlier runs.
-    let files: [KeptIDsFile]
+    let files: [KeptIDsFile<ID>]
     /// For the ids that are new.
-    let writer: KeptIDsWriter
+    let writer: KeptIDsWriter<ID>
 
     init(folder: IncrementalFolder, run: Int, earlier: [IncrementalState.IDs]) async throws {
         self.folder = folder
@@ -20,9 +34,6 @@ struct SeenIDs: Sendable {
             to: try await folder.store.write(folder.own(folder.idsName(run: run, isMerged: false))))
     }
 
-    /// Writes what is left, and merges files of about the same size, so that there are few files after any number of
-    /// runs.
-    /// - Returns: the files that together hold all ids.
     func finish() async throws -> [IncrementalState.IDs] {
         let size = try await writer.finish()
         let own = IncrementalState.IDs(
@@ -36,7 +47,7 @@ struct SeenIDs: Sendable {
         guard first < all.count - 1 else { return all }
         let joined = try await files[first...] + [Self.open(own, in: folder)]
         let name = folder.idsName(run: run, isMerged: true)
-        let merged = KeptIDsWriter(to: try await folder.store.write(folder.own(name)))
+        let merged = KeptIDsWriter<ID>(to: try await folder.store.write(folder.own(name)))
         do {
             try await KeptIDsFile.merge(Array(joined), to: merged)
             let size = try await merged.finish()
@@ -48,7 +59,8 @@ struct SeenIDs: Sendable {
         return all
     }
 
-    /// Removes what was written.
+    func abort() async { await writer.abort() }
+
     func remove() async {
         try? await uncancelled { [folder, run] in
             for isMerged in [false, true] {
@@ -57,7 +69,8 @@ struct SeenIDs: Sendable {
         }
     }
 
-    private static func open(_ ids: IncrementalState.IDs, in folder: IncrementalFolder) async throws -> KeptIDsFile {
+    private static func open(_ ids: IncrementalState.IDs, in folder: IncrementalFolder) async throws -> KeptIDsFile<ID>
+    {
         let key = try folder.own(ids.file)
         let name = folder.store.root + key.path
         do {

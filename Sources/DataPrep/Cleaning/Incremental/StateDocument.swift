@@ -5,8 +5,8 @@ import StorageIO
 struct StateDocument<Content: Codable & Sendable>: Sendable {
     /// The format of the document.
     let format: String
-    /// The version that is written, and the highest one that is read.
-    let version = 1
+    /// The highest version that is read.
+    private static var version: Int { 2 }
 
     private struct Head: Codable {
         var format: String
@@ -22,7 +22,7 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
 
     private static var noSum: String { String(repeating: "0", count: 64) }
 
-    func encoded(_ content: Content) throws -> [UInt8] {
+    func encoded(_ content: Content, version: Int) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -42,8 +42,8 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
         guard let head = try? decoder.decode(Head.self, from: Data(bytes)), head.format == format else {
             throw damaged("it is not a document of format \(format)")
         }
-        guard head.version <= version else {
-            throw IncrementalCleaningError.newerState(object: name, version: head.version, known: version)
+        guard head.version <= Self.version else {
+            throw IncrementalCleaningError.newerState(object: name, version: head.version, known: Self.version)
         }
         guard let body = try? decoder.decode(Body.self, from: Data(bytes)) else {
             throw damaged("something is missing in it")
@@ -67,6 +67,11 @@ struct StateDocument<Content: Codable & Sendable>: Sendable {
     }
 }
 
+extension IncrementalState {
+    /// The version of a document that holds it: programs that do not know of schemas must not read a state that has one.
+    fileprivate var formatVersion: Int { tablePlan == nil ? 1 : 2 }
+}
+
 extension IncrementalFolder {
     private static let states = StateDocument<IncrementalState>(format: "antifraud-incremental-cleaning")
     private static let pendingRuns = StateDocument<PendingRun>(format: "antifraud-incremental-run")
@@ -78,7 +83,7 @@ extension IncrementalFolder {
     }
 
     func write(_ state: IncrementalState) async throws {
-        try await store.put(Self.states.encoded(state), to: self.state)
+        try await store.put(Self.states.encoded(state, version: state.formatVersion), to: self.state)
     }
 
     /// Nil unless a run was killed around the time its file was published.
@@ -88,7 +93,7 @@ extension IncrementalFolder {
     }
 
     func write(_ pending: PendingRun) async throws {
-        try await store.put(Self.pendingRuns.encoded(pending), to: self.pending)
+        try await store.put(Self.pendingRuns.encoded(pending, version: pending.state.formatVersion), to: self.pending)
     }
 
     private func read(_ key: ObjectKey) async throws -> [UInt8]? {

@@ -6,14 +6,25 @@ struct TableChecks: Sendable {
     /// A rule for single rows: the rows that break it, in any order, each with the columns that do; the first of a row counts.
     typealias Check = @Sendable (TableRows) throws -> [(row: Int, column: Int?)]
 
+    /// The rule for duplicates.
+    struct Duplicates: Sendable {
+        /// Its position.
+        let rule: Int
+        /// The columns that are compared.
+        let columns: [Int]
+        /// Whether they are the id, which may be missing.
+        let isByID: Bool
+        /// Whether that is an integer.
+        let isByInteger: Bool
+    }
+
     /// The rules' names, in order.
     let rules: [CleaningRule]
     /// Position of the rule for malformed rows.
     let malformed: Int?
     /// Positions of rules for single rows, and the rules.
     let checks: [(rule: Int, check: Check)]
-    /// Position of the rule for duplicates, and the columns that are compared.
-    let duplicates: (rule: Int, columns: [Int], isByID: Bool)?
+    let duplicates: Duplicates?
     /// Position of the rule for outliers.
     let outliers: Int?
     /// Whether there are expressions or conditions, which look at whole tables.
@@ -27,13 +38,16 @@ struct TableChecks: Sendable {
         rules = plan.checks.map(\.rule)
         var malformed: Int?
         var checks: [(rule: Int, check: Check)] = []
-        var duplicates: (rule: Int, columns: [Int], isByID: Bool)?
+        var duplicates: Duplicates?
         var outliers: Int?
         for (rule, check) in plan.checks.enumerated() {
             switch check {
             case .malformed: malformed = rule
             case .duplicate(let key):
-                duplicates = (rule, try TableChecks.columns(of: key, layout), key == .id)
+                let columns = try TableChecks.columns(of: key, layout)
+                duplicates = Duplicates(
+                    rule: rule, columns: columns, isByID: key == .id,
+                    isByInteger: key == .id && columns.first.map { layout.output.fields[$0].type.isNumeric } ?? false)
             case .outlier:
                 guard layout.amount != nil else { throw TableChecks.failure(check, "there is no amount") }
                 outliers = rule

@@ -67,6 +67,30 @@ public struct TableCleaner: Sendable {
         rejects: StorageLocation?, progress: (@Sendable (CleaningProgress) -> Void)?
     ) async throws -> CleaningReport {
         try options.check()
+        let prepared = try await prepare(inputs, partitions)
+        let duplicates = prepared.checks.duplicates.map { duplicates in
+            DuplicateFilter(
+                key: duplicates.isByInteger ? .transactionID : .wholeRow,
+                memoryBudget: options.keyBudget ?? options.memoryLimit / 4, storage: options.storage())
+        }
+        let run = run(prepared, inputs, partitions, duplicates: duplicates, progress: progress)
+        return try await run.write(to: output, schema: prepared.layout.output, rejects: rejects)
+    }
+}
+
+extension TableCleaner {
+    /// The rules, and the columns of the inputs.
+    struct Prepared {
+        let layout: TableLayout
+        let checks: TableChecks
+    }
+
+    /// What the plan of a report has of the plan.
+    var reportedPlan: CleaningPlan {
+        CleaningPlan(outliers: plan.outliers, unknownCustomers: [], maximumDroppedShare: plan.maximumDroppedShare)
+    }
+
+    func prepare(_ inputs: [any RandomAccessInput], _ partitions: PartitionColumns?) async throws -> Prepared {
         try plan.validate()
         let layout = try await TableLayout(schema, inputs, partitions, options: options)
         guard layout.output.fields.count < RejectEntry.maximumColumns else {
@@ -74,14 +98,24 @@ public struct TableCleaner: Sendable {
                 name: "the number of columns", value: "\(layout.output.fields.count)",
                 expected: "below \(RejectEntry.maximumColumns)")
         }
-        let checks = try TableChecks(plan, layout, custom: custom)
+        return Prepared(layout: layout, checks: try TableChecks(plan, layout, custom: custom))
+    }
+
+    /// - Parameters:
+    ///   - fences: nil to compute them by the plan's rule.
+    ///   - duplicates: finds them; nil where no rule drops them.
+    func run(
+        _ prepared: Prepared, _ inputs: [any RandomAccessInput], _ partitions: PartitionColumns?,
+        fences: AmountFences? = nil, duplicates: (any TableDuplicates)?, acceptsNoRows: Bool = false,
+        progress: (@Sendable (CleaningProgress) -> Void)?
+    ) -> CleaningRun<TableFormat, TableProcessor> {
+        let (layout, checks) = (prepared.layout, prepared.checks)
         let memories = ParsingMemories(columns: checks.codedColumns(of: layout))
-        let run = CleaningRun(
+        return CleaningRun(
             format: TableFormat(layout: layout, memories: memories),
-            table: TableProcessor(layout: layout, checks: checks, memories: memories, options: options),
-            plan: CleaningPlan(
-                outliers: plan.outliers, unknownCustomers: [], maximumDroppedShare: plan.maximumDroppedShare),
-            tablePlan: plan, options: options, inputs: inputs, partitions: partitions, fences: nil, progress: progress)
-        return try await run.write(to: output, schema: layout.output, rejects: rejects)
+            table: TableProcessor(
+                layout: layout, checks: checks, memories: memories, duplicates: duplicates, options: options),
+            plan: reportedPlan, tablePlan: plan, options: options, inputs: inputs, partitions: partitions,
+            fences: fences, acceptsNoRows: acceptsNoRows, progress: progress)
     }
 }

@@ -10,29 +10,21 @@ final class TableProcessor: CleaningTable {
     private let memories: ParsingMemories
     private let options: CleaningOptions
     private let store: TableStore
-    private let filter: DuplicateFilter?
+    private let filter: (any TableDuplicates)?
     private let sequencer = Sequencer()
     private let position = Lock(BlockPosition())
 
-    init(layout: TableLayout, checks: TableChecks, memories: ParsingMemories, options: CleaningOptions) {
+    /// - Parameter duplicates: finds them; nil where no rule drops them.
+    init(
+        layout: TableLayout, checks: TableChecks, memories: ParsingMemories, duplicates: (any TableDuplicates)?,
+        options: CleaningOptions
+    ) {
         self.layout = layout
         self.checks = checks
         self.memories = memories
         self.options = options
         store = TableStore(memoryBudget: options.waitingBudget ?? options.memoryLimit / 2, storage: options.storage())
-        filter = checks.duplicates.map { duplicates in
-            DuplicateFilter(
-                key: TableProcessor.isByInteger(duplicates, layout) ? .transactionID : .wholeRow,
-                memoryBudget: options.keyBudget ?? options.memoryLimit / 4, storage: options.storage())
-        }
-    }
-
-    /// Whether duplicates have the same integer.
-    private static func isByInteger(
-        _ duplicates: (rule: Int, columns: [Int], isByID: Bool), _ layout: TableLayout
-    ) -> Bool {
-        guard duplicates.isByID, let column = duplicates.columns.first else { return false }
-        return layout.output.fields[column].type.isNumeric
+        filter = duplicates
     }
 
     var names: RejectNames { RejectNames(rules: checks.rules, columns: layout.output.names) }
@@ -47,14 +39,7 @@ final class TableProcessor: CleaningTable {
         let rows: TableRows
         /// Whether each row was dropped.
         var isDropped: [Bool]
-        var keys: Keys
-
-        enum Keys {
-            case none
-            /// Ids, and the rows that have them.
-            case integers([Int64], rows: [Int])
-            case hashed([RowKey], rows: [Int])
-        }
+        var keys: TableKeys?
     }
 
     func process(_ job: CleaningJob<TableFormat.Content>, rejects: RejectLog?) throws -> BlockOutcome {
@@ -63,7 +48,7 @@ final class TableProcessor: CleaningTable {
                 rules: checks.rules.count, sampleLimit: options.samplesPerRule, keepsRejects: rejects != nil)
             var parts: [Part] = []
             let lineCount = try job.content.read(tally: &tally, malformed: checks.malformed) { rows, text, tally in
-                var part = Part(rows: rows, isDropped: [Bool](repeating: false, count: rows.count), keys: .none)
+                var part = Part(rows: rows, isDropped: [Bool](repeating: false, count: rows.count), keys: nil)
                 try apply(to: &part, text, &tally)
                 part.keys = keys(of: part)
                 parts.append(part)
@@ -130,41 +115,18 @@ final class TableProcessor: CleaningTable {
 
     // MARK: Duplicates
 
-    private func keys(of part: Part) -> Part.Keys {
-        guard let duplicates = checks.duplicates else { return .none }
-        let columns = duplicates.columns.map { part.rows.plain($0) }
-        let rows = part.isDropped.indices.filter { row in
-            !part.isDropped[row] && !(duplicates.isByID && columns[0].isNull(row))
+    private func keys(of part: Part) -> TableKeys? {
+        checks.duplicates.map { duplicates in
+            TableKeys(
+                duplicates, duplicates.columns.map { part.rows.plain($0) },
+                rows: part.isDropped.indices.filter { !part.isDropped[$0] })
         }
-        if TableProcessor.isByInteger(duplicates, layout) {
-            switch columns[0].storage {
-            case .int32(let values): return .integers(rows.map { Int64(values[$0]) }, rows: rows)
-            case .int64(let values): return .integers(rows.map { values[$0] }, rows: rows)
-            case .boolean, .float32, .float64, .bytes: break
-            }
-        }
-        var hashes = [RowHash](repeating: RowHash(), count: part.rows.count)
-        for column in columns { RowHash.add(column, to: &hashes) }
-        return .hashed(rows.map { hashes[$0].key }, rows: rows)
     }
 
     /// The rows of a part that are known to repeat earlier ones.
     private func duplicates(in part: Part, firstRow: Int) throws -> [Int] {
-        guard let filter else { return [] }
-        switch part.keys {
-        case .none: return []
-        case .integers(let ids, let rows):
-            return try ids.withUnsafeBufferPointer { ids in
-                guard let base = ids.baseAddress else { return [] }
-                return try filter.duplicates(of: base, count: ids.count) { position, _ in firstRow + rows[position] }
-                    .map { rows[$0] }
-            }
-        case .hashed(let keys, let rows):
-            return try filter.duplicates(count: keys.count, key: { keys[$0] }) { position, _ in
-                firstRow + rows[position]
-            }
-            .map { rows[$0] }
-        }
+        guard let filter, let keys = part.keys else { return [] }
+        return try filter.duplicates(keys) { firstRow + $0 }
     }
 
     private func reject(_ repeated: [Int], in part: inout Part, _ tally: inout RuleTally) {
@@ -193,7 +155,7 @@ final class TableProcessor: CleaningTable {
 
     func resolveDuplicates(waiting: Int, threads: Int) async throws -> Int {
         memories.join()
-        if let found = try await filter?.resolve(threads: threads) { store.rejected.withLock { $0 = found } }
+        if let found = try await filter?.resolve(store, threads: threads) { store.rejected.withLock { $0 = found } }
         let amounts = amounts
         return try await onDedicatedThread(named: "clean") { _ in try amounts.map(\.count).reduce(0, +) }
     }

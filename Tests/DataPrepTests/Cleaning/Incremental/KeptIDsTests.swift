@@ -5,29 +5,29 @@ import Testing
 
 /// Stored sets of transaction_ids against sets in memory.
 @Suite struct KeptIDsTests {
-    private func intervals(_ ids: some Sequence<Int64>) -> [IDInterval] {
-        var result: [IDInterval] = []
+    private func intervals(_ ids: some Sequence<Int64>) -> [IDInterval<Int64>] {
+        var result: [IDInterval<Int64>] = []
         for id in ids.sorted() { IDIntervals.append(IDInterval(first: id, last: id), to: &result) }
         return result
     }
 
-    private func ids(_ intervals: [IDInterval]) -> [Int64] { intervals.flatMap { Array($0.first...$0.last) } }
+    private func ids(_ intervals: [IDInterval<Int64>]) -> [Int64] { intervals.flatMap { Array($0.first...$0.last) } }
 
-    private func write(_ intervals: [IDInterval], to store: InMemoryObjectStore, _ name: String) async throws
-        -> KeptIDsFile
+    private func write(_ intervals: [IDInterval<Int64>], to store: InMemoryObjectStore, _ name: String) async throws
+        -> KeptIDsFile<Int64>
     {
         let key = try ObjectKey(name)
-        let writer = KeptIDsWriter(to: try await store.write(key))
+        let writer = KeptIDsWriter<Int64>(to: try await store.write(key))
         // In any number of calls.
         for interval in intervals { try await writer.append([interval]) }
         let size = try await writer.finish()
         let input = try await StoredObjectInput(store: store, key: key)
         #expect(input.size == size)
-        return try await KeptIDsFile.open(input)
+        return try await KeptIDsFile<Int64>.open(input)
     }
 
-    private func read(_ file: KeptIDsFile) async throws -> [IDInterval] {
-        var result: [IDInterval] = []
+    private func read(_ file: KeptIDsFile<Int64>) async throws -> [IDInterval<Int64>] {
+        var result: [IDInterval<Int64>] = []
         for block in 0..<(await file.blockCount) { result += try await file.intervals(ofBlock: block) }
         return result
     }
@@ -63,15 +63,15 @@ import Testing
         for count in [0, 1, 50, 30_000] {
             let all = Set((0..<3 * count).map { _ in Int64.random(in: 0...Int64(count) * 7, using: &random) }).shuffled(
                 using: &random)
-            var files: [KeptIDsFile] = []
+            var files: [KeptIDsFile<Int64>] = []
             for part in 0..<3 {
                 let some = all.enumerated().filter { $0.offset % 3 == part }.map(\.element)
                 files.append(try await write(intervals(some), to: store, "\(part)"))
             }
-            let writer = KeptIDsWriter(to: try await store.write(ObjectKey("all")))
+            let writer = KeptIDsWriter<Int64>(to: try await store.write(ObjectKey("all")))
             try await KeptIDsFile.merge(files, to: writer)
             _ = try await writer.finish()
-            let merged = try await KeptIDsFile.open(StoredObjectInput(store: store, key: ObjectKey("all")))
+            let merged = try await KeptIDsFile<Int64>.open(StoredObjectInput(store: store, key: ObjectKey("all")))
             #expect(merged.count == UInt64(all.count))
             #expect(try await read(merged) == intervals(all))
         }
@@ -80,7 +80,7 @@ import Testing
     @Test func consecutiveIDsTakeLittleSpace() async throws {
         let store = InMemoryObjectStore()
         // A month of the original system, of which one in a thousand was dropped.
-        let month = (0..<47_000).map { IDInterval(first: $0 * 1000, last: $0 * 1000 + 998) }
+        let month = (0..<47_000).map { (number: Int64) in IDInterval(first: number * 1000, last: number * 1000 + 998) }
         _ = try await write(month, to: store, "month")
         #expect(try await store.head(ObjectKey("month")).size < 200_000)
     }
@@ -93,7 +93,7 @@ import Testing
         let bytes = try await store.read(ObjectKey("a"))
         func isRefused(_ bytes: [UInt8]) async throws -> Bool {
             do {
-                let file = try await KeptIDsFile.open(InMemoryInput(bytes))
+                let file = try await KeptIDsFile<Int64>.open(InMemoryInput(bytes))
                 _ = try await read(file)
                 return false
             } catch is IncrementalCleaningError {
@@ -110,6 +110,46 @@ import Testing
         }
         for cut in [0, 15, 40, bytes.count / 2, bytes.count - 1] {
             #expect(try await isRefused(Array(bytes[..<cut])), "\(cut)")
+        }
+    }
+
+    /// Hashes, which lie anywhere.
+    @Test func wideIDsComeBackAndAreMerged() async throws {
+        var random = SeededGenerator(seed: 3)
+        func draw() -> Int128 {
+            Int128(truncatingIfNeeded: UInt128(UInt64.random(in: 0 ... .max, using: &random)) << 64)
+                | Int128(UInt64.random(in: 0 ... .max, using: &random))
+        }
+        func intervals(_ ids: some Sequence<Int128>) -> [IDInterval<Int128>] {
+            var result: [IDInterval<Int128>] = []
+            for id in ids.sorted() { IDIntervals.append(IDInterval(first: id, last: id), to: &result) }
+            return result
+        }
+        let store = InMemoryObjectStore()
+        func write(_ ids: [Int128], _ name: String) async throws -> KeptIDsFile<Int128> {
+            let writer = KeptIDsWriter<Int128>(to: try await store.write(ObjectKey(name)))
+            try await writer.append(intervals(ids))
+            _ = try await writer.finish()
+            return try await KeptIDsFile<Int128>.open(StoredObjectInput(store: store, key: ObjectKey(name)))
+        }
+        let all = Array(Set((0..<20_000).map { _ in draw() } + [.min, .max, -1, 0, 1]))
+        let halves = [Array(all[..<9000]), Array(all[9000...])]
+        var files: [KeptIDsFile<Int128>] = []
+        for (number, half) in halves.enumerated() { files.append(try await write(half, "\(number)")) }
+        let asked = Array(all.prefix(500)) + (0..<500).map { _ in draw() }
+        let found = try await files[0].intersection(with: intervals(asked))
+        #expect(found == intervals(Set(asked).intersection(halves[0])))
+        let writer = KeptIDsWriter<Int128>(to: try await store.write(ObjectKey("all")))
+        try await KeptIDsFile.merge(files, to: writer)
+        _ = try await writer.finish()
+        let merged = try await KeptIDsFile<Int128>.open(StoredObjectInput(store: store, key: ObjectKey("all")))
+        var read: [IDInterval<Int128>] = []
+        for block in 0..<(await merged.blockCount) { read += try await merged.intervals(ofBlock: block) }
+        #expect(read == intervals(all) && merged.count == UInt64(all.count))
+
+        // A file of the other length is refused.
+        await #expect(throws: IncrementalCleaningError.self) {
+            _ = try await KeptIDsFile<Int64>.open(StoredObjectInput(store: store, key: ObjectKey("all")))
         }
     }
 }

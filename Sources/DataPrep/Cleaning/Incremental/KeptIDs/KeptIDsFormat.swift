@@ -1,36 +1,36 @@
 import Checksums
 import StorageIO
 
-/// How a set of transaction_ids is stored: ascending intervals in blocks that can be read separately, and an index of
+/// How a set of ids is stored: ascending intervals in blocks that can be read separately, and an index of
 /// the blocks.
 ///
-///     header   "AFKEPTID", version (32 bits), 0 (32 bits)
+///     header   "AFKEPTID", version (32 bits: 1 for ids of 64 bits, 2 for 128), 0 (32 bits)
 ///     blocks   pairs of LEB128 numbers for each interval: how many ids lie between it and the one before, how many ids follow
 ///              its first; the block's first interval has the first number 0
-///     index    for each block: first id, last id, offset (64 bits each), bytes, CRC-32C (32 bits each)
+///     index    for each block: first id, last id, offset (64 bits), bytes, CRC-32C (32 bits each)
 ///     trailer  offset of the index, number of blocks, number of ids (64 bits each), CRC-32C of index and trailer, "AFID"
 ///
-/// Numbers are little-endian. Consecutive ids take a few bytes per gap, ids far apart six to eight each.
-enum KeptIDsFormat {
-    static let version: UInt32 = 1
-    static let magic = Array("AFKEPTID".utf8)
-    static let endMagic = Array("AFID".utf8)
-    static let headerSize = 16
-    static let trailerSize = 32
-    static let indexEntrySize = 32
+/// Numbers are little-endian. Consecutive ids take a few bytes per gap, ids far apart six to eight each, those of
+/// 128 bits sixteen to nineteen.
+enum KeptIDsFormat<ID: KeptID> {
+    static var magic: [UInt8] { Array("AFKEPTID".utf8) }
+    static var endMagic: [UInt8] { Array("AFID".utf8) }
+    static var headerSize: Int { 16 }
+    static var trailerSize: Int { 32 }
+    static var indexEntrySize: Int { 2 * MemoryLayout<ID>.size + 16 }
     /// Bytes of a block, about.
-    static let blockBytes = 1 << 16
+    static var blockBytes: Int { 1 << 16 }
 
     /// A block's position and the range of its ids.
     struct Block: Sendable, Hashable {
-        var first: Int64
-        var last: Int64
+        var first: ID
+        var last: ID
         var offset: UInt64
         var byteCount: UInt32
         var checksum: UInt32
     }
 
-    static var header: [UInt8] { magic + bytes(version) + bytes(UInt32(0)) }
+    static var header: [UInt8] { magic + bytes(ID.formatVersion) + bytes(UInt32(0)) }
 
     static func bytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         withUnsafeBytes(of: number.littleEndian) { Array($0) }
@@ -42,7 +42,7 @@ enum KeptIDsFormat {
         bytes.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self)) }
     }
 
-    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+    static func append(_ number: ID.Magnitude, to bytes: inout [UInt8]) {
         var rest = number
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -52,26 +52,27 @@ enum KeptIDsFormat {
     }
 
     /// The intervals of a block; nil if its bytes are malformed.
-    static func intervals(_ bytes: [UInt8], _ block: Block) -> [IDInterval]? {
+    static func intervals(_ bytes: [UInt8], _ block: Block) -> [IDInterval<ID>]? {
         guard CRC32C.checksum(bytes) == block.checksum else { return nil }
-        var intervals: [IDInterval] = []
+        var intervals: [IDInterval<ID>] = []
         var position = 0
-        func number() -> UInt64? {
-            var result: UInt64 = 0, shift: UInt64 = 0
-            while position < bytes.count, shift < 64 {
+        func number() -> ID.Magnitude? {
+            var result: ID.Magnitude = 0, shift = 0
+            while position < bytes.count, shift < ID.bitWidth {
                 let byte = bytes[position]
                 position += 1
-                result |= UInt64(byte & 0x7F) << shift
+                result |= ID.Magnitude(byte & 0x7F) << shift
                 if byte < 0x80 { return result }
                 shift += 7
             }
             return nil
         }
-        var next = UInt64(bitPattern: block.first)
+        var next = ID.Magnitude(truncatingIfNeeded: block.first)
         while position < bytes.count {
             guard let gap = number(), let more = number() else { return nil }
             let first = next &+ gap
-            let interval = IDInterval(first: Int64(bitPattern: first), last: Int64(bitPattern: first &+ more))
+            let interval = IDInterval(
+                first: ID(truncatingIfNeeded: first), last: ID(truncatingIfNeeded: first &+ more))
             guard interval.first <= interval.last, intervals.last.map({ $0.last < interval.first }) ?? true else {
                 return nil
             }

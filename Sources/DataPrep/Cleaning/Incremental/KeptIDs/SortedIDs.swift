@@ -2,9 +2,9 @@
 /// merged.
 ///
 /// `@unchecked Sendable` invariant: one thread at a time calls it. ``KeptIDs`` waits for one call before it makes the next.
-final class SortedIDs: @unchecked Sendable {
+final class SortedIDs<ID: KeptID>: @unchecked Sendable {
     struct Entry: Sendable {
-        var id: Int64
+        var id: ID
         var row: Int64
 
         static func precedes(_ left: Entry, _ right: Entry) -> Bool {
@@ -19,7 +19,7 @@ final class SortedIDs: @unchecked Sendable {
         var entries: ArraySlice<Entry> = []
     }
 
-    private static let batchCount = 1 << 16
+    private static var batchCount: Int { 1 << 16 }
 
     private let storage: any SpillStorage
     private let memoryBudget: Int
@@ -28,15 +28,15 @@ final class SortedIDs: @unchecked Sendable {
     private var parts: [Part] = []
     /// The parts that have a smallest entry, as a heap.
     private var heap: [(entry: Entry, part: Int)] = []
-    private var last: Int64?
+    private var last: ID?
 
     init(memoryBudget: Int, storage: any SpillStorage) {
         self.memoryBudget = memoryBudget
         self.storage = storage
-        capacity = max(1024, memoryBudget / 2 / MemoryLayout<Entry>.size)
+        capacity = max(1024, memoryBudget / 2 / MemoryLayout<Entry>.stride)
     }
 
-    func add(id: Int64, row: Int64) throws {
+    func add(id: ID, row: Int64) throws {
         entries.append(Entry(id: id, row: row))
         if entries.count >= capacity { try spill() }
     }
@@ -79,7 +79,7 @@ final class SortedIDs: @unchecked Sendable {
     /// The next entry of a part, read from storage when none is in memory.
     private func take(_ part: Int) throws -> Entry? {
         if parts[part].entries.isEmpty, parts[part].rest > 0 {
-            let count = min(parts[part].rest, max(256, memoryBudget / 2 / MemoryLayout<Entry>.size / parts.count))
+            let count = min(parts[part].rest, max(256, memoryBudget / 2 / MemoryLayout<Entry>.stride / parts.count))
             let position = parts[part].position
             parts[part].entries = try [Entry](unsafeUninitializedCapacity: count) { buffer, initialized in
                 buffer.initialize(repeating: Entry(id: 0, row: 0))
@@ -89,7 +89,7 @@ final class SortedIDs: @unchecked Sendable {
                     into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
                         .bindMemory(to: UInt64.self))
             }[...]
-            parts[part].position += 2 * count
+            parts[part].position += MemoryLayout<Entry>.stride / 8 * count
             parts[part].rest -= count
         }
         return parts[part].entries.popFirst()
