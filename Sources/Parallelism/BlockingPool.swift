@@ -40,9 +40,17 @@ package final class BlockingPool: Sendable {
 
     /// Runs a blocking call on a thread of the pool; calls start in the order they were made.
     package func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
-            enqueue { continuation.resume(with: Swift.Result { try body() }) }
+        let handover = Handover()
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Swift.Result<Result, any Error>, Never>) in
+            enqueue {
+                let result = Swift.Result { try body() }
+                handover.give()
+                continuation.resume(returning: result)
+            }
         }
+        handover.take()
+        return try result.get()
     }
 
     private func enqueue(_ job: @escaping @Sendable () -> Void) {

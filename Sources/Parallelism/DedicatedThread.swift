@@ -38,20 +38,24 @@ package func onDedicatedThread<Result: Sendable, Failure: Error>(
     named name: String, throwing _: Failure.Type,
     _ body: @escaping @Sendable (CancellationFlag) throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    let flag = CancellationFlag()
+    let flag = CancellationFlag(), handover = Handover()
     let outcome = await withTaskCancellationHandler {
         await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, Failure>, Never>) in
             startThread(named: name, stackSize: 8 << 20) {
+                let outcome: Swift.Result<Result, Failure>
                 do throws(Failure) {
-                    continuation.resume(returning: .success(try body(flag)))
+                    outcome = .success(try body(flag))
                 } catch {
-                    continuation.resume(returning: .failure(error))
+                    outcome = .failure(error)
                 }
+                handover.give()
+                continuation.resume(returning: outcome)
             }
         }
     } onCancel: {
         flag.cancel()
     }
+    handover.take()
     return try outcome.get()
 }
 
