@@ -36,6 +36,15 @@ package enum RecordID: Sendable, Comparable {
         }
     }
 
+    /// The id of a single transaction.
+    package init(_ value: TransactionValue) {
+        switch value {
+        case .integer(let integer): self = .integer(integer)
+        case .text(let text): self = .bytes(Array(text.utf8))
+        case .null, .number, .boolean, .time: self = .none
+        }
+    }
+
     package static func < (left: RecordID, right: RecordID) -> Bool {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left < right
