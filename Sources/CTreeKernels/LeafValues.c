@@ -9,10 +9,9 @@
 
 enum { BLOCK = 32 };
 
-static inline __attribute__((always_inline)) void add_block(
-    const TreeKernelTest *tests, size_t default_left, size_t test_count, const double *leaf_values,
-    const float *const *columns, size_t offset, size_t count, double *sums) {
-    uint32_t leaves[BLOCK];
+static inline __attribute__((always_inline)) void test_numbers(
+    const TreeKernelTest *tests, size_t default_left, size_t test_count, const float *const *columns, size_t offset,
+    size_t count, uint32_t *leaves) {
     for (size_t i = 0; i < count; i++) { leaves[i] = 0xFFFFFFFFu; }
     for (size_t t = 0; t < default_left; t++) {
         const float *values = columns[tests[t].feature] + offset;
@@ -26,7 +25,45 @@ static inline __attribute__((always_inline)) void add_block(
         uint32_t lost = tests[t].left_leaves;
         for (size_t i = 0; i < count; i++) { leaves[i] &= ~(values[i] <= threshold ? 0 : lost); }
     }
+}
+
+static inline __attribute__((always_inline)) void add_block(
+    const TreeKernelTest *tests, size_t default_left, size_t test_count, const double *leaf_values,
+    const float *const *columns, size_t offset, size_t count, double *sums) {
+    uint32_t leaves[BLOCK];
+    test_numbers(tests, default_left, test_count, columns, offset, count, leaves);
     for (size_t i = 0; i < count; i++) { sums[i] += leaf_values[__builtin_clz(leaves[i])]; }
+}
+
+static inline __attribute__((always_inline)) void test_categories(
+    const TreeKernelCategoryTest *test, const uint32_t *words, float above, const float *values, size_t count,
+    uint32_t *leaves) {
+    const uint32_t *set = words + test->first_word;
+    for (size_t i = 0; i < count; i++) {
+        float value = values[i];
+        uint32_t bit = tree_kernel_category(value, above) - test->first_code;
+        // A word is loaded in any case, so that the loop has no branches.
+        uint32_t is_near = bit < test->bit_count ? 1 : 0;
+        uint32_t is_member = set[is_near ? bit >> 5 : 0] >> (bit & 31) & is_near;
+        uint32_t is_missing = value == value ? 0 : 1;
+        leaves[i] &= ~(is_member | (is_missing & test->nan_goes_left) ? 0 : test->left_leaves);
+    }
+}
+
+static inline __attribute__((always_inline)) void add_all_with_categories(
+    const TreeKernelTest *tests, size_t default_left, size_t test_count,
+    const TreeKernelCategoryTest *category_tests, size_t category_test_count, const uint32_t *words, float above,
+    const double *leaf_values, const float *const *columns, size_t offset, size_t count, double *sums) {
+    for (size_t done = 0; done < count; done += BLOCK) {
+        size_t length = count - done < BLOCK ? count - done : BLOCK;
+        uint32_t leaves[BLOCK];
+        test_numbers(tests, default_left, test_count, columns, offset + done, length, leaves);
+        for (size_t t = 0; t < category_test_count; t++) {
+            const float *values = columns[category_tests[t].feature] + offset + done;
+            test_categories(&category_tests[t], words, above, values, length, leaves);
+        }
+        for (size_t i = 0; i < length; i++) { sums[done + i] += leaf_values[__builtin_clz(leaves[i])]; }
+    }
 }
 
 static inline __attribute__((always_inline)) void add_all(
@@ -46,6 +83,15 @@ __attribute__((target("avx2,lzcnt"))) static void add_avx2(
     const TreeKernelTest *tests, size_t default_left, size_t test_count, const double *leaf_values,
     const float *const *columns, size_t offset, size_t count, double *sums) {
     add_all(tests, default_left, test_count, leaf_values, columns, offset, count, sums);
+}
+
+__attribute__((target("avx2,lzcnt"))) static void add_with_categories_avx2(
+    const TreeKernelTest *tests, size_t default_left, size_t test_count,
+    const TreeKernelCategoryTest *category_tests, size_t category_test_count, const uint32_t *words, float above,
+    const double *leaf_values, const float *const *columns, size_t offset, size_t count, double *sums) {
+    add_all_with_categories(
+        tests, default_left, test_count, category_tests, category_test_count, words, above, leaf_values, columns,
+        offset, count, sums);
 }
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512cd")))
@@ -109,4 +155,20 @@ void tree_kernel_add_leaf_values(
     }
 #endif
     add_all(tests, default_left, test_count, leaf_values, columns, offset, count, sums);
+}
+
+void tree_kernel_add_leaf_values_with_categories(
+    int level, const TreeKernelTest *tests, size_t default_left, size_t test_count,
+    const TreeKernelCategoryTest *category_tests, size_t category_test_count, const uint32_t *words, float above,
+    const double *leaf_values, const float *const *columns, size_t offset, size_t count, double *sums) {
+#if defined(__x86_64__)
+    if (level >= TREE_KERNEL_AVX2 && tree_kernel_best_level() >= TREE_KERNEL_AVX2) {
+        return add_with_categories_avx2(
+            tests, default_left, test_count, category_tests, category_test_count, words, above, leaf_values, columns,
+            offset, count, sums);
+    }
+#endif
+    add_all_with_categories(
+        tests, default_left, test_count, category_tests, category_test_count, words, above, leaf_values, columns,
+        offset, count, sums);
 }

@@ -43,6 +43,29 @@ void tree_kernel_add_leaf_values(
     int level, const TreeKernelTest *tests, size_t default_left, size_t test_count, const double *leaf_values,
     const float *const *columns, size_t offset, size_t count, double *sums);
 
+/// A test of whether a value's category is in a set: rows whose category is not lose the leaves of `left_leaves`. Bit i of
+/// the words from `first_word` on is the category `first_code` + i, for i < `bit_count`, which is at least 1.
+typedef struct {
+    uint32_t feature;
+    uint32_t left_leaves;
+    uint32_t first_word;
+    uint32_t first_code;
+    uint32_t bit_count;
+    uint32_t nan_goes_left;
+} TreeKernelCategoryTest;
+
+/// The category of a value, cut to a whole number; UINT32_MAX for one that is not above `above` (-1 or between -1 and 0),
+/// NaN, or 2^24 and more.
+static inline uint32_t tree_kernel_category(float value, float above) {
+    return value > above && value < 16777216.0f ? (uint32_t)(int32_t)value : UINT32_MAX;
+}
+
+/// The same as `tree_kernel_add_leaf_values` for a tree that has tests of categories, too.
+void tree_kernel_add_leaf_values_with_categories(
+    int level, const TreeKernelTest *tests, size_t default_left, size_t test_count,
+    const TreeKernelCategoryTest *category_tests, size_t category_test_count, const uint32_t *words, float above,
+    const double *leaf_values, const float *const *columns, size_t offset, size_t count, double *sums);
+
 /// Writes for each value the number of bounds below it, or 255 for NaN. `bounds` ascend and end with +infinity; `size` is a
 /// power of two, at most 256. Returns 1 if there was a NaN, else 0.
 int tree_kernel_encode_bins(

@@ -5,7 +5,7 @@ import Essentials
 /// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other
 /// programs read it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM
 /// has trained for the objectives `binary` and `cross_entropy` is decoded in the same way, even from `trees.txt` alone.
-/// Refused with an error that names them are categorical splits, `zero_as_missing`, a `sigmoid` other than 1, linear
+/// Refused with an error that names them are a `sigmoid` other than 1, linear
 /// trees and more than two classes. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
 /// intercept.
 public enum ClassifierArchive {
@@ -34,7 +34,7 @@ public enum ClassifierArchive {
         case let trees as TreeEnsemble:
             return [
                 manifestName: try json(manifest(.trees, trees.featureNames)),
-                treesName: Array(LightGBMModelWriter.text(trees).utf8),
+                treesName: Array(try LightGBMModelWriter.text(trees).utf8),
             ]
         case let regression as LogisticRegression:
             return [

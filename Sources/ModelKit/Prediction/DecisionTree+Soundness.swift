@@ -10,6 +10,9 @@ extension DecisionTree {
                 return "node \(index): feature \(node.feature) of \(featureCount)"
             }
             guard !node.threshold.isNaN else { return "node \(index): the threshold is not a number" }
+            guard Int(node.categorySet) < categorySets.count else {
+                return "node \(index): category set \(node.categorySet) of \(categorySets.count)"
+            }
             guard node.gain.isFinite else { return "node \(index): the gain is not finite" }
             for child in [node.left, node.right] {
                 if child >= 0 {
@@ -22,6 +25,12 @@ extension DecisionTree {
                     guard !leafIsChild[Int(~child)] else { return "leaf \(~child) has two parents" }
                     leafIsChild[Int(~child)] = true
                 }
+            }
+        }
+        for (index, set) in categorySets.enumerated() {
+            let end = set.firstCode + set.words.count * 32 - (set.words.last?.leadingZeroBitCount ?? 0)
+            guard end <= CategorySet.codeLimit else {
+                return "category set \(index): code \(end - 1), expected less than \(CategorySet.codeLimit)"
             }
         }
         for (index, leaf) in leaves.enumerated() where !leaf.value.isFinite { return "leaf \(index): \(leaf.value)" }

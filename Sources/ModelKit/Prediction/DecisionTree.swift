@@ -1,7 +1,8 @@
-/// A binary tree of numeric tests in parallel arrays: one entry per node, and in separate arrays one per leaf.
+/// A binary tree of tests in parallel arrays: one entry per node, and in separate arrays one per leaf.
 ///
 /// A child is a node's number, or `~leaf` (negative) for a leaf. Node 0 is the root; a tree without nodes is one leaf.
-/// A row goes to the left when `value <= threshold`, or when the value is NaN and the node's default is left.
+/// A row goes to the left when `value <= threshold`, at a categorical node when the value's code is in the node's set;
+/// and to the node's default side when the value is missing, which is NaN and, where the node says so, zero.
 /// Thresholds of models trained by this library are 32-bit, as features are, so that every runtime takes the same
 /// branches; those of other programs may be 64-bit.
 package struct DecisionTree: Sendable, Hashable {
@@ -12,6 +13,11 @@ package struct DecisionTree: Sendable, Hashable {
         package var threshold: Float
         package var exactThreshold: Double
         package var defaultLeft: Bool
+        /// Whether values within ``DecisionTree/zeroRange`` are missing, too: LightGBM's `zero_as_missing`.
+        package var zeroIsMissing = false
+        /// The position in ``DecisionTree/categorySets`` of the codes that go to the left; negative for a numeric node,
+        /// whose thresholds count instead.
+        package var categorySet: Int32 = -1
         package var left: Int32
         package var right: Int32
         /// What the split gained in training.
@@ -36,7 +42,23 @@ package struct DecisionTree: Sendable, Hashable {
             self.weight = weight
             self.count = count
         }
+
+        /// A categorical node.
+        package init(
+            feature: Int32, categorySet: Int32, defaultLeft: Bool, left: Int32, right: Int32, gain: Double,
+            value: Double, weight: Double, count: Int
+        ) {
+            self.init(
+                feature: feature, threshold: 0, defaultLeft: defaultLeft, left: left, right: right, gain: gain,
+                value: value, weight: weight, count: count)
+            self.categorySet = categorySet
+        }
+
+        package var isCategorical: Bool { categorySet >= 0 }
     }
+
+    /// What LightGBM takes for zero where zero is missing: its `kZeroThreshold`.
+    package static let zeroRange: ClosedRange<Double> = -Double(Float(1e-35))...Double(Float(1e-35))
 
     /// The greatest 32-bit number that is not above a 64-bit one.
     package static func roundedDown(_ value: Double) -> Float {
@@ -58,10 +80,13 @@ package struct DecisionTree: Sendable, Hashable {
 
     package var nodes: [Node]
     package var leaves: [Leaf]
+    /// The sets of the categorical nodes.
+    package var categorySets: [CategorySet]
 
-    package init(nodes: [Node], leaves: [Leaf]) {
+    package init(nodes: [Node], leaves: [Leaf], categorySets: [CategorySet] = []) {
         self.nodes = nodes
         self.leaves = leaves
+        self.categorySets = categorySets
     }
 
     /// A tree that gives every row the same value.

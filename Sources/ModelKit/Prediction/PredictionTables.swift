@@ -4,14 +4,15 @@ import Parallelism
 /// The trees of an ensemble in the forms in which rows are predicted.
 ///
 /// A tree of at most 32 leaves is predicted for a block of rows at once by evaluating all of its tests; a larger one by
-/// moving eight rows down together. A single row moves down eight trees together. `@unchecked Sendable`: written in
-/// `init` only.
+/// moving eight rows down together. A single row moves down eight trees together. Numeric models do not pay for
+/// categories: their walk is compiled without them. `@unchecked Sendable`: written in `init` only.
 final class PredictionTables: @unchecked Sendable {
     /// A node or leaf of any tree; a leaf's children are itself, so that a walk may continue after it has arrived.
     struct PackedNode {
+        /// The bits of a categorical node's threshold are the number of its set.
         var threshold: Float
-        /// Twice the feature, plus one where NaN goes to the left.
-        var featureAndDefault: UInt32
+        /// Four times the feature, plus two for a categorical node, plus one where NaN goes to the left.
+        var featureAndFlags: UInt32
         /// Followed by the left child, so that 0 or 1 chooses between them.
         var right: UInt32
         var left: UInt32
@@ -23,6 +24,7 @@ final class PredictionTables: @unchecked Sendable {
         var depth: Int
         /// A tree of few leaves: its tests, NaN-to-the-left first, and leaf values from left to right.
         var tests: Range<Int>?
+        var categoryTests = 0..<0
         var defaultLeftTests = 0
         var firstLeafValue = 0
     }
@@ -39,11 +41,19 @@ final class PredictionTables: @unchecked Sendable {
     private let values: UnsafeMutablePointer<Double>
     private let tests: UnsafeMutablePointer<TreeKernelTest>
     private let leafValues: UnsafeMutablePointer<Double>
+    private let categories: CategoryTables
+    private let arithmetic: TreeEnsemble.Arithmetic
+    /// Whether there are neither categories nor 32-bit sums.
+    private let isPlain: Bool
     private let kernelLevel: Int32
 
     /// The trees are valid.
-    init(_ trees: [DecisionTree], featureCount: Int, kernelLevel: Int32 = tree_kernel_best_level()) {
+    init(
+        _ trees: [DecisionTree], arithmetic: TreeEnsemble.Arithmetic, kernelLevel: Int32 = tree_kernel_best_level()
+    ) {
         self.kernelLevel = kernelLevel
+        self.arithmetic = arithmetic
+        var categories = CategoryTables(above: arithmetic.categoriesAbove)
         let total = trees.reduce(0) { $0 + $1.nodes.count + $1.leaves.count }
         nodes = .allocate(capacity: max(1, total))
         values = .allocate(capacity: max(1, total))
@@ -53,7 +63,9 @@ final class PredictionTables: @unchecked Sendable {
         var nodeCount = 0, testCount = 0, leafCount = 0
         for tree in trees {
             var table = TreeTable(root: UInt32(nodeCount), depth: tree.depth)
-            Self.pack(tree, at: nodeCount, nodes, values)
+            let firstSet = categories.sets.count
+            for set in tree.categorySets { categories.append(set) }
+            Self.pack(tree, at: nodeCount, firstSet: firstSet, nodes, values)
             nodeCount += tree.nodes.count + tree.leaves.count
             if tree.leaves.count <= Self.mostLeavesForTests {
                 let (order, ranges) = tree.leavesInOrder
@@ -64,7 +76,8 @@ final class PredictionTables: @unchecked Sendable {
                 }
                 let first = testCount
                 for goesLeft in [true, false] {
-                    for (node, range) in zip(tree.nodes, ranges) where node.defaultLeft == goesLeft {
+                    for (node, range) in zip(tree.nodes, ranges)
+                    where node.defaultLeft == goesLeft && !node.isCategorical {
                         (tests + testCount).initialize(
                             to: TreeKernelTest(
                                 threshold: node.threshold, feature: UInt32(node.feature), left_leaves: Self.bits(range))
@@ -74,10 +87,17 @@ final class PredictionTables: @unchecked Sendable {
                     if goesLeft { table.defaultLeftTests = testCount - first }
                 }
                 table.tests = first..<testCount
+                let firstCategoryTest = categories.tests.count
+                for (node, range) in zip(tree.nodes, ranges) where node.isCategorical {
+                    categories.appendTest(node, set: firstSet + Int(node.categorySet), leftLeaves: Self.bits(range))
+                }
+                table.categoryTests = firstCategoryTest..<categories.tests.count
             }
             tables.append(table)
         }
         self.trees = tables
+        self.categories = categories
+        isPlain = arithmetic == .double && categories.sets.isEmpty
     }
 
     deinit {
@@ -93,7 +113,7 @@ final class PredictionTables: @unchecked Sendable {
     }
 
     private static func pack(
-        _ tree: DecisionTree, at offset: Int, _ nodes: UnsafeMutablePointer<PackedNode>,
+        _ tree: DecisionTree, at offset: Int, firstSet: Int, _ nodes: UnsafeMutablePointer<PackedNode>,
         _ values: UnsafeMutablePointer<Double>
     ) {
         func position(_ child: Int32) -> UInt32 {
@@ -103,15 +123,17 @@ final class PredictionTables: @unchecked Sendable {
         for (index, node) in tree.nodes.enumerated() {
             (nodes + offset + index).initialize(
                 to: PackedNode(
-                    threshold: node.threshold,
-                    featureAndDefault: UInt32(node.feature) << 1 | (node.defaultLeft ? 1 : 0),
+                    threshold: node.isCategorical
+                        ? Float(bitPattern: UInt32(firstSet) + UInt32(node.categorySet)) : node.threshold,
+                    featureAndFlags: UInt32(node.feature) << 2 | (node.isCategorical ? 2 : 0)
+                        | (node.defaultLeft ? 1 : 0),
                     right: position(node.right), left: position(node.left)))
             (values + offset + index).initialize(to: 0)
         }
         for (index, leaf) in tree.leaves.enumerated() {
             let own = offset + tree.nodes.count + index
             (nodes + own).initialize(
-                to: PackedNode(threshold: .infinity, featureAndDefault: 1, right: UInt32(own), left: UInt32(own)))
+                to: PackedNode(threshold: .infinity, featureAndFlags: 1, right: UInt32(own), left: UInt32(own)))
             (values + own).initialize(to: leaf.value)
         }
     }
@@ -119,10 +141,14 @@ final class PredictionTables: @unchecked Sendable {
     // MARK: One row
 
     /// The sum for a model that has no features, whose trees are single leaves.
-    var sumWithoutFeatures: Double { trees.reduce(0) { $0 + values[Int($1.root)] } }
+    var sumWithoutFeatures: Double { trees.reduce(0) { sum($0, plus: values[Int($1.root)]) } }
 
     /// The sum of the trees' values for one row.
-    func sum(_ row: UnsafePointer<Float>) -> Double {
+    func sum(_ row: UnsafePointer<Float>) -> Double { isPlain ? sum(row, isPlain: true) : sum(row, isPlain: false) }
+
+    /// Compiled for either value of `isPlain`.
+    @inline(__always)
+    private func sum(_ row: UnsafePointer<Float>, isPlain: Bool) -> Double {
         trees.withUnsafeBufferPointer { trees in
             var sum = 0.0
             var first = 0
@@ -132,30 +158,40 @@ final class PredictionTables: @unchecked Sendable {
                     trees[first + 4].root, trees[first + 5].root, trees[first + 6].root, trees[first + 7].root)
                 var depth = 0
                 for index in first..<(first + 8) { depth = max(depth, trees[index].depth) }
-                for _ in 0..<depth { positions.advance { next($0, row[feature($0)]) } }
-                positions.forEach { sum += values[Int($0)] }
+                for _ in 0..<depth { positions.advance { next($0, row[feature($0)], isPlain: isPlain) } }
+                positions.forEach { sum = isPlain ? sum + values[Int($0)] : self.sum(sum, plus: values[Int($0)]) }
                 first += 8
             }
             while first < trees.count {
                 var position = trees[first].root
-                for _ in 0..<trees[first].depth { position = next(position, row[feature(position)]) }
-                sum += values[Int(position)]
+                for _ in 0..<trees[first].depth { position = next(position, row[feature(position)], isPlain: isPlain) }
+                sum = isPlain ? sum + values[Int(position)] : self.sum(sum, plus: values[Int(position)])
                 first += 1
             }
             return sum
         }
     }
 
+    /// A sum in the model's arithmetic. Rounding the 64-bit sum of two 32-bit numbers gives their 32-bit sum.
+    private func sum(_ sum: Double, plus value: Double) -> Double {
+        arithmetic == .double ? sum + value : Double(Float(sum + value))
+    }
+
     @inline(__always)
-    private func feature(_ position: UInt32) -> Int { Int(nodes[Int(position)].featureAndDefault &>> 1) }
+    private func feature(_ position: UInt32) -> Int { Int(nodes[Int(position)].featureAndFlags &>> 2) }
 
     /// The child that a value leads to; chosen by arithmetic, since half of such branches would be mispredicted.
     @inline(__always)
-    private func next(_ position: UInt32, _ value: Float) -> UInt32 {
+    private func next(_ position: UInt32, _ value: Float, isPlain: Bool) -> UInt32 {
         let node = nodes + Int(position)
-        let isBelow: Int = value <= node.pointee.threshold ? 1 : 0
+        let isLeft: Bool
+        if !isPlain, node.pointee.featureAndFlags & 2 != 0 {
+            isLeft = categories.contains(value, set: Int(node.pointee.threshold.bitPattern))
+        } else {
+            isLeft = value <= node.pointee.threshold
+        }
         let isMissing: UInt32 = value == value ? 0 : 1
-        let goesLeft = isBelow | Int(isMissing & node.pointee.featureAndDefault)
+        let goesLeft = (isLeft ? 1 : 0) | Int(isMissing & node.pointee.featureAndFlags)
         return UnsafeRawPointer(node).load(fromByteOffset: Self.rightOffset &+ goesLeft &* 4, as: UInt32.self)
     }
 
@@ -188,19 +224,33 @@ final class PredictionTables: @unchecked Sendable {
         _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>, to sums: UnsafeMutablePointer<Double>
     ) {
         for tree in trees {
-            if let range = tree.tests {
+            if let range = tree.tests, tree.categoryTests.isEmpty {
                 tree_kernel_add_leaf_values(
                     kernelLevel, tests + range.lowerBound, tree.defaultLeftTests, range.count,
                     leafValues + tree.firstLeafValue, columns, rows.lowerBound, rows.count, sums + rows.lowerBound)
+            } else if let range = tree.tests {
+                categories.withPointers(tree.categoryTests) { categoryTests, words in
+                    tree_kernel_add_leaf_values_with_categories(
+                        kernelLevel, tests + range.lowerBound, tree.defaultLeftTests, range.count, categoryTests,
+                        tree.categoryTests.count, words, categories.above, leafValues + tree.firstLeafValue, columns,
+                        rows.lowerBound, rows.count, sums + rows.lowerBound)
+                }
+            } else if isPlain {
+                walk(tree, columns, rows, sums, isPlain: true)
             } else {
-                walk(tree, columns, rows, sums)
+                walk(tree, columns, rows, sums, isPlain: false)
+            }
+            if arithmetic == .single {
+                for row in rows { sums[row] = Double(Float(sums[row])) }
             }
         }
     }
 
+    /// Compiled for either value of `isPlain`.
+    @inline(__always)
     private func walk(
         _ tree: TreeTable, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
-        _ sums: UnsafeMutablePointer<Double>
+        _ sums: UnsafeMutablePointer<Double>, isPlain: Bool
     ) {
         var row = rows.lowerBound
         while row + 8 <= rows.upperBound {
@@ -211,7 +261,7 @@ final class PredictionTables: @unchecked Sendable {
                 positions.advance { position in
                     let column = columns[feature(position)].unsafelyUnwrapped
                     defer { offset &+= 1 }
-                    return next(position, column[offset])
+                    return next(position, column[offset], isPlain: isPlain)
                 }
             }
             var offset = row
@@ -223,64 +273,11 @@ final class PredictionTables: @unchecked Sendable {
         }
         while row < rows.upperBound {
             var position = tree.root
-            for _ in 0..<tree.depth { position = next(position, columns[feature(position)].unsafelyUnwrapped[row]) }
+            for _ in 0..<tree.depth {
+                position = next(position, columns[feature(position)].unsafelyUnwrapped[row], isPlain: isPlain)
+            }
             sums[row] += values[Int(position)]
             row += 1
-        }
-    }
-}
-
-/// Positions in a tree that move together, which hides memory latency.
-private struct EightPositions {
-    private var positions: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
-
-    @inline(__always)
-    init(
-        _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: UInt32
-    ) {
-        positions = (a, b, c, d, e, f, g, h)
-    }
-
-    @inline(__always)
-    mutating func advance(_ next: (UInt32) -> UInt32) {
-        positions.0 = next(positions.0)
-        positions.1 = next(positions.1)
-        positions.2 = next(positions.2)
-        positions.3 = next(positions.3)
-        positions.4 = next(positions.4)
-        positions.5 = next(positions.5)
-        positions.6 = next(positions.6)
-        positions.7 = next(positions.7)
-    }
-
-    @inline(__always)
-    func forEach(_ body: (UInt32) -> Void) {
-        body(positions.0)
-        body(positions.1)
-        body(positions.2)
-        body(positions.3)
-        body(positions.4)
-        body(positions.5)
-        body(positions.6)
-        body(positions.7)
-    }
-}
-
-extension FeatureMatrix {
-    /// Calls `body` with a pointer to each column's values.
-    func withColumnPointers(_ body: (UnsafePointer<UnsafePointer<Float>?>) -> Void) {
-        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: max(1, columns.count)) { pointers in
-            func fill(_ index: Int) {
-                guard index < columns.count else {
-                    if let base = pointers.baseAddress { body(UnsafePointer(base)) }
-                    return
-                }
-                columns[index].withUnsafeBufferPointer {
-                    pointers.initializeElement(at: index, to: $0.baseAddress)
-                    fill(index + 1)
-                }
-            }
-            fill(0)
         }
     }
 }

@@ -110,20 +110,17 @@ import Testing
             TreeSamples.pythonLoad + """
                 import lightgbm
                 x, y, _ = load()
-                x[:, 3] = np.arange(len(y)) % 7; y = (x[:, 3] % 2 == 1).astype(int)
                 def save(name, target=y, dataset={}, **settings):
                     data = lightgbm.Dataset(x, target, **dataset)
                     lightgbm.train(dict(verbose=-1, num_threads=2) | settings, data, 3).save_model(f'{folder}/{name}.txt')
-                save('categorical', dataset=dict(categorical_feature=[3]), objective='binary')
                 save('regression', objective='regression')
                 save('multiclass', target=np.arange(len(y)) % 3, objective='multiclass', num_class=3)
                 save('linear', dataset=dict(params=dict(linear_tree=True)), objective='binary', linear_tree=True)
-                save('zero', objective='binary', zero_as_missing=True)
                 save('sigmoid', objective='binary', sigmoid=2)
                 """, [folder.url.path])
         for (name, reason) in [
-            ("categorical", "categorical"), ("regression", "objective 'regression'"), ("multiclass", "num_class"),
-            ("linear", "linear"), ("zero", "zero"), ("sigmoid", "sigmoid:1"),
+            ("regression", "objective 'regression'"), ("multiclass", "num_class"),
+            ("linear", "linear"), ("sigmoid", "sigmoid:1"),
         ] {
             let bytes = try Data(contentsOf: folder.url.appending(path: "\(name).txt"))
             let error = #expect(throws: ModelError.self) { try ClassifierArchive.decode(["trees.txt": Array(bytes)]) }
