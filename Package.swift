@@ -141,7 +141,7 @@ let package = Package(
             "DataPrep",
             ["Checksums", "Columnar", "Essentials", "Features", "JSONText", "Parallelism", "ReportKit", "StorageIO"]),
         .target(name: "CTreeKernels"),
-        library("ModelKit", ["Columnar", "Essentials", "Parallelism", "CTreeKernels"]),
+        library("ModelKit", ["Columnar", "Essentials", "JSONText", "Parallelism", "CTreeKernels"]),
         library(
             "Scoring",
             [

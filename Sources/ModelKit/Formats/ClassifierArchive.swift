@@ -5,18 +5,20 @@ import Essentials
 /// `classifier.json` names format, version, kind and features. Trees are in `trees.txt`, LightGBM's text model: other
 /// programs read it (Python: `lightgbm.Booster(model_file="trees.txt").predict(features)`), and a model that LightGBM
 /// has trained for the objectives `binary` and `cross_entropy` is decoded in the same way, even from `trees.txt` alone.
-/// Refused with an error that names them are a `sigmoid` other than 1, linear
-/// trees and more than two classes. A logistic regression is in `logistic-regression.json`: scaler, coefficients,
-/// intercept.
+/// Refused with an error that names them are a `sigmoid` other than 1, linear trees and more than two classes. Trees of
+/// an XGBoost model, which compares and adds in 32 bits, are in `trees.ubj`, XGBoost's own form, and are decoded from it
+/// alone, too. A logistic regression is in `logistic-regression.json`: scaler, coefficients, intercept.
 public enum ClassifierArchive {
     private static let format = "antifraud-classifier"
     private static let version = 1
     private static let manifestName = "classifier.json"
     private static let treesName = "trees.txt"
+    private static let xgboostName = "trees.ubj"
     private static let logisticRegressionName = "logistic-regression.json"
 
     private enum Kind: String, Codable {
         case trees
+        case xgboostTrees
         case logisticRegression
     }
 
@@ -31,6 +33,11 @@ public enum ClassifierArchive {
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a type of classifier that is not this module's.
     public static func encode(_ classifier: any BinaryClassifier) throws(ModelError) -> [String: [UInt8]] {
         switch classifier {
+        case let trees as TreeEnsemble where trees.arithmetic == .single:
+            return [
+                manifestName: try json(manifest(.xgboostTrees, trees.featureNames)),
+                xgboostName: try XGBoostModelWriter.document(trees).ubjson,
+            ]
         case let trees as TreeEnsemble:
             return [
                 manifestName: try json(manifest(.trees, trees.featureNames)),
@@ -50,6 +57,7 @@ public enum ClassifierArchive {
     /// - Throws: ``ModelError/malformedModel(_:)`` that names the file, the line and what is wrong there.
     public static func decode(_ files: [String: [UInt8]]) throws(ModelError) -> any BinaryClassifier {
         guard let bytes = files[manifestName] else {
+            if let trees = files[xgboostName] { return try XGBoostModelReader.model(trees, fileName: xgboostName) }
             guard let trees = files[treesName] else { throw .malformedModel("there is no file '\(manifestName)'") }
             return try LightGBMModelReader.model(trees, fileName: treesName)
         }
@@ -62,6 +70,9 @@ public enum ClassifierArchive {
         case .trees:
             let trees = try file(treesName, files)
             return try LightGBMModelReader.model(trees, fileName: treesName, featureNames: manifest.featureNames)
+        case .xgboostTrees:
+            let trees = try file(xgboostName, files)
+            return try XGBoostModelReader.model(trees, fileName: xgboostName, featureNames: manifest.featureNames)
         case .logisticRegression:
             let bytes = try file(logisticRegressionName, files)
             let regression = try value(LogisticRegression.self, bytes, fileName: logisticRegressionName)

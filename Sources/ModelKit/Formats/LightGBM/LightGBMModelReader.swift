@@ -76,7 +76,7 @@ struct LightGBMModelReader {
         guard let given else { return stored }
         guard given.count == stored.count else {
             throw error(
-                "\(stored.count) features; the archive names \(given.count)", line: header["feature_names"]?.line)
+                "\(stored.count) features; \(given.count) names are given", line: header["feature_names"]?.line)
         }
         return given
     }

@@ -48,6 +48,7 @@ enum Fuzz {
         "schema": { bytes in _ = try? TransactionSchema(json: bytes, file: "schema.json") },
         "transaction": { bytes in _ = try? TransactionJSON.decode(bytes) },
         "trees": { bytes in _ = try? ClassifierArchive.decode(["trees.txt": bytes]) },
+        "xgboost": { bytes in _ = try? ModelFileFormat.xgboostJSON.read(bytes, fileName: "xgboost") },
     ]
 
     private static func drain(_ read: () async throws -> Void) async { try? await read() }
