@@ -7,11 +7,12 @@ import Essentials
 /// - Outputs: `probability`, `float`, `[rows]`, and `label`, `int64`, `[rows]`: 1 where the probability is at or above the
 ///   threshold.
 /// - Every row of 32-bit values takes the same branches as in this library: inputs and thresholds are 32-bit, NaN goes
-///   to the same side. Sums are 64-bit. (A LightGBM model compares 64-bit values in 64 bits in this library; see
-///   ``BinaryClassifier/takesDoubles``.) Probabilities differ from the classifier's by less than 1e-6 (usually 1e-7:
+///   to the same side, and categories are in the same sets. Sums are 64-bit. (A LightGBM model compares 64-bit values in
+///   64 bits in this library; see ``BinaryClassifier/takesDoubles``.) Probabilities differ from the classifier's by less than 1e-6 (usually 1e-7:
 ///   they are 32-bit). Labels are the classifier's for thresholds from 1e-17 on; for trees, a sum that is below the
 ///   threshold's by no more than the error of 64-bit summation (1e-11 for a hundred trees) counts as equal to it, since
-///   runtimes may add trees in another order.
+///   runtimes may add trees in another order. An XGBoost model adds in 32 bits here, so that near the threshold its labels
+///   may differ.
 ///
 /// The format is that of [onnx.proto](https://github.com/onnx/onnx/blob/main/onnx/onnx.proto): IR version 8, operators
 /// of `ai.onnx` 17 and `ai.onnx.ml` 3. Equal classifiers give equal bytes.
@@ -33,7 +34,7 @@ public struct ONNXModel: Sendable, Hashable {
     ///   - properties: entries of the model's `metadata_props`, beside `threshold` and `feature_names` (a JSON array).
     ///   - description: the model's `doc_string`.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a threshold that is not in 0...1, a type of classifier that is not this
-    ///   module's, thresholds of one feature that 32 bits merge, a model beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an
+    ///   module's, thresholds of one feature that 32 bits merge, a model or tables of categories beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an
     ///   empty one, one that occurs twice or is an output's, or begins with `#`.
     public init(
         _ classifier: any BinaryClassifier, threshold: Double = 0.5, properties: [String: String] = [:],
@@ -53,7 +54,7 @@ public struct ONNXModel: Sendable, Hashable {
                     "feature '\(name)' has thresholds that 32 bits do not tell apart, as ONNX's inputs would need")
             }
             let matrix = Self.matrix(of: features, &graph)
-            result = trees.addNodes(to: &graph, matrix: matrix, threshold: threshold)
+            result = try trees.addNodes(to: &graph, matrix: matrix, threshold: threshold)
         case let regression as LogisticRegression:
             let matrix = Self.matrix(of: features, &graph)
             result = regression.addNodes(to: &graph, matrix: matrix, threshold: threshold)

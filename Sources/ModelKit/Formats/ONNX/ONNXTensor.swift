@@ -3,6 +3,7 @@ struct ONNXTensor {
     /// `TensorProto.DataType`.
     enum ElementType: Int64 {
         case float32 = 1
+        case uint8 = 2
         case int64 = 7
         case float64 = 11
     }
@@ -33,6 +34,10 @@ struct ONNXTensor {
     /// A single number.
     static func scalar(_ value: Double) -> ONNXTensor {
         ONNXTensor(type: .float64, shape: [], rawData: vector([value]).rawData)
+    }
+
+    static func scalar(_ value: Int64) -> ONNXTensor {
+        ONNXTensor(type: .int64, shape: [], rawData: vector([value]).rawData)
     }
 
     static func scalar(_ value: Float) -> ONNXTensor {

@@ -10,16 +10,17 @@ extension TreeEnsemble {
     /// labels change is subtracted inside the operator and added back after it.
     func addNodes(
         to graph: inout ONNXGraph, matrix: String, threshold: Double
-    ) -> (probability: String, isPositive: String) {
+    ) throws(ModelError) -> (probability: String, isPositive: String) {
+        let columns = try ONNXTestColumns(self, matrix: matrix, graph: &graph)
         // A model without trees is written as one tree that gives 0.
-        let trees = trees.isEmpty ? [DecisionTree(constant: 0)] : trees
+        let trees = columns.trees.isEmpty ? [DecisionTree(constant: 0)] : columns.trees
         let point = decisionPoint(threshold: threshold)
         let largestShift = combination == .mean ? Self.largestShift * Double(trees.count) : Self.largestShift
         let shift = point.isFinite ? min(max(point, -largestShift), largestShift) : 0
         let tolerance = Self.summationError(trees, at: shift)
 
         let regressor = graph.node(
-            "TreeEnsembleRegressor", graph.cast(matrix, to: .float64), domain: .machineLearning,
+            "TreeEnsembleRegressor", columns.matrix, domain: .machineLearning,
             attributes: Self.attributes(trees, base: -shift))
         let axis = graph.constant(.vector([1]))
         let distance = graph.cast(graph.node("Squeeze", regressor, axis), to: .float64)
