@@ -210,6 +210,7 @@ let package = Package(
         jobs("CleaningJobs", folder: "Cleaning", ["Columnar", "DataPrep", "Features", "ReportKit", "StorageIO"]),
         jobs("DescriptionJobs", folder: "Description", ["Columnar", "DataPrep", "Features", "StorageIO"]),
         jobs("TrackingJobs", folder: "Tracking", ["CommandLineSupport", "StorageIO", "Tracking", logging]),
+        jobs("ConversionJobs", folder: "Conversion", ["ModelKit", "Scoring", "StorageIO"]),
         jobs(
             "ScoringJobs", folder: "Scoring",
             ["Columnar", "ModelTracking", "Pipelines", "Scoring", "StorageIO", logging]),
@@ -251,6 +252,7 @@ let package = Package(
         example(
             "verify-features", folder: "VerifyFeatures",
             ["ModelTracking", "Pipelines", "Scoring", "ScoringJobs", "StorageIO", "Tracking", "TrackingJobs"]),
+        example("convert-model", folder: "ConvertModel", ["ConversionJobs", "StorageIO"]),
         example(
             "compare-models", folder: "CompareModels",
             ["ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
@@ -359,7 +361,8 @@ let package = Package(
                 "DataPrep", "Features", "Streaming", "TestSupport", "simulate-transactions", "describe-data",
                 "clean-transactions",
                 "train-model", "score-transactions", "verify-features",
-                "compare-models", "promote-model", "produce-transactions", "score-stream", "serve-model", "quickstart",
+                "compare-models", "convert-model", "promote-model", "produce-transactions", "score-stream",
+                "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",
                 "tracking-replay",
             ], swiftSettings: swiftSettings),

@@ -19,7 +19,7 @@ import Testing
     @Test(arguments: [
         "simulate-transactions", "describe-data", "clean-transactions", "copy-data", "storage-cost",
         "unfinished-objects",
-        "handbook-protocol",
+        "convert-model", "handbook-protocol",
     ])
     func programsForDataNeedNoServersClients(program: String) throws {
         let needed = try Self.needed(program)
