@@ -23,6 +23,10 @@ size_t tree_kernel_partition_all(
     int level, uint16_t *rows, size_t count, const uint8_t *column, uint8_t shift, uint8_t threshold,
     uint16_t *scratch);
 
+/// The same by values instead of codes: those at most `threshold` come first, NaN where `nan_left` is not 0.
+size_t tree_kernel_partition_values(
+    int level, uint16_t *rows, size_t count, const float *column, int nan_left, float threshold, uint16_t *scratch);
+
 /// Gradient and hessian of the log loss at `scores` (log-odds), times weights (null: 1) and scales, rounded to integers;
 /// written as pairs. Every level gives the same bits.
 void tree_kernel_logistic_gradients(

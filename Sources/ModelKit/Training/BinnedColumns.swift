@@ -1,6 +1,6 @@
 import Parallelism
 
-/// Features as bin codes of one byte, column by column; rows are handled in shards.
+/// Features as codes of one byte (see ``FeatureBins``), column by column; rows are handled in shards.
 ///
 /// `@unchecked Sendable`: the memory is written in `init` only.
 final class BinnedColumns: @unchecked Sendable {
@@ -14,6 +14,7 @@ final class BinnedColumns: @unchecked Sendable {
     let bins: [FeatureBins]
     let hasMissing: [Bool]
     let shardCount: Int
+    private let values: FeatureMatrix
     private let codes: UnsafeMutablePointer<UInt8>
     private let stride: Int
 
@@ -38,6 +39,7 @@ final class BinnedColumns: @unchecked Sendable {
         hasMissing = bins.indices.map { feature in
             (0..<shardCount).contains { missing[$0 * bins.count + feature] }
         }
+        values = features
         self.rowCount = rowCount
         self.bins = bins
         self.shardCount = shardCount
@@ -52,45 +54,18 @@ final class BinnedColumns: @unchecked Sendable {
         UnsafePointer(codes + feature * stride + shard * Self.shardRows)
     }
 
+    /// Calls `body` with the values of a feature from the first row of a shard on.
+    func withValues<Result>(
+        _ feature: Int, shard: Int, _ body: (UnsafeBufferPointer<Float>) -> Result
+    ) -> Result {
+        values.columns[feature].withUnsafeBufferPointer { column in
+            body(UnsafeBufferPointer(rebasing: column[(shard * Self.shardRows)...]))
+        }
+    }
+
+    func value(_ feature: Int, row: Int) -> Float { values.columns[feature][row] }
+
     func rowCount(ofShard shard: Int) -> Int {
         min(Self.shardRows, rowCount - shard * Self.shardRows)
-    }
-}
-
-extension FeatureBins {
-    /// Bins of each feature from at most `sampleRows` of the rows (nil: all), chosen by the seed.
-    static func bins(
-        of features: FeatureMatrix, rows candidates: [Int]?, maximum: Int, sampleRows: Int, seed: UInt64,
-        team: ThreadTeam
-    ) -> [FeatureBins] {
-        let count = candidates?.count ?? features.rowCount
-        var rows = candidates
-        if count > sampleRows {
-            // One random row of each of `sampleRows` equal ranges.
-            rows = (0..<sampleRows).map { index in
-                let start = index * count / sampleRows
-                let end = (index + 1) * count / sampleRows
-                let position = start + Int(RandomBits.bits(seed, UInt64(index)) % UInt64(end - start))
-                return candidates?[position] ?? position
-            }
-        }
-        let sample = rows
-        let empty = FeatureBins(sample: [], maximum: maximum)
-        let result = UnsafeMutablePointer<FeatureBins>.allocate(capacity: features.featureCount)
-        result.initialize(repeating: empty, count: features.featureCount)
-        defer {
-            result.deinitialize(count: features.featureCount)
-            result.deallocate()
-        }
-        team.forEach(count: features.featureCount) { feature, _ in
-            let column = features.columns[feature]
-            result[feature] =
-                if let sample {
-                    FeatureBins(sample: sample.map { column[$0] }, maximum: maximum)
-                } else {
-                    FeatureBins(sample: column, maximum: maximum)
-                }
-        }
-        return Array(UnsafeBufferPointer(start: result, count: features.featureCount))
     }
 }

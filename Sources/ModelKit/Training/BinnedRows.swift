@@ -7,11 +7,14 @@ import Parallelism
 final class BinnedRows: @unchecked Sendable {
     let layout: HistogramLayout
     let columns: BinnedColumns
+    /// Of features whose codes are groups of bins.
+    let orders: [Int: BinOrder]
     /// Bytes of a row, for each tile.
     let strides: [Int]
     private let tiles: [UnsafeMutablePointer<UInt8>]
 
-    init(_ columns: BinnedColumns, layout: HistogramLayout, team: ThreadTeam) {
+    init(_ columns: BinnedColumns, orders: [Int: BinOrder], layout: HistogramLayout, team: ThreadTeam) {
+        self.orders = orders
         self.columns = columns
         self.layout = layout
         let rowCount = columns.rowCount
@@ -32,7 +35,7 @@ final class BinnedRows: @unchecked Sendable {
                     for member in layout.groups[group].members {
                         let source = columns.column(member.feature, shard: shard)
                         let target = shardRows + (group - first)
-                        let missingCode = layout.binCounts[member.feature]
+                        let missingCode = layout.codeCounts[member.feature]
                         for row in 0..<columns.rowCount(ofShard: shard) {
                             let bin = source[row] == FeatureBins.missing ? missingCode : Int(source[row])
                             target[row &* stride] &+= UInt8(truncatingIfNeeded: bin &* member.divisor)

@@ -25,8 +25,12 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     public var rowSubsample = 1.0
     /// Share of the features that a tree is grown on; above 0 and at most 1.
     public var columnSubsample = 1.0
-    /// Bins of a feature, from 2 to 255.
-    public var maxBins = 255
+    /// Bins of a feature, between which trees can split: from 2 to 65,535, or 0 for a number chosen by the data.
+    ///
+    /// 0 means as many as there are distinct values ("exact") for at most 200,000 rows. For more it means 255, some of
+    /// which part the 1, 2, 4, 8, ... smallest and largest values from the others. Up to 255 bins are chosen by a sample
+    /// of 200,000 rows, more by all rows.
+    public var maxBins = 0
     /// Factor on the weights of positive rows.
     public var scalePositiveWeight = 1.0
     /// The seed of all random choices.
@@ -84,7 +88,7 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
         try SettingRange.requireNotNegative("minSplitGain", minSplitGain)
         try SettingRange.requireShare("rowSubsample", rowSubsample)
         try SettingRange.requireShare("columnSubsample", columnSubsample)
-        try SettingRange.require("maxBins", maxBins, atLeast: 2, atMost: FeatureBins.maximumCount)
+        try BinResolution.require(maxBins)
         try SettingRange.requirePositive("scalePositiveWeight", scalePositiveWeight)
         try SettingRange.require("threads", threads, atLeast: 0)
         if let earlyStoppingRounds {

@@ -39,8 +39,11 @@ public struct BoostedTrees: Sendable {
     public let bestRound: Int
 }
 
-/// Trains gradient-boosted trees for binary classification: log loss, second order (Chen and Guestrin, KDD 2016), on
-/// histograms of at most 255 bins a feature.
+/// Trains gradient-boosted trees for binary classification: log loss, second order (Chen and Guestrin, KDD 2016).
+///
+/// Splits are sought in histograms of at most 255 codes a feature. Where a code stands for several values or bins, a bound
+/// from convexity says which codes can hold a better split, and only their rows are visited in order: splits are exact at
+/// little more than the histogram's cost.
 ///
 /// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values
 /// (NaN) go to the side that each split has learned; features of one value are never used.

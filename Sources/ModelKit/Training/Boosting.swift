@@ -30,7 +30,7 @@ final class Boosting {
         grower = TreeGrower(matrix, settings: configuration.growthSettings, team: team)
         baseScore = log(rows.positiveWeight / rows.negativeWeight)
         scale = GradientScale(largestGradient: rows.largestWeight, largestHessian: rows.largestWeight / 4)
-        partition = RowPartition(columns)
+        partition = grower.makePartition()
         leftOut = configuration.rowSubsample < 1 ? RowPartition(columns) : nil
         hasRowsWithoutWeight = rows.weights?.contains(0) ?? false
         scores = .allocate(capacity: rows.rowCount)
@@ -98,11 +98,11 @@ extension RowPartition {
     func forEachLeaf(_ tree: DecisionTree, shard: Int, _ body: (_ row: Int, _ value: Double) -> Void) {
         let first = shard * BinnedColumns.shardRows
         for (leaf, entry) in tree.leaves.enumerated() {
-            let (list, count) = rows(leaf: leaf, shard: shard)
-            if let list {
-                for index in 0..<count { body(first &+ Int(list[index]), entry.value) }
+            let rows = rows(leaf: leaf, shard: shard)
+            if let list = rows.list {
+                for index in 0..<rows.count { body(first &+ Int(list[index]), entry.value) }
             } else {
-                for row in 0..<count { body(first &+ row, entry.value) }
+                for row in 0..<rows.count { body(first &+ row, entry.value) }
             }
         }
     }

@@ -16,6 +16,13 @@ struct GradientSums: Sendable, Hashable {
             count: left.count &+ right.count)
     }
 
+    /// With one more row.
+    static func + (left: Self, right: GradientPair) -> Self {
+        Self(
+            gradient: left.gradient &+ Int64(right.x), hessian: left.hessian &+ Int64(right.y),
+            count: left.count &+ 1)
+    }
+
     static func - (left: Self, right: Self) -> Self {
         Self(
             gradient: left.gradient &- right.gradient, hessian: left.hessian &- right.hessian,

@@ -33,11 +33,12 @@ struct HistogramLayout: Sendable {
         let offset: Int
     }
 
-    /// The first bin of each feature in a leaf's histogram; a feature's missing values, if there are any, are its last bin.
+    /// The first code of each feature in a leaf's histogram; a feature's missing values, if there are any, come last.
     let featureOffsets: [Int]
-    let binCounts: [Int]
+    /// Of each feature's present values.
+    let codeCounts: [Int]
     let hasMissing: [Bool]
-    let totalBins: Int
+    let totalCodes: Int
     let groups: [Group]
     let tiles: [Tile]
     let accumulatorEntries: Int
@@ -52,8 +53,8 @@ struct HistogramLayout: Sendable {
 
     init(bins: [FeatureBins], hasMissing: [Bool]) {
         self.hasMissing = hasMissing
-        binCounts = bins.map(\.count)
-        let codeCounts = zip(bins, hasMissing).map { $0.count + ($1 ? 1 : 0) }
+        codeCounts = bins.map(\.codeBounds.count)
+        let codeCounts = zip(codeCounts, hasMissing).map { $0 + ($1 ? 1 : 0) }
         var offsets: [Int] = []
         var total = 0
         for count in codeCounts {
@@ -61,7 +62,7 @@ struct HistogramLayout: Sendable {
             total += count
         }
         featureOffsets = offsets
-        totalBins = total
+        totalCodes = total
 
         // Best fit, largest first.
         var groups: [Group] = []

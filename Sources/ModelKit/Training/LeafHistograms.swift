@@ -3,14 +3,14 @@ final class LeafHistograms {
     typealias Histogram = UnsafeMutablePointer<GradientSums>
 
     private static let memoryLimit = 512 << 20
-    private let binCount: Int
+    private let codeCount: Int
     private let limit: Int
     private var all: [Histogram] = []
     private var free: [Histogram] = []
 
-    init(binCount: Int) {
-        self.binCount = max(1, binCount)
-        limit = max(4, Self.memoryLimit / (self.binCount * MemoryLayout<GradientSums>.stride))
+    init(codeCount: Int) {
+        self.codeCount = max(1, codeCount)
+        limit = max(4, Self.memoryLimit / (self.codeCount * MemoryLayout<GradientSums>.stride))
     }
 
     deinit { for histogram in all { histogram.deallocate() } }
@@ -21,8 +21,8 @@ final class LeafHistograms {
     /// A histogram of undefined content.
     func take() -> Histogram {
         if let histogram = free.popLast() { return histogram }
-        let histogram = Histogram.allocate(capacity: binCount)
-        histogram.initialize(repeating: GradientSums(), count: binCount)
+        let histogram = Histogram.allocate(capacity: codeCount)
+        histogram.initialize(repeating: GradientSums(), count: codeCount)
         all.append(histogram)
         return histogram
     }

@@ -13,6 +13,24 @@ enum RadixSort {
         return keys.map(value)
     }
 
+    /// The numbers of the rows in ascending order of their values, rows of equal values in theirs. NaN is left out.
+    /// - Parameter rows: the rows to sort, in ascending order; nil: all.
+    static func sortedRows(_ column: [Float], rows: [Int]?) -> [UInt32] {
+        var pairs: [UInt64] = []
+        pairs.reserveCapacity(rows?.count ?? column.count)
+        func add(_ row: Int) {
+            let value = column[row]
+            if !value.isNaN { pairs.append(UInt64(key(value + 0)) << 32 | UInt64(row)) }
+        }
+        if let rows { rows.forEach(add) } else { column.indices.forEach(add) }
+        var other = [UInt64](repeating: 0, count: pairs.count)
+        for shift in [32, 43, 54] as [UInt64] {
+            pass(from: pairs, to: &other, shift: shift)
+            swap(&pairs, &other)
+        }
+        return pairs.map { UInt32(truncatingIfNeeded: $0) }
+    }
+
     /// An integer with the order of the number: negative numbers have all bits inverted, others the sign bit.
     private static func key(_ value: Float) -> UInt32 {
         let bits = value.bitPattern
@@ -23,7 +41,9 @@ enum RadixSort {
         Float(bitPattern: key & 0x8000_0000 != 0 ? key & 0x7FFF_FFFF : ~key)
     }
 
-    private static func pass(from source: [UInt32], to target: inout [UInt32], shift: UInt32) {
+    private static func pass<Key: UnsignedInteger & FixedWidthInteger>(
+        from source: [Key], to target: inout [Key], shift: Key
+    ) {
         withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { positions in
             positions.initialize(repeating: 0)
             for key in source { positions[Int((key >> shift) & 2047)] += 1 }

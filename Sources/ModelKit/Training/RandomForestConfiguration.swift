@@ -17,8 +17,9 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
     public var rowSubsample = 1.0
     /// Whether each tree's rows are drawn with replacement.
     public var isBootstrapped = true
-    /// Bins of a feature, from 2 to 255.
-    public var maxBins = 255
+    /// Bins of a feature: from 2 to 65,535, or 0 for a number chosen by the data, as in
+    /// ``BoostedTreesConfiguration/maxBins``.
+    public var maxBins = 0
     /// Factor on the weights of positive rows.
     public var scalePositiveWeight = 1.0
     /// The seed of all random choices.
@@ -59,7 +60,7 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
         try SettingRange.requireNotNegative("minSplitGain", minSplitGain)
         if let featuresPerNode { try SettingRange.require("featuresPerNode", featuresPerNode, atLeast: 1) }
         try SettingRange.requireShare("rowSubsample", rowSubsample)
-        try SettingRange.require("maxBins", maxBins, atLeast: 2, atMost: FeatureBins.maximumCount)
+        try BinResolution.require(maxBins)
         try SettingRange.requirePositive("scalePositiveWeight", scalePositiveWeight)
         try SettingRange.require("threads", threads, atLeast: 0)
     }

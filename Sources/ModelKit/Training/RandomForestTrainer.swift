@@ -75,7 +75,7 @@ private final class ForestWorker {
         self.configuration = configuration
         grower = TreeGrower(
             matrix, settings: configuration.growthSettings(featureCount: rows.features.featureCount), team: team)
-        partition = RowPartition(matrix.columns)
+        partition = grower.makePartition()
         draws = [UInt8](repeating: 0, count: rows.rowCount)
         gradients = [GradientPair](repeating: .zero, count: rows.rowCount)
     }

@@ -1,11 +1,19 @@
 import CTreeKernels
 import Parallelism
 
-/// How a split of a tree divides the bins of a feature: codes up to `threshold` go to the left.
+/// How a split of a tree divides the bins of a feature: codes up to `code` go to the left.
 struct BinSplit: Sendable, Hashable {
     let feature: Int
-    let threshold: UInt8
+    let code: UInt8
+    /// Where codes are groups of bins: values up to this one go to the left, and `code` is that of the value.
+    var value: Float?
     let missingGoesLeft: Bool
+}
+
+/// A leaf's rows in a shard, numbered from the shard's first; without a list they are the first `count`.
+struct LeafRows {
+    let list: UnsafePointer<UInt16>?
+    let count: Int
 }
 
 /// Which rows are in which leaf while a tree grows.
@@ -20,6 +28,8 @@ final class RowPartition {
 
     let columns: BinnedColumns
     private let rows: UnsafeMutablePointer<UInt16>
+    /// The leaf of each row, or ``noLeaf``; nil when nobody asks for it.
+    let leafOfRow: UnsafeMutablePointer<UInt32>?
     private var extents: UnsafeMutablePointer<Extent>
     private var leafCapacity: Int
     /// All rows are in leaf 0 and its list has not been written.
@@ -29,10 +39,14 @@ final class RowPartition {
     /// A thread's temporary memory for a split.
     static let scratchRows = BinnedColumns.shardRows + 32
 
-    init(_ columns: BinnedColumns, kernelLevel: Int32 = tree_kernel_best_level()) {
+    static let noLeaf = UInt32.max
+
+    /// - Parameter tracksRows: whether ``leafOfRow`` is kept.
+    init(_ columns: BinnedColumns, tracksRows: Bool = false, kernelLevel: Int32 = tree_kernel_best_level()) {
         self.columns = columns
         self.kernelLevel = kernelLevel
         leafCapacity = 32
+        leafOfRow = tracksRows ? .allocate(capacity: columns.rowCount) : nil
         rows = .allocate(capacity: columns.rowCount + 32)
         extents = .allocate(capacity: leafCapacity * columns.shardCount)
         startWithAllRows()
@@ -40,12 +54,14 @@ final class RowPartition {
 
     deinit {
         rows.deallocate()
+        leafOfRow?.deallocate()
         extents.deallocate()
     }
 
     /// Puts all rows into leaf 0.
     func startWithAllRows() {
         isWhole = true
+        leafOfRow?.initialize(repeating: 0, count: columns.rowCount)
         for shard in 0..<columns.shardCount {
             extents[shard] = Extent(start: 0, count: Int32(columns.rowCount(ofShard: shard)))
         }
@@ -58,8 +74,10 @@ final class RowPartition {
             let first = shard * BinnedColumns.shardRows
             var count = 0
             for row in 0..<columns.rowCount(ofShard: shard) {
+                let isChosen = isChosen(first + row)
                 rows[first + count] = UInt16(truncatingIfNeeded: row)
-                count += isChosen(first + row) ? 1 : 0
+                count += isChosen ? 1 : 0
+                leafOfRow?[first + row] = isChosen ? 0 : Self.noLeaf
             }
             extents[shard] = Extent(start: 0, count: Int32(count))
         }
@@ -79,17 +97,17 @@ final class RowPartition {
     /// Called once all shards have been split for the first time.
     func noteFirstSplit() { isWhole = false }
 
-    /// A leaf's rows in a shard, numbered from the shard's first; without a list they are the first `count`.
-    func rows(leaf: Int, shard: Int) -> (list: UnsafePointer<UInt16>?, count: Int) {
-        let extent = extents[leaf * columns.shardCount + shard]
-        let list = rows + shard * BinnedColumns.shardRows + Int(extent.start)
-        return (isWhole ? nil : UnsafePointer(list), Int(extent.count))
+    /// A leaf's rows in a shard.
+    func rows(leaf: Int, shard: Int) -> LeafRows {
+        let rows = listedRows(leaf: leaf, shard: shard)
+        return LeafRows(list: isWhole ? nil : rows.list, count: rows.count)
     }
 
     /// The same for a leaf that a split has touched in this shard.
-    func listedRows(leaf: Int, shard: Int) -> (list: UnsafePointer<UInt16>, count: Int) {
+    func listedRows(leaf: Int, shard: Int) -> LeafRows {
         let extent = extents[leaf * columns.shardCount + shard]
-        return (UnsafePointer(rows + shard * BinnedColumns.shardRows + Int(extent.start)), Int(extent.count))
+        let list = rows + shard * BinnedColumns.shardRows + Int(extent.start)
+        return LeafRows(list: UnsafePointer(list), count: Int(extent.count))
     }
 
     /// Moves those of a leaf's rows in a shard that go to the right into a new leaf.
@@ -99,15 +117,35 @@ final class RowPartition {
     ) {
         let extent = extents[leaf * columns.shardCount + shard]
         let list = rows + shard * BinnedColumns.shardRows + Int(extent.start)
-        let column = columns.column(split.feature, shard: shard)
-        // Missing is 255: shifted by one it becomes 0, the lowest code.
-        let shift: UInt8 = split.missingGoesLeft ? 1 : 0
-        let partition = isWhole && isFirst ? tree_kernel_partition_all : tree_kernel_partition
         let leftCount = Int32(
-            partition(kernelLevel, list, Int(extent.count), column, shift, split.threshold + shift, scratch))
+            divide(split, list, Int(extent.count), shard: shard, isUnwritten: isWhole && isFirst, scratch: scratch))
         extents[leaf * columns.shardCount + shard].count = leftCount
         extents[newLeaf * columns.shardCount + shard] = Extent(
             start: extent.start + leftCount, count: extent.count - leftCount)
+        if let leafOfRow {
+            let leaves = leafOfRow + shard * BinnedColumns.shardRows
+            for index in Int(leftCount)..<Int(extent.count) { leaves[Int(list[index])] = UInt32(newLeaf) }
+        }
+    }
+
+    /// - Parameter isUnwritten: the list does not yet hold the first `count` rows that it stands for.
+    /// - Returns: how many rows go to the left.
+    private func divide(
+        _ split: BinSplit, _ list: UnsafeMutablePointer<UInt16>, _ count: Int, shard: Int, isUnwritten: Bool,
+        scratch: UnsafeMutablePointer<UInt16>
+    ) -> Int {
+        if let value = split.value {
+            if isUnwritten { for row in 0..<count { list[row] = UInt16(truncatingIfNeeded: row) } }
+            return columns.withValues(split.feature, shard: shard) {
+                tree_kernel_partition_values(
+                    kernelLevel, list, count, $0.baseAddress, split.missingGoesLeft ? 1 : 0, value, scratch)
+            }
+        }
+        // Missing is 255: shifted by one it becomes 0, the lowest code.
+        let shift: UInt8 = split.missingGoesLeft ? 1 : 0
+        let partition = isUnwritten ? tree_kernel_partition_all : tree_kernel_partition
+        return partition(
+            kernelLevel, list, count, columns.column(split.feature, shard: shard), shift, split.code + shift, scratch)
     }
 
     /// Divides the rows of leaf 0 by the splits of a tree that was grown on other rows.

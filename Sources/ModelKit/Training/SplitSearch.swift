@@ -31,92 +31,41 @@ struct SplitSearch: Sendable {
         sums.count >= 2 * settings.minRowsPerLeaf && scale.hessian(sums) >= 2 * settings.minChildWeight
     }
 
+    /// The best split between codes.
     /// - Parameters:
-    ///   - bins: the feature's part of the histogram.
-    ///   - binCount: bins of present values; with `hasMissing` one more follows.
+    ///   - codes: the feature's part of the histogram.
+    ///   - codeCount: codes of present values; with `hasMissing` one more follows.
     func best(
-        feature: Int, bins: UnsafePointer<GradientSums>, binCount: Int, hasMissing: Bool, total: GradientSums
+        feature: Int, codes: UnsafePointer<GradientSums>, codeCount: Int, hasMissing: Bool, total: GradientSums
     ) -> SplitCandidate? {
-        let missing = hasMissing ? bins[binCount] : GradientSums()
-        var state = Scan(total: total, search: self)
+        let missing = hasMissing ? codes[codeCount] : GradientSums()
+        var best = BestCut(total: total, search: self)
         // Missing values on the right; the last threshold separates them from all others.
-        state.scan(
-            bins, thresholds: missing.count > 0 ? binCount : binCount - 1, left: GradientSums(), missingGoesLeft: false)
+        scan(
+            codes, count: missing.count > 0 ? codeCount : codeCount - 1, left: GradientSums(), missingGoesLeft: false,
+            &best)
         if missing.count > 0 {
-            state.scan(bins, thresholds: binCount - 1, left: missing, missingGoesLeft: true)
+            scan(codes, count: codeCount - 1, left: missing, missingGoesLeft: true, &best)
         }
-        guard let threshold = state.threshold else { return nil }
-        let right = total - state.left
-        // Where none was missing, missing values follow the larger side.
-        let missingGoesLeft = missing.count > 0 ? state.missingGoesLeft : state.left.count >= right.count
-        return SplitCandidate(
-            gain: state.bestGain,
-            split: BinSplit(
-                feature: feature, threshold: UInt8(truncatingIfNeeded: threshold), missingGoesLeft: missingGoesLeft),
-            left: state.left, right: right)
-    }
-
-    fileprivate func shrunk(_ gradient: Double) -> Double {
-        if settings.l1 == 0 { return gradient }
-        return gradient > settings.l1 ? gradient - settings.l1 : gradient < -settings.l1 ? gradient + settings.l1 : 0
-    }
-}
-
-private struct Scan {
-    let total: GradientSums
-    let search: SplitSearch
-    let totalGradient: Double
-    let totalHessian: Double
-    let totalScore: Double
-    var bestGain: Double
-    var threshold: Int?
-    var left = GradientSums()
-    var missingGoesLeft = false
-
-    init(total: GradientSums, search: SplitSearch) {
-        self.total = total
-        self.search = search
-        totalGradient = search.scale.gradient(total)
-        totalHessian = search.scale.hessian(total)
-        let denominator = totalHessian + search.settings.l2
-        let shrunk = search.shrunk(totalGradient)
-        totalScore = denominator > 0 ? shrunk * shrunk / denominator : 0
-        // A gain below this may be due to rounding.
-        bestGain = max(search.settings.minSplitGain, totalHessian * 1e-10)
+        return best.candidate(feature: feature, missing: missing)
     }
 
     @inline(__always)
-    mutating func scan(
-        _ bins: UnsafePointer<GradientSums>, thresholds: Int, left start: GradientSums, missingGoesLeft: Bool
+    private func scan(
+        _ codes: UnsafePointer<GradientSums>, count: Int, left start: GradientSums, missingGoesLeft: Bool,
+        _ best: inout BestCut
     ) {
-        let settings = search.settings
-        let gradientUnit = search.scale.gradient, hessianUnit = search.scale.hessian
-        let mostRows = total.count - settings.minRowsPerLeaf
         var sums = start
-        for bin in 0..<max(0, thresholds) {
-            let entry = bins[bin]
+        for code in 0..<max(0, count) {
+            let entry = codes[code]
             guard entry.count > 0 else { continue }
             sums = sums + entry
-            guard sums.count >= settings.minRowsPerLeaf else { continue }
-            guard sums.count <= mostRows else { break }
-            let leftHessian = Double(sums.hessian) * hessianUnit
-            let rightHessian = totalHessian - leftHessian
-            guard leftHessian >= settings.minChildWeight else { continue }
-            guard rightHessian >= settings.minChildWeight else { break }
-            let leftGradient = Double(sums.gradient) * gradientUnit
-            let left = search.shrunk(leftGradient), right = search.shrunk(totalGradient - leftGradient)
-            let leftDenominator = leftHessian + settings.l2, rightDenominator = rightHessian + settings.l2
-            let product = leftDenominator * rightDenominator
-            guard product > 0 else { continue }
-            // One division for the two quotients.
-            let score = (left * left * rightDenominator + right * right * leftDenominator) / product
-            let gain = (score - totalScore) / 2
-            if gain > bestGain {
-                bestGain = gain
-                threshold = bin
-                self.left = sums
-                self.missingGoesLeft = missingGoesLeft
-            }
+            guard best.offer(sums, code: code, missingGoesLeft: missingGoesLeft) else { break }
         }
+    }
+
+    func shrunk(_ gradient: Double) -> Double {
+        if settings.l1 == 0 { return gradient }
+        return gradient > settings.l1 ? gradient - settings.l1 : gradient < -settings.l1 ? gradient + settings.l1 : 0
     }
 }

@@ -63,11 +63,16 @@ struct TrainingRows: Sendable {
 
     var largestWeight: Double { Double(weights?.max() ?? 1) }
 
-    /// Bin codes of the features, column by column and row by row.
+    /// Codes of the features, column by column and row by row.
     func binned(maxBins: Int, seed: UInt64, team: ThreadTeam) -> BinnedRows {
-        let bins = FeatureBins.bins(
-            of: features, rows: rowsOfWeight, maximum: maxBins, sampleRows: 200_000, seed: seed, team: team)
+        let candidates = rowsOfWeight
+        let resolution = BinResolution(maxBins: maxBins, rowCount: candidates?.count ?? rowCount)
+        let found = FeatureBins.bins(of: features, rows: candidates, resolution: resolution, seed: seed, team: team)
+        let bins = found.map(\.bins)
+        var orders: [Int: BinOrder] = [:]
+        for (feature, entry) in found.enumerated() { orders[feature] = entry.order }
         let columns = BinnedColumns(features, bins: bins, team: team)
-        return BinnedRows(columns, layout: HistogramLayout(bins: bins, hasMissing: columns.hasMissing), team: team)
+        let layout = HistogramLayout(bins: bins, hasMissing: columns.hasMissing)
+        return BinnedRows(columns, orders: orders, layout: layout, team: team)
     }
 }

@@ -23,20 +23,13 @@ final class TreeGrower {
         var identity: UInt64
     }
 
-    /// A leaf whose best split is sought, and where its histogram goes.
-    private struct Target {
-        let leaf: Int
-        let histogram: LeafHistograms.Histogram
-        let sums: GradientSums
-        let isSearched: Bool
-    }
-
     private let matrix: BinnedRows
     private let settings: GrowthSettings
     private let team: ThreadTeam
     private let layout: HistogramLayout
-    private let accumulators: [HistogramAccumulator]
     private let histograms: LeafHistograms
+    private let histogramSearch: HistogramSearch
+    private let sampling: FeatureSampling
     /// One for each thread, for dividing rows.
     let scratch: [UnsafeMutablePointer<UInt16>]
 
@@ -54,51 +47,61 @@ final class TreeGrower {
         self.settings = settings
         self.team = team
         layout = matrix.layout
-        accumulators = (0..<team.threadCount).map { _ in HistogramAccumulator(matrix.layout) }
-        histograms = LeafHistograms(binCount: matrix.layout.totalBins)
+        sampling = FeatureSampling(
+            usable: matrix.layout.groupOfFeature.indices.filter { matrix.layout.groupOfFeature[$0] != nil },
+            settings: settings)
         scratch = (0..<team.threadCount).map { _ in .allocate(capacity: RowPartition.scratchRows) }
+        histogramSearch = HistogramSearch(matrix, team: team, scratch: scratch)
+        histograms = histogramSearch.histograms
     }
+
+    /// A partition for the trees' rows.
+    func makePartition() -> RowPartition { RowPartition(matrix.columns, tracksRows: !matrix.orders.isEmpty) }
 
     deinit { for rows in scratch { rows.deallocate() } }
 
     /// Grows a tree on the rows of the partition's leaf 0.
     /// - Parameters:
+    ///   - partition: from ``makePartition()``.
     ///   - gradients: one pair for each row of the matrix.
     ///   - seed: what features are drawn by.
     func grow(
         _ partition: RowPartition, gradients: UnsafePointer<GradientPair>, scale: GradientScale, seed: UInt64
     ) -> GrownTree {
         let search = SplitSearch(settings: settings, scale: scale)
-        treeFeatures = features(ofTree: seed)
+        var tree = GrowingTree(partition: partition, gradients: gradients, search: search, seed: seed)
+        treeFeatures = sampling.features(ofTree: seed)
         nodes = []
         splits = []
-        leaves = [Leaf(sums: sums(partition, gradients), depth: 0, parent: nil, histogram: nil, identity: 0)]
+        let sums = tree.start(team: team)
+        leaves = [Leaf(sums: sums, depth: 0, parent: nil, histogram: nil, identity: 0)]
         var queue = LeafQueue(settings.growth)
         if canBeSplit(0, search) {
-            for entry in build([0], partition, gradients, search, seed) { queue.insert(entry) }
+            for entry in build([0], tree) { queue.insert(entry) }
         }
         let mostLeaves = settings.maxLeaves > 0 ? settings.maxLeaves : Int.max
         while leaves.count < mostLeaves, let entry = queue.popFirst() {
             let isLast = leaves.count + 1 == mostLeaves
-            for entry in split(entry, partition, gradients, search, seed, isLast: isLast) { queue.insert(entry) }
+            for entry in split(entry, tree, isLast: isLast) { queue.insert(entry) }
         }
         for leaf in leaves { if let histogram = leaf.histogram { histograms.giveBack(histogram) } }
-        let tree = DecisionTree(
+        return GrownTree(tree: decisionTree(search), splits: splits)
+    }
+
+    private func decisionTree(_ search: SplitSearch) -> DecisionTree {
+        DecisionTree(
             nodes: nodes,
             leaves: leaves.map {
                 DecisionTree.Leaf(
-                    value: search.leafValue($0.sums) * settings.learningRate, weight: scale.hessian($0.sums),
-                    count: $0.sums.count)
+                    value: search.leafValue($0.sums) * settings.learningRate,
+                    weight: search.scale.hessian($0.sums), count: $0.sums.count)
             })
-        return GrownTree(tree: tree, splits: splits)
     }
 
     // MARK: One split
 
-    private func split(
-        _ entry: LeafQueue.Entry, _ partition: RowPartition, _ gradients: UnsafePointer<GradientPair>,
-        _ search: SplitSearch, _ seed: UInt64, isLast: Bool
-    ) -> [LeafQueue.Entry] {
+    private func split(_ entry: LeafQueue.Entry, _ tree: GrowingTree, isLast: Bool) -> [LeafQueue.Entry] {
+        let partition = tree.partition, search = tree.search
         let left = entry.leaf, right = leaves.count
         let candidate = entry.candidate
         let parent = leaves[left]
@@ -126,21 +129,19 @@ final class TreeGrower {
                 scratch: scratch[thread])
             guard subtracts else { return }
             let rows = partition.listedRows(leaf: smaller, shard: shard)
-            accumulators[thread].add(
-                matrix, shard: shard, rows: rows.list, count: rows.count,
-                gradients: gradients + shard * BinnedColumns.shardRows, groups: nil)
+            histogramSearch.add(rows, shard: shard, thread: thread, groups: nil, tree)
         }
         partition.noteFirstSplit()
         guard subtracts, let parentHistogram = parent.histogram else {
-            return searched.isEmpty ? [] : build(searched, partition, gradients, search, seed)
+            return searched.isEmpty ? [] : build(searched, tree)
         }
         let larger = smaller == left ? right : left
-        let built = Target(
+        let built = HistogramSearch.Target(
             leaf: smaller, histogram: histograms.take(), sums: leaves[smaller].sums,
             isSearched: searched.contains(smaller))
-        let subtracted = Target(
+        let subtracted = HistogramSearch.Target(
             leaf: larger, histogram: parentHistogram, sums: leaves[larger].sums, isSearched: searched.contains(larger))
-        return finish(built, subtracted, features: treeFeatures, groups: nil, search)
+        return find(built, subtracted, features: treeFeatures, groups: nil, tree)
     }
 
     /// Turns a leaf into a node of the tree.
@@ -154,7 +155,7 @@ final class TreeGrower {
         nodes.append(
             DecisionTree.Node(
                 feature: Int32(split.feature),
-                threshold: matrix.columns.bins[split.feature].upperBounds[Int(split.threshold)],
+                threshold: split.value ?? matrix.columns.bins[split.feature].codeBounds[Int(split.code)],
                 defaultLeft: split.missingGoesLeft, left: ~Int32(entry.leaf), right: ~Int32(right),
                 gain: entry.candidate.gain, value: search.leafValue(leaf.sums) * settings.learningRate,
                 weight: search.scale.hessian(leaf.sums), count: leaf.sums.count))
@@ -167,155 +168,47 @@ final class TreeGrower {
     // MARK: Histograms and search
 
     /// Builds the histograms of leaves from their rows and searches them.
-    private func build(
-        _ targets: [Int], _ partition: RowPartition, _ gradients: UnsafePointer<GradientPair>, _ search: SplitSearch,
-        _ seed: UInt64
-    ) -> [LeafQueue.Entry] {
+    private func build(_ targets: [Int], _ tree: GrowingTree) -> [LeafQueue.Entry] {
         targets.flatMap { leaf -> [LeafQueue.Entry] in
-            for features in featureSets(of: leaf, seed) {
+            for features in sampling.sets(of: treeFeatures, node: leaves[leaf].identity ^ tree.seed) {
                 let groups: [Int]? =
-                    features.count == layout.featureOffsets.count
+                    features.count == sampling.usable.count
                     ? nil : Array(Set(features.compactMap { layout.groupOfFeature[$0] })).sorted()
                 forEachShard(leaves[leaf].sums.count >= Self.fewestSharedRows) { shard, thread in
-                    let rows = partition.rows(leaf: leaf, shard: shard)
-                    accumulators[thread].add(
-                        matrix, shard: shard, rows: rows.list, count: rows.count,
-                        gradients: gradients + shard * BinnedColumns.shardRows, groups: groups)
+                    let rows = tree.partition.rows(leaf: leaf, shard: shard)
+                    histogramSearch.add(rows, shard: shard, thread: thread, groups: groups, tree)
                 }
-                let target = Target(
+                let target = HistogramSearch.Target(
                     leaf: leaf, histogram: histograms.take(), sums: leaves[leaf].sums, isSearched: true)
-                let found = finish(target, nil, features: features, groups: groups, search)
+                let found = find(target, nil, features: features, groups: groups, tree)
                 if !found.isEmpty { return found }
             }
             return []
         }
     }
 
-    /// Builds histograms from the accumulators, searches them, and keeps those of leaves that will be split.
-    private func finish(
-        _ built: Target, _ subtracted: Target?, features: [Int], groups: [Int]?, _ search: SplitSearch
+    /// Searches leaves whose rows were added, and keeps the histograms of those that will be split.
+    private func find(
+        _ built: HistogramSearch.Target, _ subtracted: HistogramSearch.Target?, features: [Int], groups: [Int]?,
+        _ tree: GrowingTree
     ) -> [LeafQueue.Entry] {
-        let groups = groups ?? Array(layout.groups.indices)
-        let allowed = Set(features)
-        var best = [(built: SplitCandidate?, subtracted: SplitCandidate?)](repeating: (nil, nil), count: groups.count)
-        best.withUnsafeMutableBufferPointer { best in
-            team.forEach(count: groups.count) { index, _ in
-                gather(groups[index], into: built.histogram, subtractingFrom: subtracted?.histogram)
-                for member in layout.groups[groups[index]].members where allowed.contains(member.feature) {
-                    let found = (
-                        self.search(member.feature, built, search), self.search(member.feature, subtracted, search)
-                    )
-                    if let candidate = found.0, candidate.isBetter(than: best[index].built) {
-                        best[index].built = candidate
-                    }
-                    if let candidate = found.1, candidate.isBetter(than: best[index].subtracted) {
-                        best[index].subtracted = candidate
-                    }
-                }
-            }
-        }
-        for accumulator in accumulators { accumulator.reset() }
-        var result: [LeafQueue.Entry] = []
-        for (target, candidates) in [(built, best.map(\.built)), (subtracted, best.map(\.subtracted))] {
-            guard let target else { continue }
-            var winner: SplitCandidate?
-            for case .some(let candidate) in candidates where candidate.isBetter(than: winner) { winner = candidate }
-            if let winner {
-                result.append(LeafQueue.Entry(leaf: target.leaf, depth: leaves[target.leaf].depth, candidate: winner))
-            }
+        let found = histogramSearch.find(built, subtracted, features: features, groups: groups, tree)
+        return zip([built, subtracted], found).compactMap { target, winner in
+            guard let target else { return nil }
             if winner != nil, keepsHistogram(target.sums) {
                 leaves[target.leaf].histogram = target.histogram
             } else {
                 histograms.giveBack(target.histogram)
             }
+            return winner.map {
+                LeafQueue.Entry(leaf: target.leaf, depth: leaves[target.leaf].depth, candidate: $0)
+            }
         }
-        return result
     }
 
     /// A histogram of all features serves the children; of few rows it is built as fast as subtracted.
     private func keepsHistogram(_ sums: GradientSums) -> Bool {
-        settings.featuresPerNode == nil && sums.count * layout.groups.count >= layout.totalBins && !histograms.isFull
-    }
-
-    private func search(_ feature: Int, _ target: Target?, _ search: SplitSearch) -> SplitCandidate? {
-        guard let target, target.isSearched else { return nil }
-        return search.best(
-            feature: feature, bins: target.histogram + layout.featureOffsets[feature],
-            binCount: layout.binCounts[feature], hasMissing: layout.hasMissing[feature], total: target.sums)
-    }
-
-    private func gather(
-        _ group: Int, into histogram: LeafHistograms.Histogram, subtractingFrom parent: LeafHistograms.Histogram?
-    ) {
-        let members = layout.groups[group].members
-        for member in members {
-            (histogram + layout.featureOffsets[member.feature])
-                .update(repeating: GradientSums(), count: member.codeCount)
-        }
-        for accumulator in accumulators where accumulator.isUsed {
-            if members.count == 1 {
-                let bins = histogram + layout.featureOffsets[members[0].feature]
-                accumulator.drain(group: group) { bins[$0] = bins[$0] + $1 }
-            } else {
-                accumulator.drain(group: group) { code, sums in
-                    for member in members {
-                        let bin = layout.featureOffsets[member.feature] + Int(member.digits[code])
-                        histogram[bin] = histogram[bin] + sums
-                    }
-                }
-            }
-        }
-        guard let parent else { return }
-        for member in members {
-            let offset = layout.featureOffsets[member.feature]
-            for bin in offset..<(offset + member.codeCount) { parent[bin] = parent[bin] - histogram[bin] }
-        }
-    }
-
-    // MARK: Features
-
-    private func features(ofTree seed: UInt64) -> [Int] {
-        let count = layout.featureOffsets.count
-        guard settings.columnSubsample < 1 else { return Array(0..<count) }
-        let usable = (0..<count).filter { layout.groupOfFeature[$0] != nil }
-        let share = max(1, Int((settings.columnSubsample * Double(usable.count)).rounded()))
-        return RandomBits.sample(min(share, usable.count), of: usable.count, seed: seed).map { usable[$0] }
-    }
-
-    /// The features a leaf may be split on; further sets are used one after the other when there is no split on the
-    /// earlier ones.
-    private func featureSets(of leaf: Int, _ seed: UInt64) -> [[Int]] {
-        guard let size = settings.featuresPerNode, size < treeFeatures.count else { return [treeFeatures] }
-        let identity = leaves[leaf].identity ^ seed
-        let order = treeFeatures.filter { layout.groupOfFeature[$0] != nil }
-            .map { (key: RandomBits.bits(identity, UInt64($0)), feature: $0) }.sorted { $0 < $1 }.map(\.feature)
-        return stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min(order.count, $0 + size)]) }
-    }
-
-    // MARK: Rows
-
-    private func sums(_ partition: RowPartition, _ gradients: UnsafePointer<GradientPair>) -> GradientSums {
-        var byShard = [GradientSums](repeating: GradientSums(), count: matrix.columns.shardCount)
-        byShard.withUnsafeMutableBufferPointer { byShard in
-            team.forEach(count: matrix.columns.shardCount) { shard, _ in
-                let pairs = gradients + shard * BinnedColumns.shardRows
-                let (list, count) = partition.rows(leaf: 0, shard: shard)
-                var gradient: Int64 = 0, hessian: Int64 = 0
-                if let list {
-                    for index in 0..<count {
-                        gradient &+= Int64(pairs[Int(list[index])].x)
-                        hessian &+= Int64(pairs[Int(list[index])].y)
-                    }
-                } else {
-                    for row in 0..<count {
-                        gradient &+= Int64(pairs[row].x)
-                        hessian &+= Int64(pairs[row].y)
-                    }
-                }
-                byShard[shard] = GradientSums(gradient: gradient, hessian: hessian, count: count)
-            }
-        }
-        return byShard.reduce(GradientSums(), +)
+        settings.featuresPerNode == nil && sums.count * layout.groups.count >= layout.totalCodes && !histograms.isFull
     }
 
     private func forEachShard(_ isShared: Bool, _ body: (_ shard: Int, _ thread: Int) -> Void) {

@@ -77,6 +77,32 @@ import Testing
         }
     }
 
+    @Test func `partitions by value agree on all levels and touch nothing behind the list`() {
+        var generator = SeededGenerator(seed: 25)
+        let special: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 1]
+        let column = (0..<2000).map { _ in
+            Int.random(in: 0..<3, using: &generator) == 0
+                ? special[Int.random(in: 0..<6, using: &generator)] : Float.random(in: -2...2, using: &generator)
+        }
+        for count in [0, 1, 31, 32, 33, 64, 1000] {
+            let list = Array((0..<2000).map { UInt16($0) }.shuffled(using: &generator).prefix(count).sorted())
+            for (nanLeft, threshold) in [(0, 0), (1, 0), (0, 1), (1, .infinity), (0, -.infinity)] as [(Int32, Float)] {
+                func goesLeft(_ row: UInt16) -> Bool {
+                    let value = column[Int(row)]
+                    return value.isNaN ? nanLeft == 1 : value <= threshold
+                }
+                let expected = list.filter(goesLeft)
+                for level in Self.levels {
+                    var rows = list + [7777, 8888]
+                    var scratch = [UInt16](repeating: 0, count: count + 64)
+                    let left = tree_kernel_partition_values(level, &rows, count, column, nanLeft, threshold, &scratch)
+                    #expect(left == expected.count)
+                    #expect(rows == expected + list.filter { !goesLeft($0) } + [7777, 8888])
+                }
+            }
+        }
+    }
+
     @Test func `gradients agree on all levels to the last bit`() {
         var generator = SeededGenerator(seed: 22)
         let scores =

@@ -11,7 +11,8 @@ import Testing
         ("minChildWeight", "{\"minChildWeight\": -1}"), ("minRowsPerLeaf", "{\"minRowsPerLeaf\": 0}"),
         ("l1", "{\"l1\": -0.1}"), ("l2", "{\"l2\": -1}"), ("minSplitGain", "{\"minSplitGain\": -1}"),
         ("rowSubsample", "{\"rowSubsample\": 0}"), ("rowSubsample", "{\"rowSubsample\": 1.01}"),
-        ("columnSubsample", "{\"columnSubsample\": 0}"), ("maxBins", "{\"maxBins\": 256}"),
+        ("columnSubsample", "{\"columnSubsample\": 0}"), ("maxBins", "{\"maxBins\": 65536}"),
+        ("maxBins", "{\"maxBins\": -1}"),
         ("maxBins", "{\"maxBins\": 1}"), ("scalePositiveWeight", "{\"scalePositiveWeight\": 0}"),
         ("threads", "{\"threads\": -1}"), ("earlyStoppingRounds", "{\"earlyStoppingRounds\": 0}"),
     ])
