@@ -48,6 +48,13 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "Sum of hessians that a boosted tree's leaf needs (default: 1).")
     var minChildWeight: Double?
 
+    @Option(
+        help: """
+            Bins of a feature, between which trees can split, from 2 to 65535; 0 chooses by the data: every distinct \
+            value for up to 200,000 rows, else 255 (default: 0).
+            """)
+    var maxBins: Int?
+
     @Option(help: "Factor on the weight of frauds, for trees (default: 1).")
     var scalePositiveWeight: Double?
 
@@ -71,6 +78,7 @@ struct LearnerOptions: ParsableArguments {
             ("--l1", l1 != nil, boosted, false),
             ("--l2", l2 != nil, [.boostedTrees, .logisticRegression], false),
             ("--min-child-weight", minChildWeight != nil, boosted, false),
+            ("--max-bins", maxBins != nil, trees, false),
             ("--scale-positive-weight", scalePositiveWeight != nil, trees, false),
             ("--early-stopping-rounds", earlyStoppingRounds != nil, boosted, true),
         ]
@@ -90,6 +98,7 @@ struct LearnerOptions: ParsableArguments {
         settings.l1 = l1 ?? 0
         settings.l2 = l2 ?? 1
         settings.minChildWeight = minChildWeight ?? 1
+        settings.maxBins = maxBins ?? 0
         settings.scalePositiveWeight = scalePositiveWeight ?? 1
         settings.earlyStoppingRounds = earlyStoppingRounds
         settings.seed = seed
@@ -105,6 +114,7 @@ struct LearnerOptions: ParsableArguments {
             settings.trees = rounds ?? 100
             settings.maxLeaves = leaves ?? 31
             settings.maxDepth = maxDepth ?? 0
+            settings.maxBins = maxBins ?? 0
             settings.scalePositiveWeight = scalePositiveWeight ?? 1
             settings.seed = seed
             return .randomForest(settings)

@@ -32,6 +32,7 @@ public enum Learner: Sendable, Hashable {
             parameters["column_subsample"] = "\(settings.columnSubsample)"
             parameters["l1"] = "\(settings.l1)"
             parameters["l2"] = "\(settings.l2)"
+            parameters["max_bins"] = "\(settings.maxBins)"
             parameters["min_child_weight"] = "\(settings.minChildWeight)"
             parameters["scale_positive_weight"] = "\(settings.scalePositiveWeight)"
             parameters["seed"] = "\(settings.seed)"
@@ -39,6 +40,7 @@ public enum Learner: Sendable, Hashable {
             parameters["trees"] = "\(settings.trees)"
             parameters["max_depth"] = "\(settings.maxDepth)"
             parameters["max_leaves"] = "\(settings.maxLeaves)"
+            parameters["max_bins"] = "\(settings.maxBins)"
             parameters["min_rows_per_leaf"] = "\(settings.minRowsPerLeaf)"
             parameters["seed"] = "\(settings.seed)"
         case .logisticRegression(let settings):
