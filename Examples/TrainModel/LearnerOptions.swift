@@ -7,6 +7,7 @@ import TrainingJobs
 struct LearnerOptions: ParsableArguments {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case boostedTrees = "boosted-trees"
+        case baggedBoosting = "bagged-boosting"
         case randomForest = "random-forest"
         case logisticRegression = "logistic-regression"
     }
@@ -55,6 +56,12 @@ struct LearnerOptions: ParsableArguments {
             """)
     var maxBins: Int?
 
+    @Option(help: "Boosted models of a bagged boosting, each trained on a bag of rows (default: 20).")
+    var bags: Int?
+
+    @Option(help: "Genuine rows of a bag for each fraud (default: 10).")
+    var negativesPerPositive: Double?
+
     @Option(help: "Factor on the weight of frauds, for trees (default: 1).")
     var scalePositiveWeight: Double?
 
@@ -66,7 +73,8 @@ struct LearnerOptions: ParsableArguments {
 
     /// The given options that the learner does not use, and those that a grid sets itself.
     func unusedOptions(grid: Bool) -> [String] {
-        let trees: Set<Kind> = [.boostedTrees, .randomForest], boosted: Set<Kind> = [.boostedTrees]
+        let boosted: Set<Kind> = [.boostedTrees, .baggedBoosting], bagged: Set<Kind> = [.baggedBoosting]
+        let trees = boosted.union([.randomForest])
         let all: [(name: String, isGiven: Bool, learners: Set<Kind>, isOfGrid: Bool)] = [
             ("--rounds", rounds != nil, trees, true),
             ("--leaves", leaves != nil, trees, true),
@@ -76,11 +84,13 @@ struct LearnerOptions: ParsableArguments {
             ("--row-subsample", rowSubsample != nil, boosted, true),
             ("--column-subsample", columnSubsample != nil, boosted, false),
             ("--l1", l1 != nil, boosted, false),
-            ("--l2", l2 != nil, [.boostedTrees, .logisticRegression], false),
+            ("--l2", l2 != nil, boosted.union([.logisticRegression]), false),
             ("--min-child-weight", minChildWeight != nil, boosted, false),
             ("--max-bins", maxBins != nil, trees, false),
             ("--scale-positive-weight", scalePositiveWeight != nil, trees, false),
-            ("--early-stopping-rounds", earlyStoppingRounds != nil, boosted, true),
+            ("--bags", bags != nil, bagged, false),
+            ("--negatives-per-positive", negativesPerPositive != nil, bagged, false),
+            ("--early-stopping-rounds", earlyStoppingRounds != nil, [.boostedTrees], true),
         ]
         return all.filter { $0.isGiven && (!$0.learners.contains(learner) || grid && $0.isOfGrid) }.map(\.name)
     }
@@ -105,10 +115,24 @@ struct LearnerOptions: ParsableArguments {
         return settings
     }
 
+    private var baggedBoosting: BaggedBoostingConfiguration {
+        var settings = BaggedBoostingConfiguration()
+        settings.bags = bags ?? settings.bags
+        settings.negativesPerPositive = negativesPerPositive ?? settings.negativesPerPositive
+        settings.seed = seed
+        let defaults = settings.boosting
+        settings.boosting = boostedTrees(isPlan: false)
+        settings.boosting.maxLeaves = leaves ?? defaults.maxLeaves
+        settings.boosting.maxDepth = maxDepth ?? defaults.maxDepth
+        settings.boosting.seed = 0
+        return settings
+    }
+
     /// - Parameter isPlan: As above.
     func choice(isPlan: Bool) -> Learner {
         switch learner {
         case .boostedTrees: return .boostedTrees(boostedTrees(isPlan: isPlan))
+        case .baggedBoosting: return .baggedBoosting(baggedBoosting)
         case .randomForest:
             var settings = RandomForestConfiguration()
             settings.trees = rounds ?? 100

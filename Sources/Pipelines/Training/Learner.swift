@@ -4,6 +4,8 @@ public import ModelKit
 public enum Learner: Sendable, Hashable {
     /// Gradient-boosted trees.
     case boostedTrees(BoostedTreesConfiguration)
+    /// The average of boosted trees on bags of all frauds and some of the other rows.
+    case baggedBoosting(BaggedBoostingConfiguration)
     /// A random forest.
     case randomForest(RandomForestConfiguration)
     /// Logistic regression.
@@ -13,6 +15,7 @@ public enum Learner: Sendable, Hashable {
     public var name: String {
         switch self {
         case .boostedTrees: "boosted-trees"
+        case .baggedBoosting: "bagged-boosting"
         case .randomForest: "random-forest"
         case .logisticRegression: "logistic-regression"
         }
@@ -23,18 +26,13 @@ public enum Learner: Sendable, Hashable {
         var parameters = ["learner": name]
         switch self {
         case .boostedTrees(let settings):
-            parameters["rounds"] = "\(settings.rounds)"
-            parameters["max_leaves"] = "\(settings.maxLeaves)"
-            parameters["max_depth"] = "\(settings.maxDepth)"
-            parameters["learning_rate"] = "\(settings.learningRate)"
-            parameters["growth"] = settings.growth.rawValue
-            parameters["row_subsample"] = "\(settings.rowSubsample)"
-            parameters["column_subsample"] = "\(settings.columnSubsample)"
-            parameters["l1"] = "\(settings.l1)"
-            parameters["l2"] = "\(settings.l2)"
-            parameters["max_bins"] = "\(settings.maxBins)"
-            parameters["min_child_weight"] = "\(settings.minChildWeight)"
-            parameters["scale_positive_weight"] = "\(settings.scalePositiveWeight)"
+            parameters.merge(Self.parameters(settings)) { $1 }
+            parameters["seed"] = "\(settings.seed)"
+        case .baggedBoosting(let settings):
+            parameters.merge(Self.parameters(settings.boosting)) { $1 }
+            parameters["bags"] = "\(settings.bags)"
+            parameters["negatives_per_positive"] = "\(settings.negativesPerPositive)"
+            parameters["bootstraps_positives"] = "\(settings.bootstrapsPositives)"
             parameters["seed"] = "\(settings.seed)"
         case .randomForest(let settings):
             parameters["trees"] = "\(settings.trees)"
@@ -47,5 +45,22 @@ public enum Learner: Sendable, Hashable {
             parameters["inverse_regularization"] = "\(settings.inverseRegularization)"
         }
         return parameters
+    }
+
+    private static func parameters(_ settings: BoostedTreesConfiguration) -> [String: String] {
+        [
+            "rounds": "\(settings.rounds)",
+            "max_leaves": "\(settings.maxLeaves)",
+            "max_depth": "\(settings.maxDepth)",
+            "learning_rate": "\(settings.learningRate)",
+            "growth": settings.growth.rawValue,
+            "row_subsample": "\(settings.rowSubsample)",
+            "column_subsample": "\(settings.columnSubsample)",
+            "l1": "\(settings.l1)",
+            "l2": "\(settings.l2)",
+            "max_bins": "\(settings.maxBins)",
+            "min_child_weight": "\(settings.minChildWeight)",
+            "scale_positive_weight": "\(settings.scalePositiveWeight)",
+        ]
     }
 }

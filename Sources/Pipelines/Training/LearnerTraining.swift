@@ -28,6 +28,15 @@ enum LearnerTraining {
                         detail: round.validationMetric.map { "validation \($0.text(decimals: 4))" } ?? ""))
             }
             return Trained(classifier: trained.model, history: trained.history, bestRound: trained.bestRound)
+        case .baggedBoosting(var settings):
+            settings.threads = threads
+            let bags = Int64(settings.bags)
+            let trained = try await BaggedBoostingTrainer(settings).train(
+                features, labels: labels, validation: validation
+            ) { bag in
+                progress(WorkProgress(done: Int64(bag), total: bags, unit: "bags"))
+            }
+            return Trained(classifier: trained)
         case .randomForest(var settings):
             settings.threads = threads
             let trees = Int64(settings.trees)
