@@ -74,3 +74,37 @@ void tree_kernel_add_leaf_values_with_categories(
 /// power of two, at most 256. Returns 1 if there was a NaN, else 0.
 int tree_kernel_encode_bins(
     int level, const float *bounds, size_t size, const float *values, size_t count, uint8_t *codes);
+
+/// One edge of a tree, from a node to its child, for `tree_kernel_path_shapley`.
+typedef struct {
+    /// The value of the leaf below; 0 where the child is a node.
+    double leaf_value;
+    /// The edges from the root, this one included.
+    uint32_t depth;
+    /// The depth of the next edge above on the same feature; 0 where there is none.
+    uint32_t earlier_depth;
+    /// The edge's node, for its decisions, and that node's feature.
+    uint32_t node;
+    uint32_t feature;
+    /// 1 for the left child.
+    uint8_t is_left;
+    uint8_t is_leaf;
+} TreeKernelEdge;
+
+/// Writes bit i % 8 of `bits[i / 8]`: 1 where `values[i] <= threshold`, or where `values[i]` is NaN and `default_left` is 1. Bits
+/// beyond `count` are 0.
+void tree_kernel_left_bits(
+    int level, const float *values, size_t count, float threshold, int default_left, uint8_t *bits);
+
+/// Adds the Shapley values of one tree's edges to `contributions[feature * stride + row]` for `8 * group_count` rows.
+///
+/// `edges` are in the order of a walk that visits each child right after its node. Of each edge, `coefficients` holds six
+/// runs of `points` numbers: the factors of products where the row takes the edge and all earlier edges of its feature, only the
+/// earlier ones, or neither; then what a sum of products is multiplied by in the same three cases. Rows that go to the left of node
+/// n are the bits of `left_bits[n * bits_stride ...]`. With n = deepest
+/// edge + 1, `products` and `sums` hold 8 * points * n numbers, `taken` 8 * n, each at a multiple of 64 bytes, and `path` n. Every
+/// level gives the same bits.
+void tree_kernel_path_shapley(
+    int level, const TreeKernelEdge *edges, size_t edge_count, const double *coefficients, size_t points,
+    const uint8_t *left_bits, size_t bits_stride, size_t group_count, double *products, double *sums, int64_t *taken,
+    uint32_t *path, double *contributions, size_t stride);

@@ -81,7 +81,7 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     public func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
         try requireFeatures(features)
-        var sums = tables.sums(coding?.coded(features, threads: threads) ?? features, threads: threads)
+        var sums = tables.sums(compared(features, threads: threads), threads: threads)
         for index in sums.indices { sums[index] = probability(ofSum: sums[index]) }
         return sums
     }
@@ -126,6 +126,14 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// A feature with thresholds that no 32-bit number separates, if any.
     var featureWithMergingThresholds: String? { coding?.rankedFeature.map { featureNames[$0] } }
 
+    /// The trees as they compare 32-bit values of ``compared(_:threads:)``: their features are its columns.
+    var comparedTrees: [DecisionTree] { coding?.coded(trees) ?? trees }
+
+    /// The rows in the 32-bit form that ``comparedTrees`` compare.
+    func compared(_ features: FeatureMatrix, threads: Int) -> FeatureMatrix {
+        coding?.coded(features, threads: threads) ?? features
+    }
+
     package func probability(ofSum sum: Double) -> Double {
         if arithmetic == .single, link == .logistic, combination == .sum {
             return Double(Self.singleLogistic(Float(sum)))
@@ -136,6 +144,9 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
         case .identity: return min(max(value, 0), 1)
         }
     }
+
+    /// The factor of each tree's values in the combined one.
+    var valueScale: Double { combination == .mean && !trees.isEmpty ? 1 / Double(trees.count) : 1 }
 
     /// XGBoost's `Sigmoid` (`src/common/math.h`): in 32 bits, with an exponent that cannot overflow.
     private static func singleLogistic(_ logOdds: Float) -> Float {

@@ -1,0 +1,91 @@
+import CTreeKernels
+import Parallelism
+
+/// Path-dependent Shapley values of an ensemble; see ``PathShapleyTree``.
+struct PathShapley: Sendable {
+    let expectedValue: Double
+    private let ensemble: TreeEnsemble
+    private let trees: [PathShapleyTree]
+    private let level: Int32
+
+    /// About what products and sums of a walk may take.
+    private static let mostScratchBytes = 1 << 28
+
+    /// - Throws: ``ModelError/unusableData(_:)`` for trees without cover, or with paths of too many features.
+    init(
+        _ ensemble: TreeEnsemble, cover: TreeCover?, level: Int32 = tree_kernel_best_level()
+    ) throws(ModelError) {
+        let cover = try ensemble.usableCover(cover)
+        self.ensemble = ensemble
+        self.level = level
+        let scale = ensemble.valueScale
+        trees = zip(ensemble.trees, ensemble.nodeTests).map { PathShapleyTree($0, $1, cover: cover, scale: scale) }
+        for (index, tree) in trees.enumerated() where tree.points * (tree.depth + 1) * 128 > Self.mostScratchBytes {
+            throw .unusableData("tree \(index) has paths of \(tree.depth) nodes, too many to explain by tree paths")
+        }
+        expectedValue = trees.reduce(0) { $0 + $1.expectedValue }
+    }
+
+    /// One array per feature of the log-odds (boosted trees) or probability (forests) that it adds to each row. The features
+    /// are the ensemble's.
+    func contributions(
+        _ features: FeatureMatrix, threads: Int, flag: CancellationFlag?,
+        progress: (@Sendable (_ rowsDone: Int) -> Void)?
+    ) -> [[Double]] {
+        ContributionBlocks.compute(
+            ensemble.compared(features, threads: threads), featureCount: features.featureCount, threads: threads,
+            flag: flag, progress: progress
+        ) {
+            let worker = Worker(trees, featureCount: features.featureCount, level: level)
+            return { columns, rows, contributions in worker.add(columns, rows, to: contributions) }
+        }
+    }
+
+    /// What one task needs to walk trees.
+    private final class Worker {
+        private let trees: [PathShapleyTree]
+        private let level: Int32
+        private let capacity: Int
+        private let decisions: NodeDecisions
+        private let products: UnsafeMutableRawPointer
+        private let sums: UnsafeMutableRawPointer
+        private let taken: UnsafeMutableRawPointer
+        private let path: UnsafeMutablePointer<UInt32>
+
+        init(_ trees: [PathShapleyTree], featureCount: Int, level: Int32) {
+            self.trees = trees
+            self.level = level
+            capacity = ContributionBlocks.rowCapacity(featureCount: featureCount)
+            decisions = NodeDecisions(
+                nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: capacity)
+            func vectors(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: 64 * count, alignment: 64) }
+            let mostNumbers = trees.map { $0.points * ($0.depth + 1) }.max() ?? 1
+            let mostEdges = trees.map { $0.depth + 1 }.max() ?? 1
+            products = vectors(mostNumbers)
+            sums = vectors(mostNumbers)
+            taken = vectors(mostEdges)
+            path = .allocate(capacity: mostEdges)
+        }
+
+        deinit {
+            products.deallocate()
+            sums.deallocate()
+            taken.deallocate()
+            path.deallocate()
+        }
+
+        func add(
+            _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
+            to contributions: UnsafeMutablePointer<Double>
+        ) {
+            for tree in trees where !tree.edges.isEmpty {
+                decisions.decide(tree.tests, columns, rows)
+                tree_kernel_path_shapley(
+                    level, tree.edges, tree.edges.count, tree.coefficients, tree.points, decisions.pointer,
+                    decisions.groupCapacity, (rows.count + 7) / 8,
+                    products.assumingMemoryBound(to: Double.self), sums.assumingMemoryBound(to: Double.self),
+                    taken.assumingMemoryBound(to: Int64.self), path, contributions, capacity)
+            }
+        }
+    }
+}
