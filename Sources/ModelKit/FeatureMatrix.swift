@@ -75,6 +75,22 @@ public struct FeatureMatrix: Sendable, Hashable {
         FeatureMatrix(unchecked: names, columns, rowCount, doubles: [:])
     }
 
+    /// The same rows with one column's values in another order: row i gets those of row `order[i]`.
+    func reordering(_ feature: Int, by order: [Int]) -> FeatureMatrix {
+        var columns = columns, doubles = doubles
+        columns[feature] = order.map { self.columns[feature][$0] }
+        if let values = doubles[feature] { doubles[feature] = order.map { values[$0] } }
+        return FeatureMatrix(unchecked: names, columns, rowCount, doubles: doubles)
+    }
+
+    /// The same rows with one value for a whole column.
+    func setting(_ feature: Int, to value: Double) -> FeatureMatrix {
+        var columns = columns, doubles = doubles
+        columns[feature] = [Float](repeating: Float(value), count: rowCount)
+        doubles[feature] = Double(Float(value)) == value ? nil : [Double](repeating: value, count: rowCount)
+        return FeatureMatrix(unchecked: names, columns, rowCount, doubles: doubles)
+    }
+
     private init(unchecked names: [String], _ columns: [[Float]], _ rowCount: Int, doubles: [Int: [Double]]) {
         self.names = names
         self.columns = columns

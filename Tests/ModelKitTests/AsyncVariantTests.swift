@@ -1,4 +1,5 @@
 import ModelKit
+import Parallelism
 import TestSupport
 import Testing
 
@@ -108,6 +109,60 @@ import Testing
             await #expect(throws: ModelError.featureMismatch(expected: ["x", "y"], actual: ["y", "x"])) {
                 try await model.probabilities(reordered, threads: 1)
             }
+        }
+    }
+
+    @Test func scoreExplainer() async throws {
+        let features = try features()
+        let model = try await BoostedTreesTrainer().train(features, labels: rows.labels).model
+        for method in ExplanationMethod.allCases {
+            let explainer = try ScoreExplainer(model, method: method, background: features.slice(0..<20))
+            let expected = try blocking { try explainer.explain(features) }
+            let counts = Lock<[Int]>([])
+            let explanation = try await explainer.explain(features, threads: 2) { done in
+                counts.withLock { $0.append(done) }
+            }
+            #expect(explanation == expected)
+            let reported = counts.withLock { $0 }
+            #expect(reported.last == 2_000)
+            #expect(reported == reported.sorted())
+            await #expect(throws: CancellationError.self) {
+                try await inCancelledTask { try await explainer.explain(features) }
+            }
+        }
+    }
+
+    /// All rows would take minutes.
+    @Test(.timeLimit(.minutes(1))) func cancellationStopsAnExplanation() async throws {
+        let features = try features()
+        let model = try await BoostedTreesTrainer().train(features, labels: rows.labels).model
+        let explainer = try ScoreExplainer(model, method: .interventional, background: features)
+        let many = features.take((0..<4_000_000).map { $0 % 2_000 })
+        let explanation = Task { try await explainer.explain(many) }
+        try await Task.sleep(for: .milliseconds(50))
+        explanation.cancel()
+        await #expect(throws: CancellationError.self) { try await explanation.value }
+    }
+
+    @Test func importanceAndDependence() async throws {
+        let features = try features()
+        let labels = rows.labels
+        let model = try await BoostedTreesTrainer().train(features, labels: labels).model
+        let expected = try blocking { try PermutationImportance(model, features, labels: labels, repetitions: 2) }
+        let counts = Lock<[Int]>([])
+        let importance = try await PermutationImportance(
+            model, features, labels: labels, repetitions: 2, threads: 2,
+            progress: { done in counts.withLock { $0.append(done) } })
+        #expect(importance == expected)
+        #expect(counts.withLock { $0 } == [1, 2])
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await PermutationImportance(model, features, labels: labels) }
+        }
+        let dependence = try blocking { try PartialDependence(model, of: "x", in: features) }
+        let same = try await PartialDependence(model, of: "x", in: features, threads: 2)
+        #expect(same == dependence)
+        await #expect(throws: CancellationError.self) {
+            try await inCancelledTask { try await PartialDependence(model, of: "x", in: features) }
         }
     }
 }

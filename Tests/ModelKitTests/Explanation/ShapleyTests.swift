@@ -181,15 +181,11 @@ import Testing
     }
 
     @Test func `a custom classifier has no contributions`() throws {
-        struct Constant: BinaryClassifier {
-            let featureNames = ["x"]
-            let featureImportance = [0.0]
-            func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
-                [Double](repeating: 0.5, count: features.rowCount)
-            }
-            func probability(row: UnsafeBufferPointer<Float>) -> Double { 0.5 }
-        }
-        #expect(throws: ModelError.self) { try ScoreExplainer(Constant()) }
+        #expect(
+            throws: ModelError.invalidSetting(
+                "a classifier of type FirstFeature has no contributions; permutation importance and partial dependence "
+                    + "explain any")
+        ) { try ScoreExplainer(FirstFeature(names: ["x"])) }
     }
 
     @Test func `trees of one leaf and features that are not used contribute nothing`() throws {
