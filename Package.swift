@@ -213,7 +213,7 @@ let package = Package(
         jobs("ConversionJobs", folder: "Conversion", ["ModelKit", "Scoring", "StorageIO"]),
         jobs(
             "ScoringJobs", folder: "Scoring",
-            ["Columnar", "ModelTracking", "Pipelines", "Scoring", "StorageIO", logging]),
+            ["Columnar", "ModelKit", "ModelTracking", "Pipelines", "Scoring", "StorageIO", logging]),
         jobs("TrainingJobs", folder: "Training", ["CommandLineSupport", "ModelTracking", "Pipelines", "Scoring"]),
         jobs(
             "StreamingJobs", folder: "Streaming",
@@ -253,6 +253,9 @@ let package = Package(
             "verify-features", folder: "VerifyFeatures",
             ["ModelTracking", "Pipelines", "Scoring", "ScoringJobs", "StorageIO", "Tracking", "TrackingJobs"]),
         example("convert-model", folder: "ConvertModel", ["ConversionJobs", "StorageIO"]),
+        example(
+            "explain-scores", folder: "ExplainScores",
+            ["ModelKit", "ModelTracking", "ScoringJobs", "StorageIO", "Tracking", "TrackingJobs"]),
         example(
             "compare-models", folder: "CompareModels",
             ["ModelKit", "ModelTracking", "Pipelines", "StorageIO", "Tracking", "TrackingJobs", "TrainingJobs"]),
@@ -360,7 +363,7 @@ let package = Package(
             dependencies: [
                 "DataPrep", "Features", "Streaming", "TestSupport", "simulate-transactions", "describe-data",
                 "clean-transactions",
-                "train-model", "score-transactions", "verify-features",
+                "train-model", "score-transactions", "verify-features", "explain-scores",
                 "compare-models", "convert-model", "promote-model", "produce-transactions", "score-stream",
                 "serve-model", "quickstart",
                 "handbook-protocol", "copy-data", "storage-cost", "unfinished-objects", "tracking-copy",

@@ -144,14 +144,15 @@ public struct BatchScorer: Sendable {
         }
         return ReplayedRows(
             rows: Array(rows), ids: model.idColumn(of: batch.schema).map { batch.columns[$0.index] }, times: nil,
-            features: try features(batch, threads: threads))
+            features: try features(batch, threads: threads), unscored: [])
     }
 
     /// The same of transactions for features from a pipeline.
     mutating func replay(_ transactions: TransactionColumns, rows: [Int64], threads: Int) throws -> ReplayedRows {
         ReplayedRows(
             rows: rows, ids: .int64(transactions.transactionID), times: transactions.dateTime,
-            features: try features(transactions, threads: threads))
+            features: try features(transactions, threads: threads),
+            unscored: transactions.amount.indices.filter { !transactions.amount[$0].isFinite })
     }
 
     /// The features of a table's rows, which then belong to the history.

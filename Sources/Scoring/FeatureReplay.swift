@@ -14,6 +14,8 @@ package struct ReplayedRows: Sendable {
     package let times: [Int64]?
     /// One row each.
     package let features: FeatureMatrix
+    /// Positions among these of rows that get no score, as their amount is not a finite number.
+    package let unscored: [Int]
 }
 
 /// Computes the features of a data set again, as ``DataSetScorer`` does, in the order of time.

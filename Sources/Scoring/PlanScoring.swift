@@ -87,7 +87,8 @@ struct PlanScoring: Sendable {
         return ReplayedRows(
             rows: rows, ids: columns.firstIndex { $0.role == .id }.map { canonical.columns[$0] },
             times: try columns.firstIndex { $0.role == .time }.map { try canonical.columns[$0].int64Values() },
-            features: try features(canonical: canonical, model, choice, &use, threads: threads))
+            features: try features(canonical: canonical, model, choice, &use, threads: threads),
+            unscored: unscored(canonical))
     }
 
     /// The history to begin with.

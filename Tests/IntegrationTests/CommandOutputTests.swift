@@ -27,6 +27,9 @@ struct CommandOutputTests {
             "score-transactions", "--data", "clean.parquet", "--model", "first", "--output", "scores.parquet",
             "--feature-digests")
         try run("verify-features", "--scores", "scores.parquet", "--data", "clean.parquet", "--model", "first")
+        try run(
+            "explain-scores", "--data", "clean.parquet", "--model", "first", "--output", "reasons.csv", "--report",
+            "reasons.html")
         try run("compare-models", "--data", "clean.parquet", "--champion", "first", "--candidate", "second")
         try run(
             "promote-model", "--candidate", "models:/antifraud/1", "--champion", "models:/antifraud@champion", "--data",

@@ -5,7 +5,8 @@ import TestSupport
 enum Executable {
     /// Every program of the package.
     static let all = [
-        "clean-transactions", "compare-models", "convert-model", "copy-data", "describe-data", "handbook-protocol",
+        "clean-transactions", "compare-models", "convert-model", "copy-data", "describe-data", "explain-scores",
+        "handbook-protocol",
         "produce-transactions", "promote-model", "quickstart", "score-stream", "score-transactions", "serve-model",
         "simulate-transactions",
         "storage-cost", "tracking-copy", "tracking-replay", "train-model", "unfinished-objects",

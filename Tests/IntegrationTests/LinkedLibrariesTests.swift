@@ -27,8 +27,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "train-model", "score-transactions", "verify-features", "compare-models", "serve-model", "tracking-copy",
-        "tracking-replay",
+        "train-model", "score-transactions", "verify-features", "explain-scores", "compare-models", "serve-model",
+        "tracking-copy", "tracking-replay",
     ])
     func onlyStreamsNeedKafka(program: String) throws {
         let needed = try Self.needed(program)

@@ -34,6 +34,8 @@ import Testing
                         let three = values(3)
                         return .init("i", estimate: three[0], lower: three[1], upper: three[2])
                     }, axis: x, reference: values(1)[0]),
+                SwarmPlot(
+                    (0..<count).map { _ in .init("s", positions: values(6), ranks: [0, 0.5, 1, nil]) }, axis: x),
             ]
             for chart in charts {
                 let svg = chart.svg(size: round % 2 == 0 ? .wide : .half, label: "chart")
@@ -43,6 +45,25 @@ import Testing
                 #expect(!svg.contains("nan") && !svg.contains("inf"))
             }
         }
+    }
+
+    @Test func dotsOfASwarmPileUpWithinTheirRowAndHaveTheColoursOfTheirRanks() {
+        let swarm = SwarmPlot(
+            [
+                .init(
+                    "many", positions: [Double](repeating: 0.5, count: 400),
+                    ranks: [Double?](repeating: 0.9, count: 400)),
+                .init("few", positions: [-1, 0, 1, .nan], ranks: [0.1, 0.5, nil, 1]),
+            ], axis: ChartAxis("x"))
+        let svg = swarm.svg(size: .wide, label: "swarm")
+        let dots = svg.matches(of: /<circle class="bar ([a-z0-9-]+)" cx="([0-9.]+)" cy="([0-9.]+)"/)
+        #expect(dots.count == 403)
+        let heights = dots.prefix(400).compactMap { Double($0.3) }
+        #expect(Set(heights).count > 50 && heights.allSatisfy { (6...36).contains($0) })
+        #expect(dots.prefix(400).allSatisfy { $0.1 == "series-2" })
+        #expect(dots.suffix(3).map { String($0.1) } == ["series-1", "series-4", "muted"])
+        #expect(dots.suffix(3).map { String($0.3) } == ["51", "51", "51"])
+        #expect(swarm.legend.map(\.name) == ["low value", "middle", "high value", "missing"])
     }
 
     @Test func ticksAreRoundAndShareTheirDecimals() {

@@ -61,7 +61,7 @@ package struct BarChart: Chart {
         return canvas.finish()
     }
 
-    private static func shortened(_ name: String, to limit: Int) -> String {
+    static func shortened(_ name: String, to limit: Int) -> String {
         name.count <= limit ? name : name.prefix(limit - 1) + "\u{2026}"
     }
 }
