@@ -28,6 +28,7 @@ let package = Package(
         benchmark("ParquetFiles", ["Columnar", "StorageIO"]),
         benchmark("PlanFeatures", ["Columnar", "Features"]),
         benchmark("RankingMetrics", ["ModelKit"]),
+        benchmark("ShapValues", ["ModelKit"]),
         benchmark("TransactionText", ["Features"]),
         benchmark("WindowFeatures", ["Columnar", "Features", "StorageIO"]),
         benchmark("TableCleaning", ["DataPrep", "Features", "StorageIO"]),

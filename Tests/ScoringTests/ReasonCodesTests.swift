@@ -8,12 +8,12 @@ import Testing
 @Suite struct ReasonCodesTests {
     /// A logistic regression in which every feature raises the score by 1, 2, 3, ... times its value.
     private func reasons(
-        _ features: FeatureDefinition, _ values: [Float], count: Int = 100
+        _ features: FeatureDefinition, _ values: [Float], count: Int = 100, mean: Float = 0
     ) throws -> [String: ReasonCode] {
         let names = features.names
         let model = try LogisticRegression(
             scaler: StandardScaler(
-                FeatureMatrix(names: names, columns: names.map { _ in [-1, 1] })),
+                FeatureMatrix(names: names, columns: names.map { _ in [mean - 1, mean + 1] })),
             coefficients: names.indices.map { Double($0 + 1) }, intercept: 0)
         let row = try FeatureMatrix(names: names, columns: values.map { [$0] })
         let explanation = try ScoreExplainer(model).explain(row)
@@ -37,21 +37,21 @@ import Testing
             reasons["tx_during_weekend"]?.text == "the transaction is on Saturday and Sunday (raises the score)")
         #expect(
             reasons["customer_id_nb_tx_7day_window"]?.text
-                == "number of transactions of the same customer_id in the last 7 days is 4 transactions "
+                == "number of transactions of the same customer_id in the last 7 days, this one included, is 4 "
                 + "(raises the score)")
         let risk = try #require(reasons["terminal_id_risk_30day_window"])
         #expect(risk.value == 0.25 && risk.unit == "share" && risk.contribution > 0)
         #expect(
             risk.text == "share of known frauds among the transactions of the same terminal_id in the 30 days until "
                 + "7 days ago is 25 % (raises the score)")
-        let night = try self.reasons(.pipeline(FeaturePipeline(.basic)), [1, 2, 3, -1, 1, 0, 0])
+        let night = try self.reasons(.pipeline(FeaturePipeline(.basic)), [1, 2, 3, 0, 1, 1, 1], mean: 0.5)
         #expect(night["hour"]?.text == "hour of the day is 3 h (raises the score)")
         #expect(night["time_of_day_0"]?.text == "the transaction is not in the hours 0 to 5 (lowers the score)")
     }
 
     @Test func ratiosAndDeviationsOfPlansReadAsComparisons() throws {
         let plan = try FeaturePlan.named("extended", for: .handbook)
-        let values = plan.names.map { $0.contains("zscore") ? Float(-2.345) : Float(4.123) }
+        let values = plan.names.map { $0.contains("zscore") ? Float(-2.25) : Float(4.123) }
         let reasons = try reasons(.plan(plan, schema: .handbook), values)
         #expect(
             reasons["customer_id_amount_to_max_30d"]?.text
@@ -59,7 +59,7 @@ import Testing
         )
         #expect(
             reasons["customer_id_amount_zscore_30d"]?.text
-                == "tx_amount is 2.34 standard deviations below the mean of the same customer_id in the 30 days before "
+                == "tx_amount is 2.25 standard deviations below the mean of the same customer_id in the 30 days before "
                 + "(lowers the score)")
         #expect(
             reasons["customer_id_tx_amount_to_baseline"]?.text ?? reasons["customer_id_amount_to_baseline"]?.text
@@ -75,7 +75,7 @@ import Testing
         let since = FeatureDeclaration("since", .timeSincePrevious(HistoryScope(keys: ["customer_id"])))
         #expect(
             try text(since, 90)
-                == "time since the previous transaction of the same customer_id, at most 90 days is 90 s (raises the score)"
+                == "time since the previous transaction of the same customer_id, at most 90 days, is 90 s (raises the score)"
         )
         #expect(try text(since, 9000).contains(" is 2.5 h "))
         let first = FeatureDeclaration("first", .isFirst(HistoryScope(keys: ["customer_id"])))

@@ -67,6 +67,17 @@ public struct ScoreExplainer: Sendable {
         }
     }
 
+    /// Explains trees by their paths with vector instructions of at most this level of `CTreeKernels`, to test that every level
+    /// gives the same bits.
+    package init(_ ensemble: TreeEnsemble, kernelLevel: Int32) throws(ModelError) {
+        let shapley = try PathShapley(ensemble, cover: nil, level: kernelLevel)
+        method = .treePath
+        scale = ensemble.link == .logistic ? .logOdds : .probability
+        baseValue = shapley.expectedValue
+        featureNames = ensemble.featureNames
+        engine = .path(shapley)
+    }
+
     /// Explains rows on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     public func explain(_ features: FeatureMatrix, threads: Int = 1) throws(ModelError) -> Explanation {

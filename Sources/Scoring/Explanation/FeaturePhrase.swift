@@ -59,7 +59,9 @@ struct FeaturePhrase: Sendable {
             }
         default: break
         }
-        return .plain(subject(meaning))
+        let subject = subject(meaning)
+        // A clause that follows the subject ends with a comma, too.
+        return .plain(subject.contains(",") ? subject + "," : subject)
     }
 
     private static func halves(_ text: String, _ separator: String) -> (String, String)? {
@@ -79,7 +81,9 @@ struct FeaturePhrase: Sendable {
     /// - Parameter value: nil where it is missing.
     func statement(_ value: Double?) -> String {
         switch form {
-        case .plain(let subject): value.map { "\(subject) is \(measured($0))" } ?? "\(subject) is not known"
+        case .plain(let subject):
+            value.map { "\(subject) is \(subject.hasPrefix("number of ") ? Self.text($0) : measured($0))" }
+                ?? "\(subject) is not known"
         case .ratio(let first, let second):
             value.map { "\(first) is \(Self.text($0)) times \(second)" }
                 ?? "\(first) has nothing to compare with: \(second)"

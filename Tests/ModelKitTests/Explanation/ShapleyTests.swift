@@ -140,6 +140,16 @@ import Testing
         }
     }
 
+    @Test func `every level of vector instructions gives the same bits`() throws {
+        let samples = try TreeSamples(rows: 801, seed: 310, missing: 0.1)
+        for model in [try Self.boosted(samples), try Self.forest(samples)] {
+            let portable = try ScoreExplainer(model, kernelLevel: 0).explain(samples.features)
+            for level in [1, 2] as [Int32] {
+                #expect(try ScoreExplainer(model, kernelLevel: level).explain(samples.features) == portable)
+            }
+        }
+    }
+
     @Test func `an explanation needs rows, features, covers and a background`() throws {
         let samples = try TreeSamples(rows: 300, seed: 309)
         let model = try Self.boosted(samples)

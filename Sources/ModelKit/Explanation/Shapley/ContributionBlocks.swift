@@ -8,13 +8,14 @@ enum ContributionBlocks {
     /// Rows of a task, so that each makes up for its start.
     private static let taskRows = 4_096
 
-    /// Rows of a block: a multiple of eight.
-    static func rowCapacity(featureCount: Int) -> Int {
-        max(8, min(mostRows, blockNumbers / max(1, featureCount) / 8 * 8))
+    /// The room of a block, in rows: a multiple of eight.
+    static func rowCapacity(_ features: FeatureMatrix) -> Int {
+        let wanted = min(mostRows, (features.rowCount + 7) / 8 * 8)
+        return max(8, min(wanted, blockNumbers / max(1, features.featureCount) / 8 * 8))
     }
 
     /// What a task computes a block with: it gets the columns, the block's rows, and where to add contributions. Those of
-    /// feature f begin at f times ``rowCapacity(featureCount:)``, with room for a multiple of eight rows.
+    /// feature f begin at f times ``rowCapacity(_:)``, with room for a multiple of eight rows.
     typealias Compute = (
         _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
         _ contributions: UnsafeMutablePointer<Double>
@@ -26,7 +27,7 @@ enum ContributionBlocks {
     ///   - progress: called with the number of finished rows, on any of the threads.
     ///   - makeCompute: called once in each task.
     static func compute(
-        _ columns: FeatureMatrix, featureCount: Int, threads: Int, flag: CancellationFlag?,
+        _ columns: FeatureMatrix, featureCount: Int, rowCapacity capacity: Int, threads: Int, flag: CancellationFlag?,
         progress: (@Sendable (_ rowsDone: Int) -> Void)?, makeCompute: @Sendable () -> Compute
     ) -> [[Double]] {
         let rowCount = columns.rowCount
@@ -35,8 +36,8 @@ enum ContributionBlocks {
         result.initialize(repeating: 0, count: rowCount * featureCount)
         columns.withColumnPointers { columns in
             compute(
-                columns, rowCount: rowCount, featureCount: featureCount, threads: threads, flag: flag,
-                progress: progress, into: result, makeCompute: makeCompute)
+                columns, capacity: capacity, rowCount: rowCount, featureCount: featureCount, threads: threads,
+                flag: flag, progress: progress, into: result, makeCompute: makeCompute)
         }
         return (0..<featureCount).map {
             Array(UnsafeBufferPointer(start: result + $0 * rowCount, count: rowCount))
@@ -44,11 +45,10 @@ enum ContributionBlocks {
     }
 
     private static func compute(
-        _ columns: UnsafePointer<UnsafePointer<Float>?>, rowCount: Int, featureCount: Int, threads: Int,
+        _ columns: UnsafePointer<UnsafePointer<Float>?>, capacity: Int, rowCount: Int, featureCount: Int, threads: Int,
         flag: CancellationFlag?, progress: (@Sendable (_ rowsDone: Int) -> Void)?,
         into result: UnsafeMutablePointer<Double>, makeCompute: @Sendable () -> Compute
     ) {
-        let capacity = rowCapacity(featureCount: featureCount)
         // About eight tasks a thread, of whole blocks.
         let share = (rowCount / max(1, threads * 8) + capacity) / capacity * capacity
         let taskRows = max(capacity, min(share, Self.taskRows / capacity * capacity))

@@ -78,11 +78,11 @@ struct InterventionalShapley: Sendable {
         _ features: FeatureMatrix, threads: Int, flag: CancellationFlag?,
         progress: (@Sendable (_ rowsDone: Int) -> Void)?
     ) -> [[Double]] {
-        let capacity = ContributionBlocks.rowCapacity(featureCount: features.featureCount)
+        let capacity = ContributionBlocks.rowCapacity(features)
         let nodeCapacity = trees.map(\.tests.tree.nodes.count).max() ?? 0
         return ContributionBlocks.compute(
-            ensemble.compared(features, threads: threads), featureCount: features.featureCount, threads: threads,
-            flag: flag, progress: progress
+            ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
+            threads: threads, flag: flag, progress: progress
         ) {
             let decisions = NodeDecisions(nodeCapacity: nodeCapacity, rowCapacity: capacity)
             return { columns, rows, contributions in

@@ -32,11 +32,12 @@ struct PathShapley: Sendable {
         _ features: FeatureMatrix, threads: Int, flag: CancellationFlag?,
         progress: (@Sendable (_ rowsDone: Int) -> Void)?
     ) -> [[Double]] {
-        ContributionBlocks.compute(
-            ensemble.compared(features, threads: threads), featureCount: features.featureCount, threads: threads,
-            flag: flag, progress: progress
+        let capacity = ContributionBlocks.rowCapacity(features)
+        return ContributionBlocks.compute(
+            ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
+            threads: threads, flag: flag, progress: progress
         ) {
-            let worker = Worker(trees, featureCount: features.featureCount, level: level)
+            let worker = Worker(trees, rowCapacity: capacity, level: level)
             return { columns, rows, contributions in worker.add(columns, rows, to: contributions) }
         }
     }
@@ -52,10 +53,10 @@ struct PathShapley: Sendable {
         private let taken: UnsafeMutableRawPointer
         private let path: UnsafeMutablePointer<UInt32>
 
-        init(_ trees: [PathShapleyTree], featureCount: Int, level: Int32) {
+        init(_ trees: [PathShapleyTree], rowCapacity: Int, level: Int32) {
             self.trees = trees
             self.level = level
-            capacity = ContributionBlocks.rowCapacity(featureCount: featureCount)
+            capacity = rowCapacity
             decisions = NodeDecisions(
                 nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: capacity)
             func vectors(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: 64 * count, alignment: 64) }
