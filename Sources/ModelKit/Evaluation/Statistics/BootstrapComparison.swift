@@ -89,20 +89,12 @@ public struct BootstrapComparison: Sendable, Hashable, Codable {
         self.second = areas.map(\.y)
         self.level = level
         let differences = areas.map { $0.x - $0.y }.sorted()
-        lower = Self.quantile(differences, (1 - level) / 2)
-        upper = Self.quantile(differences, (1 + level) / 2)
+        lower = Quantile.linear(differences, (1 - level) / 2)
+        upper = Quantile.linear(differences, (1 + level) / 2)
     }
 
     static func validate(samples: Int) throws(ModelError) {
         guard samples >= 2 else { throw .invalidSetting("\(samples) bootstrap samples; at least 2 are needed") }
-    }
-
-    /// Linear interpolation between the two nearest of ascending values.
-    private static func quantile(_ ascending: [Double], _ probability: Double) -> Double {
-        let position = probability * Double(ascending.count - 1)
-        let below = Int(position)
-        let above = min(below + 1, ascending.count - 1)
-        return ascending[below] + (ascending[above] - ascending[below]) * (position - Double(below))
     }
 }
 
