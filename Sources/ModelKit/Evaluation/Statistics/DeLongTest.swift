@@ -4,7 +4,8 @@ import Parallelism
 ///
 /// E. DeLong, D. DeLong, Clarke-Pearson: *Comparing the areas under two or more correlated receiver operating
 /// characteristic curves*, Biometrics 44 (1988); placements are computed from ranks as by Sun and Xu, *Fast implementation
-/// of DeLong's algorithm*, IEEE Signal Processing Letters 21 (2014).
+/// of DeLong's algorithm*, IEEE Signal Processing Letters 21 (2014). With keys, rows of one key may depend on each other:
+/// Obuchowski, *Nonparametric analysis of clustered ROC curve data*, Biometrics 53 (1997).
 public struct DeLongTest: Sendable, Hashable, Codable {
     /// The first model's area.
     public let first: AUCEstimate
@@ -27,35 +28,38 @@ public struct DeLongTest: Sendable, Hashable, Codable {
     public let upper: Double
 
     /// Compares two models' scores. Blocks the calling thread; in a task, use the `async` variant.
-    /// - Parameter level: the intervals' probability, such as 0.95.
-    /// - Throws: ``ModelError`` as ``Metrics`` says; ``ModelError/unusableData(_:)`` for fewer than two rows of a class;
-    ///   ``ModelError/invalidSetting(_:)`` for a level not between 0 and 1.
+    /// - Parameters:
+    ///   - keys: who each row belongs to, such as a customer; nil: all rows are independent.
+    ///   - level: the intervals' probability, such as 0.95.
+    /// - Throws: ``ModelError`` as ``Metrics`` says; ``ModelError/unusableData(_:)`` for fewer than two rows, or keys with
+    ///   rows, of a class; ``ModelError/invalidSetting(_:)`` for a level not between 0 and 1.
     public init(
-        first: [Double], second: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1
+        first: [Double], second: [Double], labels: [UInt8], keys: [Int64]? = nil, level: Double = 0.95,
+        threads: Int = 1
     ) throws(ModelError) {
         try EvaluationInput.validate(scores: first, labels: labels)
         try EvaluationInput.validate(scores: second, labels: labels)
-        try AUCEstimate.requireTwoOfEachClass(labels)
+        try AUCEstimate.requireTwoOfEachClass(labels, keys)
         try AUCEstimate.validate(level: level)
         self.init(
             RankedRows(validated: first, threads: threads), RankedRows(validated: second, threads: threads), labels,
-            level: level)
+            keys, level: level)
     }
 
-    /// Compares two models' scores on a thread of its own.
-    /// - Parameter level: the intervals' probability, such as 0.95.
-    /// - Throws: ``ModelError`` as the variant that blocks; `CancellationError` if the task is cancelled.
+    /// Compares two models' scores on a thread of its own; the parameters are those of the variant that blocks.
+    /// - Throws: ``ModelError`` as that variant; `CancellationError` if the task is cancelled.
     public init(
-        first: [Double], second: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1
+        first: [Double], second: [Double], labels: [UInt8], keys: [Int64]? = nil, level: Double = 0.95,
+        threads: Int = 1
     ) async throws {
         self = try await computeOnDedicatedThread(named: "delong") { _ in
-            try Self(first: first, second: second, labels: labels, level: level, threads: threads)
+            try Self(first: first, second: second, labels: labels, keys: keys, level: level, threads: threads)
         }
     }
 
-    /// The rankings must be of validated scores with at least two rows of each class.
-    init(_ first: RankedRows, _ second: RankedRows, _ labels: [UInt8], level: Double) {
-        let moments = PlacementMoments(first.placements(labels), second.placements(labels), labels)
+    /// The rankings must be of validated scores with at least two rows, or keys with rows, of each class.
+    init(_ first: RankedRows, _ second: RankedRows, _ labels: [UInt8], _ keys: [Int64]?, level: Double) {
+        let moments = PlacementMoments(first.placements(labels), second.placements(labels), labels, keys)
         self.first = AUCEstimate(value: moments.means[0], variance: moments.variances[0], level: level)
         self.second = AUCEstimate(value: moments.means[1], variance: moments.variances[1], level: level)
         covariance = moments.covariance
@@ -89,21 +93,26 @@ public struct AUCEstimate: Sendable, Hashable, Codable {
     public let upper: Double
 
     /// Estimates the area of one model. Blocks the calling thread; in a task, use the `async` variant.
+    /// - Parameter keys: who each row belongs to, such as a customer; nil: all rows are independent.
     /// - Throws: ``ModelError`` as ``DeLongTest`` says.
-    public init(scores: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1) throws(ModelError) {
+    public init(
+        scores: [Double], labels: [UInt8], keys: [Int64]? = nil, level: Double = 0.95, threads: Int = 1
+    ) throws(ModelError) {
         try EvaluationInput.validate(scores: scores, labels: labels)
-        try Self.requireTwoOfEachClass(labels)
+        try Self.requireTwoOfEachClass(labels, keys)
         try Self.validate(level: level)
         let placements = RankedRows(validated: scores, threads: threads).placements(labels)
-        let moments = PlacementMoments(placements, placements, labels)
+        let moments = PlacementMoments(placements, placements, labels, keys)
         self.init(value: moments.means[0], variance: moments.variances[0], level: level)
     }
 
     /// Estimates the area of one model on a thread of its own.
     /// - Throws: ``ModelError`` as the variant that blocks; `CancellationError` if the task is cancelled.
-    public init(scores: [Double], labels: [UInt8], level: Double = 0.95, threads: Int = 1) async throws {
+    public init(
+        scores: [Double], labels: [UInt8], keys: [Int64]? = nil, level: Double = 0.95, threads: Int = 1
+    ) async throws {
         self = try await computeOnDedicatedThread(named: "delong") { _ in
-            try Self(scores: scores, labels: labels, level: level, threads: threads)
+            try Self(scores: scores, labels: labels, keys: keys, level: level, threads: threads)
         }
     }
 
@@ -116,11 +125,21 @@ public struct AUCEstimate: Sendable, Hashable, Codable {
         upper = min(1, value + margin)
     }
 
-    static func requireTwoOfEachClass(_ labels: [UInt8]) throws(ModelError) {
+    static func requireTwoOfEachClass(_ labels: [UInt8], _ keys: [Int64]? = nil) throws(ModelError) {
         let positives = labels.reduce(0) { $0 + Int($1) }
         for (label, count) in [(0, labels.count - positives), (1, positives)] where count < 2 {
             throw .unusableData(
                 "\(count == 0 ? "no row has" : "only one row has") the label \(label); a variance needs two")
+        }
+        guard let keys else { return }
+        guard keys.count == labels.count else {
+            throw .shapeMismatch("\(keys.count) keys for \(labels.count) labels")
+        }
+        for label: UInt8 in [0, 1] {
+            let rows = labels.indices.filter { labels[$0] == label }
+            guard let first = rows.first, rows.contains(where: { keys[$0] != keys[first] }) else {
+                throw .unusableData("only one key has rows of the label \(label); a variance needs two")
+            }
         }
     }
 
@@ -128,57 +147,5 @@ public struct AUCEstimate: Sendable, Hashable, Codable {
         guard level > 0, level < 1 else {
             throw .invalidSetting("the interval's level is \(level), not between 0 and 1")
         }
-    }
-}
-
-/// Means, variances and covariance of two models' areas, from their placements.
-private struct PlacementMoments {
-    /// The two areas.
-    let means: SIMD2<Double>
-    let variances: SIMD2<Double>
-    let covariance: Double
-    /// Of first minus second, from the differences of placements, which keeps digits that the difference of two nearly
-    /// equal variances loses.
-    let differenceVariance: Double
-
-    init(_ first: [Double], _ second: [Double], _ labels: [UInt8]) {
-        // Columns: first, second, first minus second, by class.
-        var counts = SIMD2<Double>.zero
-        var sums = [SIMD4<Double>](repeating: .zero, count: 2)
-        Self.forEachBlock(labels.count) { block in
-            var partial = [SIMD4<Double>](repeating: .zero, count: 2)
-            for row in block {
-                partial[Int(labels[row])] += SIMD4(first[row], second[row], first[row] - second[row], 1)
-            }
-            sums[0] += partial[0]
-            sums[1] += partial[1]
-        }
-        counts = SIMD2(sums[0][3], sums[1][3])
-        let center = [sums[0] / counts[0], sums[1] / counts[1]]
-        // Squares of the three columns, and the product of the first two.
-        var squares = [SIMD4<Double>](repeating: .zero, count: 2)
-        Self.forEachBlock(labels.count) { block in
-            var partial = [SIMD4<Double>](repeating: .zero, count: 2)
-            for row in block {
-                let label = Int(labels[row])
-                let offset = SIMD4(first[row], second[row], first[row] - second[row], 0) - center[label]
-                partial[label] += SIMD4(
-                    offset[0] * offset[0], offset[1] * offset[1], offset[2] * offset[2], offset[0] * offset[1])
-            }
-            squares[0] += partial[0]
-            squares[1] += partial[1]
-        }
-        // Each class contributes the variance of its mean placement.
-        let total =
-            squares[0] / ((counts[0] - 1) * counts[0]) + squares[1] / ((counts[1] - 1) * counts[1])
-        means = SIMD2(center[1][0], center[1][1])
-        variances = SIMD2(total[0], total[1])
-        differenceVariance = total[2]
-        covariance = total[3]
-    }
-
-    /// Sums over blocks keep rounding small for millions of rows.
-    private static func forEachBlock(_ count: Int, _ body: (Range<Int>) -> Void) {
-        for start in stride(from: 0, to: count, by: 4096) { body(start..<min(count, start + 4096)) }
     }
 }
