@@ -7,7 +7,9 @@ import Essentials
 /// has trained for the objectives `binary` and `cross_entropy` is decoded in the same way, even from `trees.txt` alone.
 /// Refused with an error that names them are a `sigmoid` other than 1, linear trees and more than two classes. Trees of
 /// an XGBoost model, which compares and adds in 32 bits, are in `trees.ubj`, XGBoost's own form, and are decoded from it
-/// alone, too. A logistic regression is in `logistic-regression.json`: scaler, coefficients, intercept.
+/// alone, too. A logistic regression is in `logistic-regression.json`: scaler, coefficients, intercept. A calibrated classifier
+/// has its calibration in `calibration.json`, and its base's files under names that begin with `base-`; an average has its
+/// weights in `average.json`, and its members' files begin with `member-0-` and so on.
 public enum ClassifierArchive {
     private static let format = "antifraud-classifier"
     private static let version = 1
@@ -15,11 +17,22 @@ public enum ClassifierArchive {
     private static let treesName = "trees.txt"
     private static let xgboostName = "trees.ubj"
     private static let logisticRegressionName = "logistic-regression.json"
+    private static let calibrationName = "calibration.json"
+    private static let averageName = "average.json"
+    private static let basePrefix = "base-"
+    /// Classifiers inside of one another that are read.
+    private static let deepestNesting = 8
 
     private enum Kind: String, Codable {
         case trees
         case xgboostTrees
         case logisticRegression
+        case calibrated
+        case averaged
+    }
+
+    private struct Average: Codable {
+        var weights: [Double]
     }
 
     private struct Manifest: Codable {
@@ -48,15 +61,52 @@ public enum ClassifierArchive {
                 manifestName: try json(manifest(.logisticRegression, regression.featureNames)),
                 logisticRegressionName: try json(regression),
             ]
+        case let calibrated as CalibratedClassifier:
+            let own = [
+                manifestName: try json(manifest(.calibrated, calibrated.featureNames)),
+                calibrationName: try json(calibrated.calibration),
+            ]
+            return own.merging(prefixed(basePrefix, try encode(calibrated.base))) { own, _ in own }
+        case let average as AveragedClassifier:
+            var files = [
+                manifestName: try json(manifest(.averaged, average.featureNames)),
+                averageName: try json(Average(weights: average.weights)),
+            ]
+            for (index, member) in average.members.enumerated() {
+                files.merge(prefixed(memberPrefix(index), try encode(member))) { own, _ in own }
+            }
+            return files
         default:
             throw .invalidSetting("a classifier of type \(type(of: classifier)) has no stored form")
         }
     }
 
+    private static func memberPrefix(_ index: Int) -> String { "member-\(index)-" }
+
+    private static func prefixed(_ prefix: String, _ files: [String: [UInt8]]) -> [String: [UInt8]] {
+        Dictionary(uniqueKeysWithValues: files.map { (prefix + $0, $1) })
+    }
+
+    /// The files of a classifier inside of another one.
+    private static func nested(_ prefix: String, _ files: [String: [UInt8]]) -> [String: [UInt8]] {
+        Dictionary(
+            uniqueKeysWithValues: files.compactMap { name, bytes in
+                name.hasPrefix(prefix) ? (String(name.dropFirst(prefix.count)), bytes) : nil
+            })
+    }
+
     /// The classifier in these files.
     /// - Throws: ``ModelError/malformedModel(_:)`` that names the file, the line and what is wrong there.
     public static func decode(_ files: [String: [UInt8]]) throws(ModelError) -> any BinaryClassifier {
+        try decode(files, depth: 0)
+    }
+
+    private static func decode(_ files: [String: [UInt8]], depth: Int) throws(ModelError) -> any BinaryClassifier {
+        guard depth <= deepestNesting else {
+            throw .malformedModel("more than \(deepestNesting) classifiers are inside of one another")
+        }
         guard let bytes = files[manifestName] else {
+            guard depth == 0 else { throw .malformedModel("there is no file '\(manifestName)'") }
             if let trees = files[xgboostName] { return try XGBoostModelReader.model(trees, fileName: xgboostName) }
             guard let trees = files[treesName] else { throw .malformedModel("there is no file '\(manifestName)'") }
             return try LightGBMModelReader.model(trees, fileName: treesName)
@@ -80,6 +130,24 @@ public enum ClassifierArchive {
                 throw .malformedModel("\(manifestName) and \(logisticRegressionName) name different features")
             }
             return regression
+        case .calibrated:
+            let calibration = try value(
+                Calibration.self, file(calibrationName, files), fileName: calibrationName)
+            let base = try decode(nested(basePrefix, files), depth: depth + 1)
+            try requireFeatures(base, manifest, calibrationName)
+            return CalibratedClassifier(base, calibration: calibration)
+        case .averaged:
+            let weights = try value(Average.self, file(averageName, files), fileName: averageName).weights
+            var members: [any BinaryClassifier] = []
+            for index in weights.indices {
+                members.append(try decode(nested(memberPrefix(index), files), depth: depth + 1))
+                try requireFeatures(members[index], manifest, averageName)
+            }
+            do {
+                return try AveragedClassifier(members, weights: weights)
+            } catch {
+                throw .malformedModel("\(averageName): \(error)")
+            }
         case nil:
             throw .malformedModel("\(manifestName): kind '\(manifest.kind)' is not known")
         }
@@ -87,6 +155,14 @@ public enum ClassifierArchive {
 
     private static func manifest(_ kind: Kind, _ featureNames: [String]) -> Manifest {
         Manifest(format: format, version: version, kind: kind.rawValue, featureNames: featureNames)
+    }
+
+    private static func requireFeatures(
+        _ classifier: any BinaryClassifier, _ manifest: Manifest, _ fileName: String
+    ) throws(ModelError) {
+        guard classifier.featureNames == manifest.featureNames else {
+            throw .malformedModel("\(fileName): the classifiers' features differ from those of \(manifestName)")
+        }
     }
 
     private static func file(_ name: String, _ files: [String: [UInt8]]) throws(ModelError) -> [UInt8] {

@@ -34,7 +34,9 @@ public struct ONNXModel: Sendable, Hashable {
     ///   - properties: entries of the model's `metadata_props`, beside `threshold` and `feature_names` (a JSON array).
     ///   - description: the model's `doc_string`.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for a threshold that is not in 0...1, a type of classifier that is not this
-    ///   module's, thresholds of one feature that 32 bits merge, a model or tables of categories beyond protobuf's limit of 2 GB, and for feature names that ONNX cannot hold: none at all, an
+    ///   module's, an average of classifiers, isotonic regression, whose steps 32-bit probabilities do not hold, thresholds
+    ///   of one feature that 32 bits merge, a model or tables of categories beyond protobuf's limit of 2 GB, and for feature
+    ///   names that ONNX cannot hold: none at all, an
     ///   empty one, one that occurs twice or is an output's, or begins with `#`.
     public init(
         _ classifier: any BinaryClassifier, threshold: Double = 0.5, properties: [String: String] = [:],
@@ -46,21 +48,7 @@ public struct ONNXModel: Sendable, Hashable {
 
         var graph = ONNXGraph()
         for name in features { graph.input(name, features.count == 1 ? .column : .vector) }
-        let result: (probability: String, isPositive: String)
-        switch classifier {
-        case let trees as TreeEnsemble:
-            if let name = trees.featureWithMergingThresholds {
-                throw .invalidSetting(
-                    "feature '\(name)' has thresholds that 32 bits do not tell apart, as ONNX's inputs would need")
-            }
-            let matrix = Self.matrix(of: features, &graph)
-            result = try trees.addNodes(to: &graph, matrix: matrix, threshold: threshold)
-        case let regression as LogisticRegression:
-            let matrix = Self.matrix(of: features, &graph)
-            result = regression.addNodes(to: &graph, matrix: matrix, threshold: threshold)
-        default:
-            throw .invalidSetting("a classifier of type \(type(of: classifier)) has no ONNX form")
-        }
+        let result = try Self.addNodes(classifier, threshold: threshold, to: &graph)
         graph.output(Self.probabilityName, .float32, graph.cast(result.probability, to: .float32))
         graph.output(Self.labelName, .int64, graph.cast(result.isPositive, to: .int64))
 
@@ -70,6 +58,31 @@ public struct ONNXModel: Sendable, Hashable {
         bytes = Self.encoded(graph, entries, description)
         guard bytes.count <= Int32.max else {
             throw .invalidSetting("the model takes \(bytes.count) bytes as ONNX; protobuf's limit is 2 GB")
+        }
+    }
+
+    /// Adds the nodes of a classifier: its probability in 64 bits, and whether that reaches the threshold.
+    private static func addNodes(
+        _ classifier: any BinaryClassifier, threshold: Double, to graph: inout ONNXGraph
+    ) throws(ModelError) -> (probability: String, isPositive: String) {
+        switch classifier {
+        case let trees as TreeEnsemble:
+            if let name = trees.featureWithMergingThresholds {
+                throw .invalidSetting(
+                    "feature '\(name)' has thresholds that 32 bits do not tell apart, as ONNX's inputs would need")
+            }
+            let matrix = matrix(of: trees.featureNames, &graph)
+            return try trees.addNodes(to: &graph, matrix: matrix, threshold: threshold)
+        case let regression as LogisticRegression:
+            let matrix = matrix(of: regression.featureNames, &graph)
+            return regression.addNodes(to: &graph, matrix: matrix, threshold: threshold)
+        case let calibrated as CalibratedClassifier:
+            // A calibration is monotone: its labels are the base's at another threshold.
+            let base = try addNodes(
+                calibrated.base, threshold: calibrated.calibration.leastProbability(reaching: threshold), to: &graph)
+            return (try graph.calibrated(base.probability, calibrated.calibration), base.isPositive)
+        default:
+            throw .invalidSetting("a classifier of type \(type(of: classifier)) has no ONNX form")
         }
     }
 
