@@ -33,6 +33,7 @@ import Testing
         #expect(result.summary.verdict == .better && result.summary.warning == nil)
         #expect(abs(result.summary.difference - (result.candidate.rocAUC - result.champion.rocAUC)) < 1e-12)
         let page = result.html()
+        #expect(page.contains("average precision") && page.contains("Paired stratified bootstrap of 200 samples"))
         #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("The candidate is better."))
     }
 

@@ -78,6 +78,36 @@ import Testing
         #expect(result.cardPrecisionAt100 == nil && result.evaluation != nil)
     }
 
+    @Test func detailsAreMeasuredAndShown() async throws {
+        let data = try await SimulatedData()
+        func measured(threads: Int) async throws -> TrainingResult {
+            try await TrainingPipeline(
+                Self.request(data, threads: threads) {
+                    $0.alertCosts = AlertCosts(perAlert: 5)
+                    $0.intervalSamples = 100
+                }, stores: data.stores
+            ).run()
+        }
+        let result = try await measured(threads: 2)
+        let details = try #require(result.details)
+        #expect(try await measured(threads: 1).details == details)
+        let evaluation = try #require(result.evaluation)
+        let intervals = try #require(details.intervals).intervals
+        #expect(abs(intervals[0].estimate - evaluation.rocAUC) < 1e-12)
+        #expect(intervals[0].lower < evaluation.rocAUC && evaluation.rocAUC < intervals[0].upper)
+        #expect(abs(intervals[3].estimate - evaluation.confusion.recall) < 1e-12)
+        #expect(abs(details.calibration.brier.score - evaluation.brierScore) < 1e-12)
+        #expect(details.slices.map(\.name) == ["amount", "fraud scenario"])
+        #expect(details.slices[0].slices.reduce(0) { $0 + $1.rowCount } == evaluation.rowCount)
+        let costs = try #require(details.costs)
+        #expect(costs.best.cost <= costs.costWithoutAlerts)
+        #expect(details.daily?.days.isEmpty == false)
+        let page = QualityReport(evaluation, details: details).html()
+        for title in ["How sure the figures are", "Calibration", "Costs", "Day by day", "Slices", "fraud scenario"] {
+            #expect(page.contains(title))
+        }
+    }
+
     @Test func settingsAndDataThatDoNotFitAreErrors() async throws {
         let data = try await SimulatedData()
         await #expect(

@@ -121,7 +121,7 @@ public struct ComparisonPipeline: Sendable {
             difference: comparison.deLong.difference,
             deLongInterval: [comparison.deLong.lower, comparison.deLong.upper],
             deLongPValue: comparison.deLong.pValue,
-            bootstrapInterval: [comparison.bootstrap.lower, comparison.bootstrap.upper],
+            bootstrapInterval: [comparison.paired.differences[0].lower, comparison.paired.differences[0].upper],
             tTestPValue: comparison.tTest.pValue, verdict: comparison.verdict, report: nil)
     }
 }

@@ -30,7 +30,7 @@ public struct ComparisonSummary: Sendable, Codable {
     public var deLongInterval: [Double]
     /// The p-value of DeLong's test.
     public var deLongPValue: Double
-    /// The interval of the difference by paired bootstrap: lower and upper end.
+    /// The interval of the difference by paired stratified bootstrap: lower and upper end.
     public var bootstrapInterval: [Double]
     /// The p-value of the two-sample t-test over bootstrap areas, which decides nothing.
     public var tTestPValue: Double

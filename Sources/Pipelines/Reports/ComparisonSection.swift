@@ -5,11 +5,11 @@ package import ReportKit
 /// Tests and intervals of a candidate against a champion.
 package enum ComparisonSection {
     package static func section(_ comparison: ModelComparison, decision: String, isGood: Bool) -> ReportSection {
-        let deLong = comparison.deLong, bootstrap = comparison.bootstrap
+        let deLong = comparison.deLong, bootstrap = comparison.paired.differences[0]
         let intervals = IntervalPlot(
             [
                 .init(
-                    "Paired bootstrap", estimate: bootstrap.firstMean - bootstrap.secondMean, lower: bootstrap.lower,
+                    "Paired bootstrap", estimate: bootstrap.difference, lower: bootstrap.lower,
                     upper: bootstrap.upper),
                 .init("DeLong", estimate: deLong.difference, lower: deLong.lower, upper: deLong.upper),
             ], axis: ChartAxis("Difference of ROC AUC"), reference: 0, decimals: 5)
@@ -35,8 +35,28 @@ package enum ComparisonSection {
                     Figure(
                         "Difference of ROC AUC, candidate minus champion", intervals,
                         explanation: "The candidate is better when both intervals lie above 0.")),
-                .table(tests),
+                .table(tests), .table(measures(comparison.paired)),
             ])
+    }
+
+    /// All measures of both models, with intervals of their differences.
+    private static func measures(_ paired: PairedComparison) -> ReportTable {
+        ReportTable(
+            [
+                .text("Measure"), .number("Candidate"), .number("Champion"), .number("Difference"), .number("Interval"),
+                .number("p"), .text("Candidate is"),
+            ],
+            rows: paired.differences.map { difference in
+                [
+                    difference.measure.title, difference.candidate.text(decimals: 5),
+                    difference.champion.text(decimals: 5), difference.difference.text(decimals: 5),
+                    "\(difference.lower.text(decimals: 5)) to \(difference.upper.text(decimals: 5))",
+                    pValue(difference.pValue), difference.verdict.rawValue,
+                ]
+            },
+            caption:
+                "Paired stratified bootstrap of \(ReadableNumber.count(paired.settings.samples)) samples; intervals of "
+                + "\(ReadableNumber.percent(paired.settings.level)).")
     }
 
     private static func pValue(_ value: Double) -> String {

@@ -40,9 +40,12 @@ public enum Learner: Sendable, Hashable {
             parameters["max_leaves"] = "\(settings.maxLeaves)"
             parameters["max_bins"] = "\(settings.maxBins)"
             parameters["min_rows_per_leaf"] = "\(settings.minRowsPerLeaf)"
+            if settings.isBalanced { parameters["is_balanced"] = "true" }
+            if settings.hasRandomThresholds { parameters["has_random_thresholds"] = "true" }
             parameters["seed"] = "\(settings.seed)"
         case .logisticRegression(let settings):
             parameters["inverse_regularization"] = "\(settings.inverseRegularization)"
+            if settings.l1Ratio > 0 { parameters["l1_ratio"] = "\(settings.l1Ratio)" }
         }
         return parameters
     }

@@ -88,28 +88,39 @@ public struct TrainingPipeline: Sendable {
     private func evaluate(
         _ outcome: inout TrainingResult, _ test: PreparedRows, _ classifier: any BinaryClassifier, _ threshold: Double
     ) async throws {
-        let threads = request.threads
+        let request = request, threads = request.threads
         let frauds = test.positiveCount
-        let isOneClass = frauds == 0 || frauds == test.count
-        let (probabilities, evaluation, oneClass) = try await onDedicatedThread(named: "evaluation") { _ in
+        guard frauds > 0, frauds < test.count else {
+            (outcome.testProbabilities, outcome.oneClassQuality) = try await onDedicatedThread(named: "evaluation") {
+                _ in
+                let probabilities = try classifier.probabilities(test.features, threads: threads)
+                return (
+                    probabilities,
+                    try OneClassQuality(
+                        probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads)
+                )
+            }
+            try measureCards(&outcome, test)
+            return
+        }
+        (outcome.testProbabilities, outcome.evaluation, outcome.details) = try await onDedicatedThread(
+            named: "evaluation"
+        ) { _ in
             let probabilities = try classifier.probabilities(test.features, threads: threads)
             return (
                 probabilities,
-                isOneClass
-                    ? nil
-                    : try EvaluationSummary(
-                        probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads),
-                isOneClass
-                    ? try OneClassQuality(
-                        probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads) : nil
+                try EvaluationSummary(
+                    probabilities: probabilities, labels: test.labels, threshold: threshold, threads: threads),
+                try QualityDetails(ModelScores(probabilities, threshold: threshold), test, request)
             )
         }
-        outcome.testProbabilities = probabilities
-        outcome.evaluation = evaluation
-        outcome.oneClassQuality = oneClass
+        try measureCards(&outcome, test)
+    }
+
+    private func measureCards(_ outcome: inout TrainingResult, _ test: PreparedRows) throws {
         if let cards = test.cards {
             outcome.cardPrecisionAt100 = try CardPrecision(
-                k: 100, scores: probabilities, labels: test.labels, customers: cards.cards, days: cards.days
+                k: 100, scores: outcome.testProbabilities, labels: test.labels, customers: cards.cards, days: cards.days
             ).mean
         }
     }

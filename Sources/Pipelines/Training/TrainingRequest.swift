@@ -40,10 +40,15 @@ public struct TrainingRequest: Sendable {
     public var validationShare: Double
     /// Probabilities from here on are alerts; nil: the one with the best F1 on the validation rows, 0.5 without them.
     public var threshold: Double?
-    /// Of random splits.
+    /// Of random splits and bootstrap samples.
     public var seed: UInt64
     /// The kinds of features that the plan has from the program.
     public var custom: CustomFeatures
+    /// What alerts and missed frauds cost, for a cost curve on the test rows; nil for none. Needs transactions, which have
+    /// amounts, unless the costs do not depend on them.
+    public var alertCosts: AlertCosts?
+    /// Bootstrap samples for intervals of what is measured on the test rows; 0 for no intervals.
+    public var intervalSamples: Int
     /// Threads that compute; the result does not depend on them.
     public var threads: Int
 
@@ -52,7 +57,7 @@ public struct TrainingRequest: Sendable {
         data: String, features: Features, learner: Learner = .boostedTrees(BoostedTreesConfiguration()),
         testRows: TestRows = .none,
         grid: [BoostedTreesConfiguration] = [], validationShare: Double = 0, threshold: Double? = nil,
-        seed: UInt64 = 42, custom: CustomFeatures = .none,
+        seed: UInt64 = 42, custom: CustomFeatures = .none, alertCosts: AlertCosts? = nil, intervalSamples: Int = 200,
         threads: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.data = data
@@ -64,6 +69,8 @@ public struct TrainingRequest: Sendable {
         self.threshold = threshold
         self.seed = seed
         self.custom = custom
+        self.alertCosts = alertCosts
+        self.intervalSamples = intervalSamples
         self.threads = threads
     }
 

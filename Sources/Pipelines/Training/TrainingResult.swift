@@ -20,6 +20,8 @@ public struct TrainingResult: Sendable {
     public var trainingFrauds: Int
     /// Quality on the test rows; nil without any, and where all are of one class.
     public var evaluation: EvaluationSummary?
+    /// Calibration, intervals, costs and slices on the same rows.
+    public var details: QualityDetails?
     /// Quality on test rows of one class.
     public var oneClassQuality: OneClassQuality?
     /// Card precision at 100 a day on the test rows, where they are transactions.
