@@ -108,7 +108,7 @@ import Testing
         let page = result.html()
         #expect(page.contains("What moves the scores") && page.contains("log-odds of fraud"))
         #expect(page.contains(">\(result.features[0].name)<"))
-        #expect(page.matches(of: /<circle/).count >= 1000)
+        #expect(page.matches(of: /h0M/).count >= 1000)
         try await result.writeReport(to: data.stores.resolve("memory://tests/report.html"))
         let location = try data.stores.resolve("memory://tests/report.html")
         #expect(try await location.store.read(location.key()) == Array(page.utf8))

@@ -56,13 +56,12 @@ import Testing
                 .init("few", positions: [-1, 0, 1, .nan], ranks: [0.1, 0.5, nil, 1]),
             ], axis: ChartAxis("x"))
         let svg = swarm.svg(size: .wide, label: "swarm")
-        let dots = svg.matches(of: /<circle class="bar ([a-z0-9-]+)" cx="([0-9.]+)" cy="([0-9.]+)"/)
-        #expect(dots.count == 403)
-        let heights = dots.prefix(400).compactMap { Double($0.3) }
-        #expect(Set(heights).count > 50 && heights.allSatisfy { (6...36).contains($0) })
-        #expect(dots.prefix(400).allSatisfy { $0.1 == "series-2" })
-        #expect(dots.suffix(3).map { String($0.1) } == ["series-1", "series-4", "muted"])
-        #expect(dots.suffix(3).map { String($0.3) } == ["51", "51", "51"])
+        let paths = svg.matches(of: /<path class="dots ([a-z0-9-]+)" d="([^"]+)"/)
+        #expect(paths.map { String($0.1) } == ["series-2", "series-1", "series-4", "muted"])
+        let dots = paths.map { $0.2.matches(of: /M([0-9.]+) ([0-9.]+)h0/).map { Double($0.2) ?? .nan } }
+        #expect(dots.map(\.count) == [400, 1, 1, 1])
+        #expect(Set(dots[0]).count > 50 && dots[0].allSatisfy { (6...36).contains($0) })
+        #expect(dots.dropFirst().allSatisfy { $0 == [51] })
         #expect(swarm.legend.map(\.name) == ["low value", "middle", "high value", "missing"])
     }
 
@@ -127,7 +126,7 @@ import Testing
         let names = ["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "rx", "width", "height", "viewBox", "d"]
         return names.flatMap { name in
             svg.components(separatedBy: " \(name)=\"").dropFirst().flatMap { rest in
-                rest.prefix { $0 != "\"" }.split { " MLZ".contains($0) }.map(String.init)
+                rest.prefix { $0 != "\"" }.split { " MLZh".contains($0) }.map(String.init)
             }
         }
     }

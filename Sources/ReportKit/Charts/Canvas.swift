@@ -42,6 +42,13 @@ struct Canvas {
         markup.raw("</circle>")
     }
 
+    /// Dots of one colour, as one path: a tenth of the size of as many circles.
+    mutating func dots(_ points: some Sequence<(x: Double, y: Double)>, class names: String) {
+        let data = points.map { "M\(Self.number($0.x)) \(Self.number($0.y))h0" }.joined()
+        guard !data.isEmpty else { return }
+        markup.raw("<path class=\"dots \(names)\" d=\"\(data)\"/>")
+    }
+
     enum Anchor: String {
         case start, middle, end
     }

@@ -70,11 +70,12 @@ package struct SwarmPlot: Chart {
             let y = top + rowHeight * (Double(index) + 0.5)
             canvas.text(left - 12, y + 4, .end, class: "name", names[index])
             let dots = row.positions.map(horizontal)
+            var byLevel: [Level: [(x: Double, y: Double)]] = [:]
             for (dot, offset) in zip(dots.indices, Self.offsets(dots, room: rowHeight / 2 - 4)) {
                 guard let x = dots[dot] else { continue }
-                let level = Level(dot < row.ranks.count ? row.ranks[dot] : nil)
-                canvas.circle(x, y + offset, radius: 1.9, class: "bar \(level.entry.colour.name)", tip: nil)
+                byLevel[Level(dot < row.ranks.count ? row.ranks[dot] : nil), default: []].append((x, y + offset))
             }
+            for level in Level.allCases { canvas.dots(byLevel[level] ?? [], class: level.entry.colour.name) }
         }
         canvas.text(left + (right - left) / 2, bottom + 38, .middle, axis.label)
         return canvas.finish()

@@ -85,6 +85,7 @@ enum StyleSheet {
         svg .curve.dashed { stroke-dasharray: 7 5; }
         svg .whisker { stroke-width: 2.4; stroke-linecap: round; }
         svg .mark { stroke: var(--paper); stroke-width: 1.5; }
+        svg .dots { fill: none; stroke-width: 3.8; stroke-linecap: round; }
         svg .area { stroke: none; fill-opacity: 0.22; }
         svg .step { fill: none; stroke-width: 1.5; stroke-linejoin: miter; }
         \((1...ChartColour.seriesCount).map { colourRules("series-\($0)") }.joined(separator: "\n"))
@@ -94,7 +95,7 @@ enum StyleSheet {
 
     private static func colourRules(_ name: String) -> String {
         """
-        .\(name).curve, .\(name).whisker, .\(name).step { stroke: var(--\(name)); }
+        .\(name).curve, .\(name).whisker, .\(name).step, .\(name).dots { stroke: var(--\(name)); }
         .\(name).mark, .\(name).area, .\(name).bar { fill: var(--\(name)); }
         .legend i.\(name) { border-top-color: var(--\(name)); }
         """

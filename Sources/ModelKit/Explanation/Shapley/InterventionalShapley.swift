@@ -60,10 +60,7 @@ struct InterventionalShapley: Sendable {
         _ tree: InterventionalTree, _ columns: UnsafePointer<UnsafePointer<Float>?>, rowCount: Int
     ) -> [BackgroundPatterns] {
         var result = [BackgroundPatterns](repeating: BackgroundPatterns(), count: tree.leaves.count)
-        let decisions = NodeDecisions(nodeCapacity: tree.tests.tree.nodes.count, rowCapacity: rowCount)
-        decisions.decide(tree.tests, columns, 0..<rowCount)
-        var patterns = LeafPatterns(words: tree.words, depth: tree.depth, rowCapacity: rowCount)
-        patterns.forEachLeaf(tree, decisions, rowCount: rowCount) { leaf, distinct in
+        Worker([tree], rowCapacity: rowCount).forEachLeaf(tree, columns, 0..<rowCount) { leaf, distinct in
             var counts = [Int](repeating: 0, count: distinct.count)
             for pattern in distinct.patternOfRow { counts[pattern] += 1 }
             result[leaf] = BackgroundPatterns(
@@ -79,21 +76,37 @@ struct InterventionalShapley: Sendable {
         progress: (@Sendable (_ rowsDone: Int) -> Void)?
     ) -> [[Double]] {
         let capacity = ContributionBlocks.rowCapacity(features)
-        let nodeCapacity = trees.map(\.tests.tree.nodes.count).max() ?? 0
         return ContributionBlocks.compute(
             ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
             threads: threads, flag: flag, progress: progress
         ) {
-            let decisions = NodeDecisions(nodeCapacity: nodeCapacity, rowCapacity: capacity)
+            let worker = Worker(trees, rowCapacity: capacity)
             return { columns, rows, contributions in
                 for (tree, backgrounds) in zip(trees, backgrounds) {
-                    decisions.decide(tree.tests, columns, rows)
-                    var patterns = LeafPatterns(words: tree.words, depth: tree.depth, rowCapacity: capacity)
-                    patterns.forEachLeaf(tree, decisions, rowCount: rows.count) { leaf, distinct in
+                    worker.forEachLeaf(tree, columns, rows) { leaf, distinct in
                         add(tree.leaves[leaf], backgrounds[leaf], distinct, tree.words, capacity, contributions)
                     }
                 }
             }
+        }
+    }
+
+    /// What one task needs to find patterns.
+    private final class Worker {
+        private let decisions: NodeDecisions
+        private var patterns: LeafPatterns
+
+        init(_ trees: [InterventionalTree], rowCapacity: Int) {
+            decisions = NodeDecisions(nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: rowCapacity)
+            patterns = LeafPatterns(trees, rowCapacity: rowCapacity)
+        }
+
+        func forEachLeaf(
+            _ tree: InterventionalTree, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
+            _ body: (_ leaf: Int, _ distinct: borrowing LeafPatterns.Distinct) -> Void
+        ) {
+            decisions.decide(tree.tests, columns, rows)
+            patterns.forEachLeaf(tree, decisions, rowCount: rows.count, body)
         }
     }
 

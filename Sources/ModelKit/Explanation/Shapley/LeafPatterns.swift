@@ -8,7 +8,7 @@ struct LeafPatterns: ~Copyable {
         var patternOfRow: [Int] = []
     }
 
-    private let words: Int
+    private var words = 1
     private let rowCapacity: Int
     /// Of each depth: bits of features of which a row has left the path, `words` numbers a row.
     private let missed: UnsafeMutablePointer<UInt64>
@@ -17,10 +17,10 @@ struct LeafPatterns: ~Copyable {
     private let slotMask: Int
     private var distinct = Distinct()
 
-    init(words: Int, depth: Int, rowCapacity: Int) {
-        self.words = words
+    /// Room for these trees.
+    init(_ trees: [InterventionalTree], rowCapacity: Int) {
         self.rowCapacity = rowCapacity
-        let count = (depth + 1) * rowCapacity * words
+        let count = rowCapacity * (trees.map { ($0.depth + 1) * $0.words }.max() ?? 1)
         missed = .allocate(capacity: count)
         missed.initialize(repeating: 0, count: count)
         var slotCount = 16
@@ -40,6 +40,9 @@ struct LeafPatterns: ~Copyable {
         _ tree: InterventionalTree, _ decisions: borrowing NodeDecisions, rowCount: Int,
         _ body: (_ leaf: Int, _ distinct: borrowing Distinct) -> Void
     ) {
+        words = tree.words
+        // On top, no row has left the path.
+        missed.update(repeating: 0, count: rowCount * words)
         guard !tree.edges.isEmpty else {
             distinct = Distinct(patterns: [UInt64](repeating: 0, count: words), count: 1)
             distinct.patternOfRow = [Int](repeating: 0, count: rowCount)
@@ -71,11 +74,11 @@ struct LeafPatterns: ~Copyable {
         distinct.patternOfRow.removeAll(keepingCapacity: true)
         distinct.count = 0
         var used: [Int] = []
+        // Few features: each pattern has a slot of its own.
+        let isDirect = featureCount < Int.bitWidth && (slotMask + 1) >> featureCount > 0
         for row in 0..<rowCount {
             let own = missed + row * words
-            var hash = own[0]
-            for index in 1..<max(1, words) { hash = (hash ^ hash >> 29) &* 0xBF58_476D_1CE4_E5B9 &+ own[index] }
-            var slot = Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 32) & slotMask
+            var slot = isDirect ? Int(own[0]) : self.slot(own)
             while true {
                 let number = Int(slots[slot]) - 1
                 if number < 0 {
@@ -96,6 +99,12 @@ struct LeafPatterns: ~Copyable {
             }
         }
         for slot in used { slots[slot] = 0 }
+    }
+
+    private func slot(_ missed: UnsafePointer<UInt64>) -> Int {
+        var hash = missed[0]
+        for index in 1..<max(1, words) { hash = (hash ^ hash >> 29) &* 0xBF58_476D_1CE4_E5B9 &+ missed[index] }
+        return Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 32) & slotMask
     }
 
     private func isEqual(_ missed: UnsafePointer<UInt64>, _ number: Int, _ featureCount: Int) -> Bool {
