@@ -29,7 +29,8 @@ public struct ScoreExplainer: Sendable {
     ///     forests.
     ///   - threads: for the background.
     /// - Throws: ``ModelError/invalidSetting(_:)`` for another type of classifier, and for the interventional method without
-    ///   background; ``ModelError/unusableData(_:)`` for a background without rows, and for trees without cover;
+    ///   background; ``ModelError/unusableData(_:)`` for a background without rows or with too many for very deep trees, and for
+    ///   trees without cover;
     ///   ``ModelError/featureMismatch(expected:actual:)`` when the background's names or order differ.
     public init(
         _ classifier: any BinaryClassifier, method: ExplanationMethod = .treePath, background: FeatureMatrix? = nil,
@@ -47,7 +48,7 @@ public struct ScoreExplainer: Sendable {
         case let ensemble as TreeEnsemble:
             scale = ensemble.link == .logistic ? .logOdds : .probability
             if method == .interventional, let background {
-                let shapley = InterventionalShapley(ensemble, background: background, threads: threads)
+                let shapley = try InterventionalShapley(ensemble, background: background, threads: threads)
                 baseValue = shapley.expectedValue
                 engine = .interventional(shapley)
             } else {

@@ -190,6 +190,46 @@ import Testing
         #expect(explained.baseValue == 0)
     }
 
+    /// A tree that is a list of nodes, as a model file from outside may have it.
+    private func chain(depth: Int, features: Int) throws -> TreeEnsemble {
+        let nodes = (0..<depth).map { index in
+            DecisionTree.Node(
+                feature: Int32(index % features), threshold: Float(index), defaultLeft: true, left: ~Int32(index),
+                right: index + 1 < depth ? Int32(index + 1) : ~Int32(depth), gain: 1, value: 0,
+                weight: Double(depth + 1 - index), count: depth + 1 - index)
+        }
+        let leaves = (0...depth).map { DecisionTree.Leaf(value: Double($0 % 7), weight: 1, count: 1) }
+        return try TreeEnsemble(
+            featureNames: (0..<features).map { "f\($0)" }, trees: [DecisionTree(nodes: nodes, leaves: leaves)],
+            combination: .sum, link: .logistic)
+    }
+
+    @Test(arguments: [(30_000, 2), (150, 150), (64, 64), (65, 65)])
+    func `very deep trees and paths of many features are explained, too`(depth: Int, features: Int) throws {
+        let model = try chain(depth: depth, features: features)
+        let rows = try FeatureMatrix(
+            names: model.featureNames,
+            columns: (0..<features).map { feature in
+                [Float(depth), 0, Float(depth / 2), .nan, Float(feature), Float(depth - feature)]
+            })
+        for method in ExplanationMethod.allCases {
+            let explanation = try ScoreExplainer(model, method: method, background: rows.slice(1..<4)).explain(rows)
+            for row in 0..<rows.rowCount {
+                #expect(abs(explanation.score(row: row) - Self.score(model, rows.row(row))) < 1e-9)
+            }
+        }
+    }
+
+    @Test func `a tree too deep for the rows of a background is refused`() throws {
+        let model = try chain(depth: 30_000, features: 2)
+        let rows = try FeatureMatrix(
+            names: model.featureNames,
+            columns: [[Float](repeating: 1, count: 5_000), [Float](repeating: 2, count: 5_000)])
+        #expect(throws: ModelError.self) { try ScoreExplainer(model, method: .interventional, background: rows) }
+        let wide = try chain(depth: 3_000, features: 3_000)
+        #expect(throws: ModelError.self) { try ScoreExplainer(wide) }
+    }
+
     @Test func `a custom classifier has no contributions`() throws {
         #expect(
             throws: ModelError.invalidSetting(

@@ -9,13 +9,13 @@ enum ContributionBlocks {
     private static let taskRows = 4_096
 
     /// The room of a block, in rows: a multiple of eight.
-    static func rowCapacity(_ features: FeatureMatrix) -> Int {
-        let wanted = min(mostRows, (features.rowCount + 7) / 8 * 8)
+    static func rowCapacity(_ features: FeatureMatrix, atMost limit: Int = .max) -> Int {
+        let wanted = min(mostRows, limit / 8 * 8, (features.rowCount + 7) / 8 * 8)
         return max(8, min(wanted, blockNumbers / max(1, features.featureCount) / 8 * 8))
     }
 
     /// What a task computes a block with: it gets the columns, the block's rows, and where to add contributions. Those of
-    /// feature f begin at f times ``rowCapacity(_:)``, with room for a multiple of eight rows.
+    /// feature f begin at f times the row capacity, with room for a multiple of eight rows.
     typealias Compute = (
         _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
         _ contributions: UnsafeMutablePointer<Double>
@@ -23,18 +23,18 @@ enum ContributionBlocks {
 
     /// One array per feature, of a number for each row.
     /// - Parameters:
-    ///   - columns: what nodes compare; there may be more than features.
+    ///   - rowCapacity: see ``rowCapacity(_:atMost:)``.
     ///   - progress: called with the number of finished rows, on any of the threads.
     ///   - makeCompute: called once in each task.
     static func compute(
-        _ columns: FeatureMatrix, featureCount: Int, rowCapacity capacity: Int, threads: Int, flag: CancellationFlag?,
+        _ features: FeatureMatrix, rowCapacity capacity: Int, threads: Int, flag: CancellationFlag?,
         progress: (@Sendable (_ rowsDone: Int) -> Void)?, makeCompute: @Sendable () -> Compute
     ) -> [[Double]] {
-        let rowCount = columns.rowCount
+        let (rowCount, featureCount) = (features.rowCount, features.featureCount)
         let result = UnsafeMutablePointer<Double>.allocate(capacity: max(1, rowCount * featureCount))
         defer { result.deallocate() }
         result.initialize(repeating: 0, count: rowCount * featureCount)
-        columns.withColumnPointers { columns in
+        features.withColumnPointers { columns in
             compute(
                 columns, capacity: capacity, rowCount: rowCount, featureCount: featureCount, threads: threads,
                 flag: flag, progress: progress, into: result, makeCompute: makeCompute)

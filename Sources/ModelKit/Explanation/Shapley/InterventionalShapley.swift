@@ -23,11 +23,22 @@ struct InterventionalShapley: Sendable {
         var shares: [Double] = []
     }
 
+    /// Numbers that patterns of a background's rows may take on the path to a leaf, on each thread.
+    private static let mostBackgroundNumbers = 1 << 26
+    /// The same of rows that are explained.
+    private static let mostRowNumbers = 1 << 22
+
     /// - Parameter background: of at least one row and the ensemble's features.
-    init(_ ensemble: TreeEnsemble, background: FeatureMatrix, threads: Int) {
+    /// - Throws: ``ModelError/unusableData(_:)`` for a background of too many rows for trees as deep as these.
+    init(_ ensemble: TreeEnsemble, background: FeatureMatrix, threads: Int) throws(ModelError) {
         self.ensemble = ensemble
         let scale = ensemble.valueScale
-        let trees = zip(ensemble.trees, ensemble.nodeTests).map { InterventionalTree($0, $1, scale: scale) }
+        let trees = ensemble.comparedTrees.map { InterventionalTree($0, scale: scale) }
+        let mostRows = Self.mostBackgroundNumbers / (trees.map { ($0.depth + 1) * $0.words }.max() ?? 1)
+        guard background.rowCount <= mostRows else {
+            throw .unusableData(
+                "the background has \(background.rowCount) rows; for trees of this depth it may have \(mostRows)")
+        }
         self.trees = trees
         let rows = ensemble.compared(background, threads: threads)
         var patterns = [[BackgroundPatterns]](repeating: [], count: trees.count)
@@ -75,10 +86,11 @@ struct InterventionalShapley: Sendable {
         _ features: FeatureMatrix, threads: Int, flag: CancellationFlag?,
         progress: (@Sendable (_ rowsDone: Int) -> Void)?
     ) -> [[Double]] {
-        let capacity = ContributionBlocks.rowCapacity(features)
+        let deepest = trees.map { ($0.depth + 1) * $0.words }.max() ?? 1
+        let capacity = ContributionBlocks.rowCapacity(features, atMost: Self.mostRowNumbers / deepest)
         return ContributionBlocks.compute(
-            ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
-            threads: threads, flag: flag, progress: progress
+            ensemble.compared(features, threads: threads), rowCapacity: capacity, threads: threads, flag: flag,
+            progress: progress
         ) {
             let worker = Worker(trees, rowCapacity: capacity)
             return { columns, rows, contributions in
@@ -97,7 +109,7 @@ struct InterventionalShapley: Sendable {
         private var patterns: LeafPatterns
 
         init(_ trees: [InterventionalTree], rowCapacity: Int) {
-            decisions = NodeDecisions(nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: rowCapacity)
+            decisions = NodeDecisions(nodeCapacity: trees.map(\.nodes.count).max() ?? 0, rowCapacity: rowCapacity)
             patterns = LeafPatterns(trees, rowCapacity: rowCapacity)
         }
 
@@ -105,7 +117,7 @@ struct InterventionalShapley: Sendable {
             _ tree: InterventionalTree, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
             _ body: (_ leaf: Int, _ distinct: borrowing LeafPatterns.Distinct) -> Void
         ) {
-            decisions.decide(tree.tests, columns, rows)
+            decisions.decide(tree.nodes, columns, rows)
             patterns.forEachLeaf(tree, decisions, rowCount: rows.count, body)
         }
     }

@@ -8,9 +8,6 @@ struct PathShapley: Sendable {
     private let trees: [PathShapleyTree]
     private let level: Int32
 
-    /// About what products and sums of a walk may take.
-    private static let mostScratchBytes = 1 << 28
-
     /// - Throws: ``ModelError/unusableData(_:)`` for trees without cover, or with paths of too many features.
     init(
         _ ensemble: TreeEnsemble, cover: TreeCover?, level: Int32 = tree_kernel_best_level()
@@ -19,10 +16,11 @@ struct PathShapley: Sendable {
         self.ensemble = ensemble
         self.level = level
         let scale = ensemble.valueScale
-        trees = zip(ensemble.trees, ensemble.nodeTests).map { PathShapleyTree($0, $1, cover: cover, scale: scale) }
-        for (index, tree) in trees.enumerated() where tree.points * (tree.depth + 1) * 128 > Self.mostScratchBytes {
-            throw .unusableData("tree \(index) has paths of \(tree.depth) nodes, too many to explain by tree paths")
+        var trees: [PathShapleyTree] = []
+        for (number, tree) in ensemble.comparedTrees.enumerated() {
+            trees.append(try PathShapleyTree(tree, cover: cover, scale: scale, number: number))
         }
+        self.trees = trees
         expectedValue = trees.reduce(0) { $0 + $1.expectedValue }
     }
 
@@ -34,8 +32,8 @@ struct PathShapley: Sendable {
     ) -> [[Double]] {
         let capacity = ContributionBlocks.rowCapacity(features)
         return ContributionBlocks.compute(
-            ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
-            threads: threads, flag: flag, progress: progress
+            ensemble.compared(features, threads: threads), rowCapacity: capacity, threads: threads, flag: flag,
+            progress: progress
         ) {
             let worker = Worker(trees, rowCapacity: capacity, level: level)
             return { columns, rows, contributions in worker.add(columns, rows, to: contributions) }
@@ -57,8 +55,7 @@ struct PathShapley: Sendable {
             self.trees = trees
             self.level = level
             capacity = rowCapacity
-            decisions = NodeDecisions(
-                nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: capacity)
+            decisions = NodeDecisions(nodeCapacity: trees.map(\.nodes.count).max() ?? 0, rowCapacity: capacity)
             func vectors(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: 64 * count, alignment: 64) }
             let mostNumbers = trees.map { $0.points * ($0.depth + 1) }.max() ?? 1
             let mostEdges = trees.map { $0.depth + 1 }.max() ?? 1
@@ -80,7 +77,7 @@ struct PathShapley: Sendable {
             to contributions: UnsafeMutablePointer<Double>
         ) {
             for tree in trees where !tree.edges.isEmpty {
-                decisions.decide(tree.tests, columns, rows)
+                decisions.decide(tree.nodes, columns, rows)
                 tree_kernel_path_shapley(
                     level, tree.edges, tree.edges.count, tree.coefficients, tree.points, decisions.pointer,
                     decisions.groupCapacity, (rows.count + 7) / 8,

@@ -13,7 +13,7 @@ import CTreeKernels
 /// all contributions, in time linear in leaves and depth. All products are of numbers from 0 to 1, so nothing cancels. (Yu et
 /// al., "Linear TreeShap", NeurIPS 2022, reach the same time by interpolating polynomials.)
 struct PathShapleyTree: Sendable {
-    let tests: NodeTests
+    let nodes: [DecisionTree.Node]
     let edges: [TreeKernelEdge]
     /// Six runs of `points` numbers an edge, as the kernel needs them.
     let coefficients: [Double]
@@ -22,6 +22,9 @@ struct PathShapleyTree: Sendable {
     let depth: Int
     /// The mean by cover.
     let expectedValue: Double
+
+    /// A quarter of a gigabyte.
+    private static let mostNumbers = 1 << 25
 
     /// An edge's share of the cover among the earlier edges of its feature, itself included.
     private struct Share {
@@ -32,15 +35,21 @@ struct PathShapleyTree: Sendable {
 
     /// - Parameters:
     ///   - tree: of which every node has cover.
-    ///   - tests: the same nodes, as they compare columns.
     ///   - scale: a factor of the leaves' values.
-    init(_ tree: DecisionTree, _ tests: NodeTests, cover: TreeCover, scale: Double) {
-        self.tests = tests
+    ///   - number: the tree's, for errors.
+    /// - Throws: ``ModelError/unusableData(_:)`` for a tree whose coefficients, or products on a path, would take too much memory.
+    init(_ tree: DecisionTree, cover: TreeCover, scale: Double, number: Int) throws(ModelError) {
+        nodes = tree.nodes
         var walk = Walk(tree, cover, scale)
         walk.run()
         edges = walk.edges
         depth = walk.depth
         points = max(1, (walk.mostFeatures + 1) / 2)
+        guard points * max(6 * edges.count, 16 * (depth + 1)) <= Self.mostNumbers else {
+            throw .unusableData(
+                "tree \(number) has paths of \(depth) nodes on \(walk.mostFeatures) features, too many to explain by tree "
+                    + "paths")
+        }
         expectedValue = tree.nodes.isEmpty ? tree.leaves[0].value * scale : walk.expectedValue
         coefficients = Self.coefficients(walk.shares, GaussLegendre(count: points))
     }
