@@ -220,6 +220,20 @@ import Testing
         }
     }
 
+    @Test func `trees whose coefficients would take too much memory give the same`() throws {
+        let one = try chain(depth: 6_000, features: 60)
+        let many = try TreeEnsemble(
+            featureNames: one.featureNames, trees: [DecisionTree](repeating: one.trees[0], count: 17),
+            combination: .mean, link: .identity)
+        let rows = try FeatureMatrix(
+            names: one.featureNames, columns: (0..<60).map { [Float($0), 5_000, .nan, Float(100 * $0)] })
+        let expected = try ScoreExplainer(one).explain(rows)
+        let explanation = try ScoreExplainer(many, cover: .rows).explain(rows)
+        for row in 0..<4 {
+            #expect(largestDifference(explanation.values(row: row), expected.values(row: row)) < 1e-12)
+        }
+    }
+
     @Test func `a tree too deep for the rows of a background is refused`() throws {
         let model = try chain(depth: 30_000, features: 2)
         let rows = try FeatureMatrix(

@@ -8,6 +8,10 @@ struct PathShapley: Sendable {
     private let trees: [PathShapleyTree]
     private let level: Int32
 
+    /// Coefficients of all trees up to a quarter of a gigabyte are computed once, else for each block of rows, which takes about a
+    /// fifth longer.
+    private static let mostKeptCoefficients = 1 << 25
+
     /// - Throws: ``ModelError/unusableData(_:)`` for trees without cover, or with paths of too many features.
     init(
         _ ensemble: TreeEnsemble, cover: TreeCover?, level: Int32 = tree_kernel_best_level()
@@ -19,6 +23,9 @@ struct PathShapley: Sendable {
         var trees: [PathShapleyTree] = []
         for (number, tree) in ensemble.comparedTrees.enumerated() {
             trees.append(try PathShapleyTree(tree, cover: cover, scale: scale, number: number))
+        }
+        if trees.reduce(0, { $0 + $1.coefficientCount }) <= Self.mostKeptCoefficients {
+            for index in trees.indices { trees[index].keepCoefficients() }
         }
         self.trees = trees
         expectedValue = trees.reduce(0) { $0 + $1.expectedValue }
@@ -50,6 +57,8 @@ struct PathShapley: Sendable {
         private let sums: UnsafeMutableRawPointer
         private let taken: UnsafeMutableRawPointer
         private let path: UnsafeMutablePointer<UInt32>
+        /// Of a tree that does not keep its own.
+        private let coefficients: UnsafeMutablePointer<Double>
 
         init(_ trees: [PathShapleyTree], rowCapacity: Int, level: Int32) {
             self.trees = trees
@@ -63,6 +72,8 @@ struct PathShapley: Sendable {
             sums = vectors(mostNumbers)
             taken = vectors(mostEdges)
             path = .allocate(capacity: mostEdges)
+            coefficients = .allocate(
+                capacity: max(1, trees.map { $0.coefficients == nil ? $0.coefficientCount : 0 }.max() ?? 0))
         }
 
         deinit {
@@ -70,6 +81,7 @@ struct PathShapley: Sendable {
             sums.deallocate()
             taken.deallocate()
             path.deallocate()
+            coefficients.deallocate()
         }
 
         func add(
@@ -78,12 +90,24 @@ struct PathShapley: Sendable {
         ) {
             for tree in trees where !tree.edges.isEmpty {
                 decisions.decide(tree.nodes, columns, rows)
-                tree_kernel_path_shapley(
-                    level, tree.edges, tree.edges.count, tree.coefficients, tree.points, decisions.pointer,
-                    decisions.groupCapacity, (rows.count + 7) / 8,
-                    products.assumingMemoryBound(to: Double.self), sums.assumingMemoryBound(to: Double.self),
-                    taken.assumingMemoryBound(to: Int64.self), path, contributions, capacity)
+                if let kept = tree.coefficients {
+                    walk(tree, kept, rows, contributions)
+                } else {
+                    tree.writeCoefficients(to: coefficients)
+                    walk(tree, coefficients, rows, contributions)
+                }
             }
+        }
+
+        private func walk(
+            _ tree: PathShapleyTree, _ coefficients: UnsafePointer<Double>, _ rows: Range<Int>,
+            _ contributions: UnsafeMutablePointer<Double>
+        ) {
+            tree_kernel_path_shapley(
+                level, tree.edges, tree.edges.count, coefficients, tree.points, decisions.pointer,
+                decisions.groupCapacity, (rows.count + 7) / 8, products.assumingMemoryBound(to: Double.self),
+                sums.assumingMemoryBound(to: Double.self), taken.assumingMemoryBound(to: Int64.self), path,
+                contributions, capacity)
         }
     }
 }

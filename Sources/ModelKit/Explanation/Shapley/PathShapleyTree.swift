@@ -15,13 +15,14 @@ import CTreeKernels
 struct PathShapleyTree: Sendable {
     let nodes: [DecisionTree.Node]
     let edges: [TreeKernelEdge]
-    /// Six runs of `points` numbers an edge, as the kernel needs them.
-    let coefficients: [Double]
+    /// See ``writeCoefficients(to:)``; nil where they would take too much memory in all trees.
+    private(set) var coefficients: [Double]?
     let points: Int
     /// The edges of the longest path.
     let depth: Int
     /// The mean by cover.
     let expectedValue: Double
+    private let shares: [Share]
 
     /// A quarter of a gigabyte.
     private static let mostNumbers = 1 << 25
@@ -51,33 +52,45 @@ struct PathShapleyTree: Sendable {
                     + "paths")
         }
         expectedValue = tree.nodes.isEmpty ? tree.leaves[0].value * scale : walk.expectedValue
-        coefficients = Self.coefficients(walk.shares, GaussLegendre(count: points))
+        shares = walk.shares
     }
 
-    private static func coefficients(_ shares: [Share], _ rule: GaussLegendre) -> [Double] {
-        let count = rule.points.count
-        return [Double](unsafeUninitializedCapacity: shares.count * 6 * count) { buffer, initialized in
-            for (index, share) in shares.enumerated() {
-                let earlier = share.earlier.map { shares[$0].value }
-                for point in 0..<count {
-                    let t = rule.points[point], weight = rule.weights[point]
-                    // Where the row takes the edges (o = 1), and where it does not (o = 0).
-                    let taken = t + (1 - t) * share.value, left = (1 - t) * share.value
-                    var factors = (taken, left, left)
-                    var gains = (weight * (1 - share.value) / taken, -weight / (1 - t), -weight / (1 - t))
-                    if let earlier {
-                        let earlierTaken = t + (1 - t) * earlier, earlierLeft = (1 - t) * earlier
-                        factors = (taken / earlierTaken, left / earlierTaken, earlierLeft > 0 ? left / earlierLeft : 0)
-                        let earlierGain = weight * (1 - earlier) / earlierTaken
-                        // Sums below this edge are among those of the earlier one, where they had its gain.
-                        gains = (gains.0 - earlierGain, gains.1 - earlierGain, 0)
-                    }
-                    for (run, value) in [factors.0, factors.1, factors.2, gains.0, gains.1, gains.2].enumerated() {
-                        buffer.initializeElement(at: (index * 6 + run) * count + point, to: value)
-                    }
+    /// The number of coefficients: six runs of ``points`` numbers an edge.
+    var coefficientCount: Int { edges.count * 6 * points }
+
+    /// Computes the coefficients once for all rows.
+    mutating func keepCoefficients() {
+        coefficients = [Double](unsafeUninitializedCapacity: coefficientCount) { buffer, initialized in
+            if let base = buffer.baseAddress { writeCoefficients(to: base) }
+            initialized = coefficientCount
+        }
+    }
+
+    /// Writes what the kernel needs of each edge: factors, then gains, each where a row takes the edge, only earlier ones of its
+    /// feature, or none.
+    func writeCoefficients(to coefficients: UnsafeMutablePointer<Double>) {
+        let rule = GaussLegendre(count: points)
+        for (index, share) in shares.enumerated() {
+            let earlier = share.earlier.map { shares[$0].value }
+            for point in 0..<points {
+                let t = rule.points[point], weight = rule.weights[point]
+                // Where the row takes the edges (o = 1), and where it does not (o = 0).
+                let taken = t + (1 - t) * share.value, left = (1 - t) * share.value
+                var factors = SIMD3(taken, left, left)
+                var gains = SIMD3(weight * (1 - share.value) / taken, -weight / (1 - t), -weight / (1 - t))
+                if let earlier {
+                    let earlierTaken = t + (1 - t) * earlier, earlierLeft = (1 - t) * earlier
+                    factors = SIMD3(
+                        taken / earlierTaken, left / earlierTaken, earlierLeft > 0 ? left / earlierLeft : 0)
+                    // Sums below this edge are among those of the earlier one, where they had its gain.
+                    let earlierGain = weight * (1 - earlier) / earlierTaken
+                    gains = SIMD3(gains[0] - earlierGain, gains[1] - earlierGain, 0)
+                }
+                for run in 0..<3 {
+                    (coefficients + (index * 6 + run) * points + point).initialize(to: factors[run])
+                    (coefficients + (index * 6 + 3 + run) * points + point).initialize(to: gains[run])
                 }
             }
-            initialized = shares.count * 6 * count
         }
     }
 
