@@ -91,24 +91,26 @@ package struct ExplanationJob: Sendable {
     private func write(_ pipeline: ExplanationPipeline) async throws -> ExplanationResult {
         guard let output else { return try await pipeline.run() }
         let target = try stores.resolve(output)
-        var writer = try await self.writer(target, try await pipeline.schema())
+        var writer: DataSetWriter?
         do {
-            let result = try await pipeline.run {
-                guard try await !target.isStream else {
-                    throw JobError.unusableData(
-                        location: data,
-                        reason: "its rows are not in the order of time, so that scores are explained twice; "
-                            + "\(output) cannot be written from the start again: write to a file")
+            let result = try await pipeline.run { schema in
+                if let earlier = writer {
+                    guard try await !target.isStream else {
+                        throw JobError.unusableData(
+                            location: data,
+                            reason: "its rows are not in the order of time, so that scores are explained twice; "
+                                + "\(output) cannot be written from the start again: write to a file")
+                    }
+                    await earlier.abort()
                 }
-                await writer.abort()
-                writer = try await self.writer(target, try await pipeline.schema())
+                writer = try await self.writer(target, schema)
             } into: {
-                try await writer.write($0)
+                try await writer?.write($0)
             }
-            try await writer.finish()
+            try await writer?.finish()
             return result
         } catch {
-            await writer.abort()
+            await writer?.abort()
             throw error
         }
     }

@@ -53,13 +53,6 @@ public struct ExplanationPipeline: Sendable {
         self.progress = progress
     }
 
-    /// The columns of the tables that ``run(startingOver:into:)`` gives.
-    /// - Throws: what opening the data throws.
-    public func schema() async throws -> Schema {
-        let dataSet = try await DataSet.open(data, stores: stores)
-        return try ExplainedRows.schema(id: idField(dataSet.schema), reasons: reasons)
-    }
-
     /// The column of ids, as the features' computation gives it; nil where the data have none.
     private func idField(_ table: Schema) throws -> Field? {
         guard let id = model.idColumn(of: table) else { return nil }
@@ -73,13 +66,14 @@ public struct ExplanationPipeline: Sendable {
 
     /// Explains all rows.
     /// - Parameters:
-    ///   - startOver: called at most once, when rows turn out to be out of the order of time: the tables so far are void.
+    ///   - start: called with the tables' columns before the first one, and again when rows turn out to be out of the order of
+    ///     time: the tables so far are void then.
     ///   - write: gets tables with the rows' id (where the data have one), `probability`, `base_value`, and for each reason k from 1
     ///     `reason_k`, `feature_k`, `value_k` and `contribution_k`; null where there is no score or no such reason.
     /// - Throws: ``PipelineError`` for settings that contradict one another, and for columns that are missing or unusable;
     ///   `ModelError` for a classifier without contributions; what reading and `write` throw; `CancellationError`.
     public func run(
-        startingOver startOver: () async throws -> Void = {},
+        starting start: (Schema) async throws -> Void = { _ in },
         into write: (RecordBatch) async throws -> Void = { _ in }
     ) async throws -> ExplanationResult {
         guard method == .interventional || background == nil else {
@@ -88,7 +82,9 @@ public struct ExplanationPipeline: Sendable {
         let explainer = try await explainer()
         let dataSet = try await DataSet.open(data, stores: stores)
         let codes = ReasonCodes(model.features)
-        let idName = try idField(dataSet.schema)?.name
+        let id = try PipelineError.naming(data) { try idField(dataSet.schema) }
+        let schema = try ExplainedRows.schema(id: id, reasons: reasons)
+        try await start(schema)
         var summary = ContributionSummary(
             features: model.features.names, plottedRows: Self.plottedRows, baseValue: explainer.baseValue)
         var isVoid = false
@@ -108,14 +104,14 @@ public struct ExplanationPipeline: Sendable {
                     summary = ContributionSummary(
                         features: model.features.names, plottedRows: Self.plottedRows, baseValue: explainer.baseValue)
                     isVoid = false
-                    try await startOver()
+                    try await start(schema)
                 }
                 let unscored = Set(rows.unscored)
-                for start in stride(from: 0, to: rows.rows.count, by: Self.rowsAtOnce) {
-                    let range = start..<min(rows.rows.count, start + Self.rowsAtOnce)
+                for first in stride(from: 0, to: rows.rows.count, by: Self.rowsAtOnce) {
+                    let range = first..<min(rows.rows.count, first + Self.rowsAtOnce)
                     let part = ExplainedRows(
-                        ids: idName.flatMap { name in rows.ids.map { (name, $0.slice(range)) } },
-                        features: rows.features.slice(range), unscored: unscored, firstRow: start,
+                        ids: id.flatMap { id in rows.ids.map { (id.name, $0.slice(range)) } },
+                        features: rows.features.slice(range), unscored: unscored, firstRow: first,
                         explanation: try await explainer.explain(rows.features.slice(range), threads: threads))
                     let (classifier, reasons, threads) = (model.classifier, reasons, threads)
                     let table = try await onDedicatedThread(named: "reasons") { _ in

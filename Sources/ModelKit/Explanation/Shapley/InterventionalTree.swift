@@ -21,7 +21,7 @@ struct InterventionalTree: Sendable {
         let features: [Int]
     }
 
-    let tests: NodeTests
+    let nodes: [DecisionTree.Node]
     /// Each child right after its node.
     let edges: [Edge]
     /// In the order of the edges.
@@ -30,11 +30,9 @@ struct InterventionalTree: Sendable {
     /// 64-bit words of a pattern.
     let words: Int
 
-    /// - Parameters:
-    ///   - tests: the tree's nodes, as they compare columns.
-    ///   - scale: a factor of the leaves' values.
-    init(_ tree: DecisionTree, _ tests: NodeTests, scale: Double) {
-        self.tests = tests
+    /// - Parameter scale: a factor of the leaves' values.
+    init(_ tree: DecisionTree, scale: Double) {
+        nodes = tree.nodes
         var edges: [Edge] = []
         var leaves: [Leaf] = []
         var path: [Int] = []

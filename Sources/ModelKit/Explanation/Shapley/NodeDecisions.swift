@@ -26,49 +26,12 @@ struct NodeDecisions: ~Copyable {
     func goesLeft(node: Int, row: Int) -> Bool { bits[node * groupCapacity + row / 8] >> UInt8(row % 8) & 1 == 1 }
 
     /// Decides for rows of the columns, at most as many as there is room for.
-    /// - Parameter tests: of which each node's feature is a column.
-    func decide(_ tests: NodeTests, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>) {
-        for (index, node) in tests.tree.nodes.enumerated() {
+    func decide(_ nodes: [DecisionTree.Node], _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>) {
+        for (index, node) in nodes.enumerated() {
             guard let column = columns[Int(node.feature)] else { continue }
-            let target = bits + index * groupCapacity
-            guard !node.isCategorical else {
-                tests.decide(node, column + rows.lowerBound, rows.count, target)
-                continue
-            }
             tree_kernel_left_bits(
-                level, column + rows.lowerBound, rows.count, node.threshold, node.defaultLeft ? 1 : 0, target)
+                level, column + rows.lowerBound, rows.count, node.threshold, node.defaultLeft ? 1 : 0,
+                bits + index * groupCapacity)
         }
-    }
-}
-
-/// A tree as it compares the columns of ``TreeEnsemble/compared(_:threads:)``.
-struct NodeTests: Sendable {
-    let tree: DecisionTree
-    /// Values above this, cut to whole numbers, are categories.
-    let categoriesAbove: Float
-
-    /// Writes for each value whether it goes to the left at a categorical node.
-    fileprivate func decide(
-        _ node: DecisionTree.Node, _ values: UnsafePointer<Float>, _ count: Int, _ bits: UnsafeMutablePointer<UInt8>
-    ) {
-        let set = tree.categorySets[Int(node.categorySet)]
-        for start in stride(from: 0, to: count, by: 8) {
-            var byte: UInt8 = 0
-            for row in start..<min(count, start + 8) {
-                let value = values[row]
-                let goesLeft =
-                    value.isNaN
-                    ? node.defaultLeft : set.contains(Int(tree_kernel_category(value, categoriesAbove)))
-                byte |= (goesLeft ? 1 : 0) << UInt8(row - start)
-            }
-            bits[start / 8] = byte
-        }
-    }
-}
-
-extension TreeEnsemble {
-    /// One for each tree.
-    var nodeTests: [NodeTests] {
-        comparedTrees.map { NodeTests(tree: $0, categoriesAbove: arithmetic.categoriesAbove) }
     }
 }

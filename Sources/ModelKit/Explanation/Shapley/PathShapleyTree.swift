@@ -10,7 +10,7 @@ import CTreeKernels
 /// The Shapley weight of a set of n out of d features is the integral of t^n (1 - t)^(d - 1 - n) over [0, 1]. With it, the sum
 /// over all sets becomes the integral of one product, (o_i - z_i) v * product over j != i of (t o_j + (1 - t) z_j): a
 /// polynomial in t, which d / 2 points integrate exactly. One walk over the tree with a product per point therefore gives
-/// all contributions, in time linear in leaves and depth. All products are of numbers from 0 to 1, so nothing cancels. (Yu et
+/// all contributions, in time linear in leaves and depth. All products are of numbers from 0 to 1, so they lose no digits. (Yu et
 /// al., "Linear TreeShap", NeurIPS 2022, reach the same time by interpolating polynomials.)
 struct PathShapleyTree: Sendable {
     let nodes: [DecisionTree.Node]
