@@ -94,6 +94,17 @@ import Testing
         #expect(try self.reasons(.columns(["x", "y", "z"]), [1, .nan, -0.125])["y"] == nil)
     }
 
+    @Test func theGuidesExampleIsCompiledAndRuns() async throws {
+        let source = try Article.text("Tests/ScoringTests/ArticleExampleReasons.swift")
+        let example = try #require(try Article.examples(guide: "Explaining", language: "swift").first)
+        #expect(source.hasSuffix(example))
+        let model = try ScoringFixture.model()
+        var scorer = try BatchScorer(model)
+        let features = try scorer.features(ScoringFixture.batch(ScoringFixture.transactions(50, seed: 2, firstDay: 60)))
+        let all = try await reasonsForScores(of: features, by: model)
+        #expect(all.count == 50 && all.allSatisfy { $0.count <= 3 } && all.contains { !$0.isEmpty })
+    }
+
     @Test func missingValuesOfTreesAreSaid() throws {
         let tree = DecisionTree(
             nodes: [
