@@ -23,18 +23,19 @@ enum ContributionBlocks {
 
     /// One array per feature, of a number for each row.
     /// - Parameters:
+    ///   - columns: what nodes compare; there may be more than features.
     ///   - rowCapacity: see ``rowCapacity(_:atMost:)``.
     ///   - progress: called with the number of finished rows, on any of the threads.
     ///   - makeCompute: called once in each task.
     static func compute(
-        _ features: FeatureMatrix, rowCapacity capacity: Int, threads: Int, flag: CancellationFlag?,
+        _ columns: FeatureMatrix, featureCount: Int, rowCapacity capacity: Int, threads: Int, flag: CancellationFlag?,
         progress: (@Sendable (_ rowsDone: Int) -> Void)?, makeCompute: @Sendable () -> Compute
     ) -> [[Double]] {
-        let (rowCount, featureCount) = (features.rowCount, features.featureCount)
+        let rowCount = columns.rowCount
         let result = UnsafeMutablePointer<Double>.allocate(capacity: max(1, rowCount * featureCount))
         defer { result.deallocate() }
         result.initialize(repeating: 0, count: rowCount * featureCount)
-        features.withColumnPointers { columns in
+        columns.withColumnPointers { columns in
             compute(
                 columns, capacity: capacity, rowCount: rowCount, featureCount: featureCount, threads: threads,
                 flag: flag, progress: progress, into: result, makeCompute: makeCompute)

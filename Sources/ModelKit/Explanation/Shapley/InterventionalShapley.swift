@@ -33,7 +33,7 @@ struct InterventionalShapley: Sendable {
     init(_ ensemble: TreeEnsemble, background: FeatureMatrix, threads: Int) throws(ModelError) {
         self.ensemble = ensemble
         let scale = ensemble.valueScale
-        let trees = ensemble.comparedTrees.map { InterventionalTree($0, scale: scale) }
+        let trees = zip(ensemble.trees, ensemble.nodeTests).map { InterventionalTree($0, $1, scale: scale) }
         let mostRows = Self.mostBackgroundNumbers / (trees.map { ($0.depth + 1) * $0.words }.max() ?? 1)
         guard background.rowCount <= mostRows else {
             throw .unusableData(
@@ -89,8 +89,8 @@ struct InterventionalShapley: Sendable {
         let deepest = trees.map { ($0.depth + 1) * $0.words }.max() ?? 1
         let capacity = ContributionBlocks.rowCapacity(features, atMost: Self.mostRowNumbers / deepest)
         return ContributionBlocks.compute(
-            ensemble.compared(features, threads: threads), rowCapacity: capacity, threads: threads, flag: flag,
-            progress: progress
+            ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
+            threads: threads, flag: flag, progress: progress
         ) {
             let worker = Worker(trees, rowCapacity: capacity)
             return { columns, rows, contributions in
@@ -109,7 +109,8 @@ struct InterventionalShapley: Sendable {
         private var patterns: LeafPatterns
 
         init(_ trees: [InterventionalTree], rowCapacity: Int) {
-            decisions = NodeDecisions(nodeCapacity: trees.map(\.nodes.count).max() ?? 0, rowCapacity: rowCapacity)
+            decisions = NodeDecisions(
+                nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: rowCapacity)
             patterns = LeafPatterns(trees, rowCapacity: rowCapacity)
         }
 
@@ -117,7 +118,7 @@ struct InterventionalShapley: Sendable {
             _ tree: InterventionalTree, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>,
             _ body: (_ leaf: Int, _ distinct: borrowing LeafPatterns.Distinct) -> Void
         ) {
-            decisions.decide(tree.nodes, columns, rows)
+            decisions.decide(tree.tests, columns, rows)
             patterns.forEachLeaf(tree, decisions, rowCount: rows.count, body)
         }
     }

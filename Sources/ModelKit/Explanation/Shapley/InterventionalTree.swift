@@ -21,7 +21,7 @@ struct InterventionalTree: Sendable {
         let features: [Int]
     }
 
-    let nodes: [DecisionTree.Node]
+    let tests: NodeTests
     /// Each child right after its node.
     let edges: [Edge]
     /// In the order of the edges.
@@ -30,9 +30,11 @@ struct InterventionalTree: Sendable {
     /// 64-bit words of a pattern.
     let words: Int
 
-    /// - Parameter scale: a factor of the leaves' values.
-    init(_ tree: DecisionTree, scale: Double) {
-        nodes = tree.nodes
+    /// - Parameters:
+    ///   - tests: the tree's nodes, as they compare columns.
+    ///   - scale: a factor of the leaves' values.
+    init(_ tree: DecisionTree, _ tests: NodeTests, scale: Double) {
+        self.tests = tests
         var edges: [Edge] = []
         var leaves: [Leaf] = []
         var path: [Int] = []

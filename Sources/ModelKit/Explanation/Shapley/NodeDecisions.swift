@@ -26,12 +26,17 @@ struct NodeDecisions: ~Copyable {
     func goesLeft(node: Int, row: Int) -> Bool { bits[node * groupCapacity + row / 8] >> UInt8(row % 8) & 1 == 1 }
 
     /// Decides for rows of the columns, at most as many as there is room for.
-    func decide(_ nodes: [DecisionTree.Node], _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>) {
-        for (index, node) in nodes.enumerated() {
+    /// - Parameter tests: of which each node's feature is a column.
+    func decide(_ tests: NodeTests, _ columns: UnsafePointer<UnsafePointer<Float>?>, _ rows: Range<Int>) {
+        for (index, node) in tests.tree.nodes.enumerated() {
             guard let column = columns[Int(node.feature)] else { continue }
+            let target = bits + index * groupCapacity
+            guard !node.isCategorical else {
+                tests.decide(node, column + rows.lowerBound, rows.count, target)
+                continue
+            }
             tree_kernel_left_bits(
-                level, column + rows.lowerBound, rows.count, node.threshold, node.defaultLeft ? 1 : 0,
-                bits + index * groupCapacity)
+                level, column + rows.lowerBound, rows.count, node.threshold, node.defaultLeft ? 1 : 0, target)
         }
     }
 }

@@ -21,8 +21,8 @@ struct PathShapley: Sendable {
         self.level = level
         let scale = ensemble.valueScale
         var trees: [PathShapleyTree] = []
-        for (number, tree) in ensemble.comparedTrees.enumerated() {
-            trees.append(try PathShapleyTree(tree, cover: cover, scale: scale, number: number))
+        for (number, (tree, tests)) in zip(ensemble.trees, ensemble.nodeTests).enumerated() {
+            trees.append(try PathShapleyTree(tree, tests, cover: cover, scale: scale, number: number))
         }
         if trees.reduce(0, { $0 + $1.coefficientCount }) <= Self.mostKeptCoefficients {
             for index in trees.indices { trees[index].keepCoefficients() }
@@ -39,8 +39,8 @@ struct PathShapley: Sendable {
     ) -> [[Double]] {
         let capacity = ContributionBlocks.rowCapacity(features)
         return ContributionBlocks.compute(
-            ensemble.compared(features, threads: threads), rowCapacity: capacity, threads: threads, flag: flag,
-            progress: progress
+            ensemble.compared(features, threads: threads), featureCount: features.featureCount, rowCapacity: capacity,
+            threads: threads, flag: flag, progress: progress
         ) {
             let worker = Worker(trees, rowCapacity: capacity, level: level)
             return { columns, rows, contributions in worker.add(columns, rows, to: contributions) }
@@ -64,7 +64,8 @@ struct PathShapley: Sendable {
             self.trees = trees
             self.level = level
             capacity = rowCapacity
-            decisions = NodeDecisions(nodeCapacity: trees.map(\.nodes.count).max() ?? 0, rowCapacity: capacity)
+            decisions = NodeDecisions(
+                nodeCapacity: trees.map(\.tests.tree.nodes.count).max() ?? 0, rowCapacity: capacity)
             func vectors(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: 64 * count, alignment: 64) }
             let mostNumbers = trees.map { $0.points * ($0.depth + 1) }.max() ?? 1
             let mostEdges = trees.map { $0.depth + 1 }.max() ?? 1
@@ -89,7 +90,7 @@ struct PathShapley: Sendable {
             to contributions: UnsafeMutablePointer<Double>
         ) {
             for tree in trees where !tree.edges.isEmpty {
-                decisions.decide(tree.nodes, columns, rows)
+                decisions.decide(tree.tests, columns, rows)
                 if let kept = tree.coefficients {
                     walk(tree, kept, rows, contributions)
                 } else {

@@ -13,7 +13,7 @@ import CTreeKernels
 /// all contributions, in time linear in leaves and depth. All products are of numbers from 0 to 1, so they lose no digits. (Yu et
 /// al., "Linear TreeShap", NeurIPS 2022, reach the same time by interpolating polynomials.)
 struct PathShapleyTree: Sendable {
-    let nodes: [DecisionTree.Node]
+    let tests: NodeTests
     let edges: [TreeKernelEdge]
     /// See ``writeCoefficients(to:)``; nil where they would take too much memory in all trees.
     private(set) var coefficients: [Double]?
@@ -36,11 +36,12 @@ struct PathShapleyTree: Sendable {
 
     /// - Parameters:
     ///   - tree: of which every node has cover.
+    ///   - tests: the same nodes, as they compare columns.
     ///   - scale: a factor of the leaves' values.
     ///   - number: the tree's, for errors.
     /// - Throws: ``ModelError/unusableData(_:)`` for a tree whose coefficients, or products on a path, would take too much memory.
-    init(_ tree: DecisionTree, cover: TreeCover, scale: Double, number: Int) throws(ModelError) {
-        nodes = tree.nodes
+    init(_ tree: DecisionTree, _ tests: NodeTests, cover: TreeCover, scale: Double, number: Int) throws(ModelError) {
+        self.tests = tests
         var walk = Walk(tree, cover, scale)
         walk.run()
         edges = walk.edges
