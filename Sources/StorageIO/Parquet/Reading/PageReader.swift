@@ -18,6 +18,8 @@ struct PageReader {
         var levels: Levels
         var encoding: ParquetFormat.Encoding
         var values: UnsafeRawBufferPointer
+        /// Of nested values in a page of the second version.
+        var repetitionLevels: UnsafeRawBufferPointer?
     }
 
     /// Where the values of the next rows will be, so that plain pages can be decompressed in their final position.
@@ -224,7 +226,7 @@ struct PageReader {
         let levels = UnsafeRawBufferPointer(rebasing: body[repetition..<repetition + definition])
         return DataPage(
             rowCount: Int(data.valueCount), levels: isOptional ? .rle(levels) : .none, encoding: encoding,
-            values: values)
+            values: values, repetitionLevels: UnsafeRawBufferPointer(rebasing: body[..<repetition]))
     }
 
     private static func encoding(_ code: Int32) throws(ParquetFault) -> ParquetFormat.Encoding {

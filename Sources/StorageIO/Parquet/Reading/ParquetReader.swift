@@ -39,6 +39,8 @@ public struct ParquetReader: Sendable {
 
     let input: any RandomAccessInput
     let columns: [ParquetColumn]
+    /// The leaves of all columns, also of nested ones.
+    let leaves: [ParquetLeaf]
     private let unreadable: [String: ParquetFault]
     /// The columns that can be read, but have no value in any row.
     let nullColumns: Set<String>
@@ -113,6 +115,7 @@ public struct ParquetReader: Sendable {
             self.input = input
             self.rowGroups = rowGroups
             self.columns = columns.readable
+            leaves = ParquetLeaf.all(footer.schema)
             unreadable = columns.unreadable
             nullColumns = Set(
                 columns.readable.lazy.filter { column in

@@ -51,17 +51,25 @@ struct RowGroupPlan: Sendable {
         _ chunk: ParquetFormat.ColumnChunk, _ column: ParquetColumn, _ rowCount: Int, size: Int64,
         padding: Int64
     ) throws(ParquetFault) -> Chunk {
-        guard !chunk.isEncrypted, let metadata = chunk.metadata else {
-            throw ParquetFault(.unsupported, "the column is encrypted, or has no metadata")
-        }
-        guard chunk.filePath ?? "" == "" else {
-            throw ParquetFault(.unsupported, "the column is in another file, \(chunk.filePath ?? "")")
-        }
+        let (metadata, codec, range) = try locate(chunk, size: size, padding: padding)
         guard metadata.type == column.physicalType.rawValue else {
             throw ParquetFault(.corrupt, "the column chunk is of type \(metadata.type), not \(column.physicalType)")
         }
         guard metadata.valueCount == Int64(rowCount) else {
             throw ParquetFault(.corrupt, "the column has \(metadata.valueCount) values in \(rowCount) rows")
+        }
+        return Chunk(column: column, codec: codec, range: range)
+    }
+
+    /// Where a column chunk is, and how it is compressed.
+    static func locate(
+        _ chunk: ParquetFormat.ColumnChunk, size: Int64, padding: Int64
+    ) throws(ParquetFault) -> (ParquetFormat.ColumnMetadata, ParquetFormat.Codec, Range<Int64>) {
+        guard !chunk.isEncrypted, let metadata = chunk.metadata else {
+            throw ParquetFault(.unsupported, "the column is encrypted, or has no metadata")
+        }
+        guard chunk.filePath ?? "" == "" else {
+            throw ParquetFault(.unsupported, "the column is in another file, \(chunk.filePath ?? "")")
         }
         guard let codec = ParquetFormat.Codec(rawValue: metadata.codec) else {
             throw ParquetFault(.unsupported, "unknown compression \(metadata.codec)")
@@ -73,7 +81,7 @@ struct RowGroupPlan: Sendable {
         guard start >= 0, count >= 0, start <= size, count <= size - start else {
             throw ParquetFault(.truncated, "the column is at bytes \(start) + \(count) of a file of \(size)")
         }
-        return Chunk(column: column, codec: codec, range: start..<min(size, start + count + padding))
+        return (metadata, codec, start..<min(size, start + count + padding))
     }
 
     /// The bytes of each request.
