@@ -10,14 +10,16 @@ struct ConvertModel: ToolCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "convert-model",
-        abstract: "Convert a model between programs: LightGBM, XGBoost, ONNX, and model folders.",
+        abstract: "Convert a model between programs: LightGBM, XGBoost, Spark, ONNX, and model folders.",
         discussion: """
-            Reads a model folder, LightGBM's text (.txt), or XGBoost's JSON (.json) or UBJSON (.ubj), and writes one of \
-            these, or ONNX (.onnx). What a form cannot hold is an error that names it; nothing is written then.
+            Reads a model folder, LightGBM's text (.txt), XGBoost's JSON (.json) or UBJSON (.ubj), or a PipelineModel of \
+            Spark ML (--from spark), and writes a model folder, LightGBM's, XGBoost's or ONNX (.onnx). What a form cannot \
+            hold is an error that names it; nothing is written then.
 
               convert-model booster.ubj model --features amount,hour,country
               convert-model model model.onnx
               convert-model lightgbm.txt xgboost.json
+              convert-model hdfs:///models/gbt model --from spark
 
             A model folder made of another program's file reads its features from columns of their names. With \
             --features-of they are computed as those of another model, whose history it continues.
@@ -62,6 +64,7 @@ struct ConvertModel: ToolCommand {
         guard form.isReadable else {
             throw ValidationError("ONNX models are written, not read.")
         }
+        if let to, ModelForm(name: to) == .spark { throw ValidationError("Spark's models are read, not written.") }
         if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must lie in 0...1.") }
     }
 

@@ -23,3 +23,23 @@ extension FraudModel {
             provenance: provenance)
     }
 }
+
+extension FraudModel {
+    /// A model that Spark ML trained.
+    ///
+    /// - Parameters:
+    ///   - location: where it comes from, for ``ModelProvenance/data``.
+    ///   - features: how the classifier's features are computed; nil: they are read from columns of their names.
+    ///   - threshold: nil for the model's own.
+    /// - Throws: ``ScoringError`` for `features` of other names, or a threshold that is not in 0...1.
+    public init(
+        importing model: SparkModel, from location: String, features: FeatureDefinition? = nil,
+        threshold: Double? = nil
+    ) throws(ScoringError) {
+        var provenance = ModelProvenance(createdAt: Date.now.formatted(.iso8601), data: location, rows: 0)
+        provenance.parameters = ["imported_from": "spark", "spark_version": model.sparkVersion]
+        try self.init(
+            features: features ?? .columns(model.classifier.featureNames), classifier: model.classifier,
+            threshold: threshold ?? model.threshold, provenance: provenance)
+    }
+}

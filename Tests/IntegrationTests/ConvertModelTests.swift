@@ -17,9 +17,11 @@ struct ConvertModelTests {
         try #require(outcome.status == 0, "\(program) \(arguments): \(outcome.errors)")
     }
 
-    private func scores(_ model: String, in folder: TemporaryFolder) throws -> [Double] {
+    private func scores(
+        _ model: String, data: String = "clean.parquet", in folder: TemporaryFolder
+    ) throws -> [Double] {
         try run(
-            "score-transactions", ["--data", "clean.parquet", "--model", model, "--output", "\(model).csv"], in: folder)
+            "score-transactions", ["--data", data, "--model", model, "--output", "\(model).csv"], in: folder)
         let lines = try String(contentsOfFile: folder.path("\(model).csv"), encoding: .utf8).split(separator: "\n")
         let column = try #require(lines.first?.split(separator: ",").firstIndex(of: "probability"))
         return lines.dropFirst().compactMap { Double($0.split(separator: ",")[column]) }
@@ -73,6 +75,35 @@ struct ConvertModelTests {
         #expect(lines.count == 4)
     }
 
+    @Test(.needs(.python)) func pipelinesOfSparkBecomeModelFolders() throws {
+        struct Example: Decodable {
+            let name: String
+            let files: [String: Data]
+            let rows: [[Double]]
+            let probabilities: [Double]
+        }
+        let folder = try TemporaryFolder()
+        let fixture = Oracle.packageRoot.appending(path: "Tests/Fixtures/spark-pipelines.json")
+        let examples = try JSONDecoder().decode([Example].self, from: Data(contentsOf: fixture))
+        for example in examples where example.name == "gbt" || example.name == "rf" {
+            for (path, bytes) in example.files {
+                let file = folder.url.appending(path: "spark-\(example.name)").appending(path: path)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try bytes.write(to: file)
+            }
+            let summary = try Executable.json(
+                Summary.self, "convert-model", ["spark-\(example.name)", example.name, "--from", "spark"], in: folder)
+            #expect(summary.fromFormat == "spark" && summary.trees == 4)
+            #expect(summary.features == ["amount", "hour", "ratio", "kind"])
+            let table = ["amount,hour,ratio,kind"] + example.rows.map { $0.map { "\($0)" }.joined(separator: ",") }
+            try Data((table.joined(separator: "\n") + "\n").utf8).write(to: folder.url.appending(path: "clean.csv"))
+            let found = try scores(example.name, data: "clean.csv", in: folder)
+            #expect(found.count == example.probabilities.count)
+            #expect(zip(found, example.probabilities).allSatisfy { abs($0 - $1) < 1e-9 })
+        }
+    }
+
     @Test func whatCannotBeConvertedIsOneLine() throws {
         let folder = try TemporaryFolder()
         try run("simulate-transactions", ["--output", "raw", "--transactions", "3000"], in: folder)
@@ -91,7 +122,9 @@ struct ConvertModelTests {
             (["none", "m.txt"], 1, "no finished model"),
             (["model", "m.onnx", "--features", "a"], 1, "has its own features"),
             (["m.onnx", "m.txt"], 64, "ONNX models are written, not read"),
-            (["model", "m", "--to", "pickle"], 64, "--to must be one of folder, lightgbm"),
+            (["model", "m", "--to", "pickle"], 64, "--to must be one of folder, spark, lightgbm"),
+            (["model", "m", "--to", "spark"], 64, "Spark's models are read, not written"),
+            (["raw", "m", "--from", "spark"], 1, "is this a PipelineModel"),
             (["model", "m.onnx", "--threshold", "2"], 64, "--threshold must lie in 0...1"),
         ] {
             let outcome = try Executable.run("convert-model", arguments, in: folder)

@@ -39,6 +39,8 @@ package struct ConversionJob: Sendable {
         switch toForm {
         case .folder:
             try await model.save(to: target)
+        case .spark:
+            throw JobError.contradictorySettings("\(to): Spark's models are read, not written")
         case .file(.onnx):
             try await target.store.put(model.onnx().bytes, to: try target.key())
         case .file(let format):
@@ -51,7 +53,7 @@ package struct ConversionJob: Sendable {
 
     private func read() async throws -> FraudModel {
         let source = try stores.resolve(from)
-        guard case .file(let format) = fromForm else {
+        if fromForm == .folder {
             guard names.isEmpty, featuresOf == nil else {
                 throw JobError.contradictorySettings("\(from) is a model folder, which has its own features")
             }
@@ -61,13 +63,31 @@ package struct ConversionJob: Sendable {
         }
         var other: FraudModel?
         if let featuresOf { other = try await FraudModel.load(from: stores.resolve(featuresOf)) }
-        var model = try FraudModel(
-            importing: try await source.store.read(try source.key()), format: format, file: from,
-            features: other?.features, names: names, threshold: threshold ?? 0.5)
+        var model = try await imported(source, features: other?.features)
         // Features of transactions continue the other model's history.
         model.state = other?.state
         model.history = other?.history
         return model
+    }
+
+    private func imported(_ source: StorageLocation, features: FeatureDefinition?) async throws -> FraudModel {
+        if case .file(let format) = fromForm {
+            return try FraudModel(
+                importing: try await source.store.read(try source.key()), format: format, file: from,
+                features: features, names: names, threshold: threshold ?? 0.5)
+        }
+        guard names.isEmpty else {
+            throw JobError.contradictorySettings("\(from) is Spark's, whose features are named after its columns")
+        }
+        var files: [String: [UInt8]] = [:]
+        for try await object in source.store.list(prefix: source.folderPrefix) {
+            let path = String(object.key.path.dropFirst(source.folderPrefix.count))
+            // Beside them are checksums and marks.
+            guard path.split(separator: "/").last?.hasPrefix("part-") == true else { continue }
+            files[path] = try await source.store.read(object.key)
+        }
+        return try FraudModel(
+            importing: try await SparkModel(files: files), from: from, features: features, threshold: threshold)
     }
 }
 

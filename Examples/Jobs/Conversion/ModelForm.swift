@@ -4,13 +4,17 @@ package import ModelKit
 package enum ModelForm: Sendable, Hashable {
     /// A folder that `train-model` writes.
     case folder
+    /// A folder that Spark ML writes, of a `PipelineModel`; only read.
+    case spark
     /// One file, in another program's format.
     case file(ModelFileFormat)
 
-    /// `folder`, or a format's name.
+    /// `folder`, `spark`, or a format's name.
     package init?(name: String) {
         if name == "folder" {
             self = .folder
+        } else if name == "spark" {
+            self = .spark
         } else if let format = ModelFileFormat(rawValue: name) {
             self = .file(format)
         } else {
@@ -26,6 +30,7 @@ package enum ModelForm: Sendable, Hashable {
     package var name: String {
         switch self {
         case .folder: "folder"
+        case .spark: "spark"
         case .file(let format): format.rawValue
         }
     }
@@ -33,11 +38,11 @@ package enum ModelForm: Sendable, Hashable {
     /// Whether it is read, and not only written.
     package var isReadable: Bool {
         switch self {
-        case .folder: true
+        case .folder, .spark: true
         case .file(let format): format.isReadable
         }
     }
 
     /// All names.
-    package static let names = ["folder"] + ModelFileFormat.allCases.map(\.rawValue)
+    package static let names = ["folder", "spark"] + ModelFileFormat.allCases.map(\.rawValue)
 }

@@ -13,6 +13,13 @@ public struct StandardScaler: Sendable, Hashable, Codable {
     /// Each feature's standard deviation; 1 for one that does not vary.
     public let scales: [Double]
 
+    /// A scaler with known means and deviations, one for each feature; ``LogisticRegression`` checks them.
+    package init(featureNames: [String], means: [Double], scales: [Double]) {
+        self.featureNames = featureNames
+        self.means = means
+        self.scales = scales
+    }
+
     /// Computes means and deviations of rows. Blocks the calling thread; in a task, use the `async` variant.
     public init(_ features: FeatureMatrix, threads: Int = 1) {
         var moments = [(mean: Double, scale: Double)](repeating: (0, 1), count: features.featureCount)
