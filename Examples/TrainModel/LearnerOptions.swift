@@ -65,6 +65,9 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "Factor on the weight of frauds, for trees (default: 1).")
     var scalePositiveWeight: Double?
 
+    @Flag(help: "Take the factor on the weight of frauds out of boosted trees' probabilities again.")
+    var correctProbabilities = false
+
     @Option(help: "Stop boosting after this many rounds without improvement on the validation rows.")
     var earlyStoppingRounds: Int?
 
@@ -90,6 +93,7 @@ struct LearnerOptions: ParsableArguments {
             ("--scale-positive-weight", scalePositiveWeight != nil, trees, false),
             ("--bags", bags != nil, bagged, false),
             ("--negatives-per-positive", negativesPerPositive != nil, bagged, false),
+            ("--correct-probabilities", correctProbabilities, boosted, false),
             ("--early-stopping-rounds", earlyStoppingRounds != nil, [.boostedTrees], true),
         ]
         return all.filter { $0.isGiven && (!$0.learners.contains(learner) || grid && $0.isOfGrid) }.map(\.name)
@@ -110,6 +114,7 @@ struct LearnerOptions: ParsableArguments {
         settings.minChildWeight = minChildWeight ?? 1
         settings.maxBins = maxBins ?? 0
         settings.scalePositiveWeight = scalePositiveWeight ?? 1
+        settings.correctsProbabilities = correctProbabilities
         settings.earlyStoppingRounds = earlyStoppingRounds
         settings.seed = seed
         return settings

@@ -1,3 +1,5 @@
+import Essentials
+
 /// Settings of ``BoostedTreesTrainer``. Names and meanings are those of XGBoost and LightGBM; settings missing in a
 /// stored configuration get their defaults.
 public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
@@ -33,6 +35,9 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     public var maxBins = 0
     /// Factor on the weights of positive rows.
     public var scalePositiveWeight = 1.0
+    /// Whether probabilities are those of the rows as weighted, without `scalePositiveWeight`: its logarithm, which it
+    /// adds to log-odds, is taken off again.
+    public var correctsProbabilities = false
     /// The seed of all random choices.
     public var seed: UInt64 = 0
     /// Threads at most; 0: as many as there are processors. Results do not depend on it.
@@ -65,6 +70,7 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
         try read(.columnSubsample, \.columnSubsample)
         try read(.maxBins, \.maxBins)
         try read(.scalePositiveWeight, \.scalePositiveWeight)
+        try read(.correctsProbabilities, \.correctsProbabilities)
         try read(.seed, \.seed)
         try read(.threads, \.threads)
         earlyStoppingRounds = try container.decodeIfPresent(Int.self, forKey: .earlyStoppingRounds)
@@ -95,6 +101,9 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
             try SettingRange.require("earlyStoppingRounds", earlyStoppingRounds, atLeast: 1)
         }
     }
+
+    /// What is taken off log-odds.
+    var probabilityShift: Double { correctsProbabilities ? log(scalePositiveWeight) : 0 }
 
     var growthSettings: GrowthSettings {
         GrowthSettings(

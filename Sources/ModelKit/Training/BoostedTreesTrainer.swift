@@ -1,23 +1,5 @@
-import CTreeKernels
 import Essentials
 package import Parallelism
-
-/// Rows on which a model is measured while it is trained.
-public struct ValidationSet: Sendable {
-    /// Of the training's features, in their order.
-    public var features: FeatureMatrix
-    /// 0 or 1 for each row.
-    public var labels: [UInt8]
-    /// One for each row; nil: all 1.
-    public var weights: [Float]?
-
-    /// A set whose counts and labels are checked when training starts.
-    public init(features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil) {
-        self.features = features
-        self.labels = labels
-        self.weights = weights
-    }
-}
 
 /// The result of one round of boosting.
 public struct BoostingRound: Sendable, Hashable, Codable {
@@ -25,7 +7,7 @@ public struct BoostingRound: Sendable, Hashable, Codable {
     public let round: Int
     /// Leaves of the round's tree.
     public let leafCount: Int
-    /// The configuration's metric on the validation set after this round; nil without one.
+    /// The metric on the validation set after this round; nil without one.
     public let validationMetric: Double?
 }
 
@@ -62,48 +44,55 @@ public struct BoostedTreesTrainer: Sendable {
     ///   - labels: 0 or 1 for each row.
     ///   - weights: one for each row, finite and not negative; nil: all 1.
     ///   - validation: rows to measure the model on after each round; early stopping needs them.
+    ///   - objective: the loss; nil: log loss.
     ///   - progress: called after each round, in order, on one of the training's threads.
     /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the
     ///   task is cancelled, which is checked once per round.
     public func train(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
-        progress: (@Sendable (BoostingRound) -> Void)? = nil
+        objective: BoostingObjective? = nil, progress: (@Sendable (BoostingRound) -> Void)? = nil
     ) async throws -> BoostedTrees {
         try await onDedicatedThread(named: "boosting") { [self] flag in
             try trainBlocking(
-                features, labels: labels, weights: weights, validation: validation, flag: flag, progress: progress)
+                features, labels: labels, weights: weights, validation: validation, objective: objective, flag: flag,
+                progress: progress)
         }
     }
 
-    /// ``train(_:labels:weights:validation:progress:)`` on the calling thread and worker threads.
+    /// ``train(_:labels:weights:validation:objective:progress:)`` on the calling thread and worker threads.
     package func trainBlocking(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
-        flag: CancellationFlag = CancellationFlag(), progress: ((BoostingRound) -> Void)? = nil
+        objective: BoostingObjective? = nil, flag: CancellationFlag = CancellationFlag(),
+        progress: ((BoostingRound) -> Void)? = nil
     ) throws -> BoostedTrees {
         let rows = try TrainingRows(
             features, labels: labels, weights: weights, scalePositiveWeight: configuration.scalePositiveWeight)
         if configuration.earlyStoppingRounds != nil, validation == nil {
             throw ModelError.invalidSetting("earlyStoppingRounds needs a validation set")
         }
+        if let start = objective?.baseScore, !start.isFinite {
+            throw ModelError.invalidSetting("the objective's baseScore is \(start), not finite")
+        }
         let threads = configuration.threads > 0 ? configuration.threads : Processors.available
         let team = ThreadTeam(threads: threads)
         let matrix = rows.binned(maxBins: configuration.maxBins, seed: configuration.seed, team: team)
-        let boosting = Boosting(rows, matrix, configuration, team)
+        let boosting = Boosting(rows, matrix, configuration, objective, team)
+        let baseScore = boosting.baseScore - configuration.probabilityShift
         let monitor = try validation.map {
-            try ValidationMonitor($0, features: features, configuration, boosting.baseScore, matrix.columns.bins, team)
+            try ValidationMonitor($0, features: features, configuration, baseScore, matrix.columns.bins, team)
         }
         var trees: [DecisionTree] = []
         var history: [BoostingRound] = []
         var best: (round: Int, metric: Double)?
         for round in 1...configuration.rounds {
             try flag.check()
-            let grown = boosting.grow(round)
+            let grown = try boosting.grow(round)
             let metric = try monitor?.add(grown, scratch: boosting.grower.scratch)
             trees.append(grown.tree)
             let outcome = BoostingRound(round: round, leafCount: grown.tree.leaves.count, validationMetric: metric)
             history.append(outcome)
             progress?(outcome)
-            if let metric, best.map({ configuration.metric.isBetter(metric, than: $0.metric) }) ?? true {
+            if let monitor, let metric, best.map({ monitor.isBetter(metric, than: $0.metric) }) ?? true {
                 best = (round, metric)
             }
             if let limit = configuration.earlyStoppingRounds, let best, round - best.round >= limit { break }
@@ -112,7 +101,7 @@ public struct BoostedTreesTrainer: Sendable {
         }
         let bestRound = configuration.earlyStoppingRounds == nil ? trees.count : best?.round ?? trees.count
         trees.removeSubrange(bestRound...)
-        trees[0].shift(by: boosting.baseScore)
+        trees[0].shift(by: baseScore)
         let model = try TreeEnsemble(featureNames: features.names, trees: trees, combination: .sum, link: .logistic)
         return BoostedTrees(model: model, history: history, bestRound: bestRound)
     }

@@ -5,14 +5,16 @@ import Parallelism
 /// The state of a boosting between rounds: each row's score, and the rows that the next tree is grown on.
 final class Boosting {
     let grower: TreeGrower
-    /// The log-odds of the positive class's share, where scores start.
+    /// Where scores start: the log-odds of the positive class's share, if the objective does not say otherwise.
     let baseScore: Double
 
     private let rows: TrainingRows
     private let configuration: BoostedTreesConfiguration
     private let team: ThreadTeam
     private let columns: BinnedColumns
-    private let scale: GradientScale
+    private var scale: GradientScale
+    /// Nil for log loss.
+    private let objective: ObjectiveGradients?
     private let partition: RowPartition
     /// The rows that the sample left out; nil without sampling.
     private let leftOut: RowPartition?
@@ -22,13 +24,17 @@ final class Boosting {
     /// Its values are not in `scores` yet.
     private var pending: GrownTree?
 
-    init(_ rows: TrainingRows, _ matrix: BinnedRows, _ configuration: BoostedTreesConfiguration, _ team: ThreadTeam) {
+    init(
+        _ rows: TrainingRows, _ matrix: BinnedRows, _ configuration: BoostedTreesConfiguration,
+        _ objective: BoostingObjective?, _ team: ThreadTeam
+    ) {
         self.rows = rows
         self.configuration = configuration
         self.team = team
         columns = matrix.columns
         grower = TreeGrower(matrix, settings: configuration.growthSettings, team: team)
-        baseScore = log(rows.positiveWeight / rows.negativeWeight)
+        baseScore = objective?.baseScore ?? log(rows.positiveWeight / rows.negativeWeight)
+        self.objective = objective.map { ObjectiveGradients($0, rows, team) }
         scale = GradientScale(largestGradient: rows.largestWeight, largestHessian: rows.largestWeight / 4)
         partition = grower.makePartition()
         leftOut = configuration.rowSubsample < 1 ? RowPartition(columns) : nil
@@ -45,8 +51,9 @@ final class Boosting {
     }
 
     /// Grows the tree of a round and adds it to the scores.
-    func grow(_ round: Int) -> GrownTree {
+    func grow(_ round: Int) throws(ModelError) -> GrownTree {
         updateScoresAndGradients()
+        if let objective { scale = try objective.write(scores: scores, to: gradients) }
         let seed = RandomBits.bits(configuration.seed, UInt64(round))
         if let leftOut {
             let share = configuration.rowSubsample
@@ -81,6 +88,7 @@ final class Boosting {
                             partition.forEachLeaf(tree, shard: shard) { row, value in scores[row] += Float(value) }
                         }
                     }
+                    guard objective == nil else { return }
                     let first = shard * BinnedColumns.shardRows
                     tree_kernel_logistic_gradients(
                         level, scores + first, labels + first, weights.map { $0 + first },

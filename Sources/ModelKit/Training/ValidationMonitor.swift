@@ -29,7 +29,7 @@ final class ValidationMonitor {
 
     /// Adds a tree's values to the scores.
     /// - Returns: the metric with it.
-    func add(_ grown: GrownTree, scratch: [UnsafeMutablePointer<UInt16>]) throws(ModelError) -> Double {
+    func add(_ grown: GrownTree, scratch: [UnsafeMutablePointer<UInt16>]) throws -> Double {
         partition.startWithAllRows()
         partition.follow(grown.splits, team: team, scratch: scratch)
         scores.withUnsafeMutableBufferPointer { scores in
@@ -37,8 +37,20 @@ final class ValidationMonitor {
                 partition.forEachLeaf(grown.tree, shard: shard) { row, value in scores[row] += value }
             }
         }
-        return try metric.value(
-            probabilities: scores.map { 1 / (1 + exp(-$0)) }, labels: validation.labels, weights: validation.weights,
-            threads: team.threadCount)
+        let probabilities = scores.map { 1 / (1 + exp(-$0)) }
+        guard let own = validation.metric else {
+            return try metric.value(
+                probabilities: probabilities, labels: validation.labels, weights: validation.weights,
+                threads: team.threadCount)
+        }
+        let value = try own.value(probabilities, validation.labels)
+        guard !value.isNaN else { throw ModelError.unusableData("the metric \(own.name) is not a number") }
+        return value
+    }
+
+    /// Whether a value of the metric is better than another.
+    func isBetter(_ value: Double, than other: Double) -> Bool {
+        guard let own = validation.metric else { return metric.isBetter(value, than: other) }
+        return own.isGreaterBetter ? value > other : value < other
     }
 }

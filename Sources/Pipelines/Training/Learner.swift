@@ -64,6 +64,7 @@ public enum Learner: Sendable, Hashable {
             "max_bins": "\(settings.maxBins)",
             "min_child_weight": "\(settings.minChildWeight)",
             "scale_positive_weight": "\(settings.scalePositiveWeight)",
+            "corrects_probabilities": "\(settings.correctsProbabilities)",
         ]
     }
 }
