@@ -56,6 +56,12 @@ struct LearnerOptions: ParsableArguments {
             """)
     var maxBins: Int?
 
+    @Option(help: "Features, separated by commas, of which a greater value never lowers boosted trees' probabilities.")
+    var increasing: String?
+
+    @Option(help: "Features, separated by commas, of which a greater value never raises boosted trees' probabilities.")
+    var decreasing: String?
+
     @Option(help: "Boosted models of a bagged boosting, each trained on a bag of rows (default: 20).")
     var bags: Int?
 
@@ -91,6 +97,8 @@ struct LearnerOptions: ParsableArguments {
             ("--min-child-weight", minChildWeight != nil, boosted, false),
             ("--max-bins", maxBins != nil, trees, false),
             ("--scale-positive-weight", scalePositiveWeight != nil, trees, false),
+            ("--increasing", increasing != nil, boosted, false),
+            ("--decreasing", decreasing != nil, boosted, false),
             ("--bags", bags != nil, bagged, false),
             ("--negatives-per-positive", negativesPerPositive != nil, bagged, false),
             ("--correct-probabilities", correctProbabilities, boosted, false),
@@ -113,6 +121,9 @@ struct LearnerOptions: ParsableArguments {
         settings.l2 = l2 ?? 1
         settings.minChildWeight = minChildWeight ?? 1
         settings.maxBins = maxBins ?? 0
+        for (names, direction) in [(increasing, Monotonicity.increasing), (decreasing, .decreasing)] {
+            for name in (names ?? "").split(separator: ",") { settings.monotoneConstraints[String(name)] = direction }
+        }
         settings.scalePositiveWeight = scalePositiveWeight ?? 1
         settings.correctsProbabilities = correctProbabilities
         settings.earlyStoppingRounds = earlyStoppingRounds

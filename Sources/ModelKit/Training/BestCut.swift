@@ -5,20 +5,32 @@ struct BestCut {
     private let totalGradient: Double
     private let totalHessian: Double
     private let totalScore: Double
+    private let limits: LeafLimits
+    private let direction: Monotonicity?
+    /// Whether any feature is constrained: values may then be limited on any.
+    private let isConstrained: Bool
     private(set) var gain: Double
     private(set) var code: Int?
     private(set) var left = GradientSums()
     private(set) var missingGoesLeft = false
 
     /// No cut yet.
-    init(total: GradientSums, search: SplitSearch) {
-        self.total = total
+    init(of target: HistogramSearch.Target, feature: Int, _ search: SplitSearch) {
+        total = target.sums
+        limits = target.limits
+        isConstrained = !search.settings.monotone.isEmpty
+        direction = isConstrained ? search.settings.monotone[feature] : nil
         self.search = search
         totalGradient = search.scale.gradient(total)
         totalHessian = search.scale.hessian(total)
         let denominator = totalHessian + search.settings.l2
         let shrunk = search.shrunk(totalGradient)
-        totalScore = denominator > 0 ? shrunk * shrunk / denominator : 0
+        totalScore =
+            denominator <= 0
+            ? 0
+            : isConstrained
+                ? Self.score(shrunk, denominator, search.leafValue(total, limits: limits))
+                : shrunk * shrunk / denominator
         // A gain below this may be due to rounding.
         gain = max(search.settings.minSplitGain, totalHessian * 1e-10)
     }
@@ -41,7 +53,17 @@ struct BestCut {
         let product = leftDenominator * rightDenominator
         guard product > 0 else { return true }
         // One division for the two quotients.
-        let score = (left * left * rightDenominator + right * right * leftDenominator) / product
+        var score = (left * left * rightDenominator + right * right * leftDenominator) / product
+        if isConstrained {
+            let leftValue = limits.clamped(-left / leftDenominator)
+            let rightValue = limits.clamped(-right / rightDenominator)
+            switch direction {
+            case .increasing where leftValue > rightValue, .decreasing where leftValue < rightValue: return true
+            default: break
+            }
+            score =
+                Self.score(left, leftDenominator, leftValue) + Self.score(right, rightDenominator, rightValue)
+        }
         let gain = (score - totalScore) / 2
         if gain > self.gain {
             self.gain = gain
@@ -52,9 +74,14 @@ struct BestCut {
         return true
     }
 
+    /// Twice what a leaf takes off the loss with a value, which is not the best one if it was limited.
+    private static func score(_ gradient: Double, _ denominator: Double, _ value: Double) -> Double {
+        -(2 * gradient * value + denominator * value * value)
+    }
+
     /// A number that no cut within a code gains more than.
     ///
-    /// The score is a convex function of the sums on the left (a square over a positive linear function), so that its
+    /// Constraints aside, the score is a convex function of the sums on the left (a square over a positive linear function), so that its
     /// greatest value over a rectangle of possible sums is at a corner.
     /// - Parameters:
     ///   - sums: of the rows before the code.

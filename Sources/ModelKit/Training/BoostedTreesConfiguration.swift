@@ -33,6 +33,8 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     /// which part the 1, 2, 4, 8, ... smallest and largest values from the others. Up to 255 bins are chosen by a sample
     /// of 200,000 rows, more by all rows.
     public var maxBins = 0
+    /// Features, by name, on which probabilities may depend in one direction only.
+    public var monotoneConstraints: [String: Monotonicity] = [:]
     /// Factor on the weights of positive rows.
     public var scalePositiveWeight = 1.0
     /// Whether probabilities are those of the rows as weighted, without `scalePositiveWeight`: its logarithm, which it
@@ -69,6 +71,7 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
         try read(.rowSubsample, \.rowSubsample)
         try read(.columnSubsample, \.columnSubsample)
         try read(.maxBins, \.maxBins)
+        try read(.monotoneConstraints, \.monotoneConstraints)
         try read(.scalePositiveWeight, \.scalePositiveWeight)
         try read(.correctsProbabilities, \.correctsProbabilities)
         try read(.seed, \.seed)
@@ -105,10 +108,11 @@ public struct BoostedTreesConfiguration: Sendable, Hashable, Codable {
     /// What is taken off log-odds.
     var probabilityShift: Double { correctsProbabilities ? log(scalePositiveWeight) : 0 }
 
-    var growthSettings: GrowthSettings {
+    func growthSettings(_ featureNames: [String]) throws(ModelError) -> GrowthSettings {
         GrowthSettings(
             growth: growth, maxLeaves: maxLeaves, maxDepth: maxDepth, minChildWeight: minChildWeight,
             minRowsPerLeaf: minRowsPerLeaf, l1: l1, l2: l2, minSplitGain: minSplitGain, learningRate: learningRate,
-            columnSubsample: columnSubsample, featuresPerNode: nil)
+            columnSubsample: columnSubsample, featuresPerNode: nil,
+            monotone: try Monotonicity.byPosition(monotoneConstraints, in: featureNames))
     }
 }

@@ -76,7 +76,7 @@ public struct BoostedTreesTrainer: Sendable {
         let threads = configuration.threads > 0 ? configuration.threads : Processors.available
         let team = ThreadTeam(threads: threads)
         let matrix = rows.binned(maxBins: configuration.maxBins, seed: configuration.seed, team: team)
-        let boosting = Boosting(rows, matrix, configuration, objective, team)
+        let boosting = try Boosting(rows, matrix, configuration, objective, team)
         let baseScore = boosting.baseScore - configuration.probabilityShift
         let monitor = try validation.map {
             try ValidationMonitor($0, features: features, configuration, baseScore, matrix.columns.bins, team)

@@ -27,12 +27,13 @@ final class Boosting {
     init(
         _ rows: TrainingRows, _ matrix: BinnedRows, _ configuration: BoostedTreesConfiguration,
         _ objective: BoostingObjective?, _ team: ThreadTeam
-    ) {
+    ) throws(ModelError) {
         self.rows = rows
         self.configuration = configuration
         self.team = team
         columns = matrix.columns
-        grower = TreeGrower(matrix, settings: configuration.growthSettings, team: team)
+        let settings = try configuration.growthSettings(rows.features.names)
+        grower = TreeGrower(matrix, settings: settings, team: team)
         baseScore = objective?.baseScore ?? log(rows.positiveWeight / rows.negativeWeight)
         self.objective = objective.map { ObjectiveGradients($0, rows, team) }
         scale = GradientScale(largestGradient: rows.largestWeight, largestHessian: rows.largestWeight / 4)

@@ -16,6 +16,8 @@ struct GrowthSettings: Sendable, Hashable {
     var columnSubsample: Double
     /// The number of features, drawn for each node, that a node may use; nil: all of the tree's.
     var featuresPerNode: Int?
+    /// By feature; empty where nothing is constrained.
+    var monotone: [Int: Monotonicity] = [:]
 }
 
 /// The order in which leaves are split.

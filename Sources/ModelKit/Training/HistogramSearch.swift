@@ -12,6 +12,7 @@ final class HistogramSearch {
         let leaf: Int
         let histogram: Histogram
         let sums: GradientSums
+        let limits: LeafLimits
         let isSearched: Bool
     }
 
@@ -94,7 +95,8 @@ final class HistogramSearch {
     private func search(_ feature: Int, _ target: Target, _ search: SplitSearch) -> SplitCandidate? {
         search.best(
             feature: feature, codes: target.histogram + layout.featureOffsets[feature],
-            codeCount: layout.codeCounts[feature], hasMissing: layout.hasMissing[feature], total: target.sums)
+            codeCount: layout.codeCounts[feature], hasMissing: layout.hasMissing[feature],
+            cut: BestCut(of: target, feature: feature, search))
     }
 
     private func gather(_ group: Int, into histogram: Histogram, subtractingFrom parent: Histogram?) {

@@ -34,7 +34,7 @@ final class SplitRefinement {
                 let missing = layout.hasMissing[feature] ? codes[codeCount] : GradientSums()
                 var search = CodeSearch(
                     feature: feature, target: target, columns: matrix.columns, order: order, tree: tree,
-                    best: BestCut(total: target.sums, search: tree.search))
+                    best: BestCut(of: target, feature: feature, tree.search))
                 search.mark(codes, rarer: codes + layout.totalCodes, floor: floor, missing: missing)
                 search.visit()
                 let found = search.candidate(missing: missing)

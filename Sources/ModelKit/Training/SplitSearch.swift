@@ -20,10 +20,10 @@ struct SplitSearch: Sendable {
     let settings: GrowthSettings
     let scale: GradientScale
 
-    /// The value of a leaf before the learning rate: `-T(G) / (H + l2)`.
-    func leafValue(_ sums: GradientSums) -> Double {
+    /// The value of a leaf before the learning rate: `-T(G) / (H + l2)` within the leaf's limits.
+    func leafValue(_ sums: GradientSums, limits: LeafLimits) -> Double {
         let denominator = scale.hessian(sums) + settings.l2
-        return denominator > 0 ? -shrunk(scale.gradient(sums)) / denominator : 0
+        return limits.clamped(denominator > 0 ? -shrunk(scale.gradient(sums)) / denominator : 0)
     }
 
     /// Whether both sides of a split could satisfy the limits.
@@ -35,11 +35,12 @@ struct SplitSearch: Sendable {
     /// - Parameters:
     ///   - codes: the feature's part of the histogram.
     ///   - codeCount: codes of present values; with `hasMissing` one more follows.
+    ///   - cut: none yet.
     func best(
-        feature: Int, codes: UnsafePointer<GradientSums>, codeCount: Int, hasMissing: Bool, total: GradientSums
+        feature: Int, codes: UnsafePointer<GradientSums>, codeCount: Int, hasMissing: Bool, cut: BestCut
     ) -> SplitCandidate? {
         let missing = hasMissing ? codes[codeCount] : GradientSums()
-        var best = BestCut(total: total, search: self)
+        var best = cut
         // Missing values on the right; the last threshold separates them from all others.
         scan(
             codes, count: missing.count > 0 ? codeCount : codeCount - 1, left: GradientSums(), missingGoesLeft: false,

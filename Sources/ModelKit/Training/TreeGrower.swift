@@ -15,6 +15,7 @@ final class TreeGrower {
     /// A leaf while the tree grows.
     private struct Leaf {
         var sums: GradientSums
+        var limits = LeafLimits()
         var depth: Int
         /// The node above and whether the leaf is on its left.
         var parent: (node: Int, isLeft: Bool)?
@@ -93,7 +94,7 @@ final class TreeGrower {
             nodes: nodes,
             leaves: leaves.map {
                 DecisionTree.Leaf(
-                    value: search.leafValue($0.sums) * settings.learningRate,
+                    value: search.leafValue($0.sums, limits: $0.limits) * settings.learningRate,
                     weight: search.scale.hessian($0.sums), count: $0.sums.count)
             })
     }
@@ -109,9 +110,15 @@ final class TreeGrower {
         let applied = AppliedSplit(split: candidate.split, leaf: left, newLeaf: right)
         splits.append(applied)
         let depth = parent.depth + 1
-        for (leaf, sums, isLeft) in [(left, candidate.left, true), (right, candidate.right, false)] {
+        let limits = parent.limits.divided(
+            left: search.leafValue(candidate.left, limits: parent.limits),
+            right: search.leafValue(candidate.right, limits: parent.limits),
+            direction: settings.monotone[candidate.split.feature])
+        for (leaf, sums, limits, isLeft) in [
+            (left, candidate.left, limits.left, true), (right, candidate.right, limits.right, false),
+        ] {
             let child = Leaf(
-                sums: sums, depth: depth, parent: (nodes.count - 1, isLeft), histogram: nil,
+                sums: sums, limits: limits, depth: depth, parent: (nodes.count - 1, isLeft), histogram: nil,
                 identity: RandomBits.bits(parent.identity, isLeft ? 1 : 2))
             if leaf == left { leaves[left] = child } else { leaves.append(child) }
         }
@@ -138,9 +145,10 @@ final class TreeGrower {
         let larger = smaller == left ? right : left
         let built = HistogramSearch.Target(
             leaf: smaller, histogram: histograms.take(), sums: leaves[smaller].sums,
-            isSearched: searched.contains(smaller))
+            limits: leaves[smaller].limits, isSearched: searched.contains(smaller))
         let subtracted = HistogramSearch.Target(
-            leaf: larger, histogram: parentHistogram, sums: leaves[larger].sums, isSearched: searched.contains(larger))
+            leaf: larger, histogram: parentHistogram, sums: leaves[larger].sums, limits: leaves[larger].limits,
+            isSearched: searched.contains(larger))
         return find(built, subtracted, features: treeFeatures, groups: nil, tree)
     }
 
@@ -157,7 +165,8 @@ final class TreeGrower {
                 feature: Int32(split.feature),
                 threshold: split.value ?? matrix.columns.bins[split.feature].codeBounds[Int(split.code)],
                 defaultLeft: split.missingGoesLeft, left: ~Int32(entry.leaf), right: ~Int32(right),
-                gain: entry.candidate.gain, value: search.leafValue(leaf.sums) * settings.learningRate,
+                gain: entry.candidate.gain,
+                value: search.leafValue(leaf.sums, limits: leaf.limits) * settings.learningRate,
                 weight: search.scale.hessian(leaf.sums), count: leaf.sums.count))
     }
 
@@ -179,7 +188,8 @@ final class TreeGrower {
                     histogramSearch.add(rows, shard: shard, thread: thread, groups: groups, tree)
                 }
                 let target = HistogramSearch.Target(
-                    leaf: leaf, histogram: histograms.take(), sums: leaves[leaf].sums, isSearched: true)
+                    leaf: leaf, histogram: histograms.take(), sums: leaves[leaf].sums, limits: leaves[leaf].limits,
+                    isSearched: true)
                 let found = find(target, nil, features: features, groups: groups, tree)
                 if !found.isEmpty { return found }
             }

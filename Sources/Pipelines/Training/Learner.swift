@@ -51,7 +51,7 @@ public enum Learner: Sendable, Hashable {
     }
 
     private static func parameters(_ settings: BoostedTreesConfiguration) -> [String: String] {
-        [
+        var parameters = [
             "rounds": "\(settings.rounds)",
             "max_leaves": "\(settings.maxLeaves)",
             "max_depth": "\(settings.maxDepth)",
@@ -66,5 +66,10 @@ public enum Learner: Sendable, Hashable {
             "scale_positive_weight": "\(settings.scalePositiveWeight)",
             "corrects_probabilities": "\(settings.correctsProbabilities)",
         ]
+        if !settings.monotoneConstraints.isEmpty {
+            parameters["monotone_constraints"] = settings.monotoneConstraints.sorted { $0.key < $1.key }
+                .map { "\($0.key):\($0.value.rawValue)" }.joined(separator: ",")
+        }
+        return parameters
     }
 }
