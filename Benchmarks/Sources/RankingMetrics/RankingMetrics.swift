@@ -2,8 +2,8 @@ import BenchmarkSupport
 import Foundation
 import ModelKit
 
-/// ROC AUC, average precision, the whole summary and the comparison of two models against scikit-learn on the same scores.
-/// Arguments: rows (10,000,000), rows of the comparison (350,000), runs (3).
+/// ROC AUC, average precision, the whole summary, the comparison of two models and bootstrap intervals against scikit-learn on the
+/// same scores. Arguments: rows (10,000,000), rows of the comparison (350,000), runs (3), rows of the intervals (500,000).
 @main
 struct RankingMetrics {
     static func main() async throws {
@@ -60,6 +60,25 @@ struct RankingMetrics {
                         ).first[0]
                     }
                 )
+            ])
+
+        let measured = try Scores(rows: arguments.dropFirst(3).first ?? 500_000, folder)
+        let labels = measured.labels
+        func interval(keys: [Int64]?) throws -> Double {
+            try BootstrapIntervals(
+                ModelScores(measured.first), rows: EvaluationRows(labels: labels, keys: keys), measures: [.rocAUC],
+                settings: BootstrapSettings(samples: 100), threads: threads
+            ).intervals[0].lower
+        }
+        let keys = labels.indices.map { Int64($0 % 5000) }
+        try await compete(
+            "Interval of the ROC AUC from 100 bootstrap samples of \(labels.count) rows", runs, folder,
+            """
+            np.quantile([metrics.roc_auc_score(y[d], s[d])
+                         for d in (np.random.default_rng(k).integers(0, len(y), len(y)) for k in range(100))], 0.025)
+            """,
+            ours: [
+                ("ours", { try interval(keys: nil) }), ("ours, by 5,000 keys", { try interval(keys: keys) }),
             ])
     }
 

@@ -10,6 +10,7 @@ import Essentials
 /// alone, too. A logistic regression is in `logistic-regression.json`: scaler, coefficients, intercept. A calibrated classifier
 /// has its calibration in `calibration.json`, and its base's files under names that begin with `base-`; an average has its
 /// weights in `average.json`, and its members' files begin with `member-0-` and so on.
+/// An isolation forest has its path lengths in `trees.txt` and its settings in `isolation-forest.json`.
 public enum ClassifierArchive {
     private static let format = "antifraud-classifier"
     private static let version = 1
@@ -19,6 +20,7 @@ public enum ClassifierArchive {
     private static let logisticRegressionName = "logistic-regression.json"
     private static let calibrationName = "calibration.json"
     private static let averageName = "average.json"
+    private static let isolationName = "isolation-forest.json"
     private static let basePrefix = "base-"
     /// Classifiers inside of one another that are read.
     private static let deepestNesting = 8
@@ -29,6 +31,11 @@ public enum ClassifierArchive {
         case logisticRegression
         case calibrated
         case averaged
+        case isolationForest
+    }
+
+    private struct IsolationSettings: Codable {
+        var rowsPerTree: Int
     }
 
     private struct Average: Codable {
@@ -60,6 +67,12 @@ public enum ClassifierArchive {
             return [
                 manifestName: try json(manifest(.logisticRegression, regression.featureNames)),
                 logisticRegressionName: try json(regression),
+            ]
+        case let forest as IsolationForest:
+            return [
+                manifestName: try json(manifest(.isolationForest, forest.featureNames)),
+                isolationName: try json(IsolationSettings(rowsPerTree: forest.rowsPerTree)),
+                treesName: Array(LightGBMModelWriter.text(forest.paths).utf8),
             ]
         case let calibrated as CalibratedClassifier:
             let own = [
@@ -130,6 +143,12 @@ public enum ClassifierArchive {
                 throw .malformedModel("\(manifestName) and \(logisticRegressionName) name different features")
             }
             return regression
+        case .isolationForest:
+            let settings = try value(IsolationSettings.self, file(isolationName, files), fileName: isolationName)
+            let trees = try file(treesName, files)
+            return try IsolationForest(
+                paths: LightGBMModelReader.model(trees, fileName: treesName, featureNames: manifest.featureNames),
+                rowsPerTree: settings.rowsPerTree)
         case .calibrated:
             let calibration = try value(
                 Calibration.self, file(calibrationName, files), fileName: calibrationName)

@@ -12,6 +12,8 @@ struct LogisticLoss: Sendable {
     let scaler: StandardScaler
     /// The weights of rows with label 0 and 1.
     let labelWeights: SIMD2<Double>
+    /// The factor of half the coefficients' squared length.
+    let ridge: Double
     let threads: Int
 
     struct Value {
@@ -53,9 +55,9 @@ struct LogisticLoss: Sendable {
             for index in total.hessian.indices { total.hessian[index] += value.hessian[index] }
         }
         for index in 0..<count - 1 {
-            total.loss += parameters[index] * parameters[index] / 2
-            total.gradient[index] += parameters[index]
-            if needsHessian { total.hessian[index * count + index] += 1 }
+            total.loss += ridge * (parameters[index] * parameters[index] / 2)
+            total.gradient[index] += ridge * parameters[index]
+            if needsHessian { total.hessian[index * count + index] += ridge }
         }
         return total
     }

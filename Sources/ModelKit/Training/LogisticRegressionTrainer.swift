@@ -12,9 +12,12 @@ public struct LogisticRegressionConfiguration: Sendable, Hashable, Codable {
         case positive(Double)
     }
 
-    /// The inverse of the L2 penalty, scikit-learn's `C`: the factor of the loss summed over the rows, against half the
-    /// coefficients' squared length.
+    /// The inverse of the penalty, scikit-learn's `C`: the factor of the loss summed over the rows, against half the
+    /// coefficients' squared length (L2), or the sum of their magnitudes (L1).
     public var inverseRegularization = 1.0
+    /// The share of L1 in the penalty, scikit-learn's `l1_ratio`: 0 is L2 only, 1 is L1 only (the lasso), between them is the elastic
+    /// net. With L1, coefficients of features that do not help enough are exactly 0.
+    public var l1Ratio = 0.0
     /// The weight of frauds.
     public var classWeight = ClassWeight.equal
     /// The most Newton steps before training fails.
@@ -24,11 +27,25 @@ public struct LogisticRegressionConfiguration: Sendable, Hashable, Codable {
 
     /// A configuration of the defaults.
     public init() {}
+
+    /// Reads a configuration; settings that are missing get their defaults.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ key: CodingKeys, _ path: WritableKeyPath<Self, Value>) throws {
+            if let value = try container.decodeIfPresent(Value.self, forKey: key) { self[keyPath: path] = value }
+        }
+        try read(.inverseRegularization, \.inverseRegularization)
+        try read(.l1Ratio, \.l1Ratio)
+        try read(.classWeight, \.classWeight)
+        try read(.maxIterations, \.maxIterations)
+        try read(.threads, \.threads)
+    }
 }
 
-/// Trains logistic regressions with an L2 penalty, on features that it standardises itself.
+/// Trains logistic regressions with an L2 penalty, L1 penalty or both, on features that it standardises itself.
 ///
-/// Newton's method continues until the coefficients are within about 1e-9 of the optimum. The intercept is not
+/// Newton's method continues until the coefficients are within about 1e-9 of the optimum; with L1, each of its steps is found by
+/// coordinate descent (Friedman, Hastie, Tibshirani 2010; Lee, Sun, Saunders 2014, *Proximal Newton-type methods*). The intercept is not
 /// penalised. Means and deviations ignore the rows' weights. Missing values count as the feature's mean.
 public struct LogisticRegressionTrainer: Sendable {
     /// The settings of each training.
@@ -39,6 +56,9 @@ public struct LogisticRegressionTrainer: Sendable {
         try SettingRange.requirePositive("inverseRegularization", configuration.inverseRegularization)
         if case .positive(let weight) = configuration.classWeight {
             try SettingRange.requirePositive("classWeight", weight)
+        }
+        guard (0...1).contains(configuration.l1Ratio) else {
+            throw .invalidSetting("l1Ratio is \(configuration.l1Ratio); it must be from 0 to 1")
         }
         try SettingRange.require("maxIterations", configuration.maxIterations, atLeast: 1)
         self.configuration = configuration
@@ -81,8 +101,13 @@ public struct LogisticRegressionTrainer: Sendable {
             }
         let loss = LogisticLoss(
             features: features, labels: labels, weights: weights, scaler: scaler,
-            labelWeights: classFactors * configuration.inverseRegularization, threads: threads)
-        let optimum = try NewtonOptimizer(maxIterations: configuration.maxIterations).minimum(of: loss, flag: flag)
+            labelWeights: classFactors * configuration.inverseRegularization, ridge: 1 - configuration.l1Ratio,
+            threads: threads)
+        let optimum =
+            configuration.l1Ratio > 0
+            ? try ProximalNewtonOptimizer(maxIterations: configuration.maxIterations, l1: configuration.l1Ratio)
+                .minimum(of: loss, flag: flag)
+            : try NewtonOptimizer(maxIterations: configuration.maxIterations).minimum(of: loss, flag: flag)
         return try LogisticRegression(
             scaler: scaler, coefficients: Array(optimum.dropLast()), intercept: optimum.last ?? 0)
     }

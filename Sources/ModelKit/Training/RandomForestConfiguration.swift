@@ -17,6 +17,14 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
     public var rowSubsample = 1.0
     /// Whether each tree's rows are drawn with replacement.
     public var isBootstrapped = true
+    /// Whether each tree draws as many genuine rows as frauds: as many of either as the rarer class has, times ``rowSubsample``, with
+    /// replacement if ``isBootstrapped`` (Chen, Liaw, Breiman 2004, *Using random forest to learn imbalanced data*). Probabilities are
+    /// then those of equally frequent classes; ``CalibratedClassifier`` brings them back.
+    public var isBalanced = false
+    /// Whether thresholds are drawn instead of searched (Geurts, Ernst, Wehenkel 2006, *Extremely randomized trees*): one for each of the
+    /// node's features, of which the best is used. With ``isBootstrapped`` false these are extra trees, whose ensemble varies less.
+    /// ``maxBins`` plays no part, and ``maxLeaves`` must be 0.
+    public var hasRandomThresholds = false
     /// Bins of a feature: from 2 to 65,535, or 0 for a number chosen by the data, as in
     /// ``BoostedTreesConfiguration/maxBins``.
     public var maxBins = 0
@@ -44,6 +52,8 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
         featuresPerNode = try container.decodeIfPresent(Int.self, forKey: .featuresPerNode)
         try read(.rowSubsample, \.rowSubsample)
         try read(.isBootstrapped, \.isBootstrapped)
+        try read(.isBalanced, \.isBalanced)
+        try read(.hasRandomThresholds, \.hasRandomThresholds)
         try read(.maxBins, \.maxBins)
         try read(.scalePositiveWeight, \.scalePositiveWeight)
         try read(.seed, \.seed)
@@ -56,6 +66,9 @@ public struct RandomForestConfiguration: Sendable, Hashable, Codable {
         try SettingRange.require("maxDepth", maxDepth, atLeast: 0)
         try SettingRange.require("maxLeaves", maxLeaves, atLeast: 0)
         guard maxLeaves != 1 else { throw .invalidSetting("maxLeaves is 1; a tree needs 2, or 0 for no limit") }
+        guard maxLeaves == 0 || !hasRandomThresholds else {
+            throw .invalidSetting("maxLeaves is \(maxLeaves); with random thresholds it must be 0, no limit")
+        }
         try SettingRange.require("minRowsPerLeaf", minRowsPerLeaf, atLeast: 1)
         try SettingRange.requireNotNegative("minSplitGain", minSplitGain)
         if let featuresPerNode { try SettingRange.require("featuresPerNode", featuresPerNode, atLeast: 1) }

@@ -2,7 +2,7 @@ package import Parallelism
 import Synchronization
 
 /// Trains a random forest (Breiman 2001): trees on bootstrap samples, each node split on a random choice of features; the
-/// probability is the mean of the leaves' shares of positive rows.
+/// probability is the mean of the leaves' shares of positive rows. Settings make it extra trees or a balanced forest.
 ///
 /// The same rows, configuration and seed give the same model on any number of threads and any processor. Missing values
 /// (NaN) go to the side that each split has learned.
@@ -68,6 +68,8 @@ private final class ForestWorker {
     private let partition: RowPartition
     private let team = ThreadTeam(threads: 1)
     private var draws: [UInt8]
+    /// Rows by class, if trees are balanced; those without a weight are not among them.
+    private let classes: [[Int]]
     private var gradients: [GradientPair]
 
     init(_ rows: TrainingRows, _ matrix: BinnedRows, _ configuration: RandomForestConfiguration) {
@@ -77,6 +79,11 @@ private final class ForestWorker {
             matrix, settings: configuration.growthSettings(featureCount: rows.features.featureCount), team: team)
         partition = grower.makePartition()
         draws = [UInt8](repeating: 0, count: rows.rowCount)
+        classes =
+            configuration.isBalanced
+            ? [0, 1].map { label in
+                rows.labels.indices.filter { rows.labels[$0] == label && rows.weights?[$0] != 0 }
+            } : []
         gradients = [GradientPair](repeating: .zero, count: rows.rowCount)
     }
 
@@ -84,6 +91,13 @@ private final class ForestWorker {
     func grow(_ index: Int) -> DecisionTree {
         let seed = RandomBits.bits(configuration.seed, UInt64(index))
         draw(seed)
+        if configuration.hasRandomThresholds {
+            var grower = RandomSplitGrower(
+                rows.features, labels: rows.labels,
+                weights: draws.indices.map { Double(draws[$0]) * Double(rows.weights?[$0] ?? 1) },
+                settings: configuration.growthSettings(featureCount: rows.features.featureCount), seed: seed)
+            return grower.grow()
+        }
         let largest = rows.largestWeight * Double(draws.max() ?? 1)
         let scale = GradientScale(largestGradient: largest, largestHessian: largest)
         for row in draws.indices where draws[row] > 0 {
@@ -102,7 +116,9 @@ private final class ForestWorker {
     private func draw(_ seed: UInt64) {
         let count = rows.rowCount
         let share = configuration.rowSubsample
-        if configuration.isBootstrapped {
+        if configuration.isBalanced {
+            drawBalanced(seed)
+        } else if configuration.isBootstrapped {
             for row in draws.indices { draws[row] = 0 }
             for index in 0..<max(1, Int((Double(count) * share).rounded())) {
                 let row = Int(RandomBits.bits(seed, UInt64(index)).multipliedFullWidth(by: UInt64(count)).high)
@@ -110,6 +126,24 @@ private final class ForestWorker {
             }
         } else {
             for row in draws.indices { draws[row] = RandomBits.unit(seed, UInt64(row)) < share ? 1 : 0 }
+        }
+    }
+    /// Equally many rows of each class.
+    private func drawBalanced(_ seed: UInt64) {
+        for row in draws.indices { draws[row] = 0 }
+        let fewest = classes.map(\.count).min() ?? 0
+        let size = max(1, Int((Double(fewest) * configuration.rowSubsample).rounded()))
+        for (label, members) in classes.enumerated() {
+            let seed = RandomBits.bits(seed, UInt64(label))
+            if configuration.isBootstrapped {
+                for index in 0..<size {
+                    let bits = RandomBits.bits(seed, UInt64(index))
+                    let row = members[Int(bits.multipliedFullWidth(by: UInt64(members.count)).high)]
+                    draws[row] = draws[row] == .max ? .max : draws[row] + 1
+                }
+            } else {
+                for position in RandomBits.sample(size, of: members.count, seed: seed) { draws[members[position]] = 1 }
+            }
         }
     }
 }

@@ -102,6 +102,60 @@ import Testing
         #expect(throws: ModelError.self) { try ONNXModel(AveragedClassifier([models.trees])) }
     }
 
+    @Test func theArticlesExampleIsCompiledAndRuns() async throws {
+        #expect(
+            try Article.holdsCompiledExample(
+                module: "ModelKit", source: "Tests/ModelKitTests/Calibration/CalibrationArticleExample.swift", number: 3
+            ))
+        let models = try await Models()
+        func rows(seed: UInt64) throws -> (FeatureMatrix, EvaluationRows) {
+            let samples = try TreeSamples(rows: 1500, seed: seed)
+            return (
+                samples.features,
+                try EvaluationRows(
+                    labels: samples.labels, keys: samples.labels.indices.map { Int64($0 / 5) },
+                    amounts: samples.labels.indices.map { Double($0 % 100) })
+            )
+        }
+        let (validation, known) = try rows(seed: 32), (test, unseen) = try rows(seed: 33)
+        let (calibrated, threshold) = try await decide(
+            models.trees, validation: validation, known, test: test, unseen)
+        #expect(calibrated.calibration.method == .isotonic && threshold > 0 && threshold < 1)
+    }
+
+    /// Whatever the bytes, there is a model with probabilities or an error that says what is malformed.
+    @Test func noChangeOfTheBytesMakesDecodingOrPredictionCrash() async throws {
+        let models = try await Models()
+        let forest = try await IsolationForestTrainer().train(models.samples.features)
+        let classifier = try AveragedClassifier(
+            [models.calibrated(forest, .beta)]
+                + Calibration.Method.allCases.map { try models.calibrated(models.regression, $0) })
+        let files = try ClassifierArchive.encode(classifier)
+        let names = files.keys.filter { $0.hasSuffix(".json") }.sorted()
+        let rows = models.samples.features.slice(0..<50)
+        var generator = SeededGenerator(seed: 89)
+        for _ in 0..<1500 {
+            var changed = files
+            let name = names[Int.random(in: 0..<names.count, using: &generator)]
+            var bytes = try #require(files[name])
+            let location = Int.random(in: 0..<bytes.count, using: &generator)
+            switch Int.random(in: 0..<4, using: &generator) {
+            case 0: bytes[location] = UInt8.random(in: 32...126, using: &generator)
+            case 1: bytes[location] = UInt8(ascii: "0") + UInt8.random(in: 0...9, using: &generator)
+            case 2: bytes.insert(contentsOf: Array(["-", "1e308", "e9", "null"][location % 4].utf8), at: location)
+            default: bytes.removeSubrange(location..<min(bytes.count, location + 3))
+            }
+            changed[name] = bytes
+            do {
+                let probabilities = try await ClassifierArchive.decode(changed).probabilities(rows, threads: 1)
+                #expect(probabilities.allSatisfy { $0 >= 0 && $0 <= 1 })
+            } catch ModelError.malformedModel {
+            } catch ModelError.featureMismatch {
+                // A renamed feature.
+            }
+        }
+    }
+
     @Test func deepNestingIsRefused() async throws {
         let models = try await Models()
         var model: any BinaryClassifier = models.trees

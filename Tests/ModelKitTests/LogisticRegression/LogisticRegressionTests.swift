@@ -39,7 +39,9 @@ import Testing
     }
 
     /// scikit-learn's pipeline of mean imputation, standard scaling and logistic regression.
-    private func reference(_ rows: Rows, c: Double, options: String, isWeighted: Bool) throws -> Reference {
+    private func reference(
+        _ rows: Rows, c: Double, options: String, isWeighted: Bool, solver: String = "newton-cholesky"
+    ) throws -> Reference {
         let folder = try TemporaryFolder()
         let columns = rows.features.columns.flatMap { $0 }
         try columns.withUnsafeBytes { try Data($0).write(to: folder.url.appending(path: "x")) }
@@ -60,7 +62,7 @@ import Testing
             w = np.fromfile(folder + "/w", "<f4").astype(float)
             scaler = StandardScaler().fit(x)
             x = SimpleImputer(strategy="constant", fill_value=0.0).fit_transform(scaler.transform(x))
-            m = LogisticRegression(C=float(sys.argv[2]), tol=1e-12, max_iter=10000, solver="newton-cholesky", \(options))
+            m = LogisticRegression(C=float(sys.argv[2]), tol=1e-12, max_iter=10000, solver="\(solver)", \(options))
             m.fit(x, y, sample_weight=w if sys.argv[3] == "true" else None)
             print(json.dumps(dict(coefficients=m.coef_[0].tolist(), intercept=float(m.intercept_[0]),
                 probabilities=m.predict_proba(x)[:, 1].tolist(), means=scaler.mean_.tolist(), scales=scaler.scale_.tolist())))
@@ -101,6 +103,45 @@ import Testing
         let positive = try await LogisticRegressionTrainer(configuration).train(rows.features, labels: rows.labels)
         try expectAgreement(
             positive, try reference(rows, c: 1, options: "class_weight={0: 1, 1: 20}", isWeighted: false), rows)
+    }
+
+    @Test(.needs(.python), arguments: [0.01, 1, 100], [0.3, 1])
+    func equalsScikitLearnWithL1(c: Double, l1Ratio: Double) async throws {
+        let rows = try Rows(count: 2000)
+        var configuration = LogisticRegressionConfiguration()
+        configuration.inverseRegularization = c
+        configuration.l1Ratio = l1Ratio
+        let model = try await LogisticRegressionTrainer(configuration)
+            .train(rows.features, labels: rows.labels, weights: rows.weights)
+        let expected = try reference(rows, c: c, options: "l1_ratio=\(l1Ratio)", isWeighted: true, solver: "saga")
+        try expectAgreement(model, expected, rows)
+        #expect(zip(model.coefficients, expected.coefficients).allSatisfy { ($0 == 0) == (abs($1) < 1e-9) })
+        // Strong penalties leave few features.
+        if c == 0.01 { #expect(model.coefficients.count { $0 == 0 } >= 3) }
+        configuration.threads = 1
+        let single = try await LogisticRegressionTrainer(configuration)
+            .train(rows.features, labels: rows.labels, weights: rows.weights)
+        #expect(single == model)
+    }
+
+    @Test func aPenaltyOfL1AloneLeavesOutConstantAndSeparatingFeaturesConverge() async throws {
+        let values = (0..<1000).map { Float($0) }
+        let features = try FeatureMatrix(
+            names: ["x", "constant"], columns: [values, values.map { _ in 3 }])
+        var configuration = LogisticRegressionConfiguration()
+        configuration.l1Ratio = 1
+        let model = try await LogisticRegressionTrainer(configuration)
+            .train(features, labels: values.map { $0 < 500 ? 0 : 1 })
+        #expect(model.coefficients[0] > 1 && model.coefficients[1] == 0)
+        configuration.l1Ratio = 1.5
+        #expect(throws: ModelError.invalidSetting("l1Ratio is 1.5; it must be from 0 to 1")) {
+            try LogisticRegressionTrainer(configuration)
+        }
+        // Configurations of earlier versions have no such setting.
+        let stored = Data(
+            #"{"inverseRegularization": 3, "classWeight": {"equal": {}}, "maxIterations": 9, "threads": 1}"#.utf8)
+        let decoded = try JSONDecoder().decode(LogisticRegressionConfiguration.self, from: stored)
+        #expect(decoded.l1Ratio == 0 && decoded.maxIterations == 9 && decoded.inverseRegularization == 3)
     }
 
     /// Linearly separable classes have no finite optimum without the penalty.

@@ -6,11 +6,11 @@ struct SampledRanking: Sendable {
     /// Where, in the genuine rows and in the frauds by descending score, the rows of one score of frauds end.
     private struct Group {
         /// Genuine rows above the score.
-        let above: Int32
+        let above: UInt32
         /// Genuine rows at or above it.
-        let through: Int32
+        let through: UInt32
         /// Frauds at or above it.
-        let frauds: Int32
+        let frauds: UInt32
     }
 
     private let groups: [Group]
@@ -46,9 +46,9 @@ struct SampledRanking: Sendable {
             if members[1].units.count > frauds {
                 groups.append(
                     Group(
-                        above: Int32(truncatingIfNeeded: above),
-                        through: Int32(truncatingIfNeeded: members[0].units.count),
-                        frauds: Int32(truncatingIfNeeded: members[1].units.count)))
+                        above: UInt32(truncatingIfNeeded: above),
+                        through: UInt32(truncatingIfNeeded: members[0].units.count),
+                        frauds: UInt32(truncatingIfNeeded: members[1].units.count)))
             }
             start = end
         }
