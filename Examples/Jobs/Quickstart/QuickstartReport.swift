@@ -58,6 +58,7 @@ package struct QuickstartReport: Sendable {
     private var curves: [ReportSection] {
         guard let evaluation = outcome.evaluation else { return [] }
         return [QualitySection.section("Quality on the test days", candidate: evaluation, champion: championEvaluation)]
+            + (outcome.details.map(DetailSections.sections) ?? [])
     }
 
     private var comparisonSections: [ReportSection] {

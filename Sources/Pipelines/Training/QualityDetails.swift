@@ -31,8 +31,10 @@ public struct QualityDetails: Sendable, Hashable, Codable {
 
     /// The rows must have both classes.
     init(_ model: ModelScores, _ test: PreparedRows, _ request: TrainingRequest) throws(ModelError) {
+        let amounts = test.transactions.map(\.amount)
         let rows = try EvaluationRows(
-            labels: test.labels, keys: test.cards?.cards, amounts: test.transactions?.amount, days: test.cards?.days)
+            labels: test.labels, keys: test.cards?.cards,
+            amounts: amounts.flatMap { $0.allSatisfy(\.isFinite) ? $0 : nil }, days: test.cards?.days)
         calibration = try CalibrationCurve(probabilities: model.scores, labels: test.labels)
         if request.intervalSamples > 0 {
             var measures: [QualityMeasure] = [.rocAUC, .averagePrecision, .precision, .recall, .brierScore]
