@@ -1,4 +1,5 @@
 public import Columnar
+import Essentials
 
 /// Rows divided by a property, such as a category, a band of amounts or a scenario.
 public struct RowSlicing: Sendable, Hashable {
@@ -54,12 +55,22 @@ public struct RowSlicing: Sendable, Hashable {
             if end > previous { ends.append(end) }
         }
         if ends.isEmpty, let only = ascending.first { ends = [only] }
-        var names = ends.indices.map { $0 == 0 ? "up to \(ends[0])" : "\(ends[$0 - 1]) to \(ends[$0])" }
+        var texts = ends.map(Self.shortText)
+        if Set(texts).count < texts.count { texts = ends.map { "\($0)" } }
+        var names = texts.indices.map { $0 == 0 ? "up to \(texts[0])" : "\(texts[$0 - 1]) to \(texts[$0])" }
         let missing = names.count
         if ascending.count < values.count { names.append(Self.missingName) }
         let inner = Array(ends.dropLast())
         self.init(
             name, names: names, slices: values.map { $0.isNaN ? missing : Quantile.count(of: inner, below: $0) })
+    }
+
+    /// A number to six digits: ends between two values have more than anyone reads.
+    private static func shortText(_ value: Double) -> String {
+        guard value != 0, value.isFinite else { return "\(value)" }
+        let scale = pow(10, 5 - log10(abs(value)).rounded(.down))
+        let rounded = (value * scale).rounded() / scale
+        return rounded.isFinite ? "\(rounded)" : "\(value)"
     }
 
     /// Divides rows by a column: numbers with more than `maximumCount` distinct values into bands, all else by category.
