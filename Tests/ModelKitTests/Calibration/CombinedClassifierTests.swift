@@ -134,7 +134,7 @@ import Testing
         let names = files.keys.filter { $0.hasSuffix(".json") }.sorted()
         let rows = models.samples.features.slice(0..<50)
         var generator = SeededGenerator(seed: 89)
-        for _ in 0..<1500 {
+        for _ in 0..<300 {
             var changed = files
             let name = names[Int.random(in: 0..<names.count, using: &generator)]
             var bytes = try #require(files[name])
