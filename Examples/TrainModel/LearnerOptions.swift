@@ -65,7 +65,7 @@ struct LearnerOptions: ParsableArguments {
     @Option(help: "Boosted models of a bagged boosting, each trained on a bag of rows (default: 20).")
     var bags: Int?
 
-    @Option(help: "Genuine rows of a bag for each fraud (default: 10).")
+    @Option(help: "Genuine rows of a bag for each fraud (default: 30).")
     var negativesPerPositive: Double?
 
     @Option(help: "Factor on the weight of frauds, for trees (default: 1).")

@@ -80,10 +80,16 @@ public struct TreeEnsemble: BinaryClassifier, Hashable {
     /// The probability of each row, on at most `threads` threads. Blocks the calling thread; in a task, use the `async` variant.
     /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
     public func probabilities(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
-        try requireFeatures(features)
-        var sums = tables.sums(compared(features, threads: threads), threads: threads)
+        var sums = try sums(features, threads: threads)
         for index in sums.indices { sums[index] = probability(ofSum: sums[index]) }
         return sums
+    }
+
+    /// The sum of each row's leaf values: log-odds, where trees are summed.
+    /// - Throws: ``ModelError/featureMismatch(expected:actual:)`` when names or order differ.
+    package func sums(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
+        try requireFeatures(features)
+        return tables.sums(compared(features, threads: threads), threads: threads)
     }
 
     /// The probability of one row of `featureNames.count` values. Allocates nothing and takes no lock.

@@ -3,7 +3,7 @@ public struct BaggedBoostingConfiguration: Sendable, Hashable, Codable {
     /// Boosted models, each trained on a bag of rows.
     public var bags = 20
     /// Negative rows of a bag for each positive one, above 0. A bag takes all negative rows where there are no more.
-    public var negativesPerPositive = 10.0
+    public var negativesPerPositive = 30.0
     /// Whether a bag's positive rows are drawn with replacement; else each bag has all of them.
     public var bootstrapsPositives = false
     /// Settings of each model; a bag replaces its `seed` and `threads`.

@@ -45,24 +45,28 @@ public struct BoostedTreesTrainer: Sendable {
     ///   - weights: one for each row, finite and not negative; nil: all 1.
     ///   - validation: rows to measure the model on after each round; early stopping needs them.
     ///   - objective: the loss; nil: log loss.
+    ///   - initial: a model of the same features whose scores are the start, such as that of last week; its trees come first in the
+    ///     result, and rounds count the new ones only.
     ///   - progress: called after each round, in order, on one of the training's threads.
     /// - Throws: ``ModelError`` for settings, shapes and data that cannot be trained on; `CancellationError` when the
     ///   task is cancelled, which is checked once per round.
     public func train(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
-        objective: BoostingObjective? = nil, progress: (@Sendable (BoostingRound) -> Void)? = nil
+        objective: BoostingObjective? = nil, continuing initial: TreeEnsemble? = nil,
+        progress: (@Sendable (BoostingRound) -> Void)? = nil
     ) async throws -> BoostedTrees {
         try await onDedicatedThread(named: "boosting") { [self] flag in
             try trainBlocking(
-                features, labels: labels, weights: weights, validation: validation, objective: objective, flag: flag,
-                progress: progress)
+                features, labels: labels, weights: weights, validation: validation, objective: objective,
+                continuing: initial, flag: flag, progress: progress)
         }
     }
 
-    /// ``train(_:labels:weights:validation:objective:progress:)`` on the calling thread and worker threads.
+    /// ``train(_:labels:weights:validation:objective:continuing:progress:)`` on the calling thread and worker threads.
     package func trainBlocking(
         _ features: FeatureMatrix, labels: [UInt8], weights: [Float]? = nil, validation: ValidationSet? = nil,
-        objective: BoostingObjective? = nil, flag: CancellationFlag = CancellationFlag(),
+        objective: BoostingObjective? = nil, continuing initial: TreeEnsemble? = nil,
+        flag: CancellationFlag = CancellationFlag(),
         progress: ((BoostingRound) -> Void)? = nil
     ) throws -> BoostedTrees {
         let rows = try TrainingRows(
@@ -76,10 +80,11 @@ public struct BoostedTreesTrainer: Sendable {
         let threads = configuration.threads > 0 ? configuration.threads : Processors.available
         let team = ThreadTeam(threads: threads)
         let matrix = rows.binned(maxBins: configuration.maxBins, seed: configuration.seed, team: team)
-        let boosting = try Boosting(rows, matrix, configuration, objective, team)
-        let baseScore = boosting.baseScore - configuration.probabilityShift
+        let start = try initial.map { try $0.sumsToContinue(features, threads: threads) }
+        let boosting = try Boosting(rows, matrix, configuration, objective, start, team)
         let monitor = try validation.map {
-            try ValidationMonitor($0, features: features, configuration, baseScore, matrix.columns.bins, team)
+            try ValidationMonitor(
+                $0, features: features, configuration, start: boosting.modelBase, initial, matrix.columns.bins, team)
         }
         var trees: [DecisionTree] = []
         var history: [BoostingRound] = []
@@ -101,8 +106,21 @@ public struct BoostedTreesTrainer: Sendable {
         }
         let bestRound = configuration.earlyStoppingRounds == nil ? trees.count : best?.round ?? trees.count
         trees.removeSubrange(bestRound...)
-        trees[0].shift(by: baseScore)
-        let model = try TreeEnsemble(featureNames: features.names, trees: trees, combination: .sum, link: .logistic)
+        trees[0].shift(by: boosting.modelBase)
+        let model = try TreeEnsemble(
+            featureNames: features.names, trees: (initial?.trees ?? []) + trees, combination: .sum, link: .logistic)
         return BoostedTrees(model: model, history: history, bestRound: bestRound)
+    }
+}
+
+extension TreeEnsemble {
+    /// Log-odds for a training to start from.
+    /// - Throws: ``ModelError/invalidSetting(_:)`` for a model that is not a sum of log-odds;
+    ///   ``ModelError/featureMismatch(expected:actual:)``.
+    fileprivate func sumsToContinue(_ features: FeatureMatrix, threads: Int) throws(ModelError) -> [Double] {
+        guard combination == .sum, link == .logistic else {
+            throw .invalidSetting("training cannot continue a model whose trees are not a sum of log-odds")
+        }
+        return try sums(features, threads: threads)
     }
 }

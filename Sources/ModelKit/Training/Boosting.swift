@@ -5,8 +5,8 @@ import Parallelism
 /// The state of a boosting between rounds: each row's score, and the rows that the next tree is grown on.
 final class Boosting {
     let grower: TreeGrower
-    /// Where scores start: the log-odds of the positive class's share, if the objective does not say otherwise.
-    let baseScore: Double
+    /// What the model adds to the values of the new trees.
+    let modelBase: Double
 
     private let rows: TrainingRows
     private let configuration: BoostedTreesConfiguration
@@ -26,7 +26,7 @@ final class Boosting {
 
     init(
         _ rows: TrainingRows, _ matrix: BinnedRows, _ configuration: BoostedTreesConfiguration,
-        _ objective: BoostingObjective?, _ team: ThreadTeam
+        _ objective: BoostingObjective?, _ start: [Double]?, _ team: ThreadTeam
     ) throws(ModelError) {
         self.rows = rows
         self.configuration = configuration
@@ -34,7 +34,9 @@ final class Boosting {
         columns = matrix.columns
         let settings = try configuration.growthSettings(rows.features.names)
         grower = TreeGrower(matrix, settings: settings, team: team)
-        baseScore = objective?.baseScore ?? log(rows.positiveWeight / rows.negativeWeight)
+        // Without scores to start from: the log-odds of the positive class's share, if the objective does not say otherwise.
+        let baseScore = objective?.baseScore ?? log(rows.positiveWeight / rows.negativeWeight)
+        modelBase = start == nil ? baseScore - configuration.probabilityShift : 0
         self.objective = objective.map { ObjectiveGradients($0, rows, team) }
         scale = GradientScale(largestGradient: rows.largestWeight, largestHessian: rows.largestWeight / 4)
         partition = grower.makePartition()
@@ -42,6 +44,9 @@ final class Boosting {
         hasRowsWithoutWeight = rows.weights?.contains(0) ?? false
         scores = .allocate(capacity: rows.rowCount)
         scores.initialize(repeating: Float(baseScore), count: rows.rowCount)
+        if let start {
+            for row in start.indices { scores[row] = Float(start[row] + configuration.probabilityShift) }
+        }
         gradients = .allocate(capacity: rows.rowCount)
         gradients.initialize(repeating: .zero, count: rows.rowCount)
     }

@@ -13,7 +13,7 @@ final class ValidationMonitor {
     /// - Throws: ``ModelError`` when the set's shape, features, labels or weights do not fit.
     init(
         _ validation: ValidationSet, features: FeatureMatrix, _ configuration: BoostedTreesConfiguration,
-        _ baseScore: Double, _ bins: [FeatureBins], _ team: ThreadTeam
+        start: Double, _ initial: TreeEnsemble?, _ bins: [FeatureBins], _ team: ThreadTeam
     ) throws(ModelError) {
         guard validation.features.names == features.names else {
             throw .featureMismatch(expected: features.names, actual: validation.features.names)
@@ -24,7 +24,9 @@ final class ValidationMonitor {
         self.team = team
         columns = BinnedColumns(validation.features, bins: bins, team: team)
         partition = RowPartition(columns)
-        scores = [Double](repeating: baseScore, count: validation.labels.count)
+        scores =
+            try initial?.sums(validation.features, threads: team.threadCount)
+            ?? [Double](repeating: start, count: validation.labels.count)
     }
 
     /// Adds a tree's values to the scores.
