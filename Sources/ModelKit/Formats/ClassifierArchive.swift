@@ -72,7 +72,7 @@ public enum ClassifierArchive {
             return [
                 manifestName: try json(manifest(.isolationForest, forest.featureNames)),
                 isolationName: try json(IsolationSettings(rowsPerTree: forest.rowsPerTree)),
-                treesName: Array(LightGBMModelWriter.text(forest.paths).utf8),
+                treesName: Array(try LightGBMModelWriter.text(forest.paths).utf8),
             ]
         case let calibrated as CalibratedClassifier:
             let own = [
