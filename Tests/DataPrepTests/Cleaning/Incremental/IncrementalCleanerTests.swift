@@ -190,7 +190,7 @@ import Testing
         try await fixture.store.put(Array(text.replacing("\"version\" : 1", with: "\"version\" : 9").utf8), to: key)
         #expect(
             try await refused()
-                == .newerState(object: "memory://s/clean/_incremental/state.json", version: 9, known: 1))
+                == .newerState(object: "memory://s/clean/_incremental/state.json", version: 9, known: 2))
         #expect(try await fixture.clean(.rebuild).increment?.action == .rebuilt)
         #expect(try await fixture.clean().increment?.action == .unchanged)
     }
