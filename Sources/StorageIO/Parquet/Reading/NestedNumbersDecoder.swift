@@ -111,6 +111,15 @@ struct NestedNumbersDecoder {
                 values.append(dictionary[Int(index)])
             }
             return values
+        case .rle where leaf.physicalType == .boolean:
+            guard bytes.count >= 4 else { throw truncated(count, bytes) }
+            let length = Int(bytes.loadUnaligned(as: UInt32.self))
+            guard length <= bytes.count - 4 else {
+                throw ParquetFault(.truncated, "values of \(length) bytes in \(bytes.count - 4)")
+            }
+            return try Self.runs(
+                UnsafeRawBufferPointer(rebasing: bytes[4..<4 + length]), width: 1, count, "booleans"
+            ).map { Double($0) }
         default:
             throw ParquetFault(.unsupported, "nested values of encoding \(encoding)")
         }
