@@ -29,19 +29,21 @@ struct PromotionTests {
     private let folder: TemporaryFolder
     private static let tracking = ["--tracking", "sqlite:///mlflow.db"]
 
-    /// Version 1 knows amount, terminal and hour, version 2 also the history of cards and terminals.
+    /// Version 1 asks one question about amount or hour, version 2 knows the history of cards and terminals.
     init() throws {
         folder = try TemporaryFolder()
         try require(
             "simulate-transactions",
             ["--output", "data.parquet", "--format", "parquet", "--transactions", "40000", "--days", "60"])
-        for (name, features) in [("weak", "basic"), ("strong", "windows")] {
+        for (name, features, size) in [
+            ("weak", "basic", ["--rounds", "1", "--leaves", "2"]), ("strong", "windows", ["--rounds", "20"]),
+        ] {
             try require(
                 "train-model",
                 [
-                    "--data", "data.parquet", "--output", name, "--features", features, "--rounds", "20",
-                    "--test-share", "0.4", "--register",
-                ] + Self.tracking)
+                    "--data", "data.parquet", "--output", name, "--features", features, "--test-share", "0.4",
+                    "--register",
+                ] + size + Self.tracking)
         }
     }
 
