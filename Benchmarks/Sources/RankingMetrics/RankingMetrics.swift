@@ -64,7 +64,7 @@ struct RankingMetrics {
 
         let measured = try Scores(rows: arguments.dropFirst(3).first ?? 500_000, folder)
         let labels = measured.labels
-        func interval(keys: [Int64]?) throws -> Double {
+        @Sendable func interval(keys: [Int64]?) throws -> Double {
             try BootstrapIntervals(
                 ModelScores(measured.first), rows: EvaluationRows(labels: labels, keys: keys), measures: [.rocAUC],
                 settings: BootstrapSettings(samples: 100), threads: threads

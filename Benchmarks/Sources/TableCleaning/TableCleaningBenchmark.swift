@@ -62,7 +62,7 @@ struct TableCleaningBenchmark {
     private func file(_ name: String) -> String { scratch.appending(path: name).path }
 
     private mutating func clean() async throws -> (wall: Double, processor: Double) {
-        let store = try LocalObjectStore(folder: scratch.path), before = processorSeconds()
+        let store = try LocalObjectStore(folder: scratch.path), before = ProcessUsage.now.cpu
         let cleaner = TableCleaner(schema: try TransactionSchema(json: Array(schemaText.utf8)), options: options)
         let report = try await cleaner.clean(
             DataFiles.find(ObjectStoreRegistry().resolve(file("raw.csv"))),
@@ -72,13 +72,7 @@ struct TableCleaningBenchmark {
         let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split(separator: " ").dropFirst()
             .first
         outcomes["Antifraud"] = Outcome(rowsKept: report.rowsKept, memory: peak.flatMap { Int($0) } ?? 0)
-        return (report.seconds, processorSeconds() - before)
-    }
-
-    private func processorSeconds() -> Double {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
+        return (report.seconds, ProcessUsage.now.cpu - before)
     }
 
     /// Runs a peer, which prints rows kept, its peak memory in KiB, its seconds of processor time and its seconds.
