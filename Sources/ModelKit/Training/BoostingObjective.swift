@@ -1,4 +1,4 @@
-/// A loss of one's own in place of the log loss.
+/// A loss of one's own instead of the log loss.
 ///
 /// A score is the sum of a row's leaf values, and the model's probability is its logistic function, as for the log loss.
 public struct BoostingObjective: Sendable {
