@@ -1,4 +1,4 @@
-/// Tries many configurations with little and the better ones with more (Jamieson and Talwalkar 2016, *Non-stochastic best arm
+/// Trains many configurations with little and the better ones with more (Jamieson and Talwalkar 2016, *Non-stochastic best arm
 /// identification and hyperparameter optimization*).
 ///
 /// In each rung, configurations are measured with an equal resource, such as a share of the rows or rounds; the best

@@ -75,7 +75,7 @@ struct CodeSearch {
         }
     }
 
-    /// Tries the splits within the marked codes.
+    /// Evaluates the splits within the marked codes.
     mutating func visit() {
         guard !visits.isEmpty else { return }
         // The rows of a code are in order, but of all leaves; those of a leaf must be sorted first.
