@@ -28,7 +28,7 @@ public struct HandbookSimulator: Sendable {
         scenarios = FraudScenarios(options: options, profiles: profiles)
     }
 
-    /// The transactions in ``TransactionColumn/tableSchema``, one batch per day. A few days are in memory at a time.
+    /// The transactions in `TransactionColumn.tableSchema`, one batch per day. A few days are in memory at a time.
     public func batches(threads: Int) -> AsyncThrowingStream<RecordBatch, any Error> {
         let queue = DayQueue(chunks: chunks(threads: threads))
         let midnight = midnight

@@ -2,8 +2,8 @@ public import Features
 
 /// Scores transactions as they arrive, and keeps them as the history of later ones.
 ///
-/// What a transaction is follows from the model. One with a pipeline's features scores ``Features/Transaction``s, which have the
-/// Handbook's columns. One with a plan scores ``Features/TransactionRecord``s of its schema, ``schema``. A later model has to be of the
+/// What a transaction is follows from the model. One with a pipeline's features scores `Transaction`s, which have the
+/// Handbook's columns. One with a plan scores `TransactionRecord`s of its schema, ``schema``. A later model has to be of the
 /// same kind, and a plan's of the same schema.
 ///
 /// A transaction whose amount is missing or not a finite number gets NaN for its probability, and is not added to the history.

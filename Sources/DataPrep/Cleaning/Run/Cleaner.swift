@@ -2,7 +2,7 @@ import Features
 public import StorageIO
 
 /// Cleans transactions by a plan: reads text (the raw form with its malformed header, or CSV with a header), gzip, zstd
-/// or Parquet, and writes Parquet, or CSV if the name says so, of ``TransactionColumn/tableSchema``.
+/// or Parquet, and writes Parquet, or CSV if the name says so, of `TransactionColumn.tableSchema`.
 ///
 /// Memory stays within ``CleaningOptions/memoryLimit`` whatever the input's size: rows that passed rules 1 to 6 wait for the
 /// fences in a packed form, in memory first and then in a temporary file.

@@ -23,8 +23,8 @@ public struct SchemaOverrides: Sendable, Hashable {
         /// Numbers of a unit since some origin.
         case relative(RelativeTimeUnit)
 
-        /// Reads a ``TimeFormat`` or the name of a ``RelativeTimeUnit``, such as `hours`.
-        /// - Throws: ``SchemaError/invalidTimeFormat(text:reason:)``.
+        /// Reads a `TimeFormat` or the name of a `RelativeTimeUnit`, such as `hours`.
+        /// - Throws: `SchemaError.invalidTimeFormat`.
         public init(_ text: String) throws(SchemaError) {
             if let unit = RelativeTimeUnit(rawValue: text) {
                 self = .relative(unit)

@@ -1,5 +1,5 @@
 public import Features
-/// A ``TransactionSchema`` that a profile suggests, with the reason for each decision.
+/// A `TransactionSchema` that a profile suggests, with the reason for each decision.
 ///
 ///     let profile = try await DataProfiler().profile(dataSet)
 ///     let proposal = try SchemaProposal(profile)
